@@ -1,0 +1,39 @@
+# Two commands matter: `make demo` and `make test`. Both install what they need, and run again without harm.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test lint types check bench chaos docs clean
+
+demo: $(STAMP)
+	@exec $(BIN)/kiosk-demo $(if $(STORY),--story $(STORY)) --out demo-out
+
+test: $(STAMP) lint types
+	$(BIN)/pytest
+
+check: lint types
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+bench: $(STAMP)
+	$(BIN)/python -m tests.bench
+
+chaos: $(STAMP)
+	$(BIN)/pytest tests/chaos --chaos=full
+
+docs: $(STAMP)
+	$(BIN)/python -m docs.generate
+
+clean:
+	rm -rf $(VENV) demo-out .run .mypy_cache .pytest_cache .ruff_cache
+
+# The script says in one line what is missing when something cannot be had.
+$(STAMP): requirements/runtime.txt requirements/develop.txt requirements/apt.txt setup.cfg requirements/install
+	@PYTHON=$(PYTHON) requirements/install $(VENV)
+	@touch $@

@@ -1,0 +1,1 @@
+"""Device families: each a codec, a pure protocol, a thin driver and an emulator."""

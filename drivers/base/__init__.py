@@ -1,0 +1,1 @@
+"""What all families share: the protocol contract, the driver loop, faults, ledgers, the bench."""

@@ -1,0 +1,183 @@
+"""`kiosk-bench`: every device of `kiosk.toml` emulated, each on a pty where its driver looks.
+
+Ships with the product: the demo, the training mode and the tests use the same emulators. One
+socket takes the hands (firmware/runtime/bench.py has the other end). `unplug` and `plug` act on
+the cable of any device that has one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import sys
+import time
+import tty
+from pathlib import Path
+from typing import Any
+
+from drivers.base.emulator import Emulator
+from drivers.base.protocol import NEVER
+from drivers.base.registry import find
+from firmware.runtime.bench import BenchRefused
+from firmware.runtime.config import Config
+from firmware.runtime.daemon import notify, start
+
+log = logging.getLogger("bench")
+
+READ_SIZE = 4096
+
+
+class EmulatedDevice:
+    """An emulator on a pty, and those who watch it."""
+
+    def __init__(self, emulator: Emulator, port: Path) -> None:
+        self.emulator, self._port = emulator, port
+        self.watchers: set[asyncio.StreamWriter] = set()
+        self._master: int | None = None
+        self._slave: int | None = None
+        self._unsent = bytearray()
+        self._timer: asyncio.TimerHandle | None = None
+        self._shown = ""
+
+    def plug(self) -> None:
+        """Make the port appear."""
+        if self._master is None and self.emulator.has_wire:
+            self._master, self._slave = os.openpty()
+            tty.setraw(self._slave)
+            os.set_blocking(self._master, False)
+            self._port.parent.mkdir(parents=True, exist_ok=True)
+            fresh = self._port.with_name(self._port.name + ".new")
+            fresh.unlink(missing_ok=True)
+            fresh.symlink_to(os.ttyname(self._slave))
+            fresh.replace(self._port)
+            asyncio.get_running_loop().add_reader(self._master, self._readable)
+        self.emulator.connected(time.monotonic())
+        self.pump()
+
+    def unplug(self) -> None:
+        """Pull the cable: the driver's port goes away under it."""
+        if self._master is None or self._slave is None:
+            return
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._master)
+        loop.remove_writer(self._master)
+        self._port.unlink(missing_ok=True)
+        os.close(self._slave)
+        os.close(self._master)
+        self._master = self._slave = None
+        self._unsent.clear()
+        self.emulator.disconnected(time.monotonic())
+
+    def hand(self, action: str, arguments: dict[str, Any]) -> None:
+        match action:
+            case "look" | "watch":
+                pass
+            case "plug":
+                self.plug()
+            case "unplug":
+                self.unplug()
+            case _:
+                self.emulator.hand(action, time.monotonic(), **arguments)
+        self.pump()
+
+    def pump(self) -> None:
+        if (data := self.emulator.bytes_to_send()) and self._master is not None:
+            self._unsent += data
+            self._writable()
+        self._set_alarm()
+        shown = json.dumps(self.emulator.physics())
+        if shown != self._shown:
+            self._shown = shown
+            for writer in self.watchers:
+                writer.write(shown.encode() + b"\n")
+
+    def _set_alarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        deadline = self.emulator.next_deadline()
+        if deadline != NEVER:
+            delay = max(0.0, deadline - time.monotonic())
+            self._timer = asyncio.get_running_loop().call_later(delay, self._tick)
+
+    def _tick(self) -> None:
+        self.emulator.tick(time.monotonic())
+        self.pump()
+
+    def _readable(self) -> None:
+        assert self._master is not None
+        with contextlib.suppress(BlockingIOError):
+            self.emulator.receive_bytes(os.read(self._master, READ_SIZE), time.monotonic())
+            self.pump()
+
+    def _writable(self) -> None:
+        assert self._master is not None
+        loop = asyncio.get_running_loop()
+        try:
+            while self._unsent:
+                del self._unsent[: os.write(self._master, self._unsent)]
+        except BlockingIOError:
+            loop.add_writer(self._master, self._writable)
+        else:
+            loop.remove_writer(self._master)
+
+
+class BenchServer:
+    """The socket for the hands."""
+
+    def __init__(self, devices: dict[str, EmulatedDevice]) -> None:
+        self._devices = devices
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while line := await reader.readline():
+                answer = self._obey(json.loads(line), writer)
+                writer.write(json.dumps(answer).encode() + b"\n")
+                await writer.drain()
+        for device in self._devices.values():
+            device.watchers.discard(writer)
+        writer.close()
+
+    def _obey(self, order: dict[str, Any], writer: asyncio.StreamWriter) -> dict[str, Any]:
+        name, action = order["device"], order["do"]
+        if name not in self._devices:
+            return {"refused": f"no device {name!r}; known: {', '.join(sorted(self._devices))}"}
+        device = self._devices[name]
+        try:
+            device.hand(action, order.get("with", {}))
+        except (BenchRefused, TypeError) as error:
+            return {"refused": f"{name}: {error}"}
+        if action not in ("look", "watch", "drive"):
+            log.info("%s: %s %s", name, action, order.get("with", {}))
+        if action == "watch":
+            device.watchers.add(writer)
+        return device.emulator.physics()
+
+
+async def serve(config: Config, options: argparse.Namespace) -> None:
+    devices = {
+        name: EmulatedDevice(
+            find("kiosk.emulators", section.family)(**config.bench.get(name, {})),
+            Path(section.port),
+        )
+        for name, section in config.device.items()
+    }
+    for device in devices.values():
+        device.plug()
+    socket = config.run_folder / "bench.sock"
+    socket.unlink(missing_ok=True)
+    server = await asyncio.start_unix_server(BenchServer(devices).serve, socket)
+    notify("READY=1")
+    async with server:
+        await server.serve_forever()
+
+
+def main() -> int:
+    return start("kiosk-bench", serve)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

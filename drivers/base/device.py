@@ -1,0 +1,143 @@
+"""A family's adapter: between its own protocol events and the device contract of the bus.
+
+`Device` is what the daemon knows. `WireDevice` adds the pump of a serial protocol: bytes in, time
+in, events out, bytes out, and the port opened again when it went away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from drivers.base.faults import LinkLost
+from drivers.base.protocol import NEVER
+from drivers.base.protocol import Protocol as WireProtocol
+from drivers.base.transport import SerialTransport
+from firmware.contract.device import DeviceCommand, DeviceEvent, DeviceState, Lease, Reply
+from firmware.runtime.config import DeviceSection
+
+log = logging.getLogger("driver")
+
+REOPEN_AFTER = 1.0  # seconds; a USB adapter takes about that to come back
+
+Event = TypeVar("Event")
+Command = TypeVar("Command")
+
+
+class Host(Protocol):
+    """What the daemon offers an adapter."""
+
+    def tell(self, event: DeviceEvent) -> None:
+        """Publish; what is in LASTING is told again until it is acknowledged."""
+
+    def changed(self) -> None:
+        """The state may have changed: publish it if it did."""
+
+
+class Device(ABC):
+    """One device of one family. Built by the entry point as `Family(name, section, folder)`.
+
+    `folder` survives power cuts and belongs to this device alone: its ledger lives there.
+    """
+
+    def __init__(self, name: str, section: DeviceSection, folder: Path) -> None:
+        self.name, self.section, self.folder = name, section, folder
+        self.host: Host
+
+    @abstractmethod
+    async def run(self) -> None:
+        """Serve the device for ever; `self.host` is set by then."""
+
+    @abstractmethod
+    def state(self) -> DeviceState:
+        """The whole present truth."""
+
+    @abstractmethod
+    def on_command(self, command: DeviceCommand) -> Reply:
+        """Take or refuse a command. An Acknowledge has already ended the repeats on the bus."""
+
+    def on_lease(self, lease: Lease | None) -> None:  # noqa: B027  not every device takes money
+        """A lease arrived, or ran out (None): inhibit, and return what is in escrow (M4)."""
+
+
+class WireDevice(Device, Generic[Event, Command]):
+    """A device behind a serial protocol."""
+
+    protocol: WireProtocol[Event, Command]
+    _transport: SerialTransport | None = None
+    _timer: asyncio.TimerHandle | None = None
+
+    @abstractmethod
+    def serial_settings(self) -> dict[str, Any]:
+        """Keyword arguments of `serial.Serial`: baudrate, stopbits, ..."""
+
+    @abstractmethod
+    def on_event(self, event: Event) -> None:
+        """Translate one protocol event; tell it through `self.host`."""
+
+    async def run(self) -> None:
+        self._wire_is_lost = asyncio.Event()
+        while True:
+            self._wire_is_lost.clear()
+            try:
+                self._transport = SerialTransport(
+                    self.section.port, self._on_bytes, self._on_lost, **self.serial_settings()
+                )
+            except LinkLost as error:
+                log.debug("%s: %s", self.name, error)
+            else:
+                self.protocol.connected(self.now())
+                self.pump()
+                await self._wire_is_lost.wait()
+            await asyncio.sleep(REOPEN_AFTER)
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def ask(self, command: Command) -> None:
+        """Give the protocol a command and let it act at once; raises CommandRefused."""
+        self.protocol.send(command, self.now())
+        self.pump()
+
+    def pump(self) -> None:
+        """Carry everything that is ready in both directions, and set the next alarm."""
+        if self._transport is None:
+            return
+        while (event := self.protocol.next_event()) is not None:
+            self.on_event(event)
+        if self._transport is not None and (data := self.protocol.bytes_to_send()):
+            self._transport.write(data)
+        self._set_alarm()
+        self.host.changed()
+
+    def _set_alarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        deadline = self.protocol.next_deadline()
+        if deadline != NEVER:
+            delay = max(0.0, deadline - self.now())
+            self._timer = asyncio.get_running_loop().call_later(delay, self._tick)
+
+    def _tick(self) -> None:
+        if self._transport is not None:
+            self.protocol.tick(self.now())
+            self.pump()
+
+    def _on_bytes(self, data: bytes) -> None:
+        self.protocol.receive_bytes(data, self.now())
+        self.pump()
+
+    def _on_lost(self, error: LinkLost) -> None:
+        log.warning("%s: %s", self.name, error)
+        self.protocol.disconnected(self.now())
+        while (event := self.protocol.next_event()) is not None:
+            self.on_event(event)
+        self._transport = None
+        if self._timer is not None:
+            self._timer.cancel()
+        self.host.changed()
+        self._wire_is_lost.set()

@@ -1,0 +1,91 @@
+"""A serial port as file descriptor: never blocks, keeps what does not fit, says when it is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import Callable
+from typing import Any
+
+import serial
+
+from drivers.base.faults import LinkLost
+
+wire = logging.getLogger("wire")
+
+READ_SIZE = 4096
+
+
+class SerialTransport:
+    """An open port in the running loop; calls `on_bytes` and `on_lost` from that loop.
+
+    Raises LinkLost when the port cannot be opened.
+    """
+
+    def __init__(
+        self,
+        port: str,
+        on_bytes: Callable[[bytes], None],
+        on_lost: Callable[[LinkLost], None],
+        **settings: Any,
+    ) -> None:
+        try:
+            self._serial = serial.Serial(port, timeout=0, exclusive=True, **settings)
+        except (serial.SerialException, OSError) as error:
+            raise LinkLost(f"cannot open {port}: {error}") from None
+        self._port, self._on_bytes, self._on_lost = port, on_bytes, on_lost
+        self._fd = self._serial.fileno()
+        self._unsent = bytearray()
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._fd, self._readable)
+
+    def write(self, data: bytes) -> None:
+        """Send now what fits, the rest as the device takes it."""
+        if wire.isEnabledFor(logging.DEBUG):
+            wire.debug("%s > %s", self._port, data.hex(" "))
+        self._unsent += data
+        self._writable()
+
+    def drop_unsent(self) -> None:
+        """Forget what the device has not taken yet."""
+        self._unsent.clear()
+
+    def close(self) -> None:
+        self._loop.remove_reader(self._fd)
+        self._loop.remove_writer(self._fd)
+        with contextlib.suppress(serial.SerialException, OSError):
+            self._serial.close()
+
+    def _readable(self) -> None:
+        try:
+            data = os.read(self._fd, READ_SIZE)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._lose(str(error))
+            return
+        if not data:
+            self._lose("end of file")
+            return
+        if wire.isEnabledFor(logging.DEBUG):
+            wire.debug("%s < %s", self._port, data.hex(" "))
+        self._on_bytes(data)
+
+    def _writable(self) -> None:
+        try:
+            while self._unsent:
+                sent = os.write(self._fd, self._unsent)
+                del self._unsent[:sent]
+        except BlockingIOError:
+            self._loop.add_writer(self._fd, self._writable)
+            return
+        except OSError as error:
+            self._lose(str(error))
+            return
+        self._loop.remove_writer(self._fd)
+
+    def _lose(self, reason: str) -> None:
+        self.close()
+        self._on_lost(LinkLost(f"{self._port}: {reason}"))

@@ -1,0 +1,286 @@
+"""What every device tells and obeys, whatever its wire.
+
+Three topics a device: `state` (retained, the whole present truth), `event` (what happened, each
+with a durable id, told again until acknowledged) and `command` (what to do, answered by a Reply).
+The acceptors have a fourth, `lease`: they take money only while one holds (M4).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from firmware.contract.money import Money
+from firmware.contract.ticket import Ticket
+
+
+class Kind(StrEnum):
+    """What a device is for; the till and health look for devices by kind, not by maker."""
+
+    NOTES = "notes"
+    COINS = "coins"
+    RECEIPT = "receipt"
+    PANEL = "panel"
+
+
+class Status(StrEnum):
+    STARTING = "starting"
+    READY = "ready"
+    BUSY = "busy"
+    DEGRADED = "degraded"  # works, and somebody should come: paper near end
+    OUT_OF_SERVICE = "out_of_service"  # the device answers and cannot work: jam, paper out
+    GONE = "gone"  # the last will of a driver, or a device that does not answer
+
+
+USABLE = frozenset({Status.READY, Status.BUSY, Status.DEGRADED})
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """A condition that lasts. `code` is stable and dotted: `notes.jam.stacker`."""
+
+    code: str
+    detail: str = ""
+
+
+class Source(StrEnum):
+    MEASURED = "measured"
+    COUNTED = "counted"
+
+
+class Consumable(msgspec.Struct, frozen=True):
+    """What runs out. `level` in `unit`s left; None where the device only says enough or not."""
+
+    name: str
+    level: int | None
+    unit: str
+    source: Source
+
+
+class Identity(msgspec.Struct, frozen=True):
+    maker: str = ""
+    model: str = ""
+    serial: str = ""
+    firmware: str = ""
+
+
+class EventId(msgspec.Struct, frozen=True):
+    """Names one physical happening for ever: the same note has the same id after any restart.
+
+    `epoch` moves when the driver's own record of the device was lost, so that a counter that
+    starts again cannot repeat an id.
+    """
+
+    serial: str
+    epoch: int
+    counter: int
+
+    def __str__(self) -> str:
+        return f"{self.serial}/{self.epoch}/{self.counter}"
+
+
+class HeldNote(msgspec.Struct, frozen=True):
+    """A note that is in escrow now: what a restarted till matches with its open intent (M11)."""
+
+    id: EventId
+    value: Money
+
+
+class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
+    """The retained truth of one device."""
+
+    name: str
+    kind: Kind
+    family: str
+    status: Status
+    faults: list[Fault] = []
+    consumables: list[Consumable] = []
+    identity: Identity = Identity()
+    counters: dict[str, int] = {}
+    denominations: list[Money] = []  # what an acceptor could take, were it leased
+    accepting: list[Money] = []  # what it takes just now
+    held: HeldNote | None = None
+    inputs: dict[str, bool] = {}  # the panel's switches, as facts: {"door_is_open": false}
+    outputs: dict[str, bool] = {}  # the panel's lights
+
+
+# --- events --------------------------------------------------------------------------------
+
+
+class NoteEscrowed(msgspec.Struct, frozen=True, tag=True):
+    """A valid note waits in escrow. Answer with Stack or Return of the same id."""
+
+    id: EventId
+    value: Money
+
+
+class NoteStacked(msgspec.Struct, frozen=True, tag=True):
+    """The credit of a note. Told again until Acknowledge; the device forgets it only then."""
+
+    id: EventId
+    value: Money
+    at_power_up: bool = False
+
+
+class NoteReturned(msgspec.Struct, frozen=True, tag=True):
+    """The note of this id went back to the hand it came from. Told again until Acknowledge."""
+
+    id: EventId
+    value: Money
+
+
+class NoteUnaccounted(msgspec.Struct, frozen=True, tag=True):
+    """The note left escrow and the device said neither stacked nor returned (M11)."""
+
+    id: EventId
+    value: Money
+
+
+class NoteRejected(msgspec.Struct, frozen=True, tag=True):
+    """A note was never taken: `reason` is a stable word such as `inhibited` or `not_recognised`."""
+
+    reason: str
+
+
+class CoinAccepted(msgspec.Struct, frozen=True, tag=True):
+    """The credit of a coin. Told again until Acknowledge."""
+
+    id: EventId
+    value: Money
+
+
+class CoinRejected(msgspec.Struct, frozen=True, tag=True):
+    reason: str
+
+
+class CreditsLost(msgspec.Struct, frozen=True, tag=True):
+    """The device counted more events than its buffer holds: `count` of them cannot be known."""
+
+    id: EventId
+    count: int
+
+
+class CashBoxMoved(msgspec.Struct, frozen=True, tag=True):
+    is_present: bool
+
+
+class CheatAttempt(msgspec.Struct, frozen=True, tag=True):
+    detail: str = ""
+
+
+class TicketPrinted(msgspec.Struct, frozen=True, tag=True):
+    """The printer said itself that all of this job is on paper. Told again until Acknowledge."""
+
+    job: str
+
+
+class TicketFailed(msgspec.Struct, frozen=True, tag=True):
+    """The job did not end on paper, and will not. Told again until Acknowledge."""
+
+    job: str
+    fault: str  # a fault code: receipt.paper.end
+
+
+class SwitchMoved(msgspec.Struct, frozen=True, tag=True):
+    """A switch of the panel: `door_is_open` became `value`."""
+
+    switch: str
+    value: bool
+
+
+DeviceEvent = (
+    NoteEscrowed
+    | NoteStacked
+    | NoteReturned
+    | NoteUnaccounted
+    | NoteRejected
+    | CoinAccepted
+    | CoinRejected
+    | CreditsLost
+    | CashBoxMoved
+    | CheatAttempt
+    | TicketPrinted
+    | TicketFailed
+    | SwitchMoved
+)
+CREDITS = (NoteStacked, CoinAccepted)
+LASTING = (
+    NoteStacked,
+    NoteReturned,
+    NoteUnaccounted,
+    CoinAccepted,
+    CreditsLost,
+    TicketPrinted,
+    TicketFailed,
+)  # told again until acknowledged
+
+
+def event_key(event: DeviceEvent) -> str | None:
+    """What Acknowledge must name to end the repeats of `event`; None for events told once."""
+    match event:
+        case TicketPrinted(job=job) | TicketFailed(job=job):
+            return job
+        case NoteStacked(id=name) | NoteReturned(id=name) | NoteUnaccounted(id=name):
+            return str(name)
+        case CoinAccepted(id=name) | CreditsLost(id=name):
+            return str(name)
+        case _:
+            return None
+
+
+# --- commands ------------------------------------------------------------------------------
+
+
+class Stack(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Take the note in escrow; its intent is on disk (M2)."""
+
+    id: EventId
+
+
+class Return(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Give the note in escrow back."""
+
+    id: EventId
+
+
+class Acknowledge(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """The event named by `event_key` is on disk: stop telling it, and let the device forget."""
+
+    key: str
+
+
+class Print(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Print once: a repeat of the same job prints nothing and tells again what became of it."""
+
+    job: str
+    ticket: Ticket
+
+
+class Light(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Switch an output of the panel: `notes_guide`."""
+
+    output: str
+    is_on: bool
+
+
+DeviceCommand = Stack | Return | Acknowledge | Print | Light
+
+
+class Outcome(StrEnum):
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """The answer to a command: taken, or refused and why. What follows is told by events."""
+
+    outcome: Outcome
+    detail: str = ""
+
+
+class Lease(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """For `seconds` from its arrival, take these values for this session; empty ends it (M4)."""
+
+    session: str
+    seconds: float
+    denominations: list[Money]

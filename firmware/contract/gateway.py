@@ -1,0 +1,68 @@
+"""What core asks of the back end, and what comes back. Only the gateway has a route there."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from firmware.contract.money import Money
+
+
+class GatewayState(msgspec.Struct, frozen=True):
+    """Retained. `is_online` is measured against the back end itself, not against the link."""
+
+    is_online: bool
+    detail: str = ""
+
+
+class FetchBill(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    service: str
+    account: str
+
+
+class PostPayment(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Tell the back end that money was taken. A repeat of `key` is the same payment."""
+
+    key: str  # idempotency key, made when the order was made
+    service: str
+    account: str
+    bill_number: str
+    amount: Money
+    receipt: str
+    taken_at: str  # ISO 8601 with offset
+
+
+GatewayRequest = FetchBill | PostPayment
+
+
+class Bill(msgspec.Struct, frozen=True, tag=True):
+    number: str
+    account: str
+    name: str
+    period: str  # YYYY-MM
+    due_date: str  # YYYY-MM-DD
+    amount: Money
+    fee: Money
+
+
+class Posted(msgspec.Struct, frozen=True, tag=True):
+    """The back end's own acknowledgement, with its reference."""
+
+    key: str
+    reference: str
+
+
+class Problem(StrEnum):
+    NO_SUCH_ACCOUNT = "no_such_account"
+    ALREADY_PAID = "already_paid"
+    BACK_END_DOWN = "back_end_down"  # nobody answered: try again later, nothing is decided
+    REFUSED = "refused"  # answered, and no: a person must look
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    problem: Problem
+    detail: str = ""
+
+
+GatewayReply = Bill | Posted | Failed

@@ -1,0 +1,56 @@
+"""What the kiosk says of itself: one retained document that a technician reads in one screen."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from firmware.contract.device import Status
+from firmware.contract.money import Money
+
+
+class CoreState(msgspec.Struct, frozen=True, kw_only=True):
+    """Retained by core: what the till is doing and what the journal holds."""
+
+    status: Status
+    screen: str
+    session: str | None  # the cash session that holds a lease, or None
+    inserted: Money
+    in_cash_box: Money  # what the journal says is in the box since the last collection
+    unposted: int  # paid orders that the back end has not acknowledged
+    claims: int  # claim slips issued and not redeemed
+    journal_rows: int
+    journal_head: str  # first 16 hex digits of the last row's hash
+
+
+class Condition(StrEnum):
+    """The kiosk in one word."""
+
+    IN_SERVICE = "in_service"
+    DEGRADED = "degraded"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that is not as it should be: which part, which stable code, since when."""
+
+    part: str
+    code: str
+    since: str  # ISO 8601 with offset
+    detail: str = ""
+
+
+class KioskHealth(msgspec.Struct, frozen=True):
+    condition: Condition
+    findings: list[Finding]
+    devices: dict[str, Status]
+    paper_mm: int | None  # receipt roll left, None when not known
+    tickets_left: int | None
+
+
+class Presence(msgspec.Struct, frozen=True):
+    """Retained by every daemon that is no device: alive, or its last will."""
+
+    is_alive: bool
+    version: str = ""

@@ -1,0 +1,159 @@
+"""The screen as a function of state: core says which one, with which facts; the UI draws it.
+
+Texts travel as keys with their facts, so the same document is drawn in any language and read by a
+person with `mosquitto_sub`. A press carries the serial of the screen that it was made on; a press
+on an old screen is dropped.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from firmware.contract.gateway import Bill
+from firmware.contract.money import Money
+
+
+class Language(StrEnum):
+    HINDI = "hi"
+    ENGLISH = "en"
+
+
+class Action(StrEnum):
+    """What may be pressed. `value` of the press: the language, the service or the number typed."""
+
+    CHOOSE_LANGUAGE = "choose_language"  # value: hi, en
+    CHOOSE_SERVICE = "choose_service"  # value: the service's id
+    ENTER = "enter"  # value: the whole number, on Next
+    PAY = "pay"
+    BACK = "back"
+    CANCEL = "cancel"
+    AGAIN = "again"  # try once more, after a fault
+    ANOTHER = "another"  # another service, after the receipt
+    FINISH = "finish"
+    STAY = "stay"  # "yes, I am still here"
+
+
+class Tile(msgspec.Struct, frozen=True):
+    """A service on the services screen. `why_not` is a message key, None when it works now."""
+
+    service: str  # id: electricity
+    icon: str  # a Phosphor icon name: lightning
+    why_not: str | None = None
+
+
+class Attract(msgspec.Struct, frozen=True, tag=True):
+    """Nobody is here. `cash_is_possible` is false when no acceptor works."""
+
+    tiles: list[Tile]
+    cash_is_possible: bool
+
+
+class Services(msgspec.Struct, frozen=True, tag=True):
+    tiles: list[Tile]
+
+
+class Number(msgspec.Struct, frozen=True, tag=True):
+    """Type a number of exactly `digits`, grouped by four. `problem` is a message key."""
+
+    service: str
+    label: str  # message key: electricity.account
+    digits: int
+    typed: str = ""
+    problem: str | None = None
+
+
+class Waiting(msgspec.Struct, frozen=True, tag=True):
+    """Something takes a moment: `what` is a message key (`fetching`, `posting`, `printing`)."""
+
+    what: str
+
+
+class ShowBill(msgspec.Struct, frozen=True, tag=True):
+    service: str
+    bill: Bill
+    payable: Money
+
+
+class NoteButton(msgspec.Struct, frozen=True):
+    """A denomination: taken right now, or not and why (message key)."""
+
+    value: Money
+    is_taken: bool
+    why_not: str | None = None
+
+
+class Hint(msgspec.Struct, frozen=True):
+    """What just happened to a note or coin, in one sentence: key and the value concerned."""
+
+    key: str  # cash.hint.accepted, cash.hint.refused.inhibited, ...
+    value: Money | None = None
+
+
+class InsertCash(msgspec.Struct, frozen=True, tag=True):
+    """Money is being taken. `advance` is how much over the due the bill may take."""
+
+    service: str
+    due: Money
+    inserted: Money
+    remaining: Money
+    advance: Money
+    notes: list[NoteButton]
+    coins: list[Money]
+    hint: Hint | None = None
+    is_checking: bool = False  # a note is in escrow or moving
+
+
+class Done(msgspec.Struct, frozen=True, tag=True):
+    """Paid. `proof` says where the proof is: `paper`, or `screen` with a QR to photograph."""
+
+    service: str
+    account: str
+    paid: Money
+    receipt: str
+    proof: str
+    is_posted: bool
+    advance: Money
+
+
+class Trouble(msgspec.Struct, frozen=True, tag=True):
+    """Something went wrong. `cause` is a message key; money comes first on this screen.
+
+    `safe` is what the journal holds for this citizen; `claim` is the slip's number when there is
+    one, and `proof` where it stands (`paper` or `screen`).
+    """
+
+    cause: str
+    safe: Money
+    claim: str | None = None
+    proof: str | None = None
+
+
+class Closed(msgspec.Struct, frozen=True, tag=True):
+    """Out of service altogether; `cause` is a message key."""
+
+    cause: str
+
+
+ScreenData = Attract | Services | Number | Waiting | ShowBill | InsertCash | Done | Trouble | Closed
+
+
+class Screen(msgspec.Struct, frozen=True, kw_only=True):
+    """The retained document. `serial` grows with every change, also across restarts of core."""
+
+    serial: int
+    language: Language
+    data: ScreenData
+    actions: list[Action]
+    step: int | None = None  # of `steps`, from 1
+    steps: int = 4
+    place: dict[str, str] = {}  # the kiosk's place by language: {"hi": "टोडारायसिंह"}
+    leaves_in: int | None = None  # seconds until this screen times out, when it was published
+    is_warning: bool = False  # "are you still there?": STAY keeps the visit
+
+
+class Press(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    screen: int
+    action: Action
+    value: str = ""

@@ -1,0 +1,142 @@
+"""Where each type travels, who may write it, and who may read it: the one place that knows.
+
+The broker's access list and `docs/topics.md` are both drawn from `TOPICS`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from firmware.contract import device, gateway, health, screen
+
+READERS_OF_ALL = ("technician", "health")
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One row. `pattern` has `{name}` where a device's or daemon's name stands."""
+
+    pattern: str
+    carries: Any
+    writers: tuple[str, ...]  # bus users; `{name}` stands for the user `driver-<name>`
+    readers: tuple[str, ...]
+    is_retained: bool
+    meaning: str
+
+
+TOPICS: tuple[Topic, ...] = (
+    Topic("device/{name}/state", device.DeviceState, ("driver",), ("core", "ui"), True,
+          "The whole present truth of one device; the last will says `gone`."),
+    Topic("device/{name}/event", device.DeviceEvent, ("driver",), ("core",), False,
+          "What happened. Money and print results are told again until acknowledged."),
+    Topic("device/{name}/command", device.DeviceCommand, ("core",), ("driver",), False,
+          "What to do. Carries a response topic, correlation data and an expiry."),
+    Topic("device/{name}/lease", device.Lease, ("core",), ("driver",), False,
+          "Permission to take money for a few seconds (M4)."),
+    Topic("screen/state", screen.Screen, ("core",), ("ui",), True,
+          "What the citizen sees now."),
+    Topic("screen/press", screen.Press, ("ui",), ("core",), False,
+          "What the citizen pressed, with the serial of the screen it was pressed on."),
+    Topic("gateway/state", gateway.GatewayState, ("gateway",), ("core",), True,
+          "Whether the back end answers."),
+    Topic("gateway/request", gateway.GatewayRequest, ("core",), ("gateway",), False,
+          "A question to the back end, with a response topic."),
+    Topic("core/state", health.CoreState, ("core",), (), True,
+          "What the till is doing and what the journal holds."),
+    Topic("health/state", health.KioskHealth, ("health",), ("ui", "core"), True,
+          "The kiosk in one document."),
+    Topic("presence/{name}", health.Presence, ("core", "gateway", "health", "ui"), (), True,
+          "Each daemon that is no device: alive, or its last will."),
+    Topic("reply/core", device.Reply | gateway.GatewayReply, ("driver", "gateway"), ("core",),
+          False, "Answers to core's commands and requests, matched by correlation data."),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Topics:
+    """The topics of one kiosk, spelled out."""
+
+    kiosk: str
+
+    def device_state(self, name: str) -> str:
+        return f"kiosk/{self.kiosk}/device/{name}/state"
+
+    def device_event(self, name: str) -> str:
+        return f"kiosk/{self.kiosk}/device/{name}/event"
+
+    def device_command(self, name: str) -> str:
+        return f"kiosk/{self.kiosk}/device/{name}/command"
+
+    def device_lease(self, name: str) -> str:
+        return f"kiosk/{self.kiosk}/device/{name}/lease"
+
+    @property
+    def screen_state(self) -> str:
+        return f"kiosk/{self.kiosk}/screen/state"
+
+    @property
+    def screen_press(self) -> str:
+        return f"kiosk/{self.kiosk}/screen/press"
+
+    @property
+    def gateway_state(self) -> str:
+        return f"kiosk/{self.kiosk}/gateway/state"
+
+    @property
+    def gateway_request(self) -> str:
+        return f"kiosk/{self.kiosk}/gateway/request"
+
+    @property
+    def core_state(self) -> str:
+        return f"kiosk/{self.kiosk}/core/state"
+
+    @property
+    def health_state(self) -> str:
+        return f"kiosk/{self.kiosk}/health/state"
+
+    def presence(self, name: str) -> str:
+        return f"kiosk/{self.kiosk}/presence/{name}"
+
+    def reply(self, name: str) -> str:
+        return f"kiosk/{self.kiosk}/reply/{name}"
+
+
+def access_list(kiosk: str, devices: list[str]) -> str:
+    """The broker's ACL file: every user writes and reads just what TOPICS says."""
+    rules: dict[str, set[str]] = {user: set() for user in users(devices)}
+    for topic in TOPICS:
+        for name in devices if "device/" in topic.pattern else [None]:
+            path = f"kiosk/{kiosk}/{topic.pattern}"
+            for role, verb in _roles(topic):
+                for user in rules:
+                    if (rule := _rule(path, role, verb, user, name)) is not None:
+                        rules[user].add(rule)
+    blocks = [f"user {user}\n" + "\n".join(sorted(lines)) for user, lines in rules.items()]
+    return "\n\n".join(blocks) + "\n"
+
+
+def users(devices: list[str]) -> list[str]:
+    """Every bus user: one a daemon."""
+    drivers = [f"driver-{name}" for name in devices]
+    return ["core", "gateway", "health", "ui", "technician", *drivers]
+
+
+def _roles(topic: Topic) -> list[tuple[str, str]]:
+    return [(role, "write") for role in topic.writers] + [
+        (role, "read") for role in (*topic.readers, *READERS_OF_ALL)
+    ]
+
+
+def _rule(path: str, role: str, verb: str, user: str, device_name: str | None) -> str | None:
+    """`topic write kiosk/x/device/notes/state` when this role of the topic is this user's."""
+    is_driver = user.startswith("driver-")
+    if role != ("driver" if is_driver else user):
+        return None
+    if device_name is not None:
+        if is_driver and user != f"driver-{device_name}":
+            return None
+        return f"topic {verb} {path.replace('{name}', device_name)}"
+    if verb == "write":
+        return f"topic write {path.replace('{name}', user)}"
+    return f"topic read {path.replace('{name}', '+')}"

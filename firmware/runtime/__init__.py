@@ -1,0 +1,1 @@
+"""What every daemon stands on: the bus, the configuration, the clock, durable files, the log."""

@@ -1,0 +1,131 @@
+"""`kiosk.toml`: typed, bounded, and an unknown key is an error that names the nearest known one."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from firmware.contract.device import Kind
+from firmware.runtime.bus import Address
+
+Section = TypeVar("Section")
+DeviceName = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
+
+
+class ConfigError(ValueError):
+    """Says the file, the key, what was expected and what was found."""
+
+
+class KioskSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]{0,31}$")]
+    place: dict[str, str]  # by language: hi, en
+    receipt_prefix: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2,4} [0-9]{4}$")]
+    helpline: str = "181"
+
+
+class PathsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    state: str = "/var/lib/kiosk"  # survives a power cut: journal, ledgers, inventory
+    run: str = "/run/kiosk"  # RAM: sockets, the present visit
+
+
+class BusSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    socket: str = "/run/kiosk/bus.sock"
+    credentials: str = "/etc/kiosk/bus"  # a folder with one password file a user
+
+
+class GatewaySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    url: str
+    timeout: Annotated[float, msgspec.Meta(gt=0, le=60)] = 5.0
+
+
+class UiSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    width: Annotated[int, msgspec.Meta(ge=480, le=4096)] = 1080
+    height: Annotated[int, msgspec.Meta(ge=480, le=4096)] = 1920
+    is_fullscreen: bool = True
+    speaks: bool = True
+
+
+class TimesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Seconds of patience. Under three minutes a visit is the aim; money gets more time."""
+
+    screen: Annotated[float, msgspec.Meta(ge=2, le=600)] = 45.0
+    cash: Annotated[float, msgspec.Meta(ge=2, le=600)] = 120.0
+    warning: Annotated[float, msgspec.Meta(ge=1, le=60)] = 15.0
+    done: Annotated[float, msgspec.Meta(ge=1, le=120)] = 20.0
+
+
+class DeviceSection(msgspec.Struct, frozen=True):
+    """`[device.<name>]`: what every family needs. The rest belongs to the family, in `options`."""
+
+    family: str
+    kind: Kind
+    port: str = ""
+    options: dict[str, Any] = {}
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    kiosk: KioskSection
+    gateway: GatewaySection
+    device: dict[DeviceName, DeviceSection]
+    paths: PathsSection = PathsSection()
+    bus: BusSection = BusSection()
+    ui: UiSection = UiSection()
+    times: TimesSection = TimesSection()
+    bench: dict[DeviceName, dict[str, Any]] = {}  # options of emulated devices: {"speed": 5.0}
+
+    @property
+    def state_folder(self) -> Path:
+        return Path(self.paths.state)
+
+    @property
+    def run_folder(self) -> Path:
+        return Path(self.paths.run)
+
+    def bus_address(self, user: str) -> Address:
+        """Reads the password of `user`; raises ConfigError when it cannot be read."""
+        folder = Path(os.environ.get("CREDENTIALS_DIRECTORY", self.bus.credentials))
+        try:
+            password = (folder / user).read_text().strip()
+        except OSError as error:
+            raise ConfigError(f"bus password of {user}: {error}") from None
+        return Address(Path(self.bus.socket), user, password)
+
+
+def load(path: Path) -> Config:
+    """Read `kiosk.toml`; raises ConfigError."""
+    try:
+        document = tomllib.loads(path.read_text())
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from None
+    return convert(document, Config, where=str(path))
+
+
+def convert(document: dict[str, Any], section: type[Section], where: str) -> Section:
+    """Read a table as `section`; raises ConfigError that names the nearest known key."""
+    try:
+        return msgspec.convert(document, section)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{where}: {_explain(str(error), section)}") from None
+
+
+def _explain(message: str, section: type[Any]) -> str:
+    """msgspec says `Object contains unknown field `prot` - at `$.bus``; add the nearest name."""
+    if "unknown field" not in message:
+        return message
+    unknown = message.split("`")[1]
+    near = difflib.get_close_matches(unknown, sorted(_known_keys(section)), n=1)
+    return f"{message}; did you mean `{near[0]}`?" if near else message
+
+
+def _known_keys(section: type[Any]) -> set[str]:
+    keys: set[str] = set()
+    for field in msgspec.structs.fields(section):
+        keys.add(field.encode_name)
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            keys |= _known_keys(field.type)
+    return keys

@@ -1,0 +1,63 @@
+"""How every daemon starts and ends: arguments, log, configuration, readiness, signals.
+
+Expected ends (a signal, a wrong configuration) are said in one line. Anything else is a bug: it is
+not caught, the process dies, and recovery is the code that boots it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from firmware.runtime.config import Config, ConfigError, load
+
+log = logging.getLogger("daemon")
+
+LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+
+
+def start(name: str, main: Callable[[Config, argparse.Namespace], Awaitable[None]],
+          *arguments: str) -> int:  # fmt: skip
+    """Run `main` until it ends or a signal asks it to; `arguments` are positional names."""
+    parser = argparse.ArgumentParser(prog=name)
+    parser.add_argument("--config", type=Path, default=Path("/etc/kiosk/kiosk.toml"))
+    parser.add_argument("--debug", action="store_true", help="log every byte of the wire")
+    for argument in arguments:
+        parser.add_argument(argument)
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.DEBUG if options.debug else logging.INFO, format=LOG_FORMAT)
+    try:
+        config = load(options.config)
+        asyncio.run(_until_told(main(config, options)))
+    except ConfigError as error:
+        print(f"{name}: {error}", file=sys.stderr)  # noqa: T201
+        return 78  # EX_CONFIG: systemd does not restart what a person must mend
+    return 0
+
+
+async def _until_told(work: Awaitable[None]) -> None:
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    notify("STOPPING=1")
+
+
+def notify(state: str) -> None:
+    """Tell systemd: `READY=1`, `WATCHDOG=1`, `STATUS=...`. Nothing happens without systemd."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notifier:
+        notifier.connect("\0" + address[1:] if address.startswith("@") else address)
+        notifier.sendall(state.encode())

@@ -1,0 +1,34 @@
+"""The words of one language: gettext catalogues whose message ids are stable keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polib
+
+
+class MissingWords(KeyError):
+    """A key without words: names the key and the catalogue that lacks it."""
+
+
+class Words:
+    """Reads `<folder>/<language>/LC_MESSAGES/<domain>.po`; raises OSError when it is not there."""
+
+    def __init__(self, folder: Path, language: str, domain: str) -> None:
+        self.language = language
+        self._path = folder / language / "LC_MESSAGES" / f"{domain}.po"
+        self._texts = {entry.msgid: entry.msgstr for entry in polib.pofile(str(self._path))}
+
+    def __call__(self, key: str, **facts: object) -> str:
+        """The text of `key` with its facts filled in; raises MissingWords."""
+        text = self._texts.get(key)
+        if not text:
+            raise MissingWords(f"{key} in {self._path}")
+        return text.format(**facts)
+
+    def __contains__(self, key: str) -> bool:
+        return bool(self._texts.get(key))
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset(self._texts)
