@@ -17,11 +17,13 @@ class Words:
     def __init__(self, folder: Path, language: str, domain: str) -> None:
         self.language = language
         self._path = folder / language / "LC_MESSAGES" / f"{domain}.po"
-        self._texts = {entry.msgid: entry.msgstr for entry in polib.pofile(str(self._path))}
+        self._texts: dict[str, str] = {
+            entry.msgid: entry.msgstr for entry in polib.pofile(str(self._path))
+        }
 
     def __call__(self, key: str, **facts: object) -> str:
         """The text of `key` with its facts filled in; raises MissingWords."""
-        text = self._texts.get(key)
+        text: str | None = self._texts.get(key)
         if not text:
             raise MissingWords(f"{key} in {self._path}")
         return text.format(**facts)
