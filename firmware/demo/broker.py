@@ -39,6 +39,8 @@ class Broker:
 
     def start(self) -> None:
         """Write the files and start; returns when it answers. Raises BrokerError."""
+        if len(os.fsencode(self.socket)) > LONGEST_SOCKET_PATH:
+            raise BrokerError(f"expected at most {LONGEST_SOCKET_PATH} bytes, got {self.socket}")
         if self._answers():
             raise BrokerError(f"a broker at {self.socket} is running already")
         self._write_files()
@@ -85,8 +87,6 @@ class Broker:
         process.wait()
 
     def _write_files(self) -> None:
-        if len(os.fsencode(self.socket)) > LONGEST_SOCKET_PATH:
-            raise BrokerError(f"expected at most {LONGEST_SOCKET_PATH} bytes, got {self.socket}")
         self.credentials.mkdir(parents=True, exist_ok=True)
         self.socket.parent.mkdir(parents=True, exist_ok=True)
         devices = sorted(self._config.device)
