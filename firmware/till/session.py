@@ -22,10 +22,10 @@ from firmware.contract.device import (
     Stack,
 )
 from firmware.contract.money import ZERO, Money
-from firmware.till.effects import Outbox, Tell
 from firmware.journal import rows
 from firmware.journal.orders import Order
 from firmware.journal.rows import AnyRow
+from firmware.till.effects import Outbox, Tell
 from firmware.till.limits import acceptable
 
 NOTE_IN_DOUBT_AFTER = 20.0  # seconds: a note that is neither stacked nor back by then is in doubt
@@ -90,10 +90,10 @@ class CashSession:
         self._moved_at = 0.0
         self._ordered_at = 0.0
 
-    def resume(self, device: str, now: float) -> None:
+    def resume(self, now: float) -> None:
         """After a restart: an intent without an outcome is a note in flight (M11)."""
         if self.order.in_flight is not None:
-            self.held, self.note, self._device = self.order.in_flight, Note.STACKING, device
+            self.held, self.note = self.order.in_flight, Note.STACKING
             self._moved_at = self._ordered_at = now
 
     @property
@@ -141,13 +141,17 @@ class CashSession:
     def on_coin(self, event: CoinAccepted) -> None:
         self._write(rows.CoinCredited(self.order.number, event.id, event.value))
 
-    def tick(self, now: float) -> None:
-        """Repeat an order that nobody answered; give a silent note up as in doubt."""
+    def tick(self, now: float, acceptor: str | None) -> None:
+        """Repeat an order that nobody answered; give a silent note up as in doubt.
+
+        `acceptor` is the note acceptor of this kiosk: after a restart nothing else names it.
+        """
+        self._device = self._device or acceptor or ""
         if self.note is Note.NONE:
             return
         if now - self._moved_at >= NOTE_IN_DOUBT_AFTER:
             self._doubt()
-        elif now - self._ordered_at >= ORDER_AGAIN_AFTER:
+        elif self._device and now - self._ordered_at >= ORDER_AGAIN_AFTER:
             self._order_again(now)
 
     def _decide(self, decision: Take | Refuse, now: float) -> None:
