@@ -59,7 +59,6 @@ class Papers:
             amount=order.claimed,
             cause=claim.cause.replace("trouble.", "claim.cause.", 1),
             helpline=self._kiosk.helpline,
-            duplicate=duplicate,
         )
 
     def _place(self, language: str) -> str:
