@@ -270,10 +270,14 @@ async def test_bench_killed_and_back_shows_the_same_light_and_a_door_opened_mean
     panel, host = panel_at(rig.path)
     async with running(panel):
         await host.until(lambda: panel.state().status is Status.READY)
+        before = asyncio.Queue[dict[str, Any]]()
+        watch(rig.path, before)
+        panel.on_command(Light("receipt_guide", True))
+        await until(before, lambda physics: physics["receipt_guide"] is True)
         await rig.stop()
         await host.until(lambda: panel.state().status is Status.GONE)
         assert [fault.code for fault in panel.state().faults] == ["link.lost"]
-        panel.on_command(Light("receipt_guide", True))
+        panel.on_command(Light("coins_guide", True))
         rig.emulator = PanelEmulator()
         rig.emulator.hand("open_door", 0.0)
         await rig.start()
@@ -281,7 +285,7 @@ async def test_bench_killed_and_back_shows_the_same_light_and_a_door_opened_mean
         watch(rig.path, watched)
         await host.until(lambda: panel.state().status is Status.READY)
         await host.until(lambda: host.events == [SwitchMoved("door_is_open", True)])
-        await until(watched, lambda physics: physics["outputs"]["24"] == 1)
+        await until(watched, lambda physics: physics["receipt_guide"] and physics["coins_guide"])
 
 
 async def test_two_boards_share_the_same_pins(rig: Rig) -> None:
