@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.contract.device import CoinAccepted, NoteStacked
+from firmware.contract.device import CoinAccepted, HeldNote, NoteEscrowed, NoteStacked
 from firmware.contract.gateway import Problem
 from firmware.contract.money import ZERO, Money, rupees
 from firmware.contract.screen import (
@@ -315,3 +315,104 @@ def test_crashes_at_any_moment_lose_and_create_nothing(tmp_path: Path, seed: int
     assert world.journal.open_orders() == []
     assert world.journal.unposted_orders() == []
     world.check_money()
+
+
+def test_coins_that_fall_while_the_last_note_is_stacked_are_claimed(world: World) -> None:
+    """The lease was given before the note was decided: both are in, and both are owed."""
+    world.go_to_cash()
+    for note in (200, 200):
+        world.insert(note)
+    for _ in range(3):
+        world.acceptors.drop_coin(rupees(20))  # all three in one poll, with ₹70 due
+    event = world.acceptors.insert_note(rupees(100))
+    world.core.on_device_event("notes", event, world.now)
+    world.run(5)
+    slip = world.screen.data
+    assert isinstance(slip, Trouble)
+    assert (slip.cause, slip.safe) == ("trouble.over_paid", rupees(60))
+    assert [job.split("/")[1] for job in world.printer.printed] == ["receipt", "claim"]
+    assert list(world.office.payments.values()) == [rupees(500)]
+    world.press(Action.FINISH)
+    world.check_money()
+
+
+def test_a_note_too_large_that_got_past_the_inhibits_is_handed_back(world: World) -> None:
+    world.go_to_cash()
+    for note in (200, 200):
+        world.insert(note)
+    name = world.acceptors.new_id()
+    world.acceptors.escrow = HeldNote(name, rupees(500))
+    world.core.on_device_event("notes", NoteEscrowed(name, rupees(500)), world.now)
+    world.run(1)
+    assert world.acceptors.given_back == {rupees(500): 1}
+    intents = [e.row for e in world.journal.entries() if isinstance(e.row, rows.ReturnIntended)]
+    assert [intent.why for intent in intents] == ["too_large"]
+
+
+def test_a_late_stacked_of_the_last_visit_is_not_this_citizens_money(world: World) -> None:
+    """The note went into doubt and onto a claim; the device speaks up in the next visit."""
+    world.go_to_cash()
+    event = world.acceptors.insert_note(rupees(100))
+    assert isinstance(event, NoteEscrowed)
+    held, world.acceptors.escrow = world.acceptors.escrow, None  # swallowed without a word
+    world.core.on_device_event("notes", event, world.now)
+    world.run(22)
+    world.press(Action.CANCEL)
+    world.run(3)
+    first = world.screen.data
+    assert isinstance(first, Trouble)
+    assert first.safe == rupees(100)
+    world.press(Action.FINISH)
+    world.go_to_cash()
+    assert held is not None
+    world.acceptors.in_box[held.value] += 1
+    world.core.on_device_event("notes", NoteStacked(held.id, held.value, True), world.now)
+    world.run(1)
+    screen = world.screen.data
+    assert isinstance(screen, InsertCash)
+    assert screen.inserted == ZERO
+    world.check_money()
+
+
+def test_a_silent_printer_is_asked_again_for_the_same_job_and_prints_once(world: World) -> None:
+    world.go_to_cash()
+    for note in (200, 200, 50):
+        world.insert(note)
+    print_it = world.printer.print
+    world.printer.print = lambda command: None  # type: ignore[method-assign]
+    world.drop(20)
+    world.run(5)
+    world.printer.print = print_it  # type: ignore[method-assign]
+    world.run(5)
+    done = world.screen.data
+    assert isinstance(done, Done)
+    assert world.printer.printed == [f"{done.receipt}/receipt/1"]
+
+
+def test_crash_between_print_intent_and_print_prints_once(world: World) -> None:
+    world.go_to_cash()
+    for note in (200, 200, 50):
+        world.insert(note)
+    world.acceptors.drop_coin(rupees(20))
+    for _ in range(40):
+        world.run(0.25)
+        if kinds(world)[-1] == "OrderPosted":
+            break
+    world.core.tick(world.now)
+    assert kinds(world)[-1] == "PrintIntended"
+    world.crash()
+    world.run(5)
+    assert len(world.printer.printed) == 1
+    assert isinstance(world.screen.data, Done)
+
+
+def test_a_printer_that_stays_away_gives_way_to_the_screen(world: World) -> None:
+    world.go_to_cash()
+    for note in (200, 200, 50):
+        world.insert(note)
+    world.acceptors.drop_coin(rupees(20))
+    world.printer.is_there = False
+    world.run(25)
+    done = world.screen.data
+    assert isinstance(done, Done)
+    assert done.proof == "screen"
