@@ -41,4 +41,6 @@ def prepare(width: int, height: int, is_fullscreen: bool, density: float) -> Non
     Config.set("kivy", "exit_on_escape", "0")
     Config.set("kivy", "keyboard_mode", "")
     Config.set("input", "mouse", "mouse,disable_multitouch")
-    Config.remove_option("input", "%(name)s")  # SDL brings the touches; a second reader doubles them
+    Config.remove_option(
+        "input", "%(name)s"
+    )  # SDL brings the touches; a second reader doubles them

@@ -27,7 +27,9 @@ def scenes(language: Language) -> dict[str, Scene]:
     """By file name, without the language."""
     director = Director(HELPLINE)
     shown = {
-        name: director.scene(samples.screen(data, language, leaves_in=12 if "done" in name else None))
+        name: director.scene(
+            samples.screen(data, language, leaves_in=12 if "done" in name else None)
+        )
         for name, data in samples.main_screens().items()
     }
     warned = samples.screen(samples.cash(), language, is_warning=True, leaves_in=15)
