@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ui.app import KioskApp
 
 HELPLINE = "181"
+LAYOUT_SETTLES = 0.1  # seconds; three frames
 
 
 def scenes(language: Language) -> dict[str, Scene]:
@@ -41,12 +42,9 @@ def scenes(language: Language) -> dict[str, Scene]:
 
 async def photograph(app: KioskApp, scene: Scene, path: Path) -> None:
     """Show a scene, let the layout settle, and keep the frame."""
-    path.unlink(missing_ok=True)
     app.show(scene)
-    await asyncio.sleep(0.1)
-    app.photograph(path)
-    while not path.exists():  # noqa: ASYNC110
-        await asyncio.sleep(0.02)
+    await asyncio.sleep(LAYOUT_SETTLES)
+    await app.photograph(path).wait()
 
 
 async def draw(folder: Path, only: str) -> None:

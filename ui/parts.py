@@ -203,7 +203,7 @@ class Code(Widget):
             self._plate.size = (0, 0)
             return
         matrix = segno.make(self.content, error="m", micro=False)
-        across = matrix.symbol_size(border=2)[0]
+        across = int(matrix.symbol_size(border=2)[0])
         scale = max(1, room // across)
         side = across * scale
         self._plate.texture = _code_texture(matrix, scale, side)

@@ -63,7 +63,7 @@ class NumberView(View):
         self.shown = backspace(self.shown)
         self._tell_presence()
 
-    def enter(self) -> None:
+    def go_on(self) -> None:
         if self.shown.is_complete:
             self.press(Action.ENTER, self.shown.typed)
 
@@ -74,7 +74,7 @@ class NumberView(View):
         elif name == "backspace":
             self.wipe()
         elif name in ("enter", "numpadenter"):
-            self.enter()
+            self.go_on()
         else:
             return False
         return True
