@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -68,6 +69,7 @@ class WireDevice(Device, Generic[Event, Command]):
     """A device behind a serial protocol."""
 
     protocol: WireProtocol[Event, Command]
+    now: Callable[[], float] = staticmethod(time.monotonic)  # a test brings its own clock
     _transport: SerialTransport | None = None
     _timer: asyncio.TimerHandle | None = None
 
@@ -79,7 +81,11 @@ class WireDevice(Device, Generic[Event, Command]):
     def on_event(self, event: Event) -> None:
         """Translate one protocol event; tell it through `self.host`."""
 
+    def on_start(self) -> None:
+        """`self.host` is set, and no wire is open yet: tell again what the ledger left open."""
+
     async def run(self) -> None:
+        self.on_start()
         self._wire_is_lost = asyncio.Event()
         while True:
             self._wire_is_lost.clear()
@@ -94,9 +100,6 @@ class WireDevice(Device, Generic[Event, Command]):
                 self.pump()
                 await self._wire_is_lost.wait()
             await asyncio.sleep(REOPEN_AFTER)
-
-    def now(self) -> float:
-        return time.monotonic()
 
     def ask(self, command: Command) -> None:
         """Give the protocol a command and let it act at once; raises CommandRefused."""
