@@ -63,12 +63,12 @@ HOPPER = 0x03  # its set-up reply has another layout
 class HostProtocol(Protocol[Event, Command]):
     """Drives one validator.
 
-    `owed` is the channel of a note whose outcome an earlier driver did not learn, `credits` the
-    channels of credits that it told and the unit may repeat, `serial` the unit that it drove.
+    `owed` is the channel of a note whose outcome an earlier driver did not learn, `credits` what
+    it told and the unit may repeat, `serial` the unit that it drove.
     """
 
     def __init__(
-        self, owed: int | None = None, credits: Sequence[int] = (), serial: str = ""
+        self, owed: int | None = None, credits: Sequence[PollEvent] = (), serial: str = ""
     ) -> None:
         super().__init__()
         self.state = State.CLOSED
