@@ -231,14 +231,13 @@ class HostProtocol(Protocol[Event, Accept]):
         self._events.append(WireLost())
 
     def receive_bytes(self, data: bytes, now: float) -> None:
-        request = self._exchanges.request
-        answer = self._exchanges.receive(data, now)
+        answered = self._exchanges.receive(data, now)
         self._tell_echo()
-        if request is None or answer is None:
-            return
-        handle = self._answers.get(request.header, self._on_identity)
-        handle(request, answer, now)
-        self._go_on(now)
+        if answered is not None:
+            request, answer = answered
+            handle = self._answers.get(request.header, self._on_identity)
+            handle(request, answer, now)
+            self._go_on(now)
 
     def send(self, command: Accept, now: float) -> None:
         unknown = command.positions - set(POSITIONS)
@@ -302,7 +301,7 @@ class HostProtocol(Protocol[Event, Accept]):
         return None
 
     def _request(
-        self, header: Header, data: bytes = b"", lengths: range = range(1), attempts: int = 8
+        self, header: Header, data: bytes = b"", lengths: range = range(1), attempts: int = 10
     ) -> Request:
         return Request(self._address, header, data, lengths, attempts=attempts)
 
@@ -311,8 +310,8 @@ class HostProtocol(Protocol[Event, Accept]):
         return Request(self._address, Header.READ_CREDITS, b"", lengths, within=0.2, attempts=10)
 
     def _self_check(self) -> Request:
-        # Some devices move their gates for seconds; six attempts are twelve seconds.
-        return Request(self._address, Header.SELF_CHECK, b"", range(1, 3), within=2.0, attempts=6)
+        # Some devices move their gates for seconds: 5 to 10 s in all is the advice.
+        return Request(self._address, Header.SELF_CHECK, b"", range(1, 3), within=1.0, attempts=12)
 
     # --- finding and starting (3.27.1) -------------------------------------------------------
 

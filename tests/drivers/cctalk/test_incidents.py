@@ -1,0 +1,447 @@
+"""What happens to coins: each test is named after what went wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drivers.base.loopback import OneByteAtATime, Wire
+from drivers.cctalk.driver import CoinAcceptor, Record
+from drivers.cctalk.emulator import CoinAcceptorEmulator
+from firmware.contract.device import (
+    Acknowledge,
+    CheatAttempt,
+    CoinAccepted,
+    CoinRejected,
+    DeviceEvent,
+    EventId,
+    Light,
+    Outcome,
+    Return,
+    Status,
+)
+from firmware.contract.money import Money
+from firmware.runtime.config import ConfigError
+from tests.drivers.cctalk.stage import SlowTill, Stage, lease, make_device
+
+
+class Killed(BaseException):
+    """The driver's process dies here."""
+
+
+def die(*anything: Any) -> None:
+    raise Killed
+
+
+class LateBy(Wire):
+    """Every write arrives late by the same time."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def carry(self, data: bytes) -> list[tuple[float, bytes]]:
+        return [(self._seconds, data)]
+
+
+# --- the counter -----------------------------------------------------------------------------
+
+
+def test_the_counter_wraps_at_255_and_no_id_is_used_twice(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.insert(*[100] * 300, every=0.45)
+    assert stage.credited == stage.physics["in_box"] == {"100": 300}
+    assert stage.lost == 0
+    assert stage.state.counters["device"] == 300 - 255
+    assert stage.state.counters["accepted_paise"] == 30_000
+
+
+def test_six_coins_between_two_polls_are_five_credits_and_one_loss(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.unplug()
+    stage.insert(*[500] * 6, every=0.01)
+    stage.wait(0.3)
+    stage.plug()
+    stage.wait(4.0)
+    assert stage.physics["in_box"] == {"500": 6}
+    assert stage.credited == {"500": 5}
+    assert stage.lost == 1
+    assert stage.physics["unreported"] == {"500": 1}
+
+
+@pytest.mark.parametrize("coins_before", [0, 1, 7])
+def test_device_reset_between_two_polls(tmp_path: Path, coins_before: int) -> None:
+    stage = Stage(tmp_path)
+    stage.insert(*[200] * coins_before)
+    stage.hand("power_cycle")
+    stage.wait(1.5)
+    stage.insert(1000, 1000)
+    stage.wait(1.0)
+    stage.insert(1000)
+    stage.wait(0.5)
+    assert stage.credited == stage.physics["in_box"]
+    assert stage.credited["1000"] >= 1  # its inhibits came back
+    assert stage.lost == 0
+
+
+def test_device_reset_and_rejects_before_the_next_poll_lose_no_credit(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.insert(*[100] * 9)
+    stage.hand("link_drop", seconds=0.6)
+    stage.hand("power_cycle")
+    stage.wait(0.15)
+    stage.insert(100, 100, every=0.2)  # every coin type is inhibited now: two rejects
+    stage.wait(1.0)
+    stage.insert(100)
+    assert stage.credited == stage.physics["in_box"] == {"100": 10}
+    assert stage.lost == 0
+
+
+def test_power_cut_before_any_poll_leaves_a_coin_that_only_metal_knows(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.hand("link_drop", seconds=0.3)
+    stage.hand("insert", paise=2000)
+    stage.wait(0.2)
+    stage.hand("power_cycle")
+    stage.wait(2.0)
+    assert stage.physics["in_box"] == stage.physics["unreported"] == {"2000": 1}
+    assert stage.credited == {}
+
+
+def test_an_answer_hurt_so_that_its_sum_still_fits_mints_no_coin(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    protocol = stage.device.protocol
+    honest = protocol.receive_bytes
+    forged = bytes.fromhex("01 0b 02 00 01 05 01 00 00 00 00 00 00 00 00 eb")
+    assert sum(forged) % 256 == 0
+
+    def once(data: bytes, now: float) -> None:
+        protocol.receive_bytes = honest  # type: ignore[method-assign]
+        honest(forged, now)
+
+    protocol.receive_bytes = once  # type: ignore[method-assign]
+    stage.wait(3.0)
+    assert protocol.receive_bytes == honest
+    assert stage.till.told == []
+
+
+# --- the driver dies -------------------------------------------------------------------------
+
+
+def test_killed_between_saving_and_telling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(tmp_path)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(stage, "tell", die)
+        stage.insert(1000)
+    stage.start_driver()
+    assert stage.credited == {"1000": 1}  # out of the ledger, before any wire is open
+    stage.wait(3.0)
+    assert stage.credited == stage.physics["in_box"]
+
+
+def test_killed_before_saving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(tmp_path)
+    device = stage.device
+    assert isinstance(device, CoinAcceptor)
+    monkeypatch.setattr(device._ledger, "save", die)
+    with pytest.raises(Killed):
+        stage.insert(1000)
+    assert stage.till.told == []  # nothing was told that is not on disk
+    stage.start_driver()
+    stage.wait(3.0)
+    assert stage.credited == stage.physics["in_box"] == {"1000": 1}
+
+
+def test_the_ids_are_the_same_whenever_the_driver_dies(tmp_path: Path) -> None:
+    def ids(folder: Path, kill: bool) -> list[int]:
+        stage = Stage(folder)
+        for _ in range(6):
+            stage.insert(100, 5000, 200)
+            if kill:
+                stage.start_driver()
+                stage.wait(2.0)
+        return [e.id.counter for e in stage.till.journal.values() if isinstance(e, CoinAccepted)]
+
+    assert ids(tmp_path / "a", kill=True) == ids(tmp_path / "b", kill=False)
+
+
+def test_coin_falls_while_the_driver_is_dead(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.insert(500)
+    stage.unplug()
+    stage.hand("insert", paise=500)
+    stage.wait(30.0)
+    stage.start_driver()
+    stage.plug()
+    stage.wait(3.0)
+    assert stage.credited == stage.physics["in_box"] == {"500": 2}
+
+
+def test_a_lost_ledger_credits_nothing_from_before_and_begins_an_epoch(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.insert(500, 500)
+    for file in tmp_path.iterdir():
+        file.write_bytes(b"a dying card")
+    stage.start_driver()
+    stage.wait(2.0)
+    stage.insert(500)
+    assert stage.credited == {"500": 3}
+    names = [e.id for e in stage.till.journal.values() if isinstance(e, CoinAccepted)]
+    assert [name.counter for name in names] == [1, 2, 1]
+    assert names[0].epoch == names[1].epoch != names[2].epoch
+
+
+def test_told_again_after_a_restart_until_acknowledged_and_not_after(tmp_path: Path) -> None:
+    till = SlowTill(lease(), acknowledges=False)
+    stage = Stage(tmp_path, till=till)
+    stage.insert(1000)
+    [event] = till.journal.values()
+    till.told.clear()
+    stage.start_driver()
+    assert till.told == [event]
+    assert stage.state.counters["unacknowledged"] == 1
+    assert stage.device.on_command(Acknowledge(str(event.id))).outcome is Outcome.DONE  # type: ignore[union-attr]
+    assert stage.device.on_command(Acknowledge("again/0/0")).outcome is Outcome.DONE
+    till.told.clear()
+    stage.start_driver()
+    assert till.told == []
+
+
+# --- another device, another wire --------------------------------------------------------------
+
+
+def test_another_acceptor_is_put_in_and_its_past_is_not_credited(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, till=SlowTill(lease(), acknowledges=False))
+    stage.insert(100)
+    stage.unplug()
+    other = CoinAcceptorEmulator(serial=99, coins={"IN2K0A": 2000, "IN100A": 100})
+    other._counter, other._is_enabled = 3, True
+    stage.emulator = other
+    stage.plug()
+    stage.wait(2.0)
+    stage.insert(2000)
+    assert stage.credited == {"100": 1, "2000": 1}
+    serials = [e.id.serial for e in stage.till.journal.values() if isinstance(e, CoinAccepted)]
+    assert serials == ["1234567", "99"]
+    assert stage.state.counters["unacknowledged"] == 2  # the old one's credit is not forgotten
+
+
+def test_a_bill_validator_at_our_address_is_no_coin_acceptor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drivers.cctalk.emulator.CATEGORY", "Bill Validator")
+    stage = Stage(tmp_path)
+    assert stage.faults == ["coins.device.wrong"]
+    assert stage.status() is Status.OUT_OF_SERVICE
+    monkeypatch.undo()
+    stage.wait(3.0)
+    assert stage.status() is Status.READY
+
+
+@pytest.mark.parametrize("has_echo", [True, False])
+def test_an_adapter_with_and_without_echo(tmp_path: Path, has_echo: bool) -> None:
+    stage = Stage(tmp_path, CoinAcceptorEmulator(has_echo=has_echo), wire=OneByteAtATime())
+    stage.insert(100, 200)
+    assert stage.credited == stage.physics["in_box"] == {"100": 1, "200": 1}
+    assert stage.faults == []
+
+
+def test_the_echo_vanishes_when_the_wire_is_shorted(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, CoinAcceptorEmulator(has_echo=True))
+    stage.hand("short", seconds=5.0)
+    stage.wait(4.0)
+    assert stage.faults == ["coins.link.silent", "coins.link.echo"]
+    assert stage.status() is Status.GONE
+    assert stage.state.accepting == []
+    stage.wait(5.0)
+    assert stage.faults == []
+    assert stage.status() is Status.READY
+
+
+def test_the_plug_of_the_device_is_off_and_the_echo_is_still_there(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, CoinAcceptorEmulator(has_echo=True))
+    stage.hand("insert", paise=500)  # in the box before the plug is off, and told after
+    stage.wait(0.14)
+    stage.hand("link_drop", seconds=6.0)
+    stage.wait(4.0)
+    assert stage.faults == ["coins.link.silent"]
+    stage.wait(6.0)
+    assert stage.status() is Status.READY
+    assert stage.credited == stage.physics["in_box"] == {"500": 1}
+
+
+def test_noise_hurts_answers_and_costs_nothing(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, CoinAcceptorEmulator(has_echo=True))
+    for paise in (100, 200, 500, 1000, 2000) * 4:
+        stage.hand("noise", answers=4)
+        stage.insert(paise, every=1.7)
+    assert stage.credited == stage.physics["in_box"]
+    assert sum(stage.credited.values()) == 20
+    assert stage.lost == 0
+
+
+def test_late_twins_of_answers_do_not_shift_the_coin_ids(tmp_path: Path) -> None:
+    """Half a second there and back: every request is repeated, and answered more than once."""
+    stage = Stage(tmp_path, wire=LateBy(0.25))
+    stage.wait(60.0)
+    device = stage.device
+    assert isinstance(device, CoinAcceptor)
+    values = {position: value.paise for position, value in device._values.items()}
+    assert values == {1: 100, 2: 200, 3: 500, 4: 1000, 5: 2000}
+
+
+# --- what may be taken -----------------------------------------------------------------------
+
+
+def test_a_coin_id_that_is_not_in_the_table_is_never_enabled(tmp_path: Path) -> None:
+    odd = CoinAcceptorEmulator(coins={"IN010A": 1000, "IN100A": 100, "......": 7})
+    stage = Stage(tmp_path, odd)
+    assert stage.state.denominations == stage.state.accepting == [Money(100)]
+    assert odd._enabled == {2}
+    stage.insert(1000, 100)
+    assert stage.physics["returned"] == {"1000": 1}
+    assert stage.credited == stage.physics["in_box"] == {"100": 1}
+
+
+def test_only_the_leased_values_are_taken_and_none_without_a_lease(tmp_path: Path) -> None:
+    till = SlowTill(lease(200, 500))
+    stage = Stage(tmp_path, till=till)
+    assert stage.state.accepting == [Money(200), Money(500)]
+    assert stage.physics["accepting"] == [200, 500]
+    till.lease = None
+    stage.device.on_lease(None)
+    assert stage.state.accepting == []  # at once, whatever the device still does
+    stage.wait(0.5)
+    assert stage.physics["accepting"] == [] and not stage.physics["is_enabled"]
+    stage.insert(200)
+    assert stage.physics["returned"] == {"200": 1}
+    assert CoinRejected("inhibited") in stage.till.told
+
+
+def test_a_coin_that_fell_before_the_lease_ended_is_credited_after(tmp_path: Path) -> None:
+    till = SlowTill(lease())
+    stage = Stage(tmp_path, till=till)
+    stage.hand("link_drop", seconds=0.4)
+    stage.hand("insert", paise=1000)
+    stage.wait(0.2)
+    till.lease = None
+    stage.device.on_lease(None)
+    stage.wait(2.0)
+    assert stage.credited == stage.physics["in_box"] == {"1000": 1}
+
+
+def test_the_driver_hangs_and_the_device_inhibits_itself(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.unplug()
+    stage.wait(1.2)
+    assert stage.physics["accepting"] == []
+    stage.insert(1000)
+    assert stage.physics["returned"] == {"1000": 1}
+    stage.plug()
+    stage.wait(2.0)
+    assert stage.status() is Status.READY and 1000 in stage.physics["accepting"]
+
+
+# --- trouble ---------------------------------------------------------------------------------
+
+
+def test_a_jam_stops_the_coins_until_it_is_cleared(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.hand("jam")
+    stage.wait(1.0)
+    assert stage.faults == ["coins.jam"]
+    assert stage.status() is Status.OUT_OF_SERVICE
+    assert stage.state.accepting == [] and stage.physics["faults"] == ["jam"]
+    stage.wait(6.0)
+    assert stage.faults == ["coins.jam", "coins.selfcheck.3"]
+    stage.hand("clear_jam")
+    stage.wait(6.0)
+    assert stage.faults == []
+    stage.insert(100)
+    assert stage.credited == {"100": 1}
+
+
+def test_a_coin_on_a_string_is_a_cheat_and_pauses_the_device(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.hand("cheat")
+    stage.wait(1.0)
+    assert CheatAttempt("coin_on_string") in stage.till.told
+    assert (stage.faults, stage.status()) == (["coins.fraud"], Status.DEGRADED)
+    assert stage.physics["accepting"] == [] and stage.credited == {}
+    stage.wait(6.0)
+    assert stage.status() is Status.READY and stage.physics["accepting"] != []
+
+
+def test_a_slug_comes_back_and_the_next_coin_is_welcome(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.hand("insert_slug")
+    stage.insert(100, 5000)
+    wanted: list[DeviceEvent] = [
+        CoinRejected("slug"),
+        CheatAttempt("slug"),
+        CoinRejected("rejected"),
+    ]
+    assert [event for event in stage.till.told if event in wanted] == wanted
+    assert stage.credited == {"100": 1}
+    assert stage.physics["returned"] == {"0": 1, "5000": 1}
+
+
+def test_a_self_check_that_fails_at_start_keeps_the_device_shut(tmp_path: Path) -> None:
+    emulator = CoinAcceptorEmulator()
+    emulator.hand("break", 0.0, code=30)
+    stage = Stage(tmp_path, emulator)
+    assert stage.faults == ["coins.selfcheck.30"]
+    assert stage.status() is Status.OUT_OF_SERVICE and stage.physics["accepting"] == []
+    emulator.hand("break", stage.now, code=0)
+    stage.wait(6.0)
+    assert stage.status() is Status.READY and stage.physics["accepting"] != []
+
+
+def test_the_port_goes_away_under_the_driver(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.unplug()
+    stage.wait(0.1)
+    assert (stage.faults, stage.status()) == (["coins.link.lost"], Status.GONE)
+    assert stage.state.accepting == []
+    stage.plug()
+    stage.wait(2.0)
+    assert (stage.faults, stage.status()) == ([], Status.READY)
+
+
+# --- commands and options --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [Return(EventId("1", 1, 1)), Light("lamp", True)])
+def test_what_a_coin_acceptor_cannot_do_is_refused(tmp_path: Path, command: Any) -> None:
+    reply = make_device(tmp_path).on_command(command)
+    assert reply.outcome is Outcome.REFUSED and type(command).__name__ in reply.detail
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"adress": 3}, "did you mean `address`"),
+        ({"address": 1}, "address"),
+        ({"checksum": "xor"}, "checksum"),
+        ({"coins": {}}, "coins"),
+        ({"coins": {"IN100A": -5}}, "coins"),
+        ({"coins": {"IN100A": 1.0}}, "coins"),
+        ({"coins": {"IN1": 100}}, "coins"),
+    ],
+)
+def test_a_wrong_option_is_named(tmp_path: Path, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        make_device(tmp_path, **options)
+
+
+def test_identity_and_counters_are_the_devices_own(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.insert(100, 7, 500)
+    found = stage.state.identity
+    assert (found.maker, found.model, found.serial) == ("Kiosk bench", "COIN5", "1234567")
+    counters = {"accepted": 2, "accepted_paise": 600, "lost": 0, "events": 3, "device": 3}
+    assert stage.state.counters == {**counters, "unacknowledged": 0}
+    device = stage.device
+    assert isinstance(device, CoinAcceptor) and isinstance(device._record, Record)
+    assert device._ledger.load() == device._record
