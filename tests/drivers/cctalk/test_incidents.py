@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from drivers.base.loopback import OneByteAtATime, Wire
+from drivers.cctalk.codec import Header
 from drivers.cctalk.driver import CoinAcceptor, Record
 from drivers.cctalk.emulator import CoinAcceptorEmulator
 from firmware.contract.device import (
@@ -225,6 +226,40 @@ def test_another_acceptor_is_put_in_and_its_past_is_not_credited(tmp_path: Path)
     serials = [e.id.serial for e in stage.till.journal.values() if isinstance(e, CoinAccepted)]
     assert serials == ["1234567", "99"]
     assert stage.state.counters["unacknowledged"] == 2  # the old one's credit is not forgotten
+
+
+def test_positions_of_the_old_acceptor_are_never_opened_on_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = Stage(tmp_path)
+    stage.unplug()
+    other = CoinAcceptorEmulator(serial=99, coins={"IN010A": 1000, "IN100A": 100})
+    opened: set[int] = set()
+    take = other._modify_inhibits
+
+    def watch(data: bytes, now: float) -> bytes | None:
+        answer = take(data, now)
+        opened.update(other._enabled)
+        return answer
+
+    monkeypatch.setitem(other._obey, Header.MODIFY_INHIBITS, watch)
+    stage.emulator = other
+    stage.plug()
+    stage.wait(2.0)
+    assert opened == {2}
+
+
+def test_the_port_comes_back_and_the_device_behind_it_is_silent(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.hand("power_cut")
+    stage.wait(4.0)
+    assert stage.faults == ["coins.link.silent"]
+    stage.unplug()
+    stage.wait(0.1)
+    assert stage.faults == ["coins.link.lost"]
+    stage.plug()
+    stage.wait(4.0)
+    assert stage.faults == ["coins.link.silent"]
 
 
 def test_a_bill_validator_at_our_address_is_no_coin_acceptor(

@@ -262,6 +262,17 @@ def test_an_echo_is_known_whatever_pieces_it_comes_in() -> None:
     assert line.echo is Echo.HEARD
 
 
+def test_an_echo_behind_noise_is_an_echo_and_no_broken_bus() -> None:
+    line = Exchanges(Checksum.SIMPLE)
+    request, now = ask(Header.SIMPLE_POLL, range(1)), 0.0
+    for noise in (b"", *[b"\x07"] * 8):
+        line.ask(request, now)
+        assert line.receive(noise, now + 0.01) is None
+        assert line.receive(SPY + ACK, now + 0.1) == (request, b"")
+        assert line.echo is Echo.HEARD
+        now += 1.0
+
+
 def test_an_answer_from_another_address_or_to_another_host_is_none() -> None:
     line = Exchanges(Checksum.SIMPLE)
     line.ask(ask(Header.SIMPLE_POLL, range(1)), 0.0)
