@@ -9,24 +9,21 @@ from hypothesis import strategies as st
 from drivers.base.protocol import NEVER, CommandRefused
 from drivers.cctalk.codec import HOST, Checksum, CreditBuffer, Frame, Header, News
 from drivers.cctalk.emulator import CoinAcceptorEmulator
-from drivers.cctalk.exchange import QUIET_AFTER_REPEAT, Echo, Exchanges, Request
-from drivers.cctalk.protocol import (
-    COIN_ACCEPTOR,
-    PHASES,
+from drivers.cctalk.events import (
     Accept,
     CoinAccepted,
     Event,
-    HostProtocol,
     InhibitsSet,
     LinkLost,
     LinkRestored,
-    Phase,
     Remembered,
     SelfChecked,
     Started,
     WireLost,
 )
-from drivers.cctalk.protocol import News as Told
+from drivers.cctalk.events import News as Told
+from drivers.cctalk.exchange import QUIET_AFTER_REPEAT, Echo, Exchanges, Request
+from drivers.cctalk.protocol import COIN_ACCEPTOR, PHASES, HostProtocol, Phase
 
 SPY = b"\x02\x00\x01\xfe\xff"  # simple poll, as the document prints it
 ACK = b"\x01\x00\x02\x00\xfd"
