@@ -99,7 +99,7 @@ class HostProtocol(Protocol[Event, Accept]):
         self._steps: deque[Request] = deque()
         self._said: dict[Header, bytes] = {}
         self._coins: dict[int, str] = {}
-        self._base = CreditBuffer()
+        self._base: CreditBuffer | None = None
         self._doubtful: CreditBuffer | None = None
         self._inhibits: deque[Request] = deque()
         self._check_at = NEVER
@@ -260,6 +260,7 @@ class HostProtocol(Protocol[Event, Accept]):
         identity = self._identity()
         is_known = self._remembered is not None and self._remembered.serial == identity.serial
         if self._remembered is None or not is_known:
+            assert self._base is not None, "READ_CREDITS comes before the last step"
             self._remembered = Remembered(identity.serial, self._base)
         self._enter(Phase.POLLING)
         self._next_at = now
@@ -285,7 +286,9 @@ class HostProtocol(Protocol[Event, Accept]):
     def _on_credits(self, request: Request, answer: bytes, now: float) -> None:
         buffer = CreditBuffer.from_data(answer)
         if self._phase is Phase.STARTING:
-            self._base = buffer
+            if buffer != self._base:  # all news will be counted from here: read until it stands
+                self._base = buffer
+                self._steps.appendleft(request)
             return
         doubtful, self._doubtful = self._doubtful, None
         if doubtful is not None and is_seen_again(doubtful, buffer):

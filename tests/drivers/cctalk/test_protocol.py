@@ -61,12 +61,28 @@ def test_start_up_asks_in_the_order_of_the_document() -> None:
     headers = [frame[3] for frame in run(host, device, 0.0, 0.5)]
     ids = [Header.COIN_ID] * 16
     identity = [254, 245, 244, 246, 192, 241, 242, 4]
-    assert headers[:29] == [*identity, 229, *ids, Header.SELF_CHECK, 228, 231, 229]
+    assert headers[:30] == [*identity, 229, 229, *ids, Header.SELF_CHECK, 228, 231, 229]
     [first, second, third] = events_of(host)
     assert isinstance(first, Started) and not first.is_known
     assert first.coins[1] == "IN100A" and first.coins[6] == "......"
     assert (first.identity.serial, first.identity.comms) == ("1234567", "1.4.7")
     assert (second, third) == (SelfChecked(0, 0), InhibitsSet(frozenset()))
+
+
+def test_the_base_of_all_news_is_not_taken_from_one_hurt_answer() -> None:
+    """A base that is too low would credit coins from before our time."""
+    host, device = HostProtocol(), CoinAcceptorEmulator()
+    device._enabled = frozenset({1})
+    for moment in (0.1, 0.3, 0.5):
+        device.hand("insert", moment, paise=100)
+        device.tick(moment + 0.2)
+    honest, hurt = device._read_credits, [buffer(1, (1, 1)).to_data()]
+    device._obey[Header.READ_CREDITS] = lambda data, now: hurt.pop() if hurt else honest(data, now)
+    host.connected(1.0)
+    run(host, device, 1.0, 3.0)
+    told = events_of(host)
+    assert [event.buffer.counter for event in told if isinstance(event, Started)] == [3]
+    assert not any(isinstance(event, Told) for event in told)
 
 
 def test_polls_come_every_200_ms() -> None:
