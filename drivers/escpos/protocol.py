@@ -212,6 +212,8 @@ class HostProtocol(Protocol[Event, PrintJob]):
             self._outgoing += asking.open.to_bytes()
         elif self.state is State.STARTING:
             self._on_round_answered(now)
+        elif self.state is State.BLOCKED and not blocking(self._faults):
+            self._move(Trigger.MENDED, now)
 
     def _on_round_answered(self, now: float) -> None:
         """Of the start-up: the statuses are known, then the identity, then it has started."""
@@ -288,8 +290,6 @@ class HostProtocol(Protocol[Event, PrintJob]):
         grave = blocking(faults)
         if grave and self.state in (State.IDLE, State.PRINTING):
             self._break(grave[0], now)
-        elif not grave and self.state is State.BLOCKED:
-            self._move(Trigger.MENDED, now)
 
     def _break(self, fault: Fault, now: float) -> None:
         self._broken_by = fault

@@ -17,9 +17,9 @@ HALF_A_TICKET = 278  # rows; noise on the wire can print a line of letters, as i
 class TestEscPos(Conformance):
     hands = (Hand(1.25, "pull_paper"), Hand(3.0, "load_paper"), Hand(5.0, "noise"))
     script_ends = 6.5
-    patience = 20.0
+    patience = 24.0
     step = 0.2
-    longest_delay = 0.05  # a status answer may take 250 ms for a whole round trip (7.2)
+    longest_delay = 0.1  # a status answer may take 250 ms for a whole round trip (7.2)
 
     def make_device(self, folder: Path) -> Printer:
         return make_printer(folder, baudrate=9600)  # one byte at a time takes 1 ms each

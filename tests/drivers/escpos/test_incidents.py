@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,13 @@ from firmware.contract.device import (
     TicketFailed,
     TicketPrinted,
 )
-from firmware.contract.ticket import Text, Ticket
+from firmware.contract.ticket import Code, Text, Ticket
+from firmware.documents.claim import claim_slip
+from firmware.documents.receipt import receipt
+from firmware.runtime.bench import BenchRefused
 from firmware.runtime.config import ConfigError
 from tests.drivers.escpos.bench import TICKET, Counter, make_printer
+from tests.firmware.documents.test_documents import CLAIM, RECEIPT
 
 
 @pytest.fixture
@@ -277,6 +282,39 @@ def test_fifty_tickets_are_remembered_and_the_oldest_forgotten(tmp_path: Path) -
     jobs = [known.job for known in counter.device._book.record.jobs]
     assert (len(jobs), jobs[0], jobs[-1]) == (50, "job 3", "job 52")
     assert counter.emulator.physics()["printed"] == 53 and len(counter.tickets) == 50
+
+
+def test_cover_opened_while_the_ticket_is_still_being_drawn(counter: Counter) -> None:
+    drawings: list[tuple[Callable[[], Image.Image], Callable[[Image.Image], None]]] = []
+    counter.device.in_background = lambda work, then: drawings.append((work, then))  # type: ignore[method-assign]
+    counter.order("a")
+    assert counter.device.state().status is Status.BUSY
+    counter.hand("open_cover")
+    counter.run(0.3)
+    work, then = drawings[0]
+    then(work())
+    assert counter.fault_of("a") == "receipt.cover.open"
+    assert counter.tickets == []
+
+
+def test_the_citizen_takes_the_ticket(counter: Counter) -> None:
+    counter.order("a")
+    counter.run(3)
+    counter.hand("tear")
+    assert counter.tickets[0]["taken"]
+    with pytest.raises(BenchRefused, match="no ticket waits"):
+        counter.emulator.hand("tear", counter.visit.now)
+
+
+@pytest.mark.parametrize("ticket", [receipt(RECEIPT), claim_slip(CLAIM)], ids=["receipt", "claim"])
+def test_a_real_document_is_read_by_a_phone(counter: Counter, ticket: Ticket) -> None:
+    counter.order("a", ticket)
+    counter.run(5)
+    assert counter.till.journal["a"] == TicketPrinted("a")
+    printed = counter.emulator.roll.last_picture
+    assert printed is not None
+    number = next(line.content for line in ticket.lines if isinstance(line, Code))
+    assert zxingcpp.read_barcodes(printed.convert("L"))[0].text == number
 
 
 def test_an_unknown_option_is_an_error_with_the_nearest_name(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ RECEIPT = Receipt(
     kiosk="rj-tonk-014",
     place="ग्राम पंचायत टोडारायसिंह",
     number="RJ 2026 000123",
-    printed_at="2026-11-22T14:05:00+05:30",
+    paid_at="2026-11-22T14:05:00+05:30",
     service="electricity",
     account="2104 0305 1187",
     name="सीता देवी",
@@ -44,7 +44,7 @@ CLAIM = Claim(
     amount=rupees(500),
     cause="claim.cause.note_in_doubt",
     order="RJ 2026 000124",
-    printed_at="2026-11-22T14:09:00+05:30",
+    made_at="2026-11-22T14:09:00+05:30",
 )
 
 
@@ -151,6 +151,12 @@ def test_a_claim_says_how_much_why_and_what_to_do() -> None:
     assert any("181" in text and "किसी भी" in text for text in texts(ticket))
     assert codes(ticket) == ["CL 2026 000007"]
     assert pairs(ticket)["लेन-देन संख्या"] == "RJ 2026 000124"
+
+
+def test_money_without_an_order_has_a_claim_too() -> None:
+    """A note stacked at power-up that no order knows."""
+    ticket = claim_slip(msgspec.structs.replace(CLAIM, order=""))
+    assert "लेन-देन संख्या" not in pairs(ticket)
 
 
 def test_english_for_who_chose_it() -> None:
