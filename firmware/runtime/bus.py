@@ -70,7 +70,8 @@ class Bus:
     """One daemon's place on the bus. Register with `on`, then let `run` live as a task."""
 
     address: Address
-    will: tuple[str, Any]
+    will: tuple[str, Any] | None  # None for one who only looks: a technician
+    name: str = ""  # the MQTT client id, where one user comes more than once; else the user's name
     _handlers: dict[str, Handler] = field(default_factory=dict)
     _retained: dict[str, bytes] = field(default_factory=dict)
     _waiting: dict[bytes, asyncio.Future[bytes]] = field(default_factory=dict)
@@ -144,8 +145,6 @@ class Bus:
             log.error("bus queue full, dropped %s", outgoing.topic)
 
     async def _session(self) -> None:
-        topic, document = self.will
-        will = aiomqtt.Will(topic, msgspec.json.encode(document), qos=1, retain=True)
         async with aiomqtt.Client(
             hostname=str(self.address.socket),
             port=1,  # a unix socket has none; paho insists on a positive number
@@ -153,9 +152,9 @@ class Bus:
             protocol=aiomqtt.ProtocolVersion.V5,
             username=self.address.user,
             password=self.address.password,
-            identifier=self.address.user,
+            identifier=self.name or self.address.user,
             keepalive=KEEPALIVE,
-            will=will,
+            will=_will(*self.will) if self.will else None,
             clean_start=True,
         ) as client:
             while not self._queue.empty():  # of the connection before: too late by now
@@ -189,6 +188,10 @@ class Bus:
         future = self._waiting.get(envelope.correlation or b"")
         if future is not None and not future.done():
             future.set_result(envelope.payload)
+
+
+def _will(topic: str, document: Any) -> aiomqtt.Will:
+    return aiomqtt.Will(topic, msgspec.json.encode(document), qos=1, retain=True)
 
 
 def _envelope(message: aiomqtt.Message) -> Envelope:
