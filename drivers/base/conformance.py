@@ -121,6 +121,8 @@ class Conformance(ABC):
             if mishap is not None:
                 visit.at(instant, lambda: mishap.strike(visit))
             try:
+                visit.run(self.script_ends)
+                visit.wire = Wire()  # the wire is mended: from here on all must come right
                 visit.run(self.script_ends + self.patience)
                 self.check(visit)
                 if all_done:

@@ -20,6 +20,7 @@ class Fault(StrEnum):
     UNRECOVERABLE = "receipt.unrecoverable"
     LINK_SILENT = "receipt.link.silent"
     LINK_LOST = "receipt.link.lost"
+    LINK_CORRUPT = "receipt.link.corrupt"  # a piece of the job was lost on the way
     INTERRUPTED = "receipt.interrupted"  # the driver died: nobody can know what is on paper
 
 

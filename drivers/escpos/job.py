@@ -67,12 +67,15 @@ class Job:
             ready += piece
         return bytes(ready)
 
+    def is_late(self, name: bytes) -> bool:
+        """A piece in flight, but not the oldest: one before it never arrived, or its answer."""
+        return any(name == known for known, _ in list(self._in_flight)[1:])
+
     def confirm(self, name: bytes) -> bool:
-        """All up to the piece `name` is on paper; False when no such piece is in flight."""
-        if all(name != known for known, _ in self._in_flight):
+        """The oldest piece is on paper; False when it is not named so."""
+        if not self._in_flight or self._in_flight[0][0] != name:
             return False
-        while self._in_flight.popleft()[0] != name:
-            pass
+        self._in_flight.popleft()
         return True
 
     def _fits(self, piece: bytes) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from enum import Enum, auto
 
 from drivers.base.protocol import NEVER, CommandRefused, Protocol
 from drivers.escpos.codec import (
@@ -28,6 +27,8 @@ from drivers.escpos.codec import (
     ask_identity,
     ask_status,
     enable_asb,
+    feed_and_cut,
+    request_process_id,
     with_status,
 )
 from drivers.escpos.events import (
@@ -44,65 +45,14 @@ from drivers.escpos.events import (
     faults_in,
 )
 from drivers.escpos.job import IN_FLIGHT_LIMIT, Job
+from drivers.escpos.states import TRANSITIONS, State, Trigger
 
 ANSWER_WITHIN = 0.25  # seconds; no answer means off, offline or busy (escpos.md 7.2)
 POLL_EVERY = 1.0  # seconds; ASB is quicker, where the printer has it and still has it switched on
 SILENT_AFTER = 3  # unanswered questions: one may fall to noise, two to a cut that keeps it busy
 CONFIRM_WITHIN = 4.0  # seconds for IN_FLIGHT_LIMIT bytes of text at 50 mm/s, and a slow cutter
+HALF_IS_OUT = b"HALF"  # process id behind the cut that frees a half ticket; no number looks so
 BITS_A_BYTE = 10  # on the wire: start, eight, stop
-
-
-class State(Enum):
-    UNPLUGGED = auto()  # no port
-    STARTING = auto()  # asking what it is and how it feels
-    IDLE = auto()
-    PRINTING = auto()
-    BLOCKED = auto()  # answers, and cannot print
-    SILENT = auto()  # does not answer
-
-
-class Trigger(Enum):
-    PLUGGED = auto()
-    UNPLUGGED = auto()
-    STARTED = auto()  # every question of the start-up is answered
-    GIVEN = auto()  # a job
-    CONFIRMED = auto()  # all of the job
-    BROKE = auto()  # a fault that forbids printing
-    MENDED = auto()  # the last of them is gone
-    MUTE = auto()  # no answers any more
-    HEARD = auto()  # an answer after silence
-
-
-TRANSITIONS: dict[State, dict[Trigger, State]] = {
-    State.UNPLUGGED: {Trigger.PLUGGED: State.STARTING},
-    State.STARTING: {
-        Trigger.UNPLUGGED: State.UNPLUGGED,
-        Trigger.STARTED: State.IDLE,
-        Trigger.BROKE: State.BLOCKED,
-        Trigger.MUTE: State.SILENT,
-    },
-    State.IDLE: {
-        Trigger.UNPLUGGED: State.UNPLUGGED,
-        Trigger.GIVEN: State.PRINTING,
-        Trigger.BROKE: State.BLOCKED,
-        Trigger.MUTE: State.SILENT,
-    },
-    State.PRINTING: {
-        Trigger.UNPLUGGED: State.UNPLUGGED,
-        Trigger.CONFIRMED: State.IDLE,
-        Trigger.BROKE: State.BLOCKED,
-        Trigger.MUTE: State.SILENT,
-    },
-    State.BLOCKED: {
-        Trigger.UNPLUGGED: State.UNPLUGGED,
-        Trigger.MENDED: State.STARTING,
-        Trigger.MUTE: State.SILENT,
-    },
-    State.SILENT: {
-        Trigger.UNPLUGGED: State.UNPLUGGED,
-        Trigger.HEARD: State.STARTING,
-    },
-}
 
 
 class UnexpectedTrigger(RuntimeError):
@@ -121,6 +71,7 @@ class Question:
         return ask_identity(self.about)
 
 
+POLLED = (State.IDLE, State.PRINTING, State.BLOCKED)
 ROUND = [Question(about) for about in About]
 IDENTITY = [Question(item) for item in IdentityItem]
 
@@ -200,14 +151,15 @@ class HostProtocol(Protocol[Event, PrintJob]):
     def _on_enter_unplugged(self, now: float) -> None:
         self._fail(Fault.LINK_LOST)
         self._asking = Asking()
+        self._identity = {}  # another printer may come back
         self._poll_at = NEVER
         self._events.append(LinkLost())
 
     def _on_enter_starting(self, now: float) -> None:
         """Clear what a job before may have left; ask everything; no job until it is answered."""
+        self._fail(Fault.LINK_CORRUPT)
         self._outgoing += CLEAR_BUFFERS + RECOVER_AND_CLEAR
         self._poll_at = NEVER
-        self._condition = Condition()
         self._asking = Asking(deque(ROUND))
         self._ask_next(now)
 
@@ -233,6 +185,7 @@ class HostProtocol(Protocol[Event, PrintJob]):
     def _on_enter_silent(self, now: float) -> None:
         self._fail(Fault.LINK_SILENT)
         self._asking = Asking()
+        self._identity = {}
         self._poll_at = now + POLL_EVERY
         self._events.append(LinkSilent())
 
@@ -242,8 +195,10 @@ class HostProtocol(Protocol[Event, PrintJob]):
         self._poll_at = now + POLL_EVERY
         if self._condition.cutter_error or self._condition.mechanical_error:
             self._outgoing += RECOVER_AND_CLEAR  # the error stays until told so (7.5)
+        if self.state is State.SILENT:
+            self._asking = Asking()
+        self._asking.waiting = deque(ROUND)
         if self._asking.open is None:
-            self._asking.waiting = deque(ROUND)
             self._ask_next(now)
 
     def _ask_next(self, now: float) -> None:
@@ -255,25 +210,21 @@ class HostProtocol(Protocol[Event, PrintJob]):
             self._outgoing += asking.open.to_bytes()
         elif self.state is State.STARTING:
             self._on_round_answered(now)
-        elif self.state is State.BLOCKED:
-            self._on_checked_again(now)
 
     def _on_round_answered(self, now: float) -> None:
         """Of the start-up: the statuses are known, then the identity, then it has started."""
         if self._is_blocking():
             self._move(Trigger.BROKE, now)
-        elif len(self._identity) < len(IDENTITY):
-            self._outgoing += INITIALISE + enable_asb()
-            self._asking.waiting = deque(IDENTITY)
+        elif not self._identity:
             self._identity = dict.fromkeys(IdentityItem, "")
+            self._outgoing += INITIALISE
+            self._asking.waiting = deque(IDENTITY)
             self._ask_next(now)
         else:
             self._outgoing += INITIALISE + enable_asb()
+            if self._half_is_inside:
+                self._outgoing += feed_and_cut(0) + request_process_id(HALF_IS_OUT)
             self._move(Trigger.STARTED, now)
-
-    def _on_checked_again(self, now: float) -> None:
-        if not self._is_blocking():
-            self._move(Trigger.MENDED, now)
 
     def _on_no_answer(self, now: float) -> None:
         asking = self._asking
@@ -296,7 +247,7 @@ class HostProtocol(Protocol[Event, PrintJob]):
             case StatusAnswer(byte):
                 self._on_status(byte, now)
             case AsbReport(condition):
-                self._on_condition(condition, now)
+                self._on_report(condition, now)
             case IdentityAnswer(text):
                 self._on_identity(text, now)
             case Processed(name):
@@ -314,9 +265,12 @@ class HostProtocol(Protocol[Event, PrintJob]):
         if self._asking.open is question:
             self._ask_next(now)
 
+    def _on_report(self, condition: Condition, now: float) -> None:
+        """A hint, for noise can look like one: what counts are the answers to our questions."""
+        if condition != self._condition and self.state in POLLED:
+            self._poll(now)
+
     def _on_condition(self, condition: Condition, now: float) -> None:
-        if self.state in (State.SILENT, State.UNPLUGGED):
-            return
         self._condition = condition
         faults = faults_in(condition)
         if faults != self._faults:
@@ -324,6 +278,8 @@ class HostProtocol(Protocol[Event, PrintJob]):
             self._events.append(FaultsChanged(faults))
         if self._is_blocking() and self.state in (State.IDLE, State.PRINTING):
             self._move(Trigger.BROKE, now)
+        elif not self._is_blocking() and self.state is State.BLOCKED:
+            self._move(Trigger.MENDED, now)
 
     def _is_blocking(self) -> bool:
         return any(fault is not Fault.PAPER_NEAR_END for fault in self._faults)
@@ -348,8 +304,17 @@ class HostProtocol(Protocol[Event, PrintJob]):
     # --- the job ---
 
     def _on_processed(self, name: bytes, now: float) -> None:
-        if self._job is None or not self._job.confirm(name):
+        if name == HALF_IS_OUT and self._job is None:
+            self._half_is_inside = False
+        if self._job is None:
             return  # of a job that has failed
+        if self._job.is_late(name):
+            self._move(Trigger.GARBLED, now)
+        elif self._job.confirm(name):
+            self._on_confirmed(now)
+
+    def _on_confirmed(self, now: float) -> None:
+        assert self._job is not None
         if self._job.is_done:
             self._move(Trigger.CONFIRMED, now)
         else:

@@ -10,6 +10,18 @@ from firmware.journal.orders import Order
 from firmware.runtime.clock import Clock
 from firmware.runtime.config import KioskSection
 
+# The screen names each fault; the slip is read at an office, where the kind of fault matters.
+CAUSES = {
+    "trouble.cancelled_with_money": "claim.cause.cancelled",
+    "trouble.timed_out_with_money": "claim.cause.left",
+    "trouble.over_paid": "claim.cause.over",
+    "trouble.note_unaccounted": "claim.cause.note_in_doubt",
+    "trouble.power_came_back": "claim.cause.power",
+    "trouble.already_paid": "claim.cause.already_paid",
+    "trouble.refused": "claim.cause.back_end",
+    "trouble.no_such_account": "claim.cause.back_end",
+}
+
 
 class Papers:
     """Builds the tickets of one kiosk."""
@@ -57,9 +69,8 @@ class Papers:
             order=order.number,
             printed_at=self._now(),
             amount=order.claimed,
-            cause=claim.cause.replace("trouble.", "claim.cause.", 1),
+            cause=CAUSES.get(claim.cause, "claim.cause.device"),
             helpline=self._kiosk.helpline,
-            duplicate=duplicate,
         )
 
     def _place(self, language: str) -> str:

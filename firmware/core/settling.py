@@ -41,7 +41,8 @@ class Settling:
         """Claim what came in too late or beyond the advance; True when there was something."""
         if not order.owed:
             return False
-        self._book.write(_claim(order, "trouble.note_unaccounted"))
+        cause = "trouble.note_unaccounted" if order.in_doubt else "trouble.over_paid"
+        self._book.write(_claim(order, cause))
         return True
 
     def close(self, order: Order) -> None:

@@ -19,7 +19,15 @@ from pathlib import Path
 import msgspec
 
 from firmware.contract.device import EventId
-from firmware.journal.rows import AnyRow, credited_paise, event_key_of
+from firmware.journal.rows import (
+    AnyRow,
+    ClaimIssued,
+    OrderPaid,
+    OrderPosted,
+    PostRefused,
+    credited_paise,
+    event_key_of,
+)
 
 APPLICATION_ID = 0x4B494F53  # "KIOS", so that `file` and people know what it is
 SCHEMA_VERSION = 1
@@ -76,6 +84,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._seq, self._head, self._credited = 0, GENESIS, 0
+        self.claims_count = self.unposted_count = 0  # of ClaimIssued; of paid and not posted
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _lock_alone(path.with_name(path.name + ".lock"))
         try:
@@ -104,7 +113,14 @@ class Journal:
         except sqlite3.Error as error:
             raise JournalFault(f"{self.path}: {error}") from error
         self._seq, self._head = seq, head
-        self._credited += sum(credited_paise(row) or 0 for row in rows)
+        self._count(rows)
+
+    def _count(self, rows: tuple[AnyRow, ...]) -> None:
+        for row in rows:
+            self._credited += credited_paise(row) or 0
+            self.claims_count += isinstance(row, ClaimIssued)
+            self.unposted_count += isinstance(row, OrderPaid)
+            self.unposted_count -= isinstance(row, OrderPosted | PostRefused)
 
     def knows_event(self, key: str) -> bool:
         """Whether a device event of this key stands in the journal."""
@@ -189,6 +205,8 @@ class Journal:
         self._seq, self._head = (0, GENESIS) if last is None else (int(last[0]), bytes(last[1]))
         credited = self._db.execute("SELECT coalesce(sum(credited), 0) FROM rows").fetchone()
         self._credited = int(credited[0])
+        self.claims_count = self.count_of_kind(ClaimIssued)
+        self.unposted_count = len(self.unposted_orders())
         self._verify_from(max(0, self._seq - TAIL_CHECKED_AT_START))
 
     def _verify_from(self, seq: int) -> int:

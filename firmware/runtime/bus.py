@@ -9,6 +9,7 @@ broker that was killed loses nothing.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -165,9 +166,20 @@ class Bus:
             for topic, payload in self._retained.items():
                 self._put(_Outgoing(topic, payload, is_retained=True))
             self.on_connection(True)
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._read(client))
-                group.create_task(self._write(client))
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._read(client))
+                    group.create_task(self._write(client))
+            except asyncio.CancelledError:
+                await self._say_farewell(client)
+                raise
+
+    async def _say_farewell(self, client: aiomqtt.Client) -> None:
+        """A daemon that is told to stop leaves in good order, and then the broker keeps its will
+        to itself: say it ourselves, or a stopped driver would look ready for ever."""
+        topic, document = self.will
+        with contextlib.suppress(aiomqtt.MqttError):
+            await client.publish(topic, msgspec.json.encode(document), qos=1, retain=True)
 
     async def _write(self, client: aiomqtt.Client) -> None:
         while True:

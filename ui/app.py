@@ -1,0 +1,77 @@
+"""The Kivy application: one window, one Face, and word of every frame that was really drawn."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kivy.app import App
+from kivy.core.window import Window
+from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
+from PIL import Image
+
+from ui.face import Face, load_rules
+from ui.parts import PressHandler
+from ui.scene import Scene
+
+KEYS = {13: "enter", 271: "numpadenter", 27: "escape", 8: "backspace"}
+
+
+class KioskApp(App):
+    """Draws scenes. `on_drawn` is called after each frame that a new scene changed was flipped."""
+
+    def __init__(self, on_pressed: PressHandler, on_listen: Callable[[], None],
+                 on_drawn: Callable[[Scene], None] = lambda scene: None,
+                 **facts: Any) -> None:  # fmt: skip
+        super().__init__(**facts)
+        load_rules()
+        self._on_drawn = on_drawn
+        self._undrawn: Scene | None = None
+        self._photograph: Path | None = None
+        self.face = Face(on_pressed, on_listen)
+
+    def build(self) -> Face:
+        Window.bind(on_key_down=self._key, on_flip=self._flipping)
+        return self.face
+
+    def show(self, scene: Scene) -> None:
+        self.face.show(scene)
+        self._undrawn = scene
+        Window.canvas.ask_update()
+
+    def photograph(self, path: Path) -> None:
+        """Write the next frame to `path`."""
+        self._photograph = path
+        Window.canvas.ask_update()
+
+    def _flipping(self, *_: object) -> None:
+        """All is drawn and not yet flipped; the loop comes round once it is."""
+        if self._photograph is not None:
+            save_frame(self._photograph)
+            self._photograph = None
+        if self._undrawn is not None:
+            asyncio.get_running_loop().call_soon(self._on_drawn, self._undrawn)
+            self._undrawn = None
+
+    def _key(self, _: object, key: int, __: int, text: str | None, ___: object) -> bool:
+        return self.face.key(KEYS.get(key, text or ""))
+
+
+def save_frame(path: Path) -> None:
+    """What the frame buffer holds, as a PNG that appears whole or not at all."""
+    width, height = (int(side) for side in Window.size)
+    pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
+    image = Image.frombytes("RGB", (width, height), bytes(pixels))
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    image.transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(fresh, format="PNG")
+    fresh.replace(path)
+
+
+def log_frame(path: Path, scene: Scene) -> None:
+    """`<serial> <monotonic seconds>`: this document is in pixels now."""
+    with path.open("a") as file:
+        file.write(f"{scene.serial} {time.monotonic()}\n")

@@ -1,0 +1,86 @@
+"""The number pad: what is typed stays here until Next sends the whole number."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from kivy.metrics import dp
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from firmware.contract.screen import Action
+from ui.parts import Touch, View, fill_with
+from ui.screens.number.model import (
+    GROUP,
+    NumberModel,
+    backspace,
+    keep_typed,
+    type_digit,
+)
+
+SAY_STILL_HERE_EVERY = 10.0  # seconds; typing is local, so core would think nobody is there
+
+
+class Cell(BoxLayout):
+    """The place of one digit: the digit, or a line where it is missing; the caret before it."""
+
+    digit = StringProperty("")
+    has_caret = BooleanProperty(False)
+
+
+class NextKey(Touch):
+    text = StringProperty("")
+
+
+class NumberView(View):
+    model = ObjectProperty(NumberModel(), rebind=True)
+    shown = ObjectProperty(NumberModel(), rebind=True)
+
+    def __init__(self, **facts: Any) -> None:
+        self._cells: list[Cell] = []
+        self._told_at = 0.0
+        super().__init__(**facts)
+
+    def on_model(self, _: object, model: NumberModel) -> None:
+        self.shown = keep_typed(model, self.shown)
+
+    def on_shown(self, _: object, shown: NumberModel) -> None:
+        fill_with(self.ids.cells, self._cells, shown.digits, Cell)
+        for at, (cell, digit) in enumerate(zip(self._cells, shown.cells, strict=False)):
+            cell.digit = digit
+            cell.has_caret = at == len(shown.typed)
+            cell.padding = (dp(22) if at and at % GROUP == 0 else 0, 0, 0, 0)
+
+    def enter(self) -> None:
+        self.shown = self.model
+
+    def type(self, digit: str) -> None:
+        self.shown = type_digit(self.shown, digit)
+        self._tell_presence()
+
+    def wipe(self) -> None:
+        self.shown = backspace(self.shown)
+        self._tell_presence()
+
+    def enter(self) -> None:
+        if self.shown.is_complete:
+            self.press(Action.ENTER, self.shown.typed)
+
+    def key(self, name: str) -> bool:
+        digit = name.removeprefix("numpad")
+        if len(digit) == 1 and digit in "0123456789":
+            self.type(digit)
+        elif name == "backspace":
+            self.wipe()
+        elif name in ("enter", "numpadenter"):
+            self.enter()
+        else:
+            return False
+        return True
+
+    def _tell_presence(self) -> None:
+        now = time.monotonic()
+        if now - self._told_at >= SAY_STILL_HERE_EVERY:
+            self._told_at = now
+            self.press(Action.STAY, "")
