@@ -177,6 +177,8 @@ class Bus:
     async def _say_farewell(self, client: aiomqtt.Client) -> None:
         """A daemon that is told to stop leaves in good order, and then the broker keeps its will
         to itself: say it ourselves, or a stopped driver would look ready for ever."""
+        if self.will is None:
+            return
         topic, document = self.will
         with contextlib.suppress(aiomqtt.MqttError):
             await client.publish(topic, msgspec.json.encode(document), qos=1, retain=True)
