@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from firmware.contract.device import CoinAccepted, Kind, NoteEscrowed, NoteStacked
+from firmware.contract.device import (
+    CoinAccepted,
+    EventId,
+    HeldNote,
+    Kind,
+    NoteEscrowed,
+    NoteStacked,
+)
 from firmware.contract.money import ZERO
 from firmware.contract.screen import Hint
 from firmware.core.book import Book
@@ -39,6 +46,20 @@ class CashDesk:
             self.show(visit, Hint(key, event.value), now)
         else:
             self.settling.orphan_note(event)
+
+    def on_held(self, visit: Visit, held: HeldNote, device: str, now: float) -> None:
+        """The retained state shows a note in escrow: decide on it, if its event never came (M11).
+
+        A core that dies between the event and its row hears of the note only in this way.
+        """
+        session = visit.session
+        if session is None or session.held is not None or self._has_ended(held.id):
+            return
+        self.on_note(visit, NoteEscrowed(held.id, held.value), device, now)
+
+    def _has_ended(self, name: EventId) -> bool:
+        keys = (str(name), f"returned {name}", f"in doubt {name}")
+        return any(self._book.journal.knows_event(key) for key in keys)
 
     def on_coin(self, visit: Visit, event: CoinAccepted, now: float) -> None:
         if visit.session is None:

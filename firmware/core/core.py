@@ -76,6 +76,8 @@ class Core:
 
     def on_device_state(self, state: DeviceState, now: float) -> None:
         self.floor.devices[state.name] = state
+        if state.held is not None:
+            self.flow.cash.on_held(self.flow.visit, state.held, state.name, now)
 
     def on_gateway_state(self, state: GatewayState, now: float) -> None:
         self.floor.gateway = state

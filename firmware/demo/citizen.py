@@ -82,7 +82,7 @@ class Citizen:
                 raise StoryFailed(f"pressed {action}, and still: {self.screen}")
             if action in self.screen.actions:
                 self._bus.send(self._topics.screen_press, Press(self.screen.serial, action, value))
-            await self._waits(PRESS_AGAIN_AFTER, lambda: not isinstance(self._data, before))
+            await self._waits(PRESS_AGAIN_AFTER, lambda: not isinstance(self.data, before))
 
     async def inserts(self, rupees: int) -> None:
         """Feed one note until the machine keeps it."""
@@ -119,7 +119,7 @@ class Citizen:
             await asyncio.sleep(LOOK_EVERY)
 
     @property
-    def _data(self) -> ScreenData | None:
+    def data(self) -> ScreenData | None:
         return None if self.screen is None else self.screen.data
 
     def _on_screen(self, envelope: Envelope) -> None:

@@ -416,3 +416,14 @@ def test_a_printer_that_stays_away_gives_way_to_the_screen(world: World) -> None
     done = world.screen.data
     assert isinstance(done, Done)
     assert done.proof == "screen"
+
+
+def test_a_note_in_escrow_whose_event_died_with_core_is_still_decided(world: World) -> None:
+    """The lease outlives a quick restart, so the device goes on holding: the state must speak."""
+    world.go_to_cash()
+    world.acceptors.insert_note(rupees(200))  # the event is never delivered
+    world.run(1)
+    assert world.acceptors.in_box == {rupees(200): 1}
+    assert world.core.flow.visit.order is not None
+    assert world.core.flow.visit.order.inserted == rupees(200)
+    world.check_money()
