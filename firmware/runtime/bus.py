@@ -72,6 +72,7 @@ class Bus:
 
     address: Address
     will: tuple[str, Any] | None = None  # topic and retained document that say we are gone
+    name: str = ""  # the MQTT client id, where one user comes more than once; else the user's name
     _handlers: dict[str, Handler] = field(default_factory=dict)
     _retained: dict[str, bytes] = field(default_factory=dict)
     _waiting: dict[bytes, asyncio.Future[bytes]] = field(default_factory=dict)
@@ -152,7 +153,7 @@ class Bus:
             protocol=aiomqtt.ProtocolVersion.V5,
             username=self.address.user,
             password=self.address.password,
-            identifier=self.address.user,
+            identifier=self.name or self.address.user,
             keepalive=KEEPALIVE,
             will=self._aiomqtt_will(),
             clean_start=True,
