@@ -25,7 +25,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     amount: Money
     cause: str  # message key: claim.cause.<word>
     order: str  # receipt or order number that the money was put in for; empty when none is known
-    printed_at: str  # ISO 8601 with offset
+    made_at: str  # ISO 8601 with offset
     helpline: str = "181"
 
 
@@ -40,7 +40,7 @@ def claim_slip(facts: Claim, language: str = "hi") -> Ticket:
         Rule(),
         Pair(words("claim.number"), facts.number, Style.STRONG),
         *_order(facts.order, words),
-        Pair(words("receipt.date"), moment(facts.printed_at, words)),
+        Pair(words("receipt.date"), moment(facts.made_at, words)),
         Rule(),
         Text(words("claim.why"), Style.STRONG),
         Text(words(facts.cause)),

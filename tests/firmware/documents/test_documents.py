@@ -22,7 +22,7 @@ RECEIPT = Receipt(
     kiosk="rj-tonk-014",
     place="ग्राम पंचायत टोडारायसिंह",
     number="RJ 2026 000123",
-    printed_at="2026-11-22T14:05:00+05:30",
+    paid_at="2026-11-22T14:05:00+05:30",
     service="electricity",
     account="2104 0305 1187",
     name="सीता देवी",
@@ -44,7 +44,7 @@ CLAIM = Claim(
     amount=rupees(500),
     cause="claim.cause.note_in_doubt",
     order="RJ 2026 000124",
-    printed_at="2026-11-22T14:09:00+05:30",
+    made_at="2026-11-22T14:09:00+05:30",
 )
 
 
