@@ -88,7 +88,9 @@ class Panel:
     def button(self, text: str) -> Any:
         """The touchable part with that text in it."""
         for widget in self.widgets("Touch"):
-            if any(_is_a(part, "Text") and part.text == text for part in widget.walk(restrict=True)):
+            if any(
+                _is_a(part, "Text") and part.text == text for part in widget.walk(restrict=True)
+            ):
                 return widget
         raise LookupError(f"no button {text!r}; there are {self.texts()}")
 
