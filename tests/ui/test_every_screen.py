@@ -167,6 +167,7 @@ def test_a_warning_lets_nothing_below_it_be_touched(panel: Panel) -> None:
     panel.show(samples.screen(_number()))
     key = next(key for key in panel.widgets("Key") if key.text == "1")
     panel.show(samples.screen(_number(), is_warning=True, leaves_in=15))
+    assert panel.app.face.view is not None
     panel.touch_at(key.x + 5, panel.app.face.view.foot.y + 5)  # beside the card
     back = next(b for b in panel.widgets("WordButton") if b.button.action is Action.BACK)
     panel.touch(back)

@@ -34,8 +34,12 @@ def voice(tmp_path: Path, log: Path) -> Voice:
 
 async def said(log: Path, text: str) -> None:
     """Until the speaker has begun; the test's own time limit ends a wait for nothing."""
-    while not log.exists() or text not in log.read_text():
+    while text not in _read(log):  # noqa: ASYNC110 - another process writes the file
         await asyncio.sleep(0.01)
+
+
+def _read(log: Path) -> str:
+    return log.read_text() if log.exists() else ""
 
 
 async def test_a_new_screen_cuts_the_old_sentence_off(voice: Voice, log: Path) -> None:

@@ -7,7 +7,7 @@ import string
 import pytest
 
 from firmware.contract.money import rupees
-from firmware.contract.screen import Language, ScreenData
+from firmware.contract.screen import Closed, Hint, Language, Number, ScreenData, Services, Waiting
 from firmware.runtime.words import MissingWords, Words
 from firmware.services.catalogue import load_catalogue
 from ui import samples, theme
@@ -75,12 +75,12 @@ def test_contrast_agrees_with_the_standard() -> None:
 def test_a_newer_core_sends_keys_that_this_screen_does_not_know() -> None:
     unknown: list[ScreenData] = [
         samples.trouble("moon_fell_down", 200),
-        samples.Waiting("waiting.for_godot"),
-        samples.Closed("closed.by_order"),
-        samples.Services(samples.tiles("tile.strike")),
-        samples.Number("electricity", "electricity.account", 12, "", "number.cursed"),
-        samples.cash(samples.Hint("cash.refused.ugly", rupees(10))),
-        samples.cash(samples.Hint("cash.brand_new")),
+        Waiting("waiting.for_godot"),
+        Closed("closed.by_order"),
+        Services(samples.tiles("tile.strike")),
+        Number("electricity", "electricity.account", 12, "", "number.cursed"),
+        samples.cash(Hint("cash.refused.ugly", rupees(10))),
+        samples.cash(Hint("cash.brand_new")),
     ]
     for language in Language:
         for data in unknown:
