@@ -122,6 +122,6 @@ class DockApp(App):
 
 def load_rules() -> None:
     """The parts of the screens, and the dock's own."""
-    for path in (FOLDER.parent / "parts.kv", FOLDER / "dock.kv"):
+    for path in (FOLDER.parent / "parts.kv", FOLDER / "window.kv"):
         if str(path) not in Builder.files:
             Builder.load_file(str(path))
