@@ -58,6 +58,7 @@ class NoteAcceptor(WireDevice[ssp.Event, ssp.Command]):
         owed = self._notes.owed
         self.protocol: HostProtocol = HostProtocol(
             owed=None if owed is None else owed.channel,
+            was_ordered=owed is not None and owed.stage is Stage.ORDERED,
             credits=self._notes.credits,
             serial=self._notes.serial,
         )

@@ -63,17 +63,22 @@ HOPPER = 0x03  # its set-up reply has another layout
 class HostProtocol(Protocol[Event, Command]):
     """Drives one validator.
 
-    `owed` is the channel of a note whose outcome an earlier driver did not learn, `credits` what
-    it told and the unit may repeat, `serial` the unit that it drove.
+    The arguments are what an earlier driver left open: the channel of a note whose outcome it did
+    not learn, whether it ordered that note to be stacked, the credits that the unit may repeat,
+    and the serial number of the unit it drove.
     """
 
     def __init__(
-        self, owed: int | None = None, credits: Sequence[PollEvent] = (), serial: str = ""
+        self,
+        owed: int | None = None,
+        was_ordered: bool = False,
+        credits: Sequence[PollEvent] = (),
+        serial: str = "",
     ) -> None:
         super().__init__()
         self.state = State.CLOSED
         self.link = Link.LOST
-        self.tracker = NoteTracker(self._events, owed, credits)
+        self.tracker = NoteTracker(self._events, owed, credits, was_ordered)
         self._conditions = Conditions(self._events)
         self._exchange = Exchange()
         self._serial = serial

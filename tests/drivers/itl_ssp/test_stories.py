@@ -1,0 +1,495 @@
+"""What happens to notes, drivers and mains, each story named after its incident."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from drivers.base.loopback import Till, Unplugged, Visit, Wire, make_in
+from drivers.itl_ssp.driver import NoteAcceptor
+from drivers.itl_ssp.emulator import NoteAcceptorEmulator
+from firmware.contract.device import (
+    Acknowledge,
+    CashBoxMoved,
+    CheatAttempt,
+    DeviceCommand,
+    DeviceEvent,
+    DeviceState,
+    EventId,
+    HeldNote,
+    Kind,
+    Lease,
+    NoteEscrowed,
+    NoteRejected,
+    NoteReturned,
+    NoteStacked,
+    NoteUnaccounted,
+    Outcome,
+    Return,
+    Stack,
+    Status,
+    event_key,
+)
+from firmware.contract.money import rupees
+from firmware.runtime.config import ConfigError, DeviceSection
+from tests.drivers.itl_ssp.test_conformance import LEASE, make_acceptor
+
+Answer = Callable[[DeviceEvent], list[DeviceCommand]]
+
+
+class Clerk(Till):
+    """A till whose answers a test chooses."""
+
+    def __init__(self, lease: Lease | None = LEASE) -> None:
+        super().__init__(lease)
+        self.stacks = self.acknowledges = True
+
+    def answer(self, event: DeviceEvent) -> list[DeviceCommand]:
+        if isinstance(event, NoteEscrowed):
+            return [Stack(event.id)] if self.stacks else []
+        key = event_key(event)
+        return [Acknowledge(key)] if key is not None and self.acknowledges else []
+
+    def heard(self, kind: type[DeviceEvent]) -> list[DeviceEvent]:
+        return [event for event in self.told if isinstance(event, kind)]
+
+
+class Tap(Wire):
+    """A whole wire that keeps what it carried last."""
+
+    last = b""
+
+    def carry(self, data: bytes) -> list[tuple[float, bytes]]:
+        self.last = data
+        return super().carry(data)
+
+
+class Stage:
+    """A visit on a whole wire, started up and leased."""
+
+    def __init__(self, folder: Path, emulator: NoteAcceptorEmulator | None = None) -> None:
+        self.till = Clerk()
+        emulator = emulator or NoteAcceptorEmulator()
+        self.visit = Visit(make_in(folder, make_acceptor), emulator, self.till, Wire())
+        self.run(1.0)
+
+    def run(self, seconds: float) -> None:
+        self.visit.run(self.visit.now + seconds)
+
+    def run_until(self, kind: type[DeviceEvent], within: float = 30.0) -> DeviceEvent:
+        end, count = self.visit.now + within, len(self.till.heard(kind))
+        while len(self.till.heard(kind)) == count:
+            assert self.visit.now < end, f"no {kind.__name__} within {within} s: {self.till.told}"
+            self.run(0.01)
+        return self.till.heard(kind)[-1]
+
+    def escrow(self, paise: int = 50000) -> NoteEscrowed:
+        """A note comes in, and the till has not answered."""
+        self.till.stacks = False
+        self.visit.hand("insert", paise=paise)
+        event = self.run_until(NoteEscrowed)
+        assert isinstance(event, NoteEscrowed)
+        return event
+
+    def run_until_the_credit_is_in_the_cable(self) -> None:
+        """Of a unit without poll with ack: it has said the credit, and nobody has read it."""
+        wire = Tap()
+        self.visit.wire = wire
+        while b"\xee\x06" not in wire.last:
+            self.run(0.001)
+        assert not self.till.heard(NoteStacked)
+
+    def ask(self, command: DeviceCommand) -> Outcome:
+        return self.visit.device.on_command(command).outcome
+
+    def state(self) -> DeviceState:
+        return self.visit.device.state()
+
+    def status(self) -> Status:
+        return self.state().status
+
+    def faults(self) -> list[str]:
+        return [fault.code for fault in self.state().faults]
+
+    def in_box(self) -> dict[str, int]:
+        found: dict[str, int] = self.visit.emulator.physics()["in_box"]
+        return found
+
+    def returned(self) -> dict[str, int]:
+        found: dict[str, int] = self.visit.emulator.physics()["returned"]
+        return found
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path)
+
+
+@pytest.fixture
+def old_stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path, NoteAcceptorEmulator(supports_poll_ack=False))
+
+
+# --- a note, and what is done with it ------------------------------------------------------------
+
+
+def test_a_note_is_stacked_and_credited_under_the_id_it_had_in_escrow(stage: Stage) -> None:
+    note = stage.escrow()
+    assert stage.state().held == HeldNote(note.id, rupees(500))
+    assert stage.ask(Stack(note.id)) is Outcome.DONE
+    assert stage.run_until(NoteStacked) == NoteStacked(note.id, rupees(500))
+    stage.run(2.0)
+    assert stage.state().held is None and stage.status() is Status.READY
+    assert stage.state().counters["device_stacked"] == stage.state().counters["credited"] == 1
+
+
+def test_a_note_nobody_decides_on_is_held_and_neither_swallowed_nor_dropped(stage: Stage) -> None:
+    stage.escrow()
+    stage.run(60.0)
+    assert stage.visit.emulator.physics()["at"] == "escrow"
+    assert stage.in_box() == {} and not stage.till.heard(NoteStacked)
+
+
+def test_stack_reaches_the_wire_in_the_same_turn(stage: Stage) -> None:
+    note = stage.escrow()
+    stage.run(0.05)
+    stage.visit.device.protocol.bytes_to_send()
+    stage.ask(Stack(note.id))
+    assert stage.visit.device.protocol.bytes_to_send()[3:4] == b"\x56"
+
+
+def test_stack_twice_stacks_once(stage: Stage) -> None:
+    note = stage.escrow()
+    assert [stage.ask(Stack(note.id)) for _ in range(2)] == [Outcome.DONE, Outcome.DONE]
+    stage.run(5.0)
+    assert stage.in_box() == {"50000": 1}
+    assert stage.ask(Stack(note.id)) is Outcome.REFUSED
+
+
+def test_stack_of_another_id_is_refused_and_the_note_stays(stage: Stage) -> None:
+    note = stage.escrow()
+    other = EventId(note.id.serial, note.id.epoch, note.id.counter + 1)
+    assert stage.ask(Stack(other)) is Outcome.REFUSED
+    assert stage.ask(Return(other)) is Outcome.REFUSED
+    stage.run(5.0)
+    assert stage.visit.emulator.physics()["at"] == "escrow"
+
+
+def test_stack_after_return_is_refused(stage: Stage) -> None:
+    note = stage.escrow()
+    assert stage.ask(Return(note.id)) is Outcome.DONE
+    assert stage.ask(Stack(note.id)) is Outcome.REFUSED
+    assert stage.run_until(NoteReturned) == NoteReturned(note.id, rupees(500))
+    assert stage.returned() == {"50000": 1}
+
+
+def test_a_lease_that_ends_returns_the_note_and_shuts_the_mouth(stage: Stage) -> None:
+    note = stage.escrow()
+    stage.till.lease = None
+    stage.visit.device.on_lease(None)
+    assert stage.run_until(NoteReturned) == NoteReturned(note.id, rupees(500))
+    stage.run(1.0)
+    assert stage.state().accepting == []
+    assert not stage.visit.emulator.physics()["is_enabled"]
+
+
+def test_without_a_lease_the_unit_is_polled_and_takes_nothing(tmp_path: Path) -> None:
+    till = Clerk(lease=None)
+    visit = Visit(make_in(tmp_path, make_acceptor), NoteAcceptorEmulator(), till, Wire())
+    visit.run(5.0)
+    assert visit.device.state().status is Status.READY
+    assert len(visit.device.state().denominations) == 6
+    assert visit.emulator.physics()["accepting"] == []
+
+
+def test_a_smaller_lease_inhibits_the_other_channels(stage: Stage) -> None:
+    stage.till.lease = Lease("a visit", 10.0, [rupees(10), rupees(20), rupees(2000)])
+    stage.run(3.0)
+    assert stage.state().accepting == [rupees(10), rupees(20)]
+    stage.visit.hand("insert", paise=50000)
+    assert stage.run_until(NoteRejected) == NoteRejected("inhibited")
+
+
+@pytest.mark.parametrize(("quality", "reason"), [("torn", "length"), ("fake", "not_recognised")])
+def test_a_bad_note_goes_back_with_its_reason(stage: Stage, quality: str, reason: str) -> None:
+    stage.visit.hand("insert", paise=50000, quality=quality)
+    assert stage.run_until(NoteRejected) == NoteRejected(reason)
+    assert stage.returned() == {"50000": 1}
+
+
+# --- cuts and kills ------------------------------------------------------------------------------
+
+
+def test_power_cut_between_stack_and_ack(stage: Stage) -> None:
+    stage.till.acknowledges = False
+    stage.visit.hand("insert", paise=50000)
+    first = stage.run_until(NoteStacked)
+    stage.visit.hand("power_cycle")
+    stage.run(8.0)
+    stage.till.acknowledges = True
+    stage.run(5.0)
+    assert set(stage.till.journal.values()) == {first}
+    assert stage.in_box() == {"50000": 1}
+
+
+def test_host_killed_between_credit_and_ack(stage: Stage) -> None:
+    stage.till.acknowledges = False
+    stage.visit.hand("insert", paise=50000)
+    first = stage.run_until(NoteStacked)
+    stage.visit.hand("link_drop", seconds=30)
+    stage.till.told.clear()
+    stage.visit.start_driver()
+    assert stage.till.told == [first], "told again at once, though the device is silent"
+    stage.till.acknowledges = True
+    stage.run(50.0)
+    assert set(stage.till.journal.values()) == {first}
+    stage.visit.hand("insert", paise=50000)
+    stage.till.stacks = True
+    stage.run(5.0)
+    assert len(stage.till.journal) == 2, "the next note is another note"
+
+
+def test_host_killed_between_ack_and_the_units_confirmation(stage: Stage) -> None:
+    stage.visit.hand("insert", paise=50000)
+    first = stage.run_until(NoteStacked)
+    key = event_key(first)
+    assert key is not None
+    stage.visit.hand("link_drop", seconds=2)
+    stage.ask(Acknowledge(key))
+    stage.visit.start_driver()
+    stage.till.told.clear()
+    stage.run(10.0)
+    assert stage.till.told == [], "the till has it, and the device's repeat is only acknowledged"
+    stage.visit.hand("insert", paise=50000)
+    assert stage.run_until(NoteStacked) != first
+
+
+def test_note_in_escrow_at_driver_start_is_handed_back_and_never_swallowed(stage: Stage) -> None:
+    note = stage.escrow()
+    stage.visit.start_driver()
+    assert stage.run_until(NoteReturned) == NoteReturned(note.id, rupees(500))
+    assert stage.returned() == {"50000": 1} and stage.in_box() == {}
+
+
+def test_note_that_came_while_no_driver_ran_is_handed_back(stage: Stage) -> None:
+    stage.visit.unplug()
+    stage.visit.hand("insert", paise=50000)
+    stage.run(2.0)
+    stage.visit.start_driver()
+    stage.visit.plug()
+    assert stage.run_until(NoteRejected) == NoteRejected("host")
+    assert stage.returned() == {"50000": 1} and stage.in_box() == {}
+
+
+def test_power_cut_with_a_note_in_escrow_is_a_credit_at_power_up(stage: Stage) -> None:
+    note = stage.escrow()
+    stage.visit.hand("power_cycle", seconds=3.0)
+    assert stage.run_until(NoteStacked) == NoteStacked(note.id, rupees(500), at_power_up=True)
+    assert stage.in_box() == {"50000": 1}
+
+
+def test_mains_cut_with_a_note_in_escrow_keeps_its_id(stage: Stage) -> None:
+    note = stage.escrow()
+    stage.visit.hand("power_cut")
+    stage.visit.start_driver()
+    stage.run(5.0)
+    stage.visit.hand("power_on")
+    assert stage.run_until(NoteStacked) == NoteStacked(note.id, rupees(500), at_power_up=True)
+
+
+def test_power_cut_while_a_note_comes_in_hands_it_back(stage: Stage) -> None:
+    stage.visit.hand("insert", paise=50000)
+    stage.run(0.3)
+    stage.visit.hand("power_cycle")
+    assert stage.run_until(NoteRejected) == NoteRejected("power_up")
+    assert stage.returned() == {"50000": 1}
+
+
+def test_reset_drops_the_settings_and_they_are_set_again(stage: Stage) -> None:
+    stage.visit.hand("power_cycle")
+    stage.run(1.2)
+    assert not stage.visit.emulator.physics()["is_enabled"]
+    stage.run(6.0)
+    assert len(stage.visit.emulator.physics()["accepting"]) == 6
+    assert len(stage.state().accepting) == 6
+
+
+def test_another_unit_in_its_place_leaves_the_note_unaccounted(stage: Stage) -> None:
+    note = stage.escrow()
+    stage.visit.unplug()
+    stage.visit.emulator = NoteAcceptorEmulator(serial=42)
+    stage.visit.plug()
+    assert stage.run_until(NoteUnaccounted) == NoteUnaccounted(note.id, rupees(500))
+    assert stage.state().identity.serial == "42"
+
+
+def test_a_lost_ledger_begins_a_new_epoch(stage: Stage, tmp_path: Path) -> None:
+    stage.visit.hand("insert", paise=50000)
+    first = stage.run_until(NoteStacked)
+    assert isinstance(first, NoteStacked)
+    stage.run(2.0)
+    for file in tmp_path.iterdir():
+        file.write_bytes(b"nothing that a checksum fits")
+    stage.visit.start_driver()
+    stage.run(2.0)
+    stage.visit.hand("insert", paise=50000)
+    second = stage.run_until(NoteStacked)
+    assert isinstance(second, NoteStacked)
+    assert second.id.counter == first.id.counter and second.id.epoch != first.id.epoch
+
+
+def test_old_firmware_driver_killed_with_the_credit_in_the_cable_and_the_next_note_in_escrow(
+    old_stage: Stage,
+) -> None:
+    note = old_stage.escrow()
+    old_stage.ask(Stack(note.id))
+    old_stage.run_until_the_credit_is_in_the_cable()
+    old_stage.visit.unplug()
+    old_stage.visit.start_driver()
+    old_stage.run(1.0)
+    old_stage.visit.hand("insert", paise=50000)
+    old_stage.run(1.0)
+    old_stage.visit.plug()
+    assert old_stage.run_until(NoteUnaccounted) == NoteUnaccounted(note.id, rupees(500))
+    assert not old_stage.till.heard(NoteReturned), "what went back is the next note"
+
+
+# --- the wire ------------------------------------------------------------------------------------
+
+
+def test_old_firmware_without_poll_with_ack_credits_once(old_stage: Stage) -> None:
+    old_stage.visit.hand("insert", paise=50000)
+    old_stage.run_until(NoteStacked)
+    old_stage.run(5.0)
+    assert len(old_stage.till.heard(NoteStacked)) == 1
+    assert old_stage.status() is Status.READY
+
+
+def test_old_firmware_credit_in_a_pulled_cable_is_had_by_the_same_flag(old_stage: Stage) -> None:
+    note = old_stage.escrow()
+    old_stage.ask(Stack(note.id))
+    old_stage.run_until_the_credit_is_in_the_cable()
+    Unplugged(0.5).strike(old_stage.visit)
+    assert old_stage.run_until(NoteStacked, within=5.0)
+
+
+def test_old_firmware_that_loses_power_with_the_credit_in_the_cable(old_stage: Stage) -> None:
+    note = old_stage.escrow()
+    old_stage.ask(Stack(note.id))
+    old_stage.run_until_the_credit_is_in_the_cable()
+    old_stage.visit.unplug()
+    old_stage.visit.hand("power_cycle")
+    old_stage.run(3.0)
+    old_stage.visit.plug()
+    assert old_stage.run_until(NoteUnaccounted) == NoteUnaccounted(note.id, rupees(500))
+
+
+def test_unit_that_falls_silent_is_gone_and_comes_back_by_itself(stage: Stage) -> None:
+    stage.visit.hand("link_drop", seconds=30.0)
+    stage.run(5.0)
+    assert stage.status() is Status.GONE and stage.faults() == ["notes.link.silent"]
+    stage.run(20.0)
+    assert stage.status() is Status.GONE and stage.faults() == ["notes.link.lost"]
+    assert stage.state().accepting == []
+    stage.run(12.0)
+    assert stage.status() is Status.READY and stage.faults() == []
+    assert len(stage.state().accepting) == 6
+
+
+def test_note_in_escrow_when_the_link_drops_goes_back(stage: Stage) -> None:
+    note = stage.escrow()
+    stage.visit.hand("link_drop", seconds=14.0)
+    assert stage.run_until(NoteReturned) == NoteReturned(note.id, rupees(500))
+    assert stage.returned() == {"50000": 1}
+
+
+def test_noise_on_the_wire_is_nothing(stage: Stage) -> None:
+    for _ in range(20):
+        stage.visit.hand("noise")
+        stage.run(0.5)
+    assert stage.status() is Status.READY and stage.faults() == []
+
+
+def test_firmware_below_protocol_6_is_refused_and_said(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, NoteAcceptorEmulator(protocol_version=5))
+    assert stage.faults() == ["notes.device.refuses"]
+    assert stage.status() is Status.OUT_OF_SERVICE
+
+
+@pytest.mark.parametrize("version", [6, 7, 8])
+def test_versions_are_negotiated_downwards(tmp_path: Path, version: int) -> None:
+    stage = Stage(tmp_path, NoteAcceptorEmulator(protocol_version=version))
+    assert rupees(500) in stage.state().denominations
+
+
+# --- conditions ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["safe", "unsafe"])
+def test_jam_stops_the_acceptor_until_it_is_cleared(stage: Stage, where: str) -> None:
+    stage.visit.hand("jam", where=where)
+    stage.run(1.0)
+    assert stage.faults() == [f"notes.jam.{where}"]
+    assert stage.status() is Status.OUT_OF_SERVICE
+    stage.visit.hand("clear_jam")
+    stage.run(4.0)
+    assert stage.faults() == [] and stage.status() is Status.READY
+
+
+def test_jam_on_the_way_to_the_box_waits_for_its_end_and_credits_once(stage: Stage) -> None:
+    note = stage.escrow()
+    stage.ask(Stack(note.id))
+    stage.run(0.4)
+    stage.visit.hand("jam", where="safe")
+    stage.run(60.0)
+    assert not stage.till.heard(NoteUnaccounted)
+    stage.visit.hand("clear_jam")
+    assert stage.run_until(NoteStacked) == NoteStacked(note.id, rupees(500))
+
+
+def test_jam_that_a_person_clears_by_taking_the_note_out_is_a_return(stage: Stage) -> None:
+    note = stage.escrow()
+    stage.ask(Stack(note.id))
+    stage.run(0.4)
+    stage.visit.hand("jam", where="unsafe")
+    stage.run(2.0)
+    stage.visit.hand("clear_jam")
+    assert stage.run_until(NoteReturned) == NoteReturned(note.id, rupees(500))
+
+
+def test_full_stacker_stops_the_acceptor_until_it_is_emptied(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, NoteAcceptorEmulator(capacity=1))
+    stage.visit.hand("insert", paise=50000)
+    stage.run(4.0)
+    assert stage.faults() == ["notes.stacker.full"]
+    assert stage.status() is Status.OUT_OF_SERVICE
+    stage.visit.hand("empty_stacker")
+    stage.run(4.0)
+    assert stage.faults() == []
+
+
+def test_cash_box_taken_and_put_back(stage: Stage) -> None:
+    stage.visit.hand("remove_cash_box")
+    assert stage.run_until(CashBoxMoved) == CashBoxMoved(is_present=False)
+    stage.run(5.0)
+    assert stage.faults() == ["notes.cashbox.removed"]
+    stage.visit.hand("replace_cash_box")
+    assert stage.run_until(CashBoxMoved) == CashBoxMoved(is_present=True)
+    assert stage.faults() == []
+
+
+def test_string_puller_is_told_once_and_the_acceptor_goes_on(stage: Stage) -> None:
+    stage.visit.hand("cheat")
+    stage.run(3.0)
+    assert stage.till.heard(CheatAttempt) == [CheatAttempt("channel 1")]
+    assert stage.faults() == ["notes.fraud"] and stage.status() is Status.DEGRADED
+    stage.run(31.0)
+    assert stage.faults() == []
+
+
+def test_an_option_that_nobody_reads_is_an_error(tmp_path: Path) -> None:
+    section = DeviceSection("itl_ssp", Kind.NOTES, "/dev/null", {"retires": 3})
+    with pytest.raises(ConfigError, match="retires"):
+        NoteAcceptor("notes", section, tmp_path)
