@@ -149,8 +149,10 @@ class NoteAcceptor(WireDevice[ssp.Event, ssp.Command]):
 
     def _on_note(self, event: ssp.Event) -> bool:
         match event:
-            case ssp.NoteMoving() | ssp.NoteStacking():
+            case ssp.NoteMoving():
                 pass  # the state says BUSY
+            case ssp.NoteStacking():
+                self._notes.ordered()  # whoever ordered it: it has left escrow inwards
             case ssp.NoteInEscrow(channel, paise):
                 self._on_escrow(self._notes.escrowed(channel, paise))
             case ssp.NoteCredited(channel, paise, at_power_up):

@@ -185,6 +185,15 @@ def test_stack_after_return_is_refused(stage: Stage) -> None:
     assert stage.returned() == {"50000": 1}
 
 
+def test_the_note_after_a_returned_one_waits_for_its_own_order(stage: Stage) -> None:
+    stage.ask(Return(stage.escrow().id))
+    stage.run_until(NoteReturned)
+    second = stage.escrow(10000)
+    stage.run(5.0)
+    assert stage.state().held == HeldNote(second.id, rupees(100))
+    assert stage.visit.emulator.physics()["at"] == "escrow"
+
+
 def test_a_lease_that_ends_returns_the_note_and_shuts_the_mouth(stage: Stage) -> None:
     note = stage.escrow()
     stage.till.lease = None
