@@ -30,7 +30,6 @@ class PostPayment(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     bill_number: str
     amount: Money
     receipt: str
-    taken_at: str  # ISO 8601 with offset
 
 
 GatewayRequest = FetchBill | PostPayment

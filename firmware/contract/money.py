@@ -45,7 +45,9 @@ class Money(msgspec.Struct, frozen=True, order=True):
 
     def exact(self) -> str:
         """As a receipt prints it: `1,470.00`."""
-        return f"{indian_grouping(self.paise // PAISE_IN_A_RUPEE)}.{self.paise % 100:02d}"
+        rupees, paise = divmod(abs(self.paise), PAISE_IN_A_RUPEE)
+        text = f"{indian_grouping(rupees)}.{paise:02d}"
+        return f"-{text}" if self.paise < 0 else text
 
 
 ZERO = Money(0)

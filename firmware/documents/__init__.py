@@ -1,0 +1,1 @@
+"""What the kiosk prints: pure functions from facts to tickets, in the citizen's language."""

@@ -1,0 +1,1 @@
+"""kiosk-gateway: the only process with a route to the back end."""

@@ -6,6 +6,7 @@ Its socket takes one JSON object a line and answers with one: what the device ph
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 from collections.abc import Iterator
@@ -49,6 +50,12 @@ class Bench:
         for line in self._file:
             yield json.loads(line)
 
+    def hang_up(self) -> None:
+        """End a `watch` that another thread is waiting in; that thread still has to close."""
+        with contextlib.suppress(OSError):  # the bench was quicker
+            self._socket.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
-        self._file.close()
+        with contextlib.suppress(OSError):  # an order that the bench did not live to read
+            self._file.close()
         self._socket.close()

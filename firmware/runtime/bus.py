@@ -9,6 +9,7 @@ broker that was killed loses nothing.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -70,7 +71,8 @@ class Bus:
     """One daemon's place on the bus. Register with `on`, then let `run` live as a task."""
 
     address: Address
-    will: tuple[str, Any]
+    will: tuple[str, Any] | None = None  # topic and retained document that say we are gone
+    name: str = ""  # the MQTT client id, where one user comes more than once; else the user's name
     _handlers: dict[str, Handler] = field(default_factory=dict)
     _retained: dict[str, bytes] = field(default_factory=dict)
     _waiting: dict[bytes, asyncio.Future[bytes]] = field(default_factory=dict)
@@ -144,8 +146,6 @@ class Bus:
             log.error("bus queue full, dropped %s", outgoing.topic)
 
     async def _session(self) -> None:
-        topic, document = self.will
-        will = aiomqtt.Will(topic, msgspec.json.encode(document), qos=1, retain=True)
         async with aiomqtt.Client(
             hostname=str(self.address.socket),
             port=1,  # a unix socket has none; paho insists on a positive number
@@ -153,9 +153,9 @@ class Bus:
             protocol=aiomqtt.ProtocolVersion.V5,
             username=self.address.user,
             password=self.address.password,
-            identifier=self.address.user,
+            identifier=self.name or self.address.user,
             keepalive=KEEPALIVE,
-            will=will,
+            will=self._aiomqtt_will(),
             clean_start=True,
         ) as client:
             while not self._queue.empty():  # of the connection before: too late by now
@@ -166,9 +166,26 @@ class Bus:
             for topic, payload in self._retained.items():
                 self._put(_Outgoing(topic, payload, is_retained=True))
             self.on_connection(True)
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._read(client))
-                group.create_task(self._write(client))
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._read(client))
+                    group.create_task(self._write(client))
+            except asyncio.CancelledError:
+                await self._say_farewell(client)
+                raise
+
+    async def _say_farewell(self, client: aiomqtt.Client) -> None:
+        """A daemon that is told to stop leaves in good order, and then the broker keeps its will
+        to itself: say it ourselves, or a stopped driver would look ready for ever."""
+        if (will := self._aiomqtt_will()) is not None:
+            with contextlib.suppress(aiomqtt.MqttError):
+                await client.publish(will.topic, will.payload, qos=1, retain=True)
+
+    def _aiomqtt_will(self) -> aiomqtt.Will | None:
+        if self.will is None:
+            return None
+        topic, document = self.will
+        return aiomqtt.Will(topic, msgspec.json.encode(document), qos=1, retain=True)
 
     async def _write(self, client: aiomqtt.Client) -> None:
         while True:

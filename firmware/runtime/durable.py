@@ -25,7 +25,7 @@ def write_durably(path: Path, content: bytes) -> None:
         file.write(b"%08x\n" % zlib.crc32(content) + content)
         file.flush()
         os.fsync(file.fileno())
-    if path.exists():
+    if _whole_content(path) is not None:  # a torn one must not push out the last that reads
         previous = path.with_name(path.name + ".previous")
         previous.unlink(missing_ok=True)
         os.link(path, previous)
@@ -38,12 +38,20 @@ def read_durably(path: Path) -> bytes | None:
     candidates = [path, path.with_name(path.name + ".previous")]
     found = [candidate for candidate in candidates if candidate.exists()]
     for candidate in found:
-        raw = candidate.read_bytes()
-        if raw[:CHECKSUM_LENGTH] == b"%08x\n" % zlib.crc32(raw[CHECKSUM_LENGTH:]):
-            return raw[CHECKSUM_LENGTH:]
+        if (content := _whole_content(candidate)) is not None:
+            return content
     if found:
         raise CorruptFile(f"{path}: expected a matching checksum in front, found none in {found}")
     return None
+
+
+def _whole_content(path: Path) -> bytes | None:
+    """What stands behind a matching checksum, or None."""
+    if not path.exists():
+        return None
+    raw = path.read_bytes()
+    content = raw[CHECKSUM_LENGTH:]
+    return content if raw[:CHECKSUM_LENGTH] == b"%08x\n" % zlib.crc32(content) else None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,0 +1,1 @@
+"""What the kiosk can do for a citizen: the catalogue as data, and the flow that runs it."""

@@ -1,0 +1,90 @@
+"""`kioskctl status` and `kioskctl watch`: looks at the bus and changes nothing."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from firmware.cli.narrator import Line, Narrator
+from firmware.cli.snapshot import NoBus, take, technician_bus, until_connected
+from firmware.cli.status import EXIT_NO_BUS, exit_code, status_screen
+from firmware.contract.topics import TOPICS
+from firmware.runtime.bus import Envelope
+from firmware.runtime.clock import Clock, SystemClock
+from firmware.runtime.config import Config, ConfigError, load
+
+EXIT_CONFIG = 78  # EX_CONFIG of sysexits.h
+WHO = 9  # columns
+
+
+def line_of(line: Line, clock: Clock) -> str:
+    """`12:00:05  notes     ₹500.00 note in escrow`."""
+    who, what = line
+    return f"{clock.now():%H:%M:%S}  {who:<{WHO}} {what}"
+
+
+async def status(config: Config, options: argparse.Namespace) -> int:
+    snapshot = await take(config)
+    print(status_screen(snapshot, is_coloured=sys.stdout.isatty()), end="")
+    return exit_code(snapshot)
+
+
+async def watch(config: Config, options: argparse.Namespace) -> int:
+    narrator, clock = Narrator(tells_all=options.all), SystemClock()
+    root = f"kiosk/{config.kiosk.id}/"
+
+    def say(line: Line) -> None:
+        print(line_of(line, clock), flush=True)
+
+    def on_message(envelope: Envelope) -> None:
+        for line in narrator.hear(envelope.topic.removeprefix(root), envelope.payload):
+            say(line)
+
+    bus = technician_bus(config)
+    for topic in TOPICS:
+        bus.on(root + topic.pattern.replace("{name}", "+"), on_message)
+    running = asyncio.ensure_future(bus.run())
+    await until_connected(bus)
+    bus.on_connection = lambda is_up: say(("bus", "is back" if is_up else "is gone"))
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, running.cancel)
+    await asyncio.wait([running])
+    if not running.cancelled():
+        running.result()  # a bug in what we were told: die with it
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="kioskctl", description="Looks at a running kiosk.")
+    top.add_argument("--config", type=Path, default=Path("/etc/kiosk/kiosk.toml"))
+    commands = top.add_subparsers(dest="command", required=True)
+    one = commands.add_parser(
+        "status",
+        help="the whole kiosk on one screen",
+        description="Exit code: 0 in service, 1 degraded, 2 out of service, 3 no bus.",
+    )
+    one.set_defaults(run=status)
+    two = commands.add_parser("watch", help="one line for every change, as it happens")
+    two.add_argument("--all", action="store_true", help="also leases, repeats and replies")
+    two.set_defaults(run=watch)
+    return top
+
+
+def main() -> int:
+    options = parser().parse_args()
+    try:
+        code: int = asyncio.run(options.run(load(options.config), options))
+    except ConfigError as error:
+        print(f"kioskctl: {error}", file=sys.stderr)
+        return EXIT_CONFIG
+    except NoBus as error:
+        print(f"kioskctl: {error}", file=sys.stderr)
+        return EXIT_NO_BUS
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

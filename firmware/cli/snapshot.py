@@ -1,0 +1,115 @@
+"""Everything the bus retains, read once: what a technician sees who just came in."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from firmware.contract.device import DeviceState
+from firmware.contract.gateway import GatewayState
+from firmware.contract.health import CoreState, KioskHealth, Presence
+from firmware.contract.topics import Topics
+from firmware.runtime.bus import Bus, Envelope
+from firmware.runtime.config import Config
+
+DAEMONS = ("core", "gateway", "health", "ui")
+CONNECTS_WITHIN = 3.0  # seconds; the broker is on this machine
+ARRIVES_WITHIN = 0.5  # seconds from the subscription to the last retained document
+
+
+class NoBus(ConnectionError):
+    """The broker does not answer, or turns this user away."""
+
+
+@dataclass
+class Snapshot:
+    """One kiosk; None and absent names were not on the bus."""
+
+    kiosk: str
+    place: str
+    expected: list[str]  # devices of kiosk.toml
+    devices: dict[str, DeviceState] = field(default_factory=dict)
+    presences: dict[str, Presence] = field(default_factory=dict)
+    core: CoreState | None = None
+    gateway: GatewayState | None = None
+    health: KioskHealth | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Nothing more is to come."""
+        singles = (self.core, self.gateway, self.health)
+        return (
+            None not in singles
+            and set(self.expected) <= set(self.devices)
+            and set(DAEMONS) <= set(self.presences)
+        )
+
+    @property
+    def health_is_alive(self) -> bool:
+        """Else its last word is old, whatever it says."""
+        return "health" in self.presences and self.presences["health"].is_alive
+
+
+def technician_bus(config: Config) -> Bus:
+    """A place on the bus that only listens; any number of them beside each other."""
+    address = config.bus_address("technician")
+    return Bus(address, will=None, name=f"technician-{os.getpid()}")
+
+
+async def take(config: Config) -> Snapshot:
+    """Connect, read what is retained, and leave. Raises NoBus."""
+    place = config.kiosk.place.get("en") or next(iter(config.kiosk.place.values()), "")
+    snapshot = Snapshot(config.kiosk.id, place, list(config.device))
+    bus, arrived = technician_bus(config), asyncio.Event()
+    _fill(snapshot, bus, Topics(config.kiosk.id), arrived)
+    running = asyncio.ensure_future(bus.run())
+    try:
+        await until_connected(bus)
+        async with asyncio.timeout(ARRIVES_WITHIN):
+            while not snapshot.is_complete:
+                arrived.clear()
+                await arrived.wait()
+    except TimeoutError:
+        pass  # what is not there by now is not there
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    return snapshot
+
+
+async def until_connected(bus: Bus) -> None:
+    """Raises NoBus when that takes too long."""
+    try:
+        await asyncio.wait_for(bus.connected(), CONNECTS_WITHIN)
+    except TimeoutError:
+        address = bus.address
+        raise NoBus(
+            f"no bus at {address.socket}: the broker does not answer, or refuses {address.user}"
+        ) from None
+
+
+def _fill(snapshot: Snapshot, bus: Bus, topics: Topics, arrived: asyncio.Event) -> None:
+    def single(name: str, document: Any) -> None:
+        def take_it(envelope: Envelope) -> None:
+            setattr(snapshot, name, msgspec.json.decode(envelope.payload, type=document))
+            arrived.set()
+
+        bus.on(f"kiosk/{snapshot.kiosk}/{name}/state", take_it)
+
+    def named(topic: str, into: dict[str, Any], part: int, document: Any) -> None:
+        def take_it(envelope: Envelope) -> None:
+            name = envelope.topic.split("/")[part]
+            into[name] = msgspec.json.decode(envelope.payload, type=document)
+            arrived.set()
+
+        bus.on(topic, take_it)
+
+    single("core", CoreState)
+    single("gateway", GatewayState)
+    single("health", KioskHealth)
+    named(topics.device_state("+"), snapshot.devices, 3, DeviceState)
+    named(topics.presence("+"), snapshot.presences, 3, Presence)

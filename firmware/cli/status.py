@@ -1,0 +1,178 @@
+"""The kiosk on one screen of 24 lines and 80 columns: text in, nothing but text out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+
+from firmware.cli.snapshot import DAEMONS, Snapshot
+from firmware.contract.device import USABLE, Consumable, DeviceState, Status
+from firmware.contract.health import Condition, Finding
+
+WIDTH, HEIGHT = 80, 24  # a terminal over a slow line has no more
+LABEL = 10  # columns of the left margin
+MM_IN_A_METRE = 1000
+
+EXIT_CODES = {Condition.IN_SERVICE: 0, Condition.DEGRADED: 1, Condition.OUT_OF_SERVICE: 2}
+EXIT_UNKNOWN = 2  # without kiosk-health nobody vouches for the kiosk
+EXIT_NO_BUS = 3
+
+
+class Colour(StrEnum):
+    """ANSI (ECMA-48) colours."""
+
+    GREEN = "32"
+    YELLOW = "33"
+    RED = "31"
+    NONE = ""
+
+
+CONDITIONS = {
+    Condition.IN_SERVICE: ("IN SERVICE", Colour.GREEN),
+    Condition.DEGRADED: ("DEGRADED", Colour.YELLOW),
+    Condition.OUT_OF_SERVICE: ("OUT OF SERVICE", Colour.RED),
+}
+SWITCHES = {
+    "door_is_open": ("door shut", "door open"),
+    "cash_box_is_out": ("cash box in place", "cash box out"),
+}
+
+
+def exit_code(snapshot: Snapshot) -> int:
+    """0 in service, 1 degraded, 2 out of service or unknown."""
+    if snapshot.health is None or not snapshot.health_is_alive:
+        return EXIT_UNKNOWN
+    return EXIT_CODES[snapshot.health.condition]
+
+
+def status_screen(snapshot: Snapshot, is_coloured: bool = False) -> str:
+    """At most HEIGHT lines of at most WIDTH columns."""
+    lines = [_title(snapshot, is_coloured), ""]
+    lines += _block("Devices", _devices(snapshot, is_coloured))
+    lines += _block("Till", _till(snapshot))
+    lines += _block("Back end", [_back_end(snapshot)])
+    lines += _block("Daemons", [_daemons(snapshot)])
+    lines += _block("Findings", _findings(snapshot, HEIGHT - len(lines)))
+    return "\n".join(lines) + "\n"
+
+
+def _title(snapshot: Snapshot, is_coloured: bool) -> str:
+    name = f"Kiosk {snapshot.kiosk}, {snapshot.place}"
+    if snapshot.health is None or not snapshot.health_is_alive:
+        word, colour = "UNKNOWN: kiosk-health is not running", Colour.RED
+    else:
+        word, colour = CONDITIONS[snapshot.health.condition]
+    room = WIDTH - len(word) - 1
+    return f"{_cut(name, room):<{room}} {_paint(word, colour, is_coloured)}"
+
+
+def _devices(snapshot: Snapshot, is_coloured: bool) -> list[str]:
+    rows = []
+    for name in snapshot.expected:
+        state = snapshot.devices.get(name)
+        status = Status.GONE if state is None else state.status
+        about = "never reported" if state is None else _about(snapshot, state)
+        word = _paint(f"{status.replace('_', ' '):<14}", _colour(status), is_coloured)
+        rows.append(f"{name:<9} {word} {_cut(about, WIDTH - LABEL - 25)}".rstrip())
+    return rows
+
+
+def _about(snapshot: Snapshot, state: DeviceState) -> str:
+    """What matters most first, for the line may be too short for all of it."""
+    said = [fault.code for fault in state.faults]
+    said += [_left(each, snapshot) for each in state.consumables]
+    if state.held is not None:
+        said.append(f"{state.held.value} in escrow")
+    if state.accepting:
+        said.append("takes " + " ".join(f"₹{value.short()}" for value in state.accepting))
+    said += [_switch(name, value) for name, value in state.inputs.items()]
+    said += [f"{name} on" for name, is_on in state.outputs.items() if is_on]
+    identity = state.identity
+    said.append(" ".join(filter(None, (identity.maker, identity.model, identity.serial))))
+    return "; ".join(filter(None, said))
+
+
+def _left(consumable: Consumable, snapshot: Snapshot) -> str:
+    if consumable.level is None:
+        return f"{consumable.name}: level not known"
+    if consumable.unit != "mm":
+        return f"{consumable.name} {consumable.level} {consumable.unit}"
+    text = f"{consumable.name} {consumable.level / MM_IN_A_METRE:.1f} m"
+    if snapshot.health is not None and snapshot.health.tickets_left is not None:
+        text += f", about {snapshot.health.tickets_left} tickets"
+    return text
+
+
+def _switch(name: str, value: bool) -> str:
+    at_rest, moved = SWITCHES.get(name, (f"not {name}", name))
+    return moved if value else at_rest
+
+
+def _till(snapshot: Snapshot) -> list[str]:
+    core = snapshot.core
+    if core is None:
+        return ["core never reported"]
+    session = f"session {core.session}" if core.session else "no session"
+    return [
+        f"{core.status.replace('_', ' ')}; screen {core.screen}; {session}; "
+        f"inserted ₹{core.inserted.exact()}",
+        f"cash box ₹{core.in_cash_box.exact()}; {core.unposted} unposted; "
+        f"{core.claims} open claims",
+        f"journal {core.journal_rows} rows, head {core.journal_head}",
+    ]
+
+
+def _back_end(snapshot: Snapshot) -> str:
+    gateway = snapshot.gateway
+    if gateway is None:
+        return "gateway never reported"
+    word = "online" if gateway.is_online else "offline"
+    return f"{word}; {gateway.detail}" if gateway.detail else word
+
+
+def _daemons(snapshot: Snapshot) -> str:
+    def word(name: str) -> str:
+        presence = snapshot.presences.get(name)
+        if presence is None:
+            return "never reported"
+        return "alive" if presence.is_alive else "GONE"
+
+    return "; ".join(f"{name} {word(name)}" for name in DAEMONS)
+
+
+def _findings(snapshot: Snapshot, room: int) -> list[str]:
+    if snapshot.health is None:
+        return ["not known without kiosk-health"]
+    told = [_finding(each) for each in snapshot.health.findings] or ["none"]
+    if len(told) > room:
+        told = [*told[: room - 1], f"and {len(told) - room + 1} more"]
+    return told
+
+
+def _finding(finding: Finding) -> str:
+    since = datetime.fromisoformat(finding.since).strftime("%d %b %H:%M")
+    detail = f": {finding.detail}" if finding.detail else ""
+    return f"since {since}  {finding.part}  {finding.code}{detail}"
+
+
+def _block(label: str, rows: list[str]) -> Iterator[str]:
+    for number, row in enumerate(rows):
+        yield _cut(f"{label if number == 0 else '':<{LABEL}}{row}", WIDTH)
+
+
+def _colour(status: Status) -> Colour:
+    if status in (Status.STARTING, Status.DEGRADED):
+        return Colour.YELLOW
+    return Colour.GREEN if status in USABLE else Colour.RED
+
+
+def _paint(text: str, colour: Colour, is_coloured: bool) -> str:
+    return f"\x1b[{colour}m{text}\x1b[0m" if is_coloured and colour else text
+
+
+def _cut(text: str, width: int) -> str:
+    """Escape sequences take no room; a line that has them is cut before it is painted."""
+    if "\x1b" in text or len(text) <= width:
+        return text
+    return text[: width - 1] + "…"

@@ -1,0 +1,82 @@
+"""What happened, in words: one line for each event, command and press."""
+
+from __future__ import annotations
+
+from firmware.contract import device, gateway
+from firmware.contract.screen import Press
+
+SHOWN_DIGITS = 4  # of an account number: enough to tell two citizens apart, too few to misuse
+
+
+def of_event(event: device.DeviceEvent) -> str:
+    """A device's event."""
+    match event:
+        case device.NoteEscrowed(value=value):
+            return f"{value} note in escrow"
+        case device.NoteStacked(value=value, at_power_up=late):
+            return f"{value} note stacked" + (", told at power-up" if late else "")
+        case device.NoteReturned(value=value):
+            return f"{value} note given back"
+        case device.NoteUnaccounted(value=value, id=name):
+            return f"{value} note left escrow, neither stacked nor given back ({name})"
+        case device.NoteRejected(reason=reason):
+            return f"note not taken: {reason}"
+        case device.CoinAccepted(value=value):
+            return f"{value} coin taken"
+        case device.CoinRejected(reason=reason):
+            return f"coin not taken: {reason}"
+        case device.CreditsLost(count=count):
+            return f"{count} credits lost in the device's buffer"
+        case device.CashBoxMoved(is_present=is_present):
+            return "cash box put in" if is_present else "cash box taken out"
+        case device.CheatAttempt(detail=detail):
+            return f"cheat attempt {detail}".rstrip()
+        case device.TicketPrinted(job=job):
+            return f"ticket {job} is on paper"
+        case device.TicketFailed(job=job, fault=fault):
+            return f"ticket {job} failed: {fault}"
+        case device.SwitchMoved(switch=switch, value=value):
+            return f"{switch} became {'true' if value else 'false'}"
+
+
+def of_command(command: device.DeviceCommand) -> str:
+    """What core tells a device to do."""
+    match command:
+        case device.Stack(id=name):
+            return f"told to stack note {name}"
+        case device.Return(id=name):
+            return f"told to give note {name} back"
+        case device.Acknowledge(key=key):
+            return f"{key} is written down"
+        case device.Print(job=job):
+            return f"told to print {job}"
+        case device.Light(output=output, is_on=is_on):
+            return f"{output} told to go {'on' if is_on else 'off'}"
+
+
+def of_lease(lease: device.Lease) -> str:
+    """Permission to take money, or its end."""
+    if not lease.denominations:
+        return f"lease of session {lease.session} ended"
+    values = " ".join(f"₹{value.short()}" for value in lease.denominations)
+    return f"leased {lease.seconds:g} s to session {lease.session}: {values}"
+
+
+def of_request(request: gateway.GatewayRequest) -> str:
+    """A question to the back end; the account is not shown whole."""
+    match request:
+        case gateway.FetchBill(service=service, account=account):
+            return f"asks for the {service} bill of {masked(account)}"
+        case gateway.PostPayment(amount=amount, service=service, account=account, receipt=number):
+            return f"posts {amount} of {service} {masked(account)}, receipt {number}"
+
+
+def of_press(press: Press) -> str:
+    """What the citizen pressed; what was typed is not shown whole."""
+    value = masked(press.value) if press.value.isdigit() else press.value
+    return f"pressed {press.action} {value}".rstrip()
+
+
+def masked(account: str) -> str:
+    hidden = max(0, len(account) - SHOWN_DIGITS)
+    return "*" * hidden + account[hidden:]

@@ -1,0 +1,181 @@
+"""The mind of the kiosk, without I/O: inputs in, rows on disk, effects and one screen out.
+
+Every input ends with `take_effects` and `screen`; the daemon carries them out. Because a row is
+written before an effect is added, nothing acts ahead of the disk (M2).
+"""
+
+from __future__ import annotations
+
+import logging
+
+import msgspec
+
+from firmware.contract.device import (
+    LASTING,
+    Acknowledge,
+    CashBoxMoved,
+    CoinAccepted,
+    CoinRejected,
+    CreditsLost,
+    DeviceEvent,
+    DeviceState,
+    NoteEscrowed,
+    NoteRejected,
+    NoteReturned,
+    NoteStacked,
+    NoteUnaccounted,
+    TicketFailed,
+    TicketPrinted,
+    event_key,
+)
+from firmware.contract.gateway import GatewayReply, GatewayRequest, GatewayState
+from firmware.contract.screen import Hint, Press, Screen
+from firmware.core.book import Book
+from firmware.core.floor import Floor
+from firmware.core.flow import Flow
+from firmware.core.screens import STEPS, actions, draw
+from firmware.core.visit import Stage
+from firmware.journal import rows
+from firmware.journal.orders import Order
+from firmware.runtime.config import Config
+from firmware.services.catalogue import Catalogue
+from firmware.till.effects import Effect, Outbox, Tell
+
+log = logging.getLogger("core")
+
+
+class Core:
+    """One kiosk. `now` is a monotonic time in seconds, given by the caller."""
+
+    def __init__(self, book: Book, config: Config, catalogue: Catalogue) -> None:
+        self._outbox = Outbox()
+        self._config, self._catalogue = config, catalogue
+        self.book, self.floor = book, Floor()
+        self.flow = Flow(book, self.floor, self._outbox, config, catalogue)
+        self.serial = 0
+        self._stage_serial = 0  # presses are good from the screen on which this stage began
+        self._drawn_stage: Stage | None = None
+        self._screen: Screen | None = None
+
+    # --- inputs ----------------------------------------------------------------------------
+
+    def start(self, serial: int, visit: bytes | None, now: float) -> None:
+        """Begin where the journal and the present visit in RAM left off."""
+        self.serial = serial
+        self.flow.resume(visit, now)
+
+    def on_press(self, press: Press, now: float) -> None:
+        """A press on an old screen, or of what that screen does not offer, is dropped."""
+        screen = self._screen
+        if screen is None or not self._stage_serial <= press.screen <= screen.serial:
+            log.info("dropped a press on screen %d, now %d", press.screen, self.serial)
+        elif press.action not in screen.actions:
+            log.info("dropped %s: not on offer", press.action)
+        else:
+            self.flow.on_press(press, now)
+
+    def on_device_state(self, state: DeviceState, now: float) -> None:
+        self.floor.devices[state.name] = state
+
+    def on_gateway_state(self, state: GatewayState, now: float) -> None:
+        self.floor.gateway = state
+
+    def on_device_event(self, device: str, event: DeviceEvent, now: float) -> None:
+        """Record what happened, then let the device forget it (M3)."""
+        if not self._is_repeat(event):
+            self._take_event(device, event, now)
+        if isinstance(event, LASTING) and (key := event_key(event)) is not None:
+            self._outbox.add(Tell(device, Acknowledge(key)))
+
+    def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
+        """The back end answered; None means that nobody did."""
+        self.flow.on_answer(request, reply, now)
+
+    def tick(self, now: float) -> None:
+        self.flow.tick(now)
+
+    # --- outputs ---------------------------------------------------------------------------
+
+    def take_effects(self) -> list[Effect]:
+        return self._outbox.take()
+
+    def screen(self, now: float) -> Screen:
+        """The present screen; its serial grows when anything on it changed."""
+        visit = self.flow.visit
+        fresh = Screen(
+            serial=self.serial,
+            language=visit.language,
+            data=draw(visit, self.floor, self._catalogue),
+            actions=[*actions(visit), *self.flow.stay_actions(now)],
+            step=STEPS.get(visit.stage),
+            place=self._config.kiosk.place,
+            leaves_in=self.flow.leaves_in(now),
+            is_warning=self.flow.is_warning(now),
+        )
+        if self._screen is None or _differs(fresh, self._screen):
+            self.serial += 1
+            if visit.stage is not self._drawn_stage:
+                self._drawn_stage, self._stage_serial = visit.stage, self.serial
+            self._screen = msgspec.structs.replace(fresh, serial=self.serial)
+        return self._screen
+
+    # --- device events ---------------------------------------------------------------------
+
+    def _is_repeat(self, event: DeviceEvent) -> bool:
+        """Whether the journal holds this happening: then it is only acknowledged again."""
+        match event:
+            case NoteStacked(id=name) | CoinAccepted(id=name):
+                return self.book.journal.knows_event(str(name))
+            case NoteReturned(id=name):
+                return self.book.journal.knows_event(f"returned {name}")
+            case NoteUnaccounted(id=name):
+                return self.book.journal.knows_event(f"in doubt {name}")
+            case CreditsLost(id=name):
+                return self.book.journal.knows_event(f"lost {name}")
+            case _:
+                return False
+
+    def _take_event(self, device: str, event: DeviceEvent, now: float) -> None:
+        visit = self.flow.visit
+        match event:
+            case NoteEscrowed() | NoteStacked() | NoteReturned() | NoteUnaccounted():
+                self.flow.cash.on_note(visit, event, device, now)
+            case CoinAccepted():
+                self.flow.cash.on_coin(visit, event, now)
+            case CreditsLost(id=name, count=count):
+                number = visit.order.number if visit.order else None
+                self.book.write(rows.CoinsInDoubt(number, name, count))
+            case NoteRejected(reason=reason):
+                self.flow.cash.show(visit, Hint(f"cash.refused.{reason}"), now)
+            case CoinRejected():
+                self.flow.cash.show(visit, Hint("cash.coin_refused"), now)
+            case TicketPrinted(job=job):
+                self._end_job(job, None)
+            case TicketFailed(job=job, fault=fault):
+                self._end_job(job, fault)
+            case CashBoxMoved():
+                log.info("%s: cash box moved: %s", device, event)
+            case _:
+                pass
+
+    def _end_job(self, job: str, fault: str | None) -> None:
+        """A job ended on paper or not. Only a job that still waits, or that was given up."""
+        order = self._order_of_job(job)
+        if order is None or order.jobs.get(job) in (None, "printed"):
+            return
+        if fault is None:
+            self.book.write(rows.Printed(order.number, job))
+        elif order.jobs[job] == "":
+            self.book.write(rows.PrintFailed(order.number, job, fault))
+
+    def _order_of_job(self, job: str) -> Order | None:
+        number = job.split("/")[0]
+        known = self.book.journal.of_order(number)
+        return self.book.order(number) if known else None
+
+
+def _differs(fresh: Screen, shown: Screen) -> bool:
+    """Whether a person would see a difference: a count-down that runs on is none."""
+    return msgspec.structs.replace(fresh, serial=0, leaves_in=None) != msgspec.structs.replace(
+        shown, serial=0, leaves_in=None
+    )

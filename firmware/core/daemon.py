@@ -1,0 +1,180 @@
+"""kiosk-core on the bus: inputs to the mind, its effects to the world, the screen retained."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from firmware.contract.device import DeviceEvent, DeviceState, Status
+from firmware.contract.gateway import GatewayReply, GatewayState
+from firmware.contract.health import CoreState, Presence
+from firmware.contract.money import ZERO, Money
+from firmware.contract.screen import Press
+from firmware.contract.topics import Topics
+from firmware.core.core import Core
+from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope
+from firmware.runtime.clock import Clock
+from firmware.runtime.config import Config
+from firmware.runtime.daemon import notify
+from firmware.till.effects import Ask, Effect, Grant, Tell
+
+log = logging.getLogger("core")
+
+TICK = 0.25  # seconds; finer than any patience of the kiosk
+LEASE_EXPIRES_AFTER = 2  # seconds on the bus, whole ones as MQTT has them
+ASK_TRIES = 3  # of a back-end request; the gateway itself may have been restarted meanwhile
+ASK_PATIENCE = 3.0  # seconds a try
+SERIAL_LEAP = 1000  # after a restart: no press meant for the screen before may fit
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What lives in RAM beside core, so that its restart is not seen by the citizen."""
+
+    serial: int
+    visit: msgspec.Raw
+
+
+class CoreDaemon:
+    """Carries one Core."""
+
+    def __init__(self, core: Core, config: Config, clock: Clock) -> None:
+        self._core, self._clock = core, clock
+        self._topics = topics = Topics(config.kiosk.id)
+        self._kept = config.run_folder / "visit.json"
+        self._bus = bus = Bus(
+            config.bus_address("core"), (topics.presence("core"), Presence(False))
+        )
+        self._asking: set[asyncio.Task[None]] = set()
+        bus.on(topics.device_state("+"), self._on_state)
+        bus.on(topics.device_event("+"), self._on_event)
+        bus.on(topics.gateway_state, self._on_gateway)
+        bus.on(topics.screen_press, self._on_press)
+        bus.take_replies(topics.reply("core"))
+
+    async def run(self) -> None:
+        serial, visit = self._load()
+        self._core.start(serial, visit, self._now())
+        self._bus.retain(self._topics.presence("core"), Presence(True))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._bus.run())
+            notify("READY=1")
+            while True:
+                self._core.tick(self._now())
+                self._carry_out()
+                notify("WATCHDOG=1")
+                await asyncio.sleep(TICK)
+
+    # --- inputs ----------------------------------------------------------------------------
+
+    def _on_state(self, envelope: Envelope) -> None:
+        state = msgspec.json.decode(envelope.payload, type=DeviceState)
+        self._core.on_device_state(state, self._now())
+        self._carry_out()
+
+    def _on_event(self, envelope: Envelope) -> None:
+        event: DeviceEvent = msgspec.json.decode(envelope.payload, type=DeviceEvent)
+        self._core.on_device_event(envelope.device, event, self._now())
+        self._carry_out()
+
+    def _on_gateway(self, envelope: Envelope) -> None:
+        state = msgspec.json.decode(envelope.payload, type=GatewayState)
+        self._core.on_gateway_state(state, self._now())
+        self._carry_out()
+
+    def _on_press(self, envelope: Envelope) -> None:
+        try:
+            press = msgspec.json.decode(envelope.payload, type=Press)
+        except msgspec.DecodeError as error:
+            log.error("refused a press %r: %s", envelope.payload, error)
+            return
+        self._core.on_press(press, self._now())
+        self._carry_out()
+
+    # --- outputs ---------------------------------------------------------------------------
+
+    def _carry_out(self) -> None:
+        """Effects in their order, then the screen, then what is kept in RAM."""
+        for effect in self._core.take_effects():
+            self._do(effect)
+        before = self._core.serial
+        screen = self._core.screen(self._now())
+        self._bus.retain(self._topics.screen_state, screen)
+        if screen.serial != before:
+            self._keep(screen.serial)
+        self._bus.retain(self._topics.core_state, self._state())
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Tell(device=device, command=command):
+                topic = self._topics.device_command(device)
+                self._bus.send(topic, command, expires=COMMAND_EXPIRES_AFTER)
+            case Grant(device=device, lease=lease):
+                topic = self._topics.device_lease(device)
+                self._bus.send(topic, lease, expires=LEASE_EXPIRES_AFTER)
+            case Ask():
+                task = asyncio.create_task(self._ask(effect))
+                self._asking.add(task)
+                task.add_done_callback(self._asking.discard)
+
+    async def _ask(self, ask: Ask) -> None:
+        """Ask until somebody answers, a few times; every request may be repeated."""
+        reply: GatewayReply | None = None
+        for _ in range(ASK_TRIES):
+            try:
+                raw = await self._bus.request(
+                    self._topics.gateway_request,
+                    self._topics.reply("core"),
+                    ask.request,
+                    ASK_PATIENCE,
+                )
+            except TimeoutError:
+                continue
+            reply = _decode_reply(raw)
+            break
+        self._core.on_answer(ask.request, reply, self._now())
+        self._carry_out()
+
+    def _state(self) -> CoreState:
+        flow, journal = self._core.flow, self._core.book.journal
+        order = flow.visit.order
+        return CoreState(
+            status=Status.READY if order is None else Status.BUSY,
+            screen=flow.visit.stage,
+            session=order.session if order is not None and order.cash_is_open else None,
+            inserted=ZERO if order is None else order.inserted,
+            in_cash_box=Money(journal.credited_paise),
+            unposted=journal.unposted_count,
+            claims=journal.claims_count,
+            journal_rows=journal.length,
+            journal_head=journal.head[:16],
+        )
+
+    # --- RAM -------------------------------------------------------------------------------
+
+    def _load(self) -> tuple[int, bytes | None]:
+        try:
+            kept = msgspec.json.decode(self._kept.read_bytes(), type=Kept)
+        except (OSError, msgspec.DecodeError):
+            return 0, None  # the kiosk itself was restarted: nobody stands before this screen
+        return kept.serial + SERIAL_LEAP, bytes(kept.visit)
+
+    def _keep(self, serial: int) -> None:
+        kept = Kept(serial, msgspec.Raw(self._core.flow.snapshot()))
+        fresh = self._kept.with_suffix(".new")
+        fresh.write_bytes(msgspec.json.encode(kept))
+        fresh.replace(self._kept)
+
+    def _now(self) -> float:
+        return self._clock.monotonic()
+
+
+def _decode_reply(raw: bytes) -> Any:
+    return msgspec.json.decode(raw, type=GatewayReply)
+
+
+def journal_path(config: Config) -> Path:
+    return config.state_folder / "core" / "journal.db"

@@ -1,0 +1,342 @@
+"""A visit as it moves: what is done on entering each stage, and what time does.
+
+The table of stages is visit.py. Money is decided in till/session.py and settled in settling.py;
+this module walks the citizen there and back.
+"""
+
+from __future__ import annotations
+
+import logging
+from uuid import uuid4
+
+from firmware.contract.gateway import (
+    Bill,
+    Failed,
+    FetchBill,
+    GatewayReply,
+    GatewayRequest,
+    PostPayment,
+    Problem,
+)
+from firmware.contract.screen import Action, Hint, Language, Press
+from firmware.core.book import Book
+from firmware.core.cash import CashDesk
+from firmware.core.floor import Floor
+from firmware.core.lights import Lights
+from firmware.core.papers import Papers
+from firmware.core.posting import Posting
+from firmware.core.proof import Proof
+from firmware.core.screens import why_not
+from firmware.core.visit import Signal, Snapshot, Stage, Visit
+from firmware.journal import rows
+from firmware.journal.orders import Order
+from firmware.runtime.config import Config
+from firmware.services.catalogue import Catalogue, Service
+from firmware.till.effects import Ask, Outbox
+from firmware.till.session import CashSession
+
+log = logging.getLogger("core")
+
+FETCH_PATIENCE = 12.0  # seconds; the gateway gives up on the back end before this
+POST_PATIENCE = 8.0  # seconds a citizen waits for the back end; then it is posted later
+SETTLE_AFTER = 0.6  # seconds: a coin falls in 0.15 and is told at the next poll, 0.2 later
+WRONG_NUMBERS = {
+    Problem.NO_SUCH_ACCOUNT: "number.no_such_account",
+    Problem.ALREADY_PAID: "number.already_paid",
+}
+
+
+class Flow:
+    """Moves one visit at a time. `now` is monotonic seconds, given by the caller."""
+
+    def __init__(
+        self,
+        book: Book,
+        floor: Floor,
+        outbox: Outbox,
+        config: Config,
+        catalogue: Catalogue,
+    ) -> None:
+        self._book, self._floor, self._outbox = book, floor, outbox
+        self._config, self._times, self._catalogue = config, config.times, catalogue
+        self.visit = Visit()
+        self.cash = CashDesk(book, floor, outbox)
+        self._lights = Lights(outbox)
+        self._proof = Proof(book, outbox, Papers(config.kiosk))
+        self._posting = Posting(book, outbox)
+        self._interrupted: list[str] = []  # open orders of before the start, oldest first
+
+    # --- start -----------------------------------------------------------------------------
+
+    def resume(self, snapshot: bytes | None, now: float) -> None:
+        """Take up open orders first: there is money in them. Else the visit that was in RAM."""
+        self._interrupted = self._book.journal.open_orders()
+        if self._interrupted:
+            self._resume_order(now)
+        elif snapshot is not None:
+            self.visit = Snapshot.decode(snapshot).to_visit(now)
+            if self.visit.stage is Stage.FETCHING:
+                self.on_enter_fetching(now)
+
+    def _resume_order(self, now: float) -> None:
+        order = self._book.order(self._interrupted.pop(0))
+        log.info("%s: taken up again, %s inserted", order.number, order.inserted)
+        self.visit = Visit(
+            language=Language(order.created.language),
+            service=order.created.service,
+            typed=order.created.bill.account,
+            bill=order.created.bill,
+            order=order,
+            cause=order.why_closed or "trouble.power_came_back",
+        )
+        self.visit.session = self._session(order)
+        self.visit.session.resume(now)
+        self._enter(stage_of(order), now)
+
+    # --- the citizen -----------------------------------------------------------------------
+
+    def on_press(self, press: Press, now: float) -> None:
+        """A press that the present screen offers."""
+        visit = self.visit
+        visit.patience_from = now
+        match press.action:
+            case Action.CHOOSE_LANGUAGE:
+                self._choose_language(press.value, now)
+            case Action.CHOOSE_SERVICE:
+                self._choose_service(press.value, now)
+            case Action.ENTER:
+                self._enter_number(press.value, now)
+            case Action.PAY:
+                self._pay(now)
+            case Action.BACK:
+                self._go(Signal.BACK, now)
+            case Action.CANCEL:
+                self._leave("trouble.cancelled_with_money", now)
+            case Action.FINISH:
+                self._leave("", now)
+            case Action.ANOTHER:
+                self._go(Signal.ANOTHER, now)
+            case Action.AGAIN:
+                visit.problem = None
+                self._go(Signal.AGAIN, now)
+            case Action.STAY:
+                pass  # patience was renewed above
+
+    def _choose_language(self, value: str, now: float) -> None:
+        if value in {language.value for language in Language}:
+            self.visit.language = Language(value)
+            if self.visit.stage is Stage.ATTRACT:
+                self._go(Signal.LANGUAGE, now)
+
+    def _choose_service(self, value: str, now: float) -> None:
+        if value in self._catalogue.services and why_not(self._floor) is None:
+            self.visit.service, self.visit.typed, self.visit.problem = value, "", None
+            self._go(Signal.SERVICE, now)
+
+    def _enter_number(self, value: str, now: float) -> None:
+        self.visit.typed = value
+        self.visit.problem = self._service.account.problem_of(value)
+        if self.visit.problem is None:
+            self._go(Signal.ENTERED, now)
+
+    def _pay(self, now: float) -> None:
+        """The last moment before money: everything that must be there is looked at (M5)."""
+        self.visit.cause = self._floor.obstacle_before() or ""
+        if self.visit.cause:
+            self._go(Signal.BLOCKED, now)
+            return
+        self.visit.order = self._create_order()
+        self.visit.session = self._session(self.visit.order)
+        self._go(Signal.PAY, now)
+
+    def _create_order(self) -> Order:
+        bill = self.visit.bill
+        assert bill is not None
+        number = self._book.next_number(self._config.kiosk.receipt_prefix)
+        payable = bill.amount + bill.fee
+        self._book.write(
+            rows.OrderCreated(
+                number, uuid4().hex, self.visit.service, self.visit.language, bill, payable
+            ),
+            rows.CashOpened(number, uuid4().hex[:8], payable + self._service.allowed_advance),
+        )
+        return self._book.order(number)
+
+    def _leave(self, cause: str, now: float) -> None:
+        """Cancelled, finished or timed out. With money in play this ends in settling."""
+        if self.visit.stage is Stage.CASH:
+            self.visit.cause = cause
+            self._go(Signal.STOPPED, now)
+        else:
+            self._go(Signal.LEFT, now)
+
+    # --- the back end ----------------------------------------------------------------------
+
+    def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
+        if isinstance(request, PostPayment):
+            order = self._posting.on_answer(request, reply)
+            if self.visit.stage is Stage.POSTING and self.visit.order is order:
+                self._go(Signal.ANSWERED, now)
+            elif self.visit.order is not order:
+                self._book.forget(order.number)
+        elif self.visit.stage is Stage.FETCHING and request == self._fetch:
+            self._on_bill(reply, now)
+
+    def _on_bill(self, reply: GatewayReply | None, now: float) -> None:
+        match reply:
+            case Bill():
+                self.visit.bill = reply
+                self._go(Signal.BILL_CAME, now)
+            case Failed(problem=problem) if problem in WRONG_NUMBERS:
+                self.visit.problem = WRONG_NUMBERS[problem]
+                self._go(Signal.WRONG_NUMBER, now)
+            case Failed(problem=Problem.REFUSED):
+                self.visit.cause = "trouble.refused"
+                self._go(Signal.FAILED, now)
+            case _:
+                self.visit.cause = "trouble.back_end_down"
+                self._go(Signal.FAILED, now)
+
+    @property
+    def _fetch(self) -> FetchBill:
+        return FetchBill(self.visit.service, self.visit.typed)
+
+    # --- stages ----------------------------------------------------------------------------
+
+    def on_enter_attract(self, now: float) -> None:
+        self._close_order()
+        self.visit = Visit(entered_at=now, patience_from=now)
+        if self._interrupted:
+            self._resume_order(now)
+
+    def on_enter_services(self, now: float) -> None:
+        self._close_order()
+
+    def on_enter_number(self, now: float) -> None:
+        self._close_order()
+
+    def on_enter_fetching(self, now: float) -> None:
+        self._outbox.add(Ask(self._fetch))
+
+    def on_enter_cash(self, now: float) -> None:
+        self.visit.hint = Hint("cash.insert")
+
+    def on_enter_settling(self, now: float) -> None:
+        assert self.visit.session is not None
+        self.cash.stop(self.visit.session, now)
+
+    def on_enter_posting(self, now: float) -> None:
+        self._posting.ask(self._order, now)
+
+    # --- time ------------------------------------------------------------------------------
+
+    def tick(self, now: float) -> None:
+        """What is due by the clock, in every stage."""
+        visit = self.visit
+        self.cash.tick_session(visit, now)
+        match visit.stage:
+            case Stage.CASH:
+                if (signal := self.cash.tick(visit, now)) is not None:
+                    self._go(signal, now)
+            case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
+                self._settle(now)
+            case Stage.FETCHING if now - visit.entered_at >= FETCH_PATIENCE:
+                self._on_bill(None, now)
+            case Stage.POSTING if now - visit.entered_at >= POST_PATIENCE:
+                self._go(Signal.ANSWERED, now)
+            case Stage.PROVING:
+                self._tick_proving(now)
+            case _:
+                self._posting.tick(self._floor.gateway.is_online, now)
+        if (patience := self._patience) is not None and now - visit.patience_from >= patience:
+            self._leave("trouble.timed_out_with_money", now)
+        self._lights.follow(self.visit, self._floor, self.cash.leases.are_given, now)
+
+    def _settle(self, now: float) -> None:
+        """No note is on its way any more: say in the journal what becomes of the money."""
+        assert self.visit.session is not None
+        if self.visit.session.is_quiet:
+            signal = self.cash.settling.settle(
+                self._order, self._service.allowed_advance, self.visit.cause
+            )
+            self._go(signal, now)
+
+    def _tick_proving(self, now: float) -> None:
+        order = self._order
+        if self.cash.settling.claim_rest(order):
+            log.warning("%s: %s more is owed: claim", order.number, order.claims[-1].amount)
+        if self._proof.step(order, self._floor, self.visit.language, now):
+            self._go(Signal.UNFULFILLED if order.claims else Signal.PROVEN, now)
+
+    @property
+    def _patience(self) -> float | None:
+        """Seconds until this stage times out; None where a machine is at work, not a person."""
+        match self.visit.stage:
+            case Stage.SERVICES | Stage.NUMBER | Stage.BILL:
+                return self._times.screen
+            case Stage.CASH:
+                return self._times.cash
+            case Stage.DONE | Stage.TROUBLE:
+                return self._times.done
+            case _:
+                return None
+
+    def leaves_in(self, now: float) -> int | None:
+        """Whole seconds until the screen times out."""
+        patience = self._patience
+        return None if patience is None else round(self.visit.patience_from + patience - now)
+
+    def is_warning(self, now: float) -> bool:
+        """Whether "are you still there?" is due: never on the last screen, which just goes."""
+        left, stage = self.leaves_in(now), self.visit.stage
+        if left is None or stage in (Stage.DONE, Stage.TROUBLE):
+            return False
+        return left <= self._times.warning
+
+    def stay_actions(self, now: float) -> list[Action]:
+        return [Action.STAY] if self.is_warning(now) else []
+
+    # --- moving ----------------------------------------------------------------------------
+
+    def snapshot(self) -> bytes:
+        """The visit for RAM: what a restarted core takes up when no order is open."""
+        return Snapshot.of(self.visit).encode()
+
+    def _go(self, signal: Signal, now: float) -> None:
+        self._enter(self.visit.follow(signal), now)
+
+    def _enter(self, stage: Stage, now: float) -> None:
+        log.info("%s -> %s", self.visit.stage, stage)
+        self.visit.stage = stage
+        self.visit.entered_at = self.visit.patience_from = now
+        entered = getattr(self, f"on_enter_{stage}", None)
+        if entered is not None:
+            entered(now)
+
+    def _close_order(self) -> None:
+        if self.visit.order is not None:
+            self.cash.settling.close(self.visit.order)
+            self._book.forget(self.visit.order.number)
+            self.visit.order = self.visit.session = None
+
+    def _session(self, order: Order) -> CashSession:
+        return CashSession(order, self._service.allowed_advance, self._book.write, self._outbox)
+
+    @property
+    def _service(self) -> Service:
+        return self._catalogue.services[self.visit.service]
+
+    @property
+    def _order(self) -> Order:
+        assert self.visit.order is not None, f"{self.visit.stage} without an order"
+        return self.visit.order
+
+
+def stage_of(order: Order) -> Stage:
+    """Where an interrupted order goes on."""
+    if order.is_paid:
+        is_answered = order.reference is not None or order.refusal is not None
+        return Stage.PROVING if is_answered or order.documents else Stage.POSTING
+    if order.claims:
+        return Stage.PROVING
+    return Stage.CASH if order.cash_is_open else Stage.SETTLING

@@ -1,0 +1,43 @@
+"""The guide lights: the slot that is meant shines, and no other."""
+
+from __future__ import annotations
+
+from firmware.contract.device import Kind, Light
+from firmware.core.floor import Floor
+from firmware.core.visit import Stage, Visit
+from firmware.till.effects import Outbox, Tell
+
+ASK_AGAIN_AFTER = 1.0  # seconds until a panel that does not follow is told again
+
+
+class Lights:
+    """Keeps the panel's outputs as the stage wants them."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
+        self._told: dict[str, tuple[bool, float]] = {}
+
+    def follow(self, visit: Visit, floor: Floor, takes_money: bool, now: float) -> None:
+        """Tell the panel what differs from what it shows; a restarted panel is told anew."""
+        wanted = {
+            "notes_guide": takes_money and floor.usable(Kind.NOTES) is not None,
+            "coins_guide": takes_money and floor.usable(Kind.COINS) is not None,
+            "receipt_guide": _paper_waits(visit),
+        }
+        for panel in floor.of_kind(Kind.PANEL):
+            for output, is_on in wanted.items():
+                if panel.outputs.get(output, is_on) is not is_on:
+                    self._tell(panel.name, output, is_on, now)
+
+    def _tell(self, panel: str, output: str, is_on: bool, now: float) -> None:
+        told, since = self._told.get(output, (not is_on, 0.0))
+        if told is not is_on or now - since >= ASK_AGAIN_AFTER:
+            self._told[output] = (is_on, now)
+            self._outbox.add(Tell(panel, Light(output, is_on)))
+
+
+def _paper_waits(visit: Visit) -> bool:
+    order = visit.order
+    if order is None or visit.stage not in (Stage.DONE, Stage.TROUBLE):
+        return False
+    return order.is_printed("receipt") or order.is_printed("claim")

@@ -1,0 +1,83 @@
+"""From an order to the facts on its papers."""
+
+from __future__ import annotations
+
+from firmware.contract.money import ZERO, Money
+from firmware.contract.ticket import Ticket
+from firmware.documents.claim import Claim, claim_slip
+from firmware.documents.receipt import Receipt, receipt
+from firmware.journal.orders import Order
+from firmware.runtime.config import KioskSection
+
+# The screen names each fault; the slip is read at an office, where the kind of fault matters.
+CAUSES = {
+    "trouble.cancelled_with_money": "claim.cause.cancelled",
+    "trouble.timed_out_with_money": "claim.cause.left",
+    "trouble.over_paid": "claim.cause.over",
+    "trouble.note_unaccounted": "claim.cause.note_in_doubt",
+    "trouble.power_came_back": "claim.cause.power",
+    "trouble.already_paid": "claim.cause.already_paid",
+    "trouble.refused": "claim.cause.back_end",
+    "trouble.no_such_account": "claim.cause.back_end",
+}
+
+
+class Papers:
+    """Builds the tickets of one kiosk."""
+
+    def __init__(self, kiosk: KioskSection) -> None:
+        self._kiosk = kiosk
+
+    def ticket(self, order: Order, document: str, duplicate: int, language: str) -> Ticket:
+        """`document` is `receipt` or `claim`; `duplicate` 0 is the original."""
+        if document == "receipt":
+            return receipt(self._receipt(order, duplicate, language), language)
+        return claim_slip(self._claim(order, duplicate, language), language)
+
+    def _receipt(self, order: Order, duplicate: int, language: str) -> Receipt:
+        bill = order.created.bill
+        notes, coins = used_of(order)
+        return Receipt(
+            kiosk=self._kiosk.id,
+            place=self._place(language),
+            number=order.number,
+            paid_at=order.paid_at,
+            service=order.created.service,
+            account=bill.account,
+            name=bill.name,
+            bill_number=bill.number,
+            period=bill.period,
+            due_date=bill.due_date,
+            amount=bill.amount,
+            fee=bill.fee,
+            notes=notes,
+            coins=coins,
+            advance=order.advance,
+            is_posted=order.reference is not None,
+            reference=order.reference or "",
+            helpline=self._kiosk.helpline,
+            duplicate=duplicate,
+        )
+
+    def _claim(self, order: Order, duplicate: int, language: str) -> Claim:
+        claim = order.claims[-1]
+        return Claim(
+            kiosk=self._kiosk.id,
+            place=self._place(language),
+            number=claim.claim,
+            order=order.number,
+            made_at=order.claimed_at,
+            amount=order.claimed,
+            cause=CAUSES.get(claim.cause, "claim.cause.device"),
+            helpline=self._kiosk.helpline,
+        )
+
+    def _place(self, language: str) -> str:
+        return self._kiosk.place.get(language, self._kiosk.id)
+
+
+def used_of(order: Order) -> tuple[Money, Money]:
+    """The notes and coins that paid the bill, without what went to a claim."""
+    surplus = order.inserted - order.used
+    from_notes = min(surplus, order.notes)
+    return order.notes - from_notes, order.coins - max(surplus - from_notes, ZERO)

@@ -1,0 +1,80 @@
+"""The chain of proof (M6): paper, once more as a duplicate, then the number on the screen.
+
+A job is on disk before it goes to the printer (M2). The printer's own word ends it; a job of which
+nothing is known after a restart is asked again under the same name, and prints nothing twice.
+"""
+
+from __future__ import annotations
+
+from firmware.contract.device import Kind, Print
+from firmware.core.book import Book
+from firmware.core.floor import Floor
+from firmware.core.papers import Papers
+from firmware.journal import rows
+from firmware.journal.orders import Order
+from firmware.till.effects import Outbox, Tell
+
+ATTEMPTS = 2  # the second is marked as a duplicate, because the first may be on paper in part
+ASK_AGAIN_AFTER = 2.0  # seconds between repeats of a job that was not answered
+GIVE_UP_AFTER = 40.0  # seconds: the longest receipt takes four; a citizen waits no longer
+WAIT_FOR_PRINTER = 8.0  # seconds for a driver or a cable to come back before the screen must do
+
+
+class Proof:
+    """Brings the documents of one order at a time to the citizen."""
+
+    def __init__(self, book: Book, outbox: Outbox, papers: Papers) -> None:
+        self._book, self._outbox, self._papers = book, outbox, papers
+        self._since: float | None = None  # this document is being worked on
+        self._asked_at = 0.0
+
+    def step(self, order: Order, floor: Floor, language: str, now: float) -> bool:
+        """Do what is due; True when every document of the order has its proof."""
+        for document in documents_of(order):
+            if not order.has_proof(document):
+                self._since = now if self._since is None else self._since
+                self._work(order, document, floor, language, now)
+                if not order.has_proof(document):
+                    return False
+            self._since = None
+        return True
+
+    def _work(self, order: Order, document: str, floor: Floor, language: str, now: float) -> None:
+        assert self._since is not None
+        jobs = order.jobs_of(document)
+        waiting = next((job for job in jobs if order.jobs[job] == ""), None)
+        if waiting is not None:
+            if now - self._since >= GIVE_UP_AFTER:
+                self._book.write(rows.PrintFailed(order.number, waiting, "receipt.silent"))
+            elif now - self._asked_at >= ASK_AGAIN_AFTER:
+                self._print(order, document, waiting, floor, language, now)
+        elif len(jobs) < ATTEMPTS and floor.can_print:
+            job = f"{order.number}/{document}/{len(jobs) + 1}"
+            self._book.write(rows.PrintIntended(order.number, job, document))
+            self._print(order, document, job, floor, language, now)
+        elif len(jobs) >= ATTEMPTS or not self._may_wait(floor, now):
+            self._book.write(rows.ProofShown(order.number, document))
+
+    def _may_wait(self, floor: Floor, now: float) -> bool:
+        assert self._since is not None
+        return floor.printer_may_return and now - self._since < WAIT_FOR_PRINTER
+
+    def _print(
+        self, order: Order, document: str, job: str, floor: Floor, language: str, now: float
+    ) -> None:
+        self._asked_at = now
+        duplicate = int(job.rsplit("/", 1)[1]) - 1
+        ticket = self._papers.ticket(order, document, duplicate, language)
+        for printer in floor.of_kind(Kind.RECEIPT):
+            self._outbox.add(Tell(printer.name, Print(job, ticket)))
+            return
+
+
+def documents_of(order: Order) -> list[str]:
+    """What the citizen must leave with."""
+    documents = []
+    if order.is_paid and order.refusal is None:
+        documents.append("receipt")
+    if order.claims:
+        documents.append("claim")
+    return documents

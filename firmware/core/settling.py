@@ -1,0 +1,89 @@
+"""What becomes of the money when no more comes in: the bill, an advance, a claim, or nothing.
+
+Each decision is one commit, so that a power cut leaves the money before it or after it.
+"""
+
+from __future__ import annotations
+
+from firmware.contract.device import CoinAccepted, NoteReturned, NoteStacked, NoteUnaccounted
+from firmware.contract.money import ZERO, Money
+from firmware.core.book import Book
+from firmware.core.posting import claim_number
+from firmware.core.visit import Signal
+from firmware.journal import rows
+from firmware.journal.orders import Order
+from firmware.till.limits import advance_of
+from firmware.till.session import Outcome
+
+CITIZENS_OWN_DOING = frozenset({"trouble.cancelled_with_money", "trouble.timed_out_with_money"})
+
+
+class Settling:
+    """Writes the rows that end the taking of money."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def settle(self, order: Order, allowed: Money, cause: str) -> Signal:
+        """Close the cash session and say where the order goes; all in one commit."""
+        closing = rows.CashClosed(order.number, order.session or "", cause)
+        if order.remaining == ZERO:
+            advance = advance_of(order.inserted, order.payable, allowed)
+            self._book.write(closing, rows.OrderPaid(order.number, order.inserted, advance))
+            return Signal.PAID
+        if order.owed:
+            self._book.write(closing, _claim(order, cause))
+            return Signal.SHORT
+        self._book.write(closing)
+        return Signal.EMPTY if cause in CITIZENS_OWN_DOING else Signal.FAILED
+
+    def claim_rest(self, order: Order) -> bool:
+        """Claim what came in too late or beyond the advance; True when there was something."""
+        if not order.owed:
+            return False
+        cause = "trouble.note_unaccounted" if order.in_doubt else "trouble.over_paid"
+        self._book.write(_claim(order, cause))
+        return True
+
+    def close(self, order: Order) -> None:
+        """The citizen has the proof of everything: nothing more happens at the kiosk."""
+        if order.end is None:
+            self.claim_rest(order)
+            self._book.write(rows.OrderClosed(order.number, _end_of(order)))
+
+    def orphan_note(self, event: Outcome) -> None:
+        """A note ended after its order did, or with no order at all: never to nobody (M11)."""
+        number = self._book.journal.order_of_note(event.id)
+        match event:
+            case NoteStacked(id=name, value=value, at_power_up=at_power_up):
+                self._late(rows.NoteCredited(number, name, value, at_power_up), value)
+            case NoteReturned(id=name, value=value):
+                self._late(rows.NoteGivenBack(number, name, value), ZERO)
+            case NoteUnaccounted(id=name, value=value):
+                self._late(rows.NoteInDoubt(number, name, value), value)
+
+    def orphan_coin(self, event: CoinAccepted) -> None:
+        self._late(rows.CoinCredited(None, event.id, event.value), event.value)
+
+    def _late(
+        self, row: rows.NoteCredited | rows.NoteGivenBack | rows.NoteInDoubt | rows.CoinCredited,
+        value: Money,
+    ) -> None:  # fmt: skip
+        if row.order is None:
+            claim = rows.ClaimIssued(None, f"C {row.id}", value, ZERO, "trouble.note_unaccounted")
+            self._book.write(row, *([claim] if value else []))
+            return
+        order = self._book.order(row.order)
+        self._book.write(row)
+        self.claim_rest(order)
+        self._book.forget(order.number)
+
+
+def _claim(order: Order, cause: str) -> rows.ClaimIssued:
+    return rows.ClaimIssued(order.number, claim_number(order), order.owed, order.in_doubt, cause)
+
+
+def _end_of(order: Order) -> rows.End:
+    if order.is_paid and order.refusal is None:
+        return rows.End.FULFILLED
+    return rows.End.CLAIMED if order.claims else rows.End.CANCELLED

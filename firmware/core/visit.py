@@ -1,0 +1,156 @@
+"""One visit of a citizen as a table: which stage follows which, and nothing else.
+
+What happens on entering a stage is in flow.py; what the citizen sees in it is in screens.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+import msgspec
+
+from firmware.contract.gateway import Bill
+from firmware.contract.screen import Hint, Language
+from firmware.journal.orders import Order
+from firmware.till.session import CashSession, UnexpectedEvent
+
+
+class Stage(StrEnum):
+    ATTRACT = auto()
+    SERVICES = auto()
+    NUMBER = auto()
+    FETCHING = auto()
+    BILL = auto()
+    CASH = auto()
+    SETTLING = auto()  # no money is taken any more; a note or coin may still be on its way
+    POSTING = auto()
+    PROVING = auto()  # receipt or claim slip on its way to paper, or else to the screen
+    DONE = auto()
+    TROUBLE = auto()
+
+
+WITHOUT_MONEY = frozenset({Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL})
+
+
+class Signal(StrEnum):
+    LANGUAGE = auto()
+    SERVICE = auto()
+    ENTERED = auto()  # a number that passes its checks
+    BILL_CAME = auto()
+    WRONG_NUMBER = auto()  # the back end does not know it, or it is paid: type again
+    FAILED = auto()
+    PAY = auto()
+    BLOCKED = auto()  # something is missing that must be there before money is taken
+    FULL = auto()
+    STOPPED = auto()
+    PAID = auto()
+    SHORT = auto()  # money went in, and not enough: a claim
+    EMPTY = auto()  # no money went in
+    ANSWERED = auto()  # by the back end, or not in time
+    PROVEN = auto()
+    UNFULFILLED = auto()  # the proof given was a claim slip
+    BACK = auto()
+    LEFT = auto()  # cancelled, finished or timed out
+    AGAIN = auto()
+    ANOTHER = auto()
+
+
+TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
+    Stage.ATTRACT: {Signal.LANGUAGE: Stage.SERVICES},
+    Stage.SERVICES: {
+        Signal.SERVICE: Stage.NUMBER,
+        Signal.BACK: Stage.ATTRACT,
+        Signal.LEFT: Stage.ATTRACT,
+    },
+    Stage.NUMBER: {
+        Signal.ENTERED: Stage.FETCHING,
+        Signal.BACK: Stage.SERVICES,
+        Signal.LEFT: Stage.ATTRACT,
+    },
+    Stage.FETCHING: {
+        Signal.BILL_CAME: Stage.BILL,
+        Signal.WRONG_NUMBER: Stage.NUMBER,
+        Signal.FAILED: Stage.TROUBLE,
+        Signal.LEFT: Stage.ATTRACT,
+    },
+    Stage.BILL: {
+        Signal.PAY: Stage.CASH,
+        Signal.BLOCKED: Stage.TROUBLE,
+        Signal.BACK: Stage.NUMBER,
+        Signal.LEFT: Stage.ATTRACT,
+    },
+    Stage.CASH: {Signal.FULL: Stage.SETTLING, Signal.STOPPED: Stage.SETTLING},
+    Stage.SETTLING: {
+        Signal.PAID: Stage.POSTING,
+        Signal.SHORT: Stage.PROVING,
+        Signal.EMPTY: Stage.ATTRACT,
+        Signal.FAILED: Stage.TROUBLE,
+    },
+    Stage.POSTING: {Signal.ANSWERED: Stage.PROVING},
+    Stage.PROVING: {Signal.PROVEN: Stage.DONE, Signal.UNFULFILLED: Stage.TROUBLE},
+    Stage.DONE: {Signal.LEFT: Stage.ATTRACT, Signal.ANOTHER: Stage.SERVICES},
+    Stage.TROUBLE: {Signal.LEFT: Stage.ATTRACT, Signal.AGAIN: Stage.NUMBER},
+}
+
+
+@dataclass
+class Visit:
+    """Where the citizen is, and what was said so far. Money is not here: it is in the order."""
+
+    stage: Stage = Stage.ATTRACT
+    language: Language = Language.HINDI
+    service: str = ""
+    typed: str = ""
+    problem: str | None = None
+    bill: Bill | None = None
+    order: Order | None = None
+    session: CashSession | None = None
+    hint: Hint | None = None
+    cause: str = ""  # message key of what stopped it
+    entered_at: float = 0.0
+    patience_from: float = 0.0  # the citizen was last seen to do something
+    obstacle_from: float | None = None
+
+    def follow(self, signal: Signal) -> Stage:
+        """The stage that follows; raises UnexpectedEvent for a pair that the table lacks."""
+        try:
+            return TRANSITIONS[self.stage][signal]
+        except KeyError:
+            raise UnexpectedEvent(f"{signal} while {self.stage}") from None
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """A visit without money, kept in RAM so that a restarted core shows the same screen."""
+
+    stage: Stage
+    language: Language
+    service: str
+    typed: str
+    bill: Bill | None
+
+    @classmethod
+    def of(cls, visit: Visit) -> Snapshot:
+        return cls(visit.stage, visit.language, visit.service, visit.typed, visit.bill)
+
+    @classmethod
+    def decode(cls, raw: bytes) -> Snapshot:
+        """Raises msgspec.DecodeError for what is no snapshot."""
+        return msgspec.json.decode(raw, type=cls)
+
+    def encode(self) -> bytes:
+        return msgspec.json.encode(self)
+
+    def to_visit(self, now: float) -> Visit:
+        """The visit, if its stage needs no order; a fresh one otherwise."""
+        if self.stage not in WITHOUT_MONEY:
+            return Visit(entered_at=now, patience_from=now)
+        return Visit(
+            stage=self.stage,
+            language=self.language,
+            service=self.service,
+            typed=self.typed,
+            bill=self.bill,
+            entered_at=now,
+            patience_from=now,
+        )

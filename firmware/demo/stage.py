@@ -1,0 +1,313 @@
+"""The stage: one folder, one broker, all daemons, restarted when they die as systemd would do.
+
+The demo, the stories and the chaos tests stand on the same stage. Nothing here listens on a fixed
+port, and nothing outlives the process that built the stage.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from firmware.demo.broker import Broker, BrokerError
+from firmware.runtime.bench import Bench
+from firmware.runtime.config import Config, load
+
+RESTART_AFTER = 0.2  # seconds between looks for the dead; systemd's own RestartSec is 100 ms
+STOPS_WITHIN = 5.0  # seconds
+APPEARS_WITHIN = 20.0  # seconds for the first file or socket of a process
+PR_SET_PDEATHSIG = 1  # prctl(2): the child gets a signal when its parent dies
+
+# The finger presses where a touch would, and sees what an eye sees. On the image it does not exist.
+GUESTS = {
+    "finger": ["topic write kiosk/+/screen/press", "topic read kiosk/+/screen/state"],
+    "recorder": ["topic read #"],
+}
+
+TEMPLATE = """\
+# Written by the demo: a whole kiosk in one folder, with emulated devices.
+[kiosk]
+id = "tdr-0417"
+place = {{ hi = "टोडारायसिंह", en = "Todaraisingh" }}
+receipt_prefix = "TDR 0417"
+
+[paths]
+state = "{folder}/state"
+run = "{folder}/run"
+
+[bus]
+socket = "{folder}/run/bus.sock"
+credentials = "{folder}/broker/credentials"
+
+[gateway]
+url = "http://127.0.0.1:{port}"
+
+[ui]
+width = {width}
+height = {height}
+is_fullscreen = false
+speaks = {speaks}
+
+[times]
+screen = {screen}
+cash = {cash}
+warning = {warning}
+done = {done}
+
+[device.notes]
+family = "itl_ssp"
+kind = "notes"
+port = "{folder}/dev/notes"
+
+[device.coins]
+family = "cctalk"
+kind = "coins"
+port = "{folder}/dev/coins"
+
+[device.coins.options]
+coins = {{ IN100A = 100, IN200A = 200, IN500A = 500, IN1K0A = 1000, IN2K0A = 2000 }}
+
+[device.receipt]
+family = "escpos"
+kind = "receipt"
+port = "{folder}/dev/receipt"
+
+[device.panel]
+family = "panel"
+kind = "panel"
+
+[device.panel.options]
+pin_factory = "bench"
+bench = "{folder}/run/bench.sock"
+
+[bench.notes]
+speed = {speed}
+
+[bench.coins]
+speed = {speed}
+
+[bench.receipt]
+speed = {speed}
+out_folder = "{folder}/paper"
+
+[bench.panel]
+"""
+
+
+class StageError(RuntimeError):
+    """The stage cannot be set; the text says what is missing."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What differs between a demo and a test: how fast devices are and how patient screens."""
+
+    speed: float = 1.0
+    width: int = 1080
+    height: int = 1920
+    has_ui: bool = True
+    speaks: bool = False
+    screen: float = 45.0
+    cash: float = 120.0
+    warning: float = 15.0
+    done: float = 20.0
+    environment: dict[str, str] = field(default_factory=dict)  # of the UI
+
+
+class Stage:
+    """Use as a context: everything runs inside, and nothing after."""
+
+    def __init__(self, folder: Path, settings: Settings | None = None) -> None:
+        self.folder, self.settings = folder.absolute(), settings or Settings()
+        self.config = self._write_config()
+        self.broker = Broker(self.config, self.folder / "broker", GUESTS)
+        self._commands = self._all_commands()
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._held: set[str] = set()  # not restarted while held
+        self._lock = threading.RLock()
+        self._is_over = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
+
+    def __enter__(self) -> Stage:
+        (self.config.run_folder / "bench.sock").unlink(missing_ok=True)  # of a run before
+        try:
+            self.broker.start()
+        except BrokerError as error:
+            raise StageError(str(error)) from None
+        self._keeper.start()
+        self._wait_for(self.config.run_folder / "bench.sock")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self._keeper.join()
+        for process in reversed(list(self._running.values())):
+            process.terminate()
+        for process in self._running.values():
+            try:
+                process.wait(STOPS_WITHIN)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self.broker.stop()
+
+    # --- hands -----------------------------------------------------------------------------
+
+    def bench(self) -> Bench:
+        """A connection to the emulated devices."""
+        return Bench(self.config.run_folder / "bench.sock")
+
+    @property
+    def processes(self) -> list[str]:
+        """Every process that can be killed, by its name."""
+        return ["broker", *self._commands]
+
+    def pid(self, name: str) -> int:
+        with self._lock:
+            return self._running[name].pid
+
+    def pids(self) -> dict[str, int]:
+        """The processes of the kiosk itself: not the emulated hardware, not the back end."""
+        with self._lock:
+            found = {name: process.pid for name, process in self._running.items()}
+        return {name: pid for name, pid in found.items() if name not in ("bench", "sandbox")}
+
+    def kill(self, name: str) -> None:
+        """SIGKILL; it is started again as systemd would."""
+        if name == "broker":
+            self.broker.kill()
+            self.broker.start()
+            return
+        with self._lock:
+            process = self._running.get(name)
+        if process is not None:
+            process.kill()
+            process.wait()
+
+    def hold(self, name: str) -> None:
+        """Kill, and keep dead until `release`."""
+        self._held.add(name)
+        self.kill(name)
+
+    def release(self, name: str) -> None:
+        self._held.discard(name)
+
+    def power_cut(self) -> None:
+        """Everything stops at once, the devices too; what was only in RAM is gone."""
+        names = [name for name in self._commands if name not in ("bench", "sandbox")]
+        self._held.update(names)
+        with self._lock:
+            victims = [self._running[name] for name in names if name in self._running]
+        for victim in victims:
+            victim.kill()
+        self.broker.kill()
+        for victim in victims:
+            victim.wait()
+        bench = self.bench()
+        for name, section in self.config.device.items():
+            if section.kind != "panel":
+                bench.do(name, "power_cut")
+        bench.close()
+        (self.config.run_folder / "visit.json").unlink(missing_ok=True)
+
+    def power_on(self) -> None:
+        """The mains come back."""
+        bench = self.bench()
+        for name, section in self.config.device.items():
+            if section.kind != "panel":
+                bench.do(name, "power_on")
+        bench.close()
+        self.broker.start()
+        self._held.clear()
+
+    # --- processes -------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        """Start what is missing, in the order of the table, until the stage is over."""
+        while not self._is_over.is_set():
+            for name in self._commands:
+                process = self._running.get(name)
+                is_dead = process is None or process.poll() is not None
+                if is_dead and name not in self._held and not self._is_over.is_set():
+                    with self._lock:
+                        self._running[name] = self._spawn(name)
+            self._is_over.wait(RESTART_AFTER)
+
+    def _spawn(self, name: str) -> subprocess.Popen[bytes]:
+        logs = self.folder / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        with (logs / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                self._commands[name],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **self.settings.environment},
+                preexec_fn=_die_with_parent,
+            )
+
+    def _all_commands(self) -> dict[str, list[str]]:
+        """The entry points that the systemd units use."""
+        config = ["--config", str(self.folder / "kiosk.toml")]
+        commands = {"bench": [_entry("kiosk-bench"), *config]}
+        commands["sandbox"] = [_entry("kiosk-sandbox"), *config]
+        commands["core"] = [_entry("kiosk-core"), *config]
+        for device in self.config.device:
+            commands[device] = [_entry("kiosk-driver"), *config, device]
+        commands["gateway"] = [_entry("kiosk-gateway"), *config]
+        commands["health"] = [_entry("kiosk-health"), *config]
+        if self.settings.has_ui:
+            commands["ui"] = [_entry("kiosk-ui"), *config]
+        return commands
+
+    def _write_config(self) -> Config:
+        for name in ("run", "state", "dev", "paper", "logs"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        path = self.folder / "kiosk.toml"
+        chosen = self.settings
+        path.write_text(
+            TEMPLATE.format(
+                folder=self.folder,
+                port=free_port(),
+                width=chosen.width,
+                height=chosen.height,
+                speaks=str(chosen.speaks).lower(),
+                screen=chosen.screen,
+                cash=chosen.cash,
+                warning=chosen.warning,
+                done=chosen.done,
+                speed=chosen.speed,
+            )
+        )
+        return load(path)
+
+    def _wait_for(self, path: Path) -> None:
+        deadline = time.monotonic() + APPEARS_WITHIN
+        while not path.exists():
+            if time.monotonic() > deadline:
+                raise StageError(f"{path} did not appear within {APPEARS_WITHIN} s")
+            time.sleep(0.01)
+
+
+def free_port() -> int:
+    """A loopback port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _entry(name: str) -> str:
+    """The script of an entry point, beside the interpreter that runs this."""
+    return str(Path(sys.executable).parent / name)
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

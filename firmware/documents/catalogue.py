@@ -1,0 +1,16 @@
+"""The words of the printed documents, read once a language."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from firmware.runtime.words import Words
+
+FOLDER = Path(__file__).with_name("locale")
+
+
+@cache
+def words_of(language: str) -> Words:
+    """The catalogue of `hi` or `en`; raises OSError for a language that is not shipped."""
+    return Words(FOLDER, language, "documents")

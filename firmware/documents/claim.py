@@ -1,0 +1,57 @@
+"""The claim slip: proof of money that the kiosk holds and could not use.
+
+No visit ends in silence (M7): whoever has put in money leaves with the service, the money or this
+slip, which any kiosk can verify by its number.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from firmware.contract.money import Money
+from firmware.contract.ticket import Code, Pair, Rule, Style, Text, Ticket
+from firmware.documents.catalogue import words_of
+from firmware.documents.dates import moment
+from firmware.documents.lines import Line, footer, heading, rupees_exact
+from firmware.runtime.words import Words
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts of one claim."""
+
+    kiosk: str
+    place: str  # in the language of the slip
+    number: str  # the claim number; also what the QR code holds
+    amount: Money
+    cause: str  # message key: claim.cause.<word>
+    order: str  # receipt or order number that the money was put in for; empty when none is known
+    made_at: str  # ISO 8601 with offset
+    helpline: str = "181"
+
+
+def claim_slip(facts: Claim, language: str = "hi") -> Ticket:
+    """The slip; raises MissingWords for a cause without words."""
+    words = words_of(language)
+    lines: list[Line] = [
+        *heading(words("claim.title"), facts.place, facts.kiosk, words),
+        Rule(),
+        Text(words("claim.safe"), is_centred=True),
+        Text(rupees_exact(facts.amount), Style.TITLE, is_centred=True),
+        Rule(),
+        Pair(words("claim.number"), facts.number, Style.STRONG),
+        *_order(facts.order, words),
+        Pair(words("receipt.date"), moment(facts.made_at, words)),
+        Rule(),
+        Text(words("claim.why"), Style.STRONG),
+        Text(words(facts.cause)),
+        Rule(),
+        Text(words("claim.what_to_do"), Style.STRONG),
+        Text(words("claim.advice", helpline=facts.helpline)),
+        Code(facts.number),
+        *footer(words("claim.keep"), facts.helpline, words),
+    ]
+    return Ticket(lines, language)
+
+
+def _order(order: str, words: Words) -> list[Line]:
+    return [Pair(words("claim.order"), order)] if order else []

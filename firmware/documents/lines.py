@@ -1,0 +1,31 @@
+"""What every printed document begins and ends with, and how it writes money."""
+
+from __future__ import annotations
+
+from firmware.contract.money import Money
+from firmware.contract.ticket import Code, Pair, Rule, Style, Text
+from firmware.runtime.words import Words
+
+Line = Text | Pair | Rule | Code
+
+
+def rupees_exact(money: Money) -> str:
+    """`₹1,470.00`: paise always, so that nothing can be added by hand."""
+    return f"₹{money.exact()}"
+
+
+def heading(title: str, place: str, kiosk: str, words: Words) -> list[Line]:
+    """Whose paper it is, what it is, where it was printed."""
+    return [
+        Text(words("document.owner"), Style.STRONG, is_centred=True),
+        Text(words("document.kiosk", place=place, kiosk=kiosk), Style.SMALL, is_centred=True),
+        Text(title, Style.TITLE, is_centred=True),
+    ]
+
+
+def footer(advice: str, helpline: str, words: Words) -> list[Line]:
+    """What to do with the paper, and whom to call."""
+    return [
+        Text(advice, Style.SMALL, is_centred=True),
+        Text(words("document.helpline", number=helpline), Style.STRONG, is_centred=True),
+    ]

@@ -1,0 +1,82 @@
+"""`kiosk-gateway`: questions from the bus to the back end, and whether it answers at all."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+
+import msgspec
+
+from firmware.contract.gateway import Failed, GatewayRequest, GatewayState, Problem
+from firmware.contract.topics import Topics
+from firmware.gateway.backend import BackEnd
+from firmware.runtime.bus import Bus, Envelope
+from firmware.runtime.config import Config
+from firmware.runtime.daemon import notify, start
+
+log = logging.getLogger("gateway")
+
+LOOK_EVERY = 2.0  # seconds between looks at the back end
+
+
+class Gateway:
+    """Answers each request in a task of its own, so that a slow bill delays no payment."""
+
+    def __init__(self, config: Config, back_end: BackEnd) -> None:
+        self._topics = topics = Topics(config.kiosk.id)
+        will = (topics.gateway_state, GatewayState(is_online=False, detail="gateway gone"))
+        self._bus = Bus(config.bus_address("gateway"), will)
+        self._bus.on(topics.gateway_request, self._on_request)
+        self._back_end = back_end
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._bus.run())
+            group.create_task(self._look())
+            notify("READY=1")
+
+    async def _look(self) -> None:
+        while True:
+            self._say(await self._back_end.is_alive())
+            notify("WATCHDOG=1")
+            await asyncio.sleep(LOOK_EVERY)
+
+    def _say(self, trouble: str | None) -> None:
+        self._bus.retain(self._topics.gateway_state, GatewayState(trouble is None, trouble or ""))
+
+    def _on_request(self, envelope: Envelope) -> None:
+        task = asyncio.get_running_loop().create_task(self._answer(envelope))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, envelope: Envelope) -> None:
+        try:
+            request: GatewayRequest = msgspec.json.decode(envelope.payload, type=GatewayRequest)
+        except msgspec.DecodeError as error:
+            log.error("refused %r: %s", envelope.payload, error)
+            self._bus.answer(envelope, Failed(Problem.REFUSED, str(error)))
+            return
+        reply = await self._back_end.ask(request)
+        log.info("%s: %s", type(request).__name__, reply)
+        if isinstance(reply, Failed) and reply.problem is Problem.BACK_END_DOWN:
+            self._say(reply.detail)
+        self._bus.answer(envelope, reply)
+
+
+async def serve(config: Config, options: argparse.Namespace) -> None:
+    back_end = BackEnd(config.gateway.url, config.gateway.timeout)
+    try:
+        await Gateway(config, back_end).run()
+    finally:
+        await back_end.close()
+
+
+def main() -> int:
+    return start("kiosk-gateway", serve)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""The back-end port: bill fetch and payment over HTTP+JSON, with the sandbox as first connector.
+
+Money travels as integer paise in the body, as the bill payment systems of India do it.
+Idempotency: a repeated POST with the same `Idempotency-Key` is answered as the first was.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from firmware.contract.gateway import (
+    Bill,
+    Failed,
+    FetchBill,
+    GatewayReply,
+    GatewayRequest,
+    Posted,
+    PostPayment,
+    Problem,
+)
+from firmware.contract.money import Money
+
+PROBLEMS = {
+    404: Problem.NO_SUCH_ACCOUNT,
+    409: Problem.ALREADY_PAID,
+    422: Problem.REFUSED,
+}
+
+
+class BillDocument(msgspec.Struct, frozen=True):
+    """What the back end says of a bill; amounts in paise."""
+
+    number: str
+    account: str
+    name: str
+    period: str
+    due_date: str
+    amount: int
+    fee: int
+
+
+class ReceiptDocument(msgspec.Struct, frozen=True):
+    """The back end's acknowledgement of a payment."""
+
+    reference: str
+
+
+class BackEnd:
+    """One HTTP connection pool. Never raises for what a network does: that is an answer."""
+
+    def __init__(self, url: str, patience: float) -> None:
+        self._url = url.rstrip("/")
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience))
+
+    async def ask(self, request: GatewayRequest) -> GatewayReply:
+        """Carry one request out. Silence, a refused connection and 5xx are `back_end_down`."""
+        try:
+            match request:
+                case FetchBill():
+                    return await self._fetch(request)
+                case PostPayment():
+                    return await self._post(request)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            return Failed(Problem.BACK_END_DOWN, str(error) or type(error).__name__)
+        except msgspec.DecodeError as error:
+            return Failed(Problem.BACK_END_DOWN, f"not understood: {error}")
+
+    async def is_alive(self) -> str | None:
+        """None when the back end answers; otherwise why not."""
+        try:
+            async with self._session.get(f"{self._url}/health") as response:
+                return None if response.status == 200 else f"HTTP {response.status}"
+        except (aiohttp.ClientError, TimeoutError) as error:
+            return str(error) or type(error).__name__
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def _fetch(self, request: FetchBill) -> GatewayReply:
+        url = f"{self._url}/services/{request.service}/bills/{request.account}"
+        async with self._session.get(url) as response:
+            if response.status != 200:
+                return _failure(response.status, await response.text())
+            bill = msgspec.json.decode(await response.read(), type=BillDocument)
+        return Bill(
+            bill.number,
+            bill.account,
+            bill.name,
+            bill.period,
+            bill.due_date,
+            Money(bill.amount),
+            Money(bill.fee),
+        )
+
+    async def _post(self, request: PostPayment) -> GatewayReply:
+        url = f"{self._url}/services/{request.service}/payments"
+        body: dict[str, Any] = {
+            "account": request.account,
+            "bill": request.bill_number,
+            "amount": request.amount.paise,
+            "receipt": request.receipt,
+        }
+        headers = {"Idempotency-Key": request.key}
+        async with self._session.post(url, json=body, headers=headers) as response:
+            if response.status not in (200, 201):
+                return _failure(response.status, await response.text())
+            document = msgspec.json.decode(await response.read(), type=ReceiptDocument)
+        return Posted(request.key, document.reference)
+
+
+def _failure(status: int, text: str) -> Failed:
+    return Failed(PROBLEMS.get(status, Problem.BACK_END_DOWN), f"HTTP {status}: {text[:200]}")

@@ -1,0 +1,83 @@
+"""`kiosk-sandbox`: the sandbox back end on a loopback port."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from firmware.gateway.sandbox.office import Office, Refusal
+from firmware.runtime.config import Config
+from firmware.runtime.daemon import notify, start
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Counter:
+    """The office's counter over HTTP."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/health", self.health),
+            web.get("/services/electricity/bills/{account}", self.bill),
+            web.post("/services/electricity/payments", self.pay),
+            web.get("/payments", self.payments),
+        ]
+
+    async def health(self, request: web.Request) -> web.Response:
+        return web.json_response({"is_open": True})
+
+    async def bill(self, request: web.Request) -> web.Response:
+        return web.json_response(self._office.bill(request.match_info["account"]))
+
+    async def pay(self, request: web.Request) -> web.Response:
+        key = request.headers.get("Idempotency-Key", "")
+        document = await request.json()
+        if not key or not isinstance(document.get("amount"), int):
+            raise Refusal(422, "expected an Idempotency-Key and an amount in paise")
+        reference = self._office.pay(
+            key, str(document["account"]), document["amount"], str(document["receipt"])
+        )
+        return web.json_response({"reference": reference}, status=201)
+
+    async def payments(self, request: web.Request) -> web.Response:
+        return web.json_response(self._office.payments())
+
+
+@web.middleware
+async def say_no(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A Refusal becomes its HTTP status."""
+    try:
+        return await handler(request)
+    except Refusal as refusal:
+        return web.json_response({"why": refusal.why}, status=refusal.status)
+
+
+async def serve(config: Config, options: argparse.Namespace) -> None:
+    office = Office(config.state_folder / "sandbox" / "office.db")
+    application = web.Application(middlewares=[say_no])
+    application.add_routes(Counter(office).routes())
+    runner = web.AppRunner(application)
+    await runner.setup()
+    url = urlsplit(config.gateway.url)
+    await web.TCPSite(runner, url.hostname, url.port).start()
+    notify("READY=1")
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()
+
+
+def main() -> int:
+    return start("kiosk-sandbox", serve)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

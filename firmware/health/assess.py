@@ -1,0 +1,154 @@
+"""From what every part says to the kiosk in one document. No I/O, no clock: facts in, health out.
+
+The codes of findings are stable and dotted; a device's own fault codes are findings as they are.
+
+    device.missing         nothing heard for 30 s       daemon.missing    the same of a daemon
+    device.gone            its driver or cable is gone  daemon.gone       its last will
+    device.starting        not ready for 30 s           till.<status>     core says it cannot work
+    device.out_of_service  no fault given               back_end.offline  the back end is away
+    device.swapped         another serial number        receipt.paper.low by our count of the roll
+    panel.door.open        panel.cash_box.out
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from firmware.contract.device import USABLE, DeviceState, Kind, Status
+from firmware.contract.gateway import GatewayState
+from firmware.contract.health import Condition, CoreState, Finding, KioskHealth, Presence
+
+DAEMONS = ("core", "gateway", "ui")
+NO_SERVICE_WITHOUT = ("core", "ui")  # nobody counts the money, or nobody sees anything
+HEARD_WITHIN = 30.0  # seconds; the slowest device, the printer with its fonts, needs ten
+FEW_TICKETS = 25  # about a busy day; a new roll is a day away from most kiosks
+PAPER_FAULTS = "receipt.paper."
+NOTICES = frozenset({"device.swapped"})  # to be looked at; the kiosk serves as well as before
+
+
+@dataclass(frozen=True)
+class Swap:
+    """A device that is not the one it was. `at` is ISO 8601."""
+
+    at: str
+    before: str  # serial numbers
+    after: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known just now. `expected` are the devices of `kiosk.toml`."""
+
+    expected: Mapping[str, Kind]
+    devices: Mapping[str, DeviceState] = field(default_factory=dict)
+    presences: Mapping[str, Presence] = field(default_factory=dict)
+    core: CoreState | None = None
+    gateway: GatewayState | None = None
+    swaps: Mapping[str, Swap] = field(default_factory=dict)
+    paper_mm: int | None = None
+    tickets_left: int | None = None
+    is_settled: bool = True  # false for HEARD_WITHIN seconds: silence means nothing yet
+
+
+Key = tuple[str, str]  # part and code
+
+
+def assess(facts: Facts, since: Mapping[Key, str], now: str) -> KioskHealth:
+    """The kiosk as it is; a finding that stood in `since` keeps its time, a new one gets `now`."""
+    findings = {(each.part, each.code): each for each in _findings(facts, now)}
+    return KioskHealth(
+        condition=_condition(facts, list(findings)),
+        findings=[
+            Finding(part, code, since.get((part, code), each.since), each.detail)
+            for (part, code), each in findings.items()
+        ],
+        devices={name: _status(facts, name) for name in facts.expected},
+        paper_mm=facts.paper_mm,
+        tickets_left=facts.tickets_left,
+    )
+
+
+def times(health: KioskHealth) -> dict[Key, str]:
+    """Since when each finding stands: what `assess` wants next time, also after a restart."""
+    return {(each.part, each.code): each.since for each in health.findings}
+
+
+def _condition(facts: Facts, found: list[Key]) -> Condition:
+    if not _can_serve(facts):
+        return Condition.OUT_OF_SERVICE
+    is_whole = all(code in NOTICES for _, code in found)
+    return Condition.IN_SERVICE if is_whole else Condition.DEGRADED
+
+
+def _can_serve(facts: Facts) -> bool:
+    """Somebody counts, somebody shows, one acceptor takes money and a receipt can be printed."""
+    usable = {kind for name, kind in facts.expected.items() if _status(facts, name) in USABLE}
+    takes_money = bool(usable & {Kind.NOTES, Kind.COINS})
+    is_manned = all(
+        name in facts.presences and facts.presences[name].is_alive for name in NO_SERVICE_WITHOUT
+    )
+    till_works = facts.core is not None and facts.core.status in USABLE
+    return takes_money and Kind.RECEIPT in usable and is_manned and till_works
+
+
+def _status(facts: Facts, name: str) -> Status:
+    if name in facts.devices:
+        return facts.devices[name].status
+    return Status.GONE if facts.is_settled else Status.STARTING
+
+
+def _findings(facts: Facts, now: str) -> Iterator[Finding]:
+    for name in facts.expected:
+        if (state := facts.devices.get(name)) is not None:
+            yield from _of_device(name, state, facts.is_settled, now)
+        elif facts.is_settled:
+            yield Finding(name, "device.missing", now, "never heard of since the start")
+        if (swap := facts.swaps.get(name)) is not None:
+            detail = f"serial {swap.before} became {swap.after}"
+            yield Finding(name, "device.swapped", swap.at, detail)
+    yield from _of_paper(facts, now)
+    yield from _of_daemons(facts, now)
+    yield from _of_core_and_back_end(facts, now)
+
+
+def _of_device(name: str, state: DeviceState, is_settled: bool, now: str) -> Iterator[Finding]:
+    for fault in state.faults:
+        yield Finding(name, fault.code, now, fault.detail)
+    if state.status is Status.GONE:
+        yield Finding(name, "device.gone", now, "its driver or its cable is gone")
+    elif state.status is Status.STARTING and is_settled:
+        yield Finding(name, "device.starting", now, "is not ready yet")
+    elif state.status is Status.OUT_OF_SERVICE and not state.faults:
+        yield Finding(name, "device.out_of_service", now, "does not say why")
+    if state.inputs.get("door_is_open", False):
+        yield Finding(name, "panel.door.open", now)
+    if state.inputs.get("cash_box_is_out", False):
+        yield Finding(name, "panel.cash_box.out", now)
+
+
+def _of_paper(facts: Facts, now: str) -> Iterator[Finding]:
+    """By our own count, and only while the printer's own sensors are content."""
+    if facts.tickets_left is None or facts.tickets_left >= FEW_TICKETS:
+        return
+    for name, state in facts.devices.items():
+        complains = any(fault.code.startswith(PAPER_FAULTS) for fault in state.faults)
+        if state.kind is Kind.RECEIPT and not complains and state.status is not Status.GONE:
+            yield Finding(name, "receipt.paper.low", now, "put a new roll beside the kiosk")
+
+
+def _of_daemons(facts: Facts, now: str) -> Iterator[Finding]:
+    for name in DAEMONS:
+        presence = facts.presences.get(name)
+        if presence is None and facts.is_settled:
+            yield Finding(name, "daemon.missing", now, "never heard of since the start")
+        elif presence is not None and not presence.is_alive:
+            yield Finding(name, "daemon.gone", now, "systemd should have restarted it")
+
+
+def _of_core_and_back_end(facts: Facts, now: str) -> Iterator[Finding]:
+    is_alive = "core" in facts.presences and facts.presences["core"].is_alive
+    if facts.core is not None and is_alive and facts.core.status not in USABLE:
+        yield Finding("core", f"till.{facts.core.status}", now)
+    if facts.gateway is not None and not facts.gateway.is_online:
+        yield Finding("back_end", "back_end.offline", now, facts.gateway.detail)

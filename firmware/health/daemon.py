@@ -1,0 +1,175 @@
+"""Health on the bus: hears every part, remembers what must survive, tells the kiosk in one word."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from firmware.contract.device import DeviceEvent, DeviceState, Kind, TicketPrinted
+from firmware.contract.gateway import GatewayState
+from firmware.contract.health import CoreState, KioskHealth, Presence
+from firmware.contract.topics import Topics
+from firmware.health.assess import HEARD_WITHIN, Facts, Swap, assess, times
+from firmware.health.inventory import Inventory
+from firmware.health.paper import with_level, with_ticket
+from firmware.runtime.bus import Bus, Envelope
+from firmware.runtime.clock import Clock
+from firmware.runtime.config import Config
+from firmware.runtime.daemon import notify
+
+log = logging.getLogger("health")
+
+LOOK_EVERY = 1.0  # seconds; only silence is noticed by the clock
+SAVE_EVERY = 10.0  # seconds between two writes of what flaps: a memory card wears
+SWAP_SHOWN_FOR = timedelta(days=7)  # a technician who changed a device comes by more often
+
+
+class HealthDaemon:
+    """Hears, keeps, publishes. All judgement is in `assess`."""
+
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self._clock, self._topics = clock, Topics(config.kiosk.id)
+        self._expected = {name: section.kind for name, section in config.device.items()}
+        self._inventory = Inventory(config.state_folder / "health" / "inventory.json")
+        self._paper = self._inventory.paper()
+        self._since = self._saved_since = self._inventory.since()
+        self._saved_at = clock.monotonic()
+        self._listening_since = clock.monotonic()
+        self._unconfirmed: set[str] = set()  # topics heard of before the bus was away
+        self._heard: dict[str, Any] = {}  # by topic
+        self.health: KioskHealth | None = None
+        self._bus = self._join(config)
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._bus.run())
+            notify("READY=1")
+            try:
+                while True:
+                    self.look()
+                    notify("WATCHDOG=1")
+                    await asyncio.sleep(LOOK_EVERY)
+            finally:
+                self._save()
+
+    def look(self) -> None:
+        """Judge again, and publish what changed."""
+        is_settled = self._clock.monotonic() - self._listening_since >= HEARD_WITHIN
+        if is_settled:
+            self._forget_the_silent()
+        now = self._clock.now()
+        before, health = self.health, assess(self._facts(now, is_settled), self._since, _iso(now))
+        self.health, self._since = health, times(health)
+        self._bus.retain(self._topics.health_state, health)
+        _log_changes(before, health)
+        if self._clock.monotonic() - self._saved_at >= SAVE_EVERY:
+            self._save()
+
+    def _join(self, config: Config) -> Bus:
+        topics, me = self._topics, self._topics.presence("health")
+        bus = Bus(config.bus_address("health"), (me, Presence(is_alive=False)))
+        bus.retain(me, Presence(is_alive=True, version=version("kiosk-firmware")))
+        for topic, document in (
+            (topics.device_state("+"), DeviceState),
+            (topics.presence("+"), Presence),
+            (topics.core_state, CoreState),
+            (topics.gateway_state, GatewayState),
+        ):
+            bus.on(topic, partial(self._on_state, document))
+        bus.on(topics.device_event("+"), self._on_event)
+        bus.on_connection = self._on_connection
+        return bus
+
+    def _on_connection(self, is_up: bool) -> None:
+        if is_up:  # who does not speak again died while the broker was away, and left no will
+            self._listening_since = self._clock.monotonic()
+            self._unconfirmed = set(self._heard)
+
+    def _forget_the_silent(self) -> None:
+        for topic in self._unconfirmed:
+            self._heard.pop(topic, None)
+        self._unconfirmed.clear()
+
+    def _on_state(self, document: Any, envelope: Envelope) -> None:
+        try:
+            state = msgspec.json.decode(envelope.payload, type=document)
+        except msgspec.DecodeError as error:
+            log.error("%s: cannot read %r: %s", envelope.topic, envelope.payload, error)
+            return
+        self._heard[envelope.topic] = state
+        self._unconfirmed.discard(envelope.topic)
+        if isinstance(state, DeviceState):
+            self._keep(envelope.device, state)
+        self.look()
+
+    def _keep(self, name: str, state: DeviceState) -> None:
+        self._inventory.meet(name, state.identity, _iso(self._clock.now()))
+        rolls = [each for each in state.consumables if each.unit == "mm"]
+        if state.kind is Kind.RECEIPT and rolls:
+            self._paper = with_level(self._paper, rolls[0].level)
+
+    def _on_event(self, envelope: Envelope) -> None:
+        try:
+            event: DeviceEvent = msgspec.json.decode(envelope.payload, type=DeviceEvent)
+        except msgspec.DecodeError as error:
+            log.error("%s: cannot read %r: %s", envelope.topic, envelope.payload, error)
+            return
+        if isinstance(event, TicketPrinted):
+            counted = with_ticket(self._paper, event.job)
+            if counted is not self._paper:
+                self._paper = counted
+                self._inventory.save_paper(counted)
+                self.look()
+
+    def _facts(self, now: datetime, is_settled: bool) -> Facts:
+        def heard(topic: str) -> Any:
+            return self._heard.get(topic)
+
+        topics = self._topics
+        return Facts(
+            expected=self._expected,
+            devices={n: s for n in self._expected if (s := heard(topics.device_state(n)))},
+            presences={
+                topic.rpartition("/")[2]: presence
+                for topic, presence in self._heard.items()
+                if isinstance(presence, Presence)
+            },
+            core=heard(topics.core_state),
+            gateway=heard(topics.gateway_state),
+            swaps={n: swap for n, swap in self._inventory.swaps().items() if _is_recent(swap, now)},
+            paper_mm=self._paper.level_mm,
+            tickets_left=self._paper.tickets_left,
+            is_settled=is_settled,
+        )
+
+    def _save(self) -> None:
+        self._saved_at = self._clock.monotonic()
+        if self._since != self._saved_since:
+            self._inventory.save_since(self._since)
+            self._saved_since = self._since
+
+
+def _is_recent(swap: Swap, now: datetime) -> bool:
+    return now - datetime.fromisoformat(swap.at) < SWAP_SHOWN_FOR
+
+
+def _iso(now: datetime) -> str:
+    return now.isoformat(timespec="seconds")
+
+
+def _log_changes(before: KioskHealth | None, after: KioskHealth) -> None:
+    """The shift diary: the word for the kiosk, and what came or went."""
+    if before is None or before.condition is not after.condition:
+        log.info("the kiosk is %s", after.condition.value)
+    old = {} if before is None else {(f.part, f.code): f for f in before.findings}
+    new = {(f.part, f.code): f for f in after.findings}
+    for key in new.keys() - old.keys():
+        log.warning("%s: %s %s", *key, new[key].detail)
+    for key in old.keys() - new.keys():
+        log.info("%s: %s is over", *key)

@@ -1,0 +1,92 @@
+"""What is fitted in this kiosk and what was counted, on disk: small, and rebuilt if it is lost."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from tinydb import TinyDB, where
+
+from firmware.contract.device import Identity
+from firmware.health.assess import Key, Swap
+from firmware.health.paper import PaperCount
+from firmware.runtime.durable import CorruptFile
+from firmware.runtime.storage import DurableStorage
+
+log = logging.getLogger("health")
+
+
+class FittedDevice(msgspec.Struct, frozen=True):
+    """One place in the kiosk and what sits there. Times are ISO 8601."""
+
+    name: str
+    identity: Identity
+    first_seen: str  # of this place
+    fitted: str  # of this serial number
+    serial_before: str = ""  # empty when it never changed
+
+
+class Inventory:
+    """`<state>/health/inventory.json`. A file that cannot be read is begun anew, and logged."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = TinyDB(path, storage=DurableStorage)
+        try:
+            self._db.storage.read()
+        except CorruptFile as error:
+            log.error("inventory lost, begun anew: %s", error)
+            self._db.storage.write({})
+        rows = self._rows("devices")
+        self.devices = {row["name"]: msgspec.convert(row, FittedDevice) for row in rows}
+
+    def meet(self, name: str, identity: Identity, now: str) -> None:
+        """Note what a device says it is. One without a serial number cannot be told apart."""
+        if not identity.serial:
+            return
+        known = self.devices.get(name)
+        if known is not None and known.identity == identity:
+            return
+        fitted = self.devices[name] = _meet(known, name, identity, now)
+        self._db.table("devices").upsert(msgspec.to_builtins(fitted), where("name") == name)
+        log.info("%s: %s", name, fitted)
+
+    def swaps(self) -> dict[str, Swap]:
+        """The devices that are not the first ones of their place."""
+        return {
+            name: Swap(fitted.fitted, fitted.serial_before, fitted.identity.serial)
+            for name, fitted in self.devices.items()
+            if fitted.serial_before
+        }
+
+    def paper(self) -> PaperCount:
+        rows = self._rows("paper")
+        return msgspec.convert(rows[0], PaperCount) if rows else PaperCount()
+
+    def save_paper(self, count: PaperCount) -> None:
+        self._replace("paper", [msgspec.to_builtins(count)])
+
+    def since(self) -> dict[Key, str]:
+        return {(row["part"], row["code"]): row["since"] for row in self._rows("findings")}
+
+    def save_since(self, since: dict[Key, str]) -> None:
+        rows = [{"part": part, "code": code, "since": at} for (part, code), at in since.items()]
+        self._replace("findings", rows)
+
+    def _rows(self, table: str) -> list[dict[str, Any]]:
+        return [dict(row) for row in self._db.table(table).all()]
+
+    def _replace(self, table: str, rows: list[dict[str, Any]]) -> None:
+        """The whole table in one write: no power cut finds it half empty."""
+        document = self._db.storage.read() or {}
+        document[table] = {str(number): row for number, row in enumerate(rows, start=1)}
+        self._db.storage.write(document)
+
+
+def _meet(known: FittedDevice | None, name: str, identity: Identity, now: str) -> FittedDevice:
+    if known is None:
+        return FittedDevice(name, identity, first_seen=now, fitted=now)
+    if known.identity.serial == identity.serial:
+        return msgspec.structs.replace(known, identity=identity)  # new firmware in the same device
+    return FittedDevice(name, identity, known.first_seen, now, known.identity.serial)

@@ -1,0 +1,145 @@
+"""An order as its rows tell it: folded anew after every start, kept current row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from firmware.contract.device import HeldNote
+from firmware.contract.money import ZERO, Money
+from firmware.journal import rows
+from firmware.journal.journal import Entry
+from firmware.journal.rows import AnyRow, OrderCreated
+
+
+@dataclass
+class Order:
+    """What the journal knows of one order. Only `apply` changes it."""
+
+    created: OrderCreated
+    session: str | None = None  # the cash session that was opened last
+    cash_is_open: bool = False
+    why_closed: str = ""
+    notes: Money = ZERO
+    coins: Money = ZERO
+    in_flight: HeldNote | None = None  # an intent to stack without an outcome
+    in_doubt: Money = ZERO  # of notes whose fate the device could not tell
+    is_paid: bool = False
+    paid_at: str = ""  # ISO 8601 with offset; a duplicate carries the time of the payment
+    claimed_at: str = ""
+    advance: Money = ZERO
+    reference: str | None = None
+    refusal: str | None = None
+    jobs: dict[str, str] = field(default_factory=dict)  # job -> "", "printed" or a fault
+    documents: dict[str, str] = field(default_factory=dict)  # job -> receipt or claim
+    shown: set[str] = field(default_factory=set)
+    claims: list[rows.ClaimIssued] = field(default_factory=list)
+    end: rows.End | None = None
+
+    @property
+    def number(self) -> str:
+        return self.created.order
+
+    @property
+    def payable(self) -> Money:
+        return self.created.payable
+
+    @property
+    def inserted(self) -> Money:
+        return self.notes + self.coins
+
+    @property
+    def remaining(self) -> Money:
+        """What is still to be paid; never below zero."""
+        return max(self.payable - self.inserted, ZERO)
+
+    @property
+    def claimed(self) -> Money:
+        return Money(sum(claim.amount.paise for claim in self.claims))
+
+    @property
+    def used(self) -> Money:
+        """What the bill takes of the money: nothing until paid, nothing after a refusal."""
+        return self.payable + self.advance if self.is_paid and self.refusal is None else ZERO
+
+    @property
+    def owed(self) -> Money:
+        """Money of the citizen that neither the bill nor a claim covers yet (M7)."""
+        return max(self.inserted + self.in_doubt - self.used - self.claimed, ZERO)
+
+    def jobs_of(self, document: str) -> list[str]:
+        return [job for job, kind in self.documents.items() if kind == document]
+
+    def is_printed(self, document: str) -> bool:
+        return any(self.jobs[job] == "printed" for job in self.jobs_of(document))
+
+    def has_proof(self, document: str) -> bool:
+        return self.is_printed(document) or document in self.shown
+
+    def apply(self, row: AnyRow, at: str) -> None:
+        """Take one more row of this order, written `at` (ISO 8601 with offset)."""
+        match row:
+            case rows.CashOpened(session=session):
+                self.session, self.cash_is_open = session, True
+            case rows.CashClosed(why=why):
+                self.cash_is_open, self.why_closed = False, why
+            case rows.StackIntended(id=name, value=value):
+                self.in_flight = HeldNote(name, value)
+            case rows.NoteCredited(value=value):
+                self._settle_doubt(row)
+                self.notes = self.notes + value
+            case rows.CoinCredited(value=value):
+                self.coins = self.coins + value
+            case rows.NoteGivenBack():
+                self._settle_doubt(row)
+            case rows.NoteInDoubt(id=name, value=value):
+                self._land(name)
+                self._doubts[str(name)] = value
+                self.in_doubt = self.in_doubt + value
+            case _:
+                self._apply_outcome(row, at)
+
+    def _apply_outcome(self, row: AnyRow, at: str) -> None:
+        match row:
+            case rows.OrderPaid(advance=advance):
+                self.is_paid, self.advance, self.paid_at = True, advance, at
+            case rows.OrderPosted(reference=reference):
+                self.reference = reference
+            case rows.PostRefused(problem=problem):
+                self.refusal = problem
+            case rows.PrintIntended(job=job, document=document):
+                self.jobs[job], self.documents[job] = "", document
+            case rows.Printed(job=job):
+                self.jobs[job] = "printed"
+            case rows.PrintFailed(job=job, fault=fault):
+                self.jobs[job] = fault
+            case rows.ProofShown(document=document):
+                self.shown.add(document)
+            case rows.ClaimIssued():
+                self.claims.append(row)
+                self.claimed_at = at
+            case rows.OrderClosed(end=end):
+                self.end = end
+            case _:
+                pass  # intents to return and the birth of the order change nothing more
+
+    _doubts: dict[str, Money] = field(default_factory=dict)
+
+    def _settle_doubt(self, row: rows.NoteCredited | rows.NoteGivenBack) -> None:
+        """The device says at last what became of the note: it is no longer in flight or doubt."""
+        self._land(row.id)
+        self.in_doubt = self.in_doubt - self._doubts.pop(str(row.id), ZERO)
+
+    def _land(self, name: object) -> None:
+        if self.in_flight is not None and self.in_flight.id == name:
+            self.in_flight = None
+
+
+def fold(history: Sequence[Entry]) -> Order:
+    """Build an order from its rows, oldest first; raises ValueError when it has no birth."""
+    if not history or not isinstance(birth := history[0].row, OrderCreated):
+        raise ValueError(f"expected OrderCreated first, got {history[:1]}")
+    order = Order(birth)
+    for entry in history[1:]:
+        order.apply(entry.row, entry.at)
+    return order

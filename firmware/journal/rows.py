@@ -1,0 +1,232 @@
+"""What can be written in the journal. Each row is a fact or an intent; corrections are new rows.
+
+An intent row is on disk before the act (M2); its outcome is a second row. What power interrupted
+is an intent without an outcome, found by a query.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from firmware.contract.device import EventId
+from firmware.contract.gateway import Bill
+from firmware.contract.money import Money
+
+
+class Row(msgspec.Struct, frozen=True, tag=True):
+    """The kind of a row is the name of its class, and stays so for ever (M9)."""
+
+
+class KioskStarted(Row, frozen=True):
+    """Core began to run. `order_number` is where the numbering of orders stands."""
+
+    version: str
+
+
+class OrderCreated(Row, frozen=True):
+    """A citizen agreed to pay this bill. `key` makes posting idempotent, from birth."""
+
+    order: str
+    key: str
+    service: str
+    language: str
+    bill: Bill
+    payable: Money
+
+
+class CashOpened(Row, frozen=True):
+    """Intent: the acceptors may take up to `limit` for this order (M2: a coin path opens)."""
+
+    order: str
+    session: str
+    limit: Money
+
+
+class CashClosed(Row, frozen=True):
+    """Outcome of CashOpened: `why` is `paid_in_full` or the cause that stopped it."""
+
+    order: str
+    session: str
+    why: str
+
+
+class StackIntended(Row, frozen=True):
+    """Intent: the note in escrow is taken."""
+
+    order: str
+    id: EventId
+    value: Money
+
+
+class ReturnIntended(Row, frozen=True):
+    """Intent: the note in escrow is given back."""
+
+    order: str
+    id: EventId
+    value: Money
+    why: str
+
+
+class NoteCredited(Row, frozen=True):
+    """Outcome: the device says that this note is in the box. `order` is None for an orphan."""
+
+    order: str | None
+    id: EventId
+    value: Money
+    at_power_up: bool
+
+
+class NoteGivenBack(Row, frozen=True):
+    """Outcome: the device says that this note went back to the hand."""
+
+    order: str | None
+    id: EventId
+    value: Money
+
+
+class NoteInDoubt(Row, frozen=True):
+    """Outcome: the device cannot say, or did not say in time (M11): goes to a claim."""
+
+    order: str | None
+    id: EventId
+    value: Money
+
+
+class CoinCredited(Row, frozen=True):
+    order: str | None
+    id: EventId
+    value: Money
+
+
+class CoinsInDoubt(Row, frozen=True):
+    """The coin acceptor counted `count` events that its buffer no longer holds."""
+
+    order: str | None
+    id: EventId
+    count: int
+
+
+class OrderPaid(Row, frozen=True):
+    """The money suffices; also the intent to post `amount` + `advance` under the order's key."""
+
+    order: str
+    inserted: Money
+    advance: Money
+
+
+class OrderPosted(Row, frozen=True):
+    """Outcome: the back end's own acknowledgement."""
+
+    order: str
+    reference: str
+
+
+class PostRefused(Row, frozen=True):
+    """Outcome: the back end answered, and no. The money goes to a claim."""
+
+    order: str
+    problem: str
+    detail: str
+
+
+class PrintIntended(Row, frozen=True):
+    """Intent: this job goes to the printer. `document` is `receipt` or `claim`."""
+
+    order: str | None
+    job: str
+    document: str
+
+
+class Printed(Row, frozen=True):
+    """Outcome: the printer says that all of it is on paper."""
+
+    order: str | None
+    job: str
+
+
+class PrintFailed(Row, frozen=True):
+    order: str | None
+    job: str
+    fault: str
+
+
+class ProofShown(Row, frozen=True):
+    """The paper died: the number and its QR were on the screen (M6)."""
+
+    order: str | None
+    document: str
+
+
+class ClaimIssued(Row, frozen=True):
+    """Money that could not be used for what it was given for (M7). `in_doubt` is part of it."""
+
+    order: str | None
+    claim: str
+    amount: Money
+    in_doubt: Money
+    cause: str
+
+
+class End(StrEnum):
+    FULFILLED = "fulfilled"
+    CANCELLED = "cancelled"  # no money had gone in
+    CLAIMED = "claimed"
+
+
+class OrderClosed(Row, frozen=True):
+    """Nothing more will happen to this order at the kiosk; posting may still be outstanding."""
+
+    order: str
+    end: End
+
+
+AnyRow = (
+    KioskStarted
+    | OrderCreated
+    | CashOpened
+    | CashClosed
+    | StackIntended
+    | ReturnIntended
+    | NoteCredited
+    | NoteGivenBack
+    | NoteInDoubt
+    | CoinCredited
+    | CoinsInDoubt
+    | OrderPaid
+    | OrderPosted
+    | PostRefused
+    | PrintIntended
+    | Printed
+    | PrintFailed
+    | ProofShown
+    | ClaimIssued
+    | OrderClosed
+)
+
+
+def event_key_of(row: AnyRow) -> str | None:
+    """What makes a device's happening unique in the journal (M3); None for our own rows.
+
+    A credit has the bare id. The other outcomes have a word before it, because a note whose
+    fate was in doubt may be credited later, and that credit must not be refused as a repeat.
+    """
+    match row:
+        case NoteCredited(id=name) | CoinCredited(id=name):
+            return str(name)
+        case NoteGivenBack(id=name):
+            return f"returned {name}"
+        case NoteInDoubt(id=name):
+            return f"in doubt {name}"
+        case CoinsInDoubt(id=name):
+            return f"lost {name}"
+        case _:
+            return None
+
+
+def credited_paise(row: AnyRow) -> int | None:
+    """What this row adds to the cash box, in paise; None when nothing."""
+    if isinstance(row, NoteCredited | CoinCredited):
+        return row.value.paise
+    return None

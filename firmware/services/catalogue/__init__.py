@@ -1,0 +1,72 @@
+"""The services as data files: one TOML a service, read once at start, wrong keys refused."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.resources import files
+from typing import Annotated, Literal
+
+import msgspec
+
+from firmware.contract.money import Money
+from firmware.runtime.config import convert
+
+Digits = Annotated[int, msgspec.Meta(ge=4, le=20)]
+
+
+class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The number that names the citizen's account, and the checks it must pass."""
+
+    label: str
+    digits: Digits
+    pattern: str
+    problem: str  # message key for a number that fails the pattern
+
+    def problem_of(self, typed: str) -> str | None:
+        """The message key of what is wrong with a typed number, or None."""
+        if len(typed) != self.digits or not typed.isascii() or not typed.isdigit():
+            return "number.too_short"
+        return None if re.search(self.pattern, typed) else self.problem
+
+
+class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One service. `promise` says what it can do without the back end (offline first)."""
+
+    id: str
+    icon: str
+    promise: Literal["full", "deferred", "cached", "none"]
+    advance: Annotated[int, msgspec.Meta(ge=0)]  # paise
+    account: Account
+
+    @property
+    def allowed_advance(self) -> Money:
+        return Money(self.advance)
+
+
+class Coming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A tile for a service that this release does not have."""
+
+    id: str
+    icon: str
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    services: dict[str, Service]
+    coming: list[Coming]
+
+
+def load_catalogue() -> Catalogue:
+    """Read the data files beside this module; raises ConfigError that names file and key."""
+    services: dict[str, Service] = {}
+    coming: list[Coming] = []
+    for path in sorted(files(__name__).iterdir(), key=lambda found: found.name):
+        if not path.name.endswith(".toml"):
+            continue
+        document = tomllib.loads(path.read_text())
+        if path.name == "coming.toml":
+            coming = [convert(tile, Coming, where=path.name) for tile in document["tile"]]
+        else:
+            service = convert(document, Service, where=path.name)
+            services[service.id] = service
+    return Catalogue(services, coming)

@@ -1,0 +1,51 @@
+"""What core wants done in the world, as values: decided first, on disk first, carried out after."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from firmware.contract.device import DeviceCommand, Lease
+from firmware.contract.gateway import GatewayRequest
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Send a command to a device."""
+
+    device: str
+    command: DeviceCommand
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Give an acceptor its lease, or end it (no denominations)."""
+
+    device: str
+    lease: Lease
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Ask the back end; the answer comes back to core together with this request."""
+
+    request: GatewayRequest
+
+
+Effect = Tell | Grant | Ask
+
+
+@dataclass
+class Outbox:
+    """Effects in the order in which they were decided."""
+
+    _effects: deque[Effect] = field(default_factory=deque)
+
+    def add(self, effect: Effect) -> None:
+        self._effects.append(effect)
+
+    def take(self) -> list[Effect]:
+        """Everything decided since the last time; taken once."""
+        taken = list(self._effects)
+        self._effects.clear()
+        return taken

@@ -1,0 +1,187 @@
+"""One cash session: the note in the machine as a state table, every step in the journal first.
+
+The table knows one note at a time, because an acceptor has one path. Coins have no escrow: they
+are credited as they come. A row is on disk before its command leaves (M2), a credit counts once
+(M3), and the checks are made again at every note (M5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from firmware.contract.device import (
+    CoinAccepted,
+    HeldNote,
+    NoteEscrowed,
+    NoteReturned,
+    NoteStacked,
+    NoteUnaccounted,
+    Return,
+    Stack,
+)
+from firmware.contract.money import ZERO, Money
+from firmware.journal import rows
+from firmware.journal.orders import Order
+from firmware.journal.rows import AnyRow
+from firmware.till.effects import Outbox, Tell
+from firmware.till.limits import acceptable
+
+NOTE_IN_DOUBT_AFTER = 20.0  # seconds: a note that is neither stacked nor back by then is in doubt
+ORDER_AGAIN_AFTER = 1.0  # seconds: Stack and Return are repeated; a repeat does nothing twice
+
+
+class Note(Enum):
+    """Where the note is, as far as the till has decided."""
+
+    NONE = auto()
+    STACKING = auto()  # the intent to stack is on disk
+    RETURNING = auto()  # the intent to return is on disk
+
+
+class UnexpectedEvent(RuntimeError):
+    """A pair of state and event that the table does not know: a bug."""
+
+
+@dataclass(frozen=True)
+class Take:
+    """The till's decision on a note in escrow."""
+
+
+@dataclass(frozen=True)
+class Refuse:
+    why: str
+
+
+TRANSITIONS: dict[Note, dict[type[object], Note]] = {
+    Note.NONE: {
+        Take: Note.STACKING,
+        Refuse: Note.RETURNING,
+        NoteStacked: Note.NONE,  # stacked at power-up, or decided by the core before this one
+        NoteReturned: Note.NONE,
+        NoteUnaccounted: Note.NONE,
+    },
+    Note.STACKING: {
+        NoteStacked: Note.NONE,
+        NoteReturned: Note.NONE,  # power or patience ended first: the citizen has it
+        NoteUnaccounted: Note.NONE,
+    },
+    Note.RETURNING: {
+        NoteReturned: Note.NONE,
+        NoteStacked: Note.NONE,  # the order to return came too late: it is a credit
+        NoteUnaccounted: Note.NONE,
+    },
+}
+
+Outcome = NoteStacked | NoteReturned | NoteUnaccounted
+Write = Callable[..., None]
+
+
+class CashSession:
+    """Takes money for one order. `write` puts rows on disk before it returns."""
+
+    def __init__(self, order: Order, advance: Money, write: Write, outbox: Outbox) -> None:
+        self.order, self.advance = order, advance
+        self._write, self._outbox = write, outbox
+        self.note = Note.NONE
+        self.held: HeldNote | None = None
+        self._device = ""
+        self._moved_at = 0.0
+        self._ordered_at = 0.0
+
+    def resume(self, now: float) -> None:
+        """After a restart: an intent without an outcome is a note in flight (M11)."""
+        if self.order.in_flight is not None:
+            self.held, self.note = self.order.in_flight, Note.STACKING
+            self._moved_at = self._ordered_at = now
+
+    @property
+    def is_quiet(self) -> bool:
+        """No note is between escrow and its end."""
+        return self.note is Note.NONE
+
+    @property
+    def expected(self) -> Money:
+        """What is still due once the note in flight is stacked."""
+        coming = self.held.value if self.held and self.note is Note.STACKING else ZERO
+        return max(self.order.remaining - coming, ZERO)
+
+    def wanted(self, values: list[Money]) -> list[Money]:
+        """Which of an acceptor's values may enter just now."""
+        return acceptable(self.expected, self.advance, values)
+
+    def on_escrow(self, event: NoteEscrowed, device: str, obstacle: str | None, now: float) -> None:
+        """Decide on a note in escrow. `obstacle` is why no money may be taken now (M5)."""
+        if self.held is not None and self.held.id == event.id:
+            self._order_again(now)
+            return
+        if self.held is not None:
+            self._doubt()  # another note is in the path: the one before left without a word
+        self.held, self._device = HeldNote(event.id, event.value), device
+        why = obstacle
+        if why is None and not acceptable(self.order.remaining, self.advance, [event.value]):
+            why = "too_large"
+        self._decide(Take() if why is None else Refuse(why), now)
+
+    def on_outcome(self, event: Outcome) -> None:
+        """A note ended: the row is on disk when this returns."""
+        number = self.order.number
+        match event:
+            case NoteStacked(id=name, value=value, at_power_up=at_power_up):
+                self._write(rows.NoteCredited(number, name, value, at_power_up))
+            case NoteReturned(id=name, value=value):
+                self._write(rows.NoteGivenBack(number, name, value))
+            case NoteUnaccounted(id=name, value=value):
+                self._write(rows.NoteInDoubt(number, name, value))
+        if self.held is None or self.held.id == event.id:
+            self._move(event)
+            self.held = None
+
+    def on_coin(self, event: CoinAccepted) -> None:
+        self._write(rows.CoinCredited(self.order.number, event.id, event.value))
+
+    def tick(self, now: float, acceptor: str | None) -> None:
+        """Repeat an order that nobody answered; give a silent note up as in doubt.
+
+        `acceptor` is the note acceptor of this kiosk: after a restart nothing else names it.
+        """
+        self._device = self._device or acceptor or ""
+        if self.note is Note.NONE:
+            return
+        if now - self._moved_at >= NOTE_IN_DOUBT_AFTER:
+            self._doubt()
+        elif self._device and now - self._ordered_at >= ORDER_AGAIN_AFTER:
+            self._order_again(now)
+
+    def _decide(self, decision: Take | Refuse, now: float) -> None:
+        assert self.held is not None
+        name, value, number = self.held.id, self.held.value, self.order.number
+        row: AnyRow = (
+            rows.StackIntended(number, name, value)
+            if isinstance(decision, Take)
+            else rows.ReturnIntended(number, name, value, decision.why)
+        )
+        self._write(row)
+        self._move(decision)
+        self._moved_at = now
+        self._order_again(now)
+
+    def _order_again(self, now: float) -> None:
+        assert self.held is not None
+        self._ordered_at = now
+        name = self.held.id
+        command = Stack(name) if self.note is Note.STACKING else Return(name)
+        self._outbox.add(Tell(self._device, command))
+
+    def _doubt(self) -> None:
+        """The device said neither stacked nor returned: the journal owes it until it does (M11)."""
+        assert self.held is not None
+        self._write(rows.NoteInDoubt(self.order.number, self.held.id, self.held.value))
+        self.note, self.held = Note.NONE, None
+
+    def _move(self, event: object) -> None:
+        try:
+            self.note = TRANSITIONS[self.note][type(event)]
+        except KeyError:
+            raise UnexpectedEvent(f"{event} while {self.note.name}") from None

@@ -1,0 +1,386 @@
+"""The panel: bouncing contacts, cut wires, and pins shared by processes over a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gpiozero import LED, DigitalInputDevice
+
+from drivers.base.bench import BenchServer, EmulatedDevice
+from drivers.base.protocol import NEVER
+from drivers.panel.bench_pins import BenchFactory
+from drivers.panel.debounce import SETTLES_AFTER, Debouncer
+from drivers.panel.driver import Panel
+from drivers.panel.emulator import PanelEmulator
+from firmware.contract.device import (
+    DeviceEvent,
+    DeviceState,
+    EventId,
+    Kind,
+    Light,
+    Outcome,
+    Stack,
+    Status,
+    SwitchMoved,
+)
+from firmware.runtime.bench import Bench, BenchRefused
+from firmware.runtime.config import ConfigError, DeviceSection
+
+PATIENCE = 10.0  # seconds until a test that hangs is called failed
+ROOT = Path(__file__).parents[3]
+
+
+class Host:
+    """The daemon's side of an adapter; wakes a test at every change."""
+
+    def __init__(self) -> None:
+        self.events: list[DeviceEvent] = []
+        self._moved = asyncio.Event()
+
+    def tell(self, event: DeviceEvent) -> None:
+        self.events.append(event)
+        self._moved.set()
+
+    def changed(self) -> None:
+        self._moved.set()
+
+    async def until(self, fact: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not fact():
+                self._moved.clear()
+                await self._moved.wait()
+
+
+class Rig:
+    """A bench on a real socket, in this process; can be killed and started again."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.emulator = PanelEmulator()
+
+    async def start(self) -> None:
+        self.device = EmulatedDevice(self.emulator, Path("no-port"))
+        self._writers: list[asyncio.StreamWriter] = []
+        self.path.unlink(missing_ok=True)
+        serve = BenchServer({"panel": self.device}).serve
+
+        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self._writers.append(writer)
+            await serve(reader, writer)
+
+        self._server = await asyncio.start_unix_server(accept, self.path)
+
+    async def stop(self) -> None:
+        self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.sleep(0)
+
+    def hand(self, action: str, **arguments: Any) -> None:
+        self.device.hand(action, arguments)
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    rig = Rig(tmp_path / "bench.sock")
+    await rig.start()
+    yield rig
+    await rig.stop()
+
+
+def panel_at(path: Path, **options: Any) -> tuple[Panel, Host]:
+    section = DeviceSection(
+        family="panel",
+        kind=Kind.PANEL,
+        options={"pin_factory": "bench", "bench": str(path), **options},
+    )
+    panel, host = Panel("panel", section, path.parent), Host()
+    panel.host = host
+    return panel, host
+
+
+@contextlib.asynccontextmanager
+async def running(panel: Panel) -> AsyncIterator[None]:
+    task = asyncio.ensure_future(panel.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def lights(state: DeviceState) -> set[str]:
+    return {name for name, is_on in state.outputs.items() if is_on}
+
+
+# --- the debouncer and the metal, with time as an argument -----------------------------------
+
+
+def test_door_that_bounces_is_told_once() -> None:
+    door, panel = Debouncer(), PanelEmulator()
+    door.see({"door": bool(panel.physics()["inputs"]["17"])}, 0.0)
+    panel.hand("open_door", 1.0)
+    now, levels, told = 1.0, set(), []
+    while now < 2.0:
+        levels.add(panel.physics()["inputs"]["17"])
+        door.see({"door": bool(panel.physics()["inputs"]["17"])}, now)
+        told += list(door.moved(now).items())
+        now += 0.001
+        panel.tick(now)
+    assert levels == {0, 1}  # it did bounce
+    assert told == [("door", True)]
+    assert panel.next_deadline() == NEVER
+
+
+def test_knock_on_the_door_is_no_movement() -> None:
+    door = Debouncer()
+    door.see({"door": False}, 0.0)
+    door.see({"door": True}, 1.0)
+    assert door.next_deadline() == pytest.approx(1.0 + SETTLES_AFTER)
+    door.see({"door": False}, 1.01)
+    assert door.next_deadline() == NEVER
+    assert door.moved(2.0) == {}
+    assert door.facts == {"door": False}
+
+
+def test_chattering_cash_box_does_not_hide_the_door() -> None:
+    both = Debouncer()
+    both.see({"door": False, "box": False}, 0.0)
+    told: dict[str, bool] = {}
+    for millisecond in range(1, 50):
+        now = millisecond / 1000
+        both.see({"door": True, "box": bool(millisecond % 2)}, now)
+        told |= both.moved(now)
+    assert told == {"door": True}
+
+
+def test_door_shut_again_while_it_still_bounces_rests_shut() -> None:
+    panel = PanelEmulator()
+    panel.hand("open_door", 1.0)
+    panel.hand("close_door", 1.001)
+    panel.tick(2.0)
+    assert panel.physics()["inputs"]["17"] == 0
+    assert panel.physics()["door_is_open"] is False
+
+
+def test_cut_wire_reads_as_an_open_door_whatever_the_door_does() -> None:
+    panel = PanelEmulator()
+    panel.hand("cut_wire", 1.0, switch="door_is_open")
+    panel.hand("open_door", 2.0)
+    panel.hand("close_door", 3.0)
+    panel.tick(4.0)
+    assert panel.physics()["inputs"]["17"] == 1
+    assert panel.physics()["door_is_open"] is False
+    panel.hand("mend_wire", 5.0, switch="door_is_open")
+    assert panel.physics()["inputs"]["17"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"pin": 17, "level": 1}, "pin 17 is no output"),
+        ({"pin": 22, "level": 2}, "level 0 or 1"),
+    ],
+)
+def test_board_drives_only_its_outputs(arguments: dict[str, int], said: str) -> None:
+    with pytest.raises(BenchRefused, match=said):
+        PanelEmulator().hand("drive", 0.0, **arguments)
+
+
+def test_hand_at_a_switch_that_is_not_fitted_is_refused() -> None:
+    panel = PanelEmulator(inputs={"door_is_open": 5})
+    panel.hand("open_door", 0.0)
+    assert panel.physics()["inputs"] == {"5": 1}
+    with pytest.raises(BenchRefused, match="cash_box_is_out"):
+        panel.hand("pull_cash_box", 0.0)
+
+
+# --- the options -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"inputs": {"door_is_open": 22}}, "notes_guide and door_is_open are both on pin 22"),
+        ({"outputs": {"notes_guide": 28}}, "<= 27"),
+        ({"pin_factroy": "bench"}, "did you mean `pin_factory`"),
+        ({"pin_factory": "pigpio"}, "pigpio"),
+    ],
+)
+def test_wrong_wiring_is_refused_before_a_pin_is_touched(
+    options: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match=said):
+        panel_at(tmp_path / "bench.sock", **options)
+
+
+# --- the driver, over a real socket ----------------------------------------------------------
+
+
+async def test_citizen_opens_the_door_and_closes_it(rig: Rig) -> None:
+    panel, host = panel_at(rig.path)
+    async with running(panel):
+        await host.until(lambda: panel.state().status is Status.READY)
+        assert panel.state().inputs == {"door_is_open": False}
+        assert host.events == []  # the state at the start is no event
+        rig.hand("open_door")
+        await host.until(lambda: panel.state().inputs == {"door_is_open": True})
+        rig.hand("close_door")
+        await host.until(lambda: panel.state().inputs == {"door_is_open": False})
+    assert host.events == [SwitchMoved("door_is_open", True), SwitchMoved("door_is_open", False)]
+
+
+async def test_cash_box_counts_only_where_its_switch_is_fitted(rig: Rig) -> None:
+    panel, host = panel_at(rig.path, inputs={"door_is_open": 17, "cash_box_is_out": 27})
+    async with running(panel):
+        await host.until(lambda: panel.state().status is Status.READY)
+        rig.hand("pull_cash_box")
+        await host.until(lambda: host.events == [SwitchMoved("cash_box_is_out", True)])
+
+
+async def test_lights_follow_commands_and_go_off_with_the_driver(rig: Rig) -> None:
+    watched = asyncio.Queue[dict[str, Any]]()
+    panel, host = panel_at(rig.path)
+    watch(rig.path, watched)
+    async with running(panel):
+        await host.until(lambda: panel.state().status is Status.READY)
+        assert panel.on_command(Light("notes_guide", True)).outcome is Outcome.DONE
+        await until(watched, lambda physics: physics["notes_guide"] is True)
+        assert lights(panel.state()) == {"notes_guide"}
+        refused = panel.on_command(Light("note_guide", True))
+        assert refused.outcome is Outcome.REFUSED
+        assert "did you mean notes_guide" in refused.detail
+        stack = panel.on_command(Stack(EventId("x", 1, 1)))
+        assert stack.outcome is Outcome.REFUSED
+    await until(watched, lambda physics: physics["notes_guide"] is False)
+
+
+async def test_bench_killed_and_back_shows_the_same_light_and_a_door_opened_meanwhile(
+    rig: Rig,
+) -> None:
+    panel, host = panel_at(rig.path)
+    async with running(panel):
+        await host.until(lambda: panel.state().status is Status.READY)
+        before = asyncio.Queue[dict[str, Any]]()
+        watch(rig.path, before)
+        panel.on_command(Light("receipt_guide", True))
+        await until(before, lambda physics: physics["receipt_guide"] is True)
+        await rig.stop()
+        await host.until(lambda: panel.state().status is Status.GONE)
+        assert [fault.code for fault in panel.state().faults] == ["link.lost"]
+        panel.on_command(Light("coins_guide", True))
+        rig.emulator = PanelEmulator()
+        rig.emulator.hand("open_door", 0.0)
+        await rig.start()
+        watched = asyncio.Queue[dict[str, Any]]()
+        watch(rig.path, watched)
+        await host.until(lambda: panel.state().status is Status.READY)
+        await host.until(lambda: host.events == [SwitchMoved("door_is_open", True)])
+        await until(watched, lambda physics: physics["receipt_guide"] and physics["coins_guide"])
+
+
+async def test_two_boards_share_the_same_pins(rig: Rig) -> None:
+    """One factory drives the light, the other, as any gpiozero program could, feels the door."""
+    opened, linked = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def on_link(is_up: bool) -> None:
+        loop.call_soon_threadsafe(linked.set)
+
+    one, other = BenchFactory(rig.path), BenchFactory(rig.path, on_link=on_link)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await linked.wait()
+            door = DigitalInputDevice(17, pull_up=True, pin_factory=other)
+            assert door.value == 1  # shut: closed to ground
+            door.when_deactivated = lambda: loop.call_soon_threadsafe(opened.set)
+            watched = asyncio.Queue[dict[str, Any]]()
+            watch(rig.path, watched)
+            light = LED(22, pin_factory=one)
+            light.on()
+            await until(watched, lambda physics: physics["outputs"]["22"] == 1)
+            rig.hand("open_door")
+            await opened.wait()
+    finally:
+        await asyncio.to_thread(one.close)
+        await asyncio.to_thread(other.close)
+
+
+async def test_bench_in_another_process_is_a_panel_here(tmp_path: Path) -> None:
+    path = tmp_path / "bench.sock"
+    process = await bench_process(tmp_path)
+    try:
+        panel, host = panel_at(path)
+        hand = await asyncio.to_thread(Bench, path)
+        watched = asyncio.Queue[dict[str, Any]]()
+        watch(path, watched)
+        async with running(panel):
+            await host.until(lambda: panel.state().status is Status.READY)
+            await asyncio.to_thread(hand.do, "panel", "open_door")
+            await host.until(lambda: host.events == [SwitchMoved("door_is_open", True)])
+            panel.on_command(Light("coins_guide", True))
+            await until(watched, lambda physics: physics["coins_guide"] is True)
+        await until(watched, lambda physics: physics["coins_guide"] is False)
+        hand.close()
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def bench_process(folder: Path) -> asyncio.subprocess.Process:
+    """kiosk-bench with one panel; returns when it says that it is ready, as systemd waits."""
+    (folder / "kiosk.toml").write_text(
+        f"""
+        [kiosk]
+        id = "k1"
+        place = {{ en = "Here" }}
+        receipt_prefix = "TD 0001"
+        [gateway]
+        url = "http://localhost:1"
+        [paths]
+        run = "{folder}"
+        [device.panel]
+        family = "panel"
+        kind = "panel"
+        """
+    )
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ready:
+        ready.bind(str(folder / "notify"))
+        ready.setblocking(False)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "drivers.base.bench", "--config", str(folder / "kiosk.toml"),
+            env={**os.environ, "PYTHONPATH": str(ROOT), "NOTIFY_SOCKET": str(folder / "notify")},
+        )  # fmt: skip
+        async with asyncio.timeout(PATIENCE * 3):
+            said = await asyncio.get_running_loop().sock_recv(ready, 100)
+    assert said == b"READY=1"
+    return process
+
+
+def watch(path: Path, into: asyncio.Queue[dict[str, Any]]) -> None:
+    """The dock's eye: every change of the physics, from a thread that ends with the bench."""
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        with contextlib.suppress(OSError, ValueError, RuntimeError):  # the end of the test
+            for physics in Bench(path).watch("panel"):
+                loop.call_soon_threadsafe(into.put_nowait, physics)
+
+    threading.Thread(target=look, daemon=True).start()
+
+
+async def until(
+    watched: asyncio.Queue[dict[str, Any]], fact: Callable[[dict[str, Any]], bool]
+) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not fact(await watched.get()):
+            pass

@@ -1,0 +1,343 @@
+"""A small world around the mind of the kiosk: paper money, a printer, an office, and crashes.
+
+No bus and no wires: devices live at the contract, with their own memory and their own truth. Core
+and its effects can be lost at any moment; the journal is the real one on a real disk.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+from firmware.contract.device import (
+    LASTING,
+    Acknowledge,
+    CoinAccepted,
+    Consumable,
+    DeviceEvent,
+    DeviceState,
+    EventId,
+    Fault,
+    HeldNote,
+    Kind,
+    Lease,
+    NoteEscrowed,
+    NoteRejected,
+    NoteReturned,
+    NoteStacked,
+    Print,
+    Return,
+    Source,
+    Stack,
+    Status,
+    TicketFailed,
+    TicketPrinted,
+    event_key,
+)
+from firmware.contract.gateway import Bill, Failed, FetchBill, GatewayState, Posted, Problem
+from firmware.contract.money import Money, rupees
+from firmware.contract.screen import Action, Press, Screen
+from firmware.core.book import Book
+from firmware.core.core import Core
+from firmware.journal import rows
+from firmware.journal.journal import Journal
+from firmware.runtime.clock import INDIA, FixedClock
+from firmware.runtime.config import Config, DeviceSection, GatewaySection, KioskSection
+from firmware.services.catalogue import load_catalogue
+from firmware.till.effects import Ask, Effect, Grant, Tell
+
+NOTES = [rupees(value) for value in (10, 20, 50, 100, 200, 500)]
+COINS = [rupees(value) for value in (1, 2, 5, 10, 20)]
+ACCOUNT = "210344001725"
+ELECTRICITY = rupees(470)
+STEP = 0.25  # seconds between ticks, as in the daemon
+
+CONFIG = Config(
+    kiosk=KioskSection("tdr-0417", {"hi": "टोडारायसिंह", "en": "Todaraisingh"}, "TDR 0417"),
+    gateway=GatewaySection("http://127.0.0.1:1"),
+    device={"notes": DeviceSection("itl_ssp", Kind.NOTES)},
+)
+
+
+class Office:
+    """The back end: a bill, and payments booked once a key."""
+
+    def __init__(self, amount: Money) -> None:
+        self.amount = amount
+        self.is_up = True
+        self.refuses: Problem | None = None
+        self.payments: dict[str, Money] = {}
+
+    def answer(self, ask: Ask) -> Bill | Posted | Failed | None:
+        request = ask.request
+        if not self.is_up:
+            return Failed(Problem.BACK_END_DOWN)
+        if isinstance(request, FetchBill):
+            if request.account != ACCOUNT:
+                return Failed(Problem.NO_SUCH_ACCOUNT)
+            name = "श्री कृष्ण चन्द्र शर्मा"
+            return Bill("B1", ACCOUNT, name, "2026-10", "2026-11-28", self.amount, Money(0))
+        if self.refuses is not None and request.key not in self.payments:
+            return Failed(self.refuses)
+        self.payments.setdefault(request.key, request.amount)
+        return Posted(request.key, f"REF{len(self.payments)}")
+
+
+class Acceptors:
+    """A note acceptor with escrow and a coin acceptor, as their drivers show them."""
+
+    def __init__(self) -> None:
+        self.in_box: Counter[Money] = Counter()
+        self.given_back: Counter[Money] = Counter()
+        self.coins: Counter[Money] = Counter()
+        self.leases: dict[str, Lease] = {}
+        self.escrow: HeldNote | None = None
+        self.untold: dict[str, tuple[str, DeviceEvent]] = {}
+        self.jam = False
+        self._count = 0
+
+    def new_id(self) -> EventId:
+        self._count += 1
+        return EventId("SN1", 7, self._count)
+
+    def insert_note(self, value: Money) -> DeviceEvent:
+        lease = self.leases.get("notes")
+        if lease is None or value not in lease.denominations or self.escrow or self.jam:
+            self.given_back[value] += 1
+            return NoteRejected("inhibited")
+        self.escrow = HeldNote(self.new_id(), value)
+        return NoteEscrowed(self.escrow.id, value)
+
+    def drop_coin(self, value: Money) -> None:
+        lease = self.leases.get("coins")
+        if lease is not None and value in lease.denominations:
+            self.coins[value] += 1
+            self._tell("coins", CoinAccepted(self.new_id(), value))
+        else:
+            self.given_back[value] += 1
+
+    def stack(self, name: EventId) -> None:
+        if self.escrow is not None and self.escrow.id == name:
+            held, self.escrow = self.escrow, None
+            self.in_box[held.value] += 1
+            self._tell("notes", NoteStacked(held.id, held.value))
+
+    def give_back(self) -> None:
+        if self.escrow is not None:
+            held, self.escrow = self.escrow, None
+            self.given_back[held.value] += 1
+            self._tell("notes", NoteReturned(held.id, held.value))
+
+    def end_leases(self) -> None:
+        """The till is gone: inhibited, and the escrow handed back (M4)."""
+        self.leases.clear()
+        self.give_back()
+
+    def _tell(self, device: str, event: DeviceEvent) -> None:
+        key = event_key(event)
+        assert key is not None
+        assert isinstance(event, LASTING)
+        self.untold[key] = (device, event)
+
+    @property
+    def total_in(self) -> int:
+        """Paise that are physically inside."""
+        box = sum(value.paise * count for value, count in self.in_box.items())
+        return box + sum(value.paise * count for value, count in self.coins.items())
+
+
+class Printer:
+    """Prints a job once, or fails it when there is no paper; remembers across restarts."""
+
+    def __init__(self) -> None:
+        self.has_paper = True
+        self.is_there = True
+        self.printed: list[str] = []
+        self.ended: dict[str, DeviceEvent] = {}
+        self.untold: dict[str, DeviceEvent] = {}
+
+    def print(self, command: Print) -> None:
+        if not self.is_there:
+            return
+        if command.job not in self.ended:
+            if self.has_paper:
+                self.printed.append(command.job)
+                self.ended[command.job] = TicketPrinted(command.job)
+            else:
+                self.ended[command.job] = TicketFailed(command.job, "receipt.paper.end")
+        self.untold[command.job] = self.ended[command.job]
+
+
+class World:
+    """Everything around one journal file."""
+
+    def __init__(self, folder: Path, amount: Money = ELECTRICITY) -> None:
+        self.path = folder / "journal.db"
+        self.clock = FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=INDIA), monotonic=1000.0)
+        self.office, self.acceptors, self.printer = Office(amount), Acceptors(), Printer()
+        self.door_is_open = False
+        self.visit: bytes | None = None
+        self.serial = 0
+        self.effects: list[Effect] = []
+        self._boot()
+
+    def _boot(self) -> None:
+        self.journal = Journal(self.path)
+        self.core = Core(Book(self.journal, self.clock), CONFIG, load_catalogue())
+        self.core.start(self.serial, self.visit, self.now)
+        self._tell_states()
+
+    @property
+    def now(self) -> float:
+        return self.clock.monotonic()
+
+    # --- the citizen -----------------------------------------------------------------------
+
+    @property
+    def screen(self) -> Screen:
+        return self.core.screen(self.now)
+
+    def press(self, action: Action, value: str = "") -> None:
+        self.core.on_press(Press(self.screen.serial, action, value), self.now)
+        self.settle()
+
+    def go_to_bill(self) -> None:
+        self.press(Action.CHOOSE_LANGUAGE, "hi")
+        self.press(Action.CHOOSE_SERVICE, "electricity")
+        self.press(Action.ENTER, ACCOUNT)
+
+    def go_to_cash(self) -> None:
+        self.go_to_bill()
+        self.press(Action.PAY)
+        self.run(1)
+
+    def insert(self, value: int) -> None:
+        event = self.acceptors.insert_note(rupees(value))
+        self.core.on_device_event("notes", event, self.now)
+        self.run(1)
+
+    def drop(self, value: int) -> None:
+        self.acceptors.drop_coin(rupees(value))
+        self.run(1)
+
+    # --- time and mishaps ------------------------------------------------------------------
+
+    def run(self, seconds: float) -> None:
+        for _ in range(round(seconds / STEP)):
+            self.clock.advance(STEP)
+            self._tell_states()
+            self._tell_again()
+            self.core.tick(self.now)
+            self.settle()
+
+    def crash(self) -> None:
+        """Core dies between two instructions; its undelivered effects die with it."""
+        self.serial, self.visit = self.core.serial, self.core.flow.snapshot()
+        self.journal.close()
+        self.acceptors.end_leases()
+        self._boot()
+
+    def power_cut(self) -> None:
+        """As crash, and RAM is gone, too."""
+        self.journal.close()
+        self.acceptors.end_leases()
+        self.serial, self.visit = 0, None
+        self._boot()
+
+    def settle(self) -> None:
+        """Carry effects out until there are none."""
+        while effects := self.core.take_effects():
+            for effect in effects:
+                self.carry_out(effect)
+
+    def carry_out(self, effect: Effect) -> None:
+        match effect:
+            case Grant(device=device, lease=lease):
+                self.acceptors.leases[device] = lease
+                if not lease.denominations:
+                    del self.acceptors.leases[device]
+                    self.acceptors.give_back()
+            case Tell(command=Stack(id=name)):
+                self.acceptors.stack(name)
+            case Tell(command=Return()):
+                self.acceptors.give_back()
+            case Tell(command=Acknowledge(key=key)):
+                self.acceptors.untold.pop(key, None)
+                self.printer.untold.pop(key, None)
+            case Tell(command=Print() as command):
+                self.printer.print(command)
+            case Ask():
+                self.core.on_answer(effect.request, self.office.answer(effect), self.now)
+            case _:
+                pass
+
+    def _tell_again(self) -> None:
+        for device, event in list(self.acceptors.untold.values()):
+            self.core.on_device_event(device, event, self.now)
+            self.settle()
+        for event in list(self.printer.untold.values()):
+            self.core.on_device_event("receipt", event, self.now)
+            self.settle()
+
+    def _tell_states(self) -> None:
+        for state in self._states():
+            self.core.on_device_state(state, self.now)
+        self.core.on_gateway_state(GatewayState(self.office.is_up), self.now)
+
+    def _states(self) -> list[DeviceState]:
+        notes_faults = [Fault("notes.jam.unsafe")] if self.acceptors.jam else []
+        paper_faults = [] if self.printer.has_paper else [Fault("receipt.paper.end")]
+        printer = Status.READY if self.printer.has_paper else Status.OUT_OF_SERVICE
+        return [
+            DeviceState(
+                name="notes",
+                kind=Kind.NOTES,
+                family="itl_ssp",
+                status=Status.OUT_OF_SERVICE if self.acceptors.jam else Status.READY,
+                faults=notes_faults,
+                denominations=NOTES,
+                held=self.acceptors.escrow,
+            ),
+            DeviceState(
+                name="coins",
+                kind=Kind.COINS,
+                family="cctalk",
+                status=Status.OUT_OF_SERVICE if self.acceptors.jam else Status.READY,
+                denominations=COINS,
+            ),
+            DeviceState(
+                name="receipt",
+                kind=Kind.RECEIPT,
+                family="escpos",
+                status=printer if self.printer.is_there else Status.GONE,
+                faults=paper_faults,
+                consumables=[Consumable("paper", 50_000, "mm", Source.COUNTED)],
+            ),
+            DeviceState(
+                name="panel",
+                kind=Kind.PANEL,
+                family="panel",
+                status=Status.READY,
+                inputs={"door_is_open": self.door_is_open},
+            ),
+        ]
+
+    # --- the truth -------------------------------------------------------------------------
+
+    def check_money(self) -> None:
+        """Paper and metal inside, rows, bills and claims come to the same paise (M3, M7)."""
+        assert self.journal.credited_paise == self.acceptors.total_in
+        assert self.journal.verify() == self.journal.length
+        written = [entry.row for entry in self.journal.entries()]
+        spoken_for = 0
+        for created in (row for row in written if isinstance(row, rows.OrderCreated)):
+            order = Book(self.journal, self.clock).order(created.order)
+            if order.end is not None:
+                assert order.owed == Money(0), f"{order.number}: {order.owed} to nobody"
+            spoken_for += order.inserted.paise
+            if order.reference is not None:
+                assert self.office.payments[created.key] == order.used
+        claims = (row for row in written if isinstance(row, rows.ClaimIssued))
+        orphans = sum(claim.amount.paise for claim in claims if claim.order is None)
+        assert spoken_for + orphans == self.journal.credited_paise

@@ -1,0 +1,177 @@
+"""The kiosk in one word, and the list of what a technician should bring."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from firmware.contract.device import Fault, Status
+from firmware.contract.gateway import GatewayState
+from firmware.contract.health import Condition, Finding, KioskHealth, Presence
+from firmware.health.assess import FEW_TICKETS, Facts, Swap, assess, times
+from tests.firmware.health.kiosk import (
+    EARLIER,
+    EXPECTED,
+    NOW,
+    device,
+    facts,
+    printer,
+    till,
+    with_device,
+    without,
+)
+
+ALIVE, DEAD = Presence(is_alive=True), Presence(is_alive=False)
+DAEMONS = {"core": ALIVE, "gateway": ALIVE, "ui": ALIVE}
+
+
+def judged(**changes: object) -> KioskHealth:
+    return assess(facts(**changes), {}, NOW)
+
+
+def keys(health: KioskHealth) -> set[tuple[str, str]]:
+    return {(each.part, each.code) for each in health.findings}
+
+
+def test_whole_kiosk_is_in_service_with_nothing_to_say() -> None:
+    health = judged()
+    assert health.condition is Condition.IN_SERVICE
+    assert health.findings == []
+    assert health.devices == dict.fromkeys(EXPECTED, Status.READY)
+    assert (health.paper_mm, health.tickets_left) == (60000, 333)
+
+
+IN, HALF, OUT = Condition.IN_SERVICE, Condition.DEGRADED, Condition.OUT_OF_SERVICE
+JAM = Fault("notes.jam.stacker", "note 3 of the day")
+
+
+@pytest.mark.parametrize(
+    ("changes", "condition", "found"),
+    [
+        # one acceptor is enough to be paid
+        (
+            {"devices": with_device(device("notes", Status.OUT_OF_SERVICE, faults=[JAM]))},
+            HALF,
+            {("notes", "notes.jam.stacker")},
+        ),
+        (
+            {"devices": with_device(device("coins", Status.GONE))},
+            HALF,
+            {("coins", "device.gone")},
+        ),
+        (
+            {
+                "devices": {
+                    **without("notes"),
+                    "notes": device("notes", Status.GONE),
+                    "coins": device("coins", Status.OUT_OF_SERVICE),
+                }
+            },
+            OUT,
+            {("notes", "device.gone"), ("coins", "device.out_of_service")},
+        ),
+        # no receipt, no cash (M6)
+        (
+            {"devices": with_device(device("receipt", Status.GONE))},
+            OUT,
+            {("receipt", "device.gone")},
+        ),
+        ({"devices": without("receipt")}, OUT, {("receipt", "device.missing")}),
+        (
+            {"devices": with_device(printer(900, faults=[Fault("receipt.paper.near_end")]))},
+            HALF,
+            {("receipt", "receipt.paper.near_end")},
+        ),
+        # the panel carries no money
+        ({"devices": without("panel")}, HALF, {("panel", "device.missing")}),
+        (
+            {"devices": with_device(device("panel", inputs={"door_is_open": True}))},
+            HALF,
+            {("panel", "panel.door.open")},
+        ),
+        (
+            {"devices": with_device(device("panel", inputs={"cash_box_is_out": True}))},
+            HALF,
+            {("panel", "panel.cash_box.out")},
+        ),
+        (
+            {"devices": with_device(device("panel", Status.STARTING))},
+            HALF,
+            {("panel", "device.starting")},
+        ),
+        # daemons
+        ({"presences": {**DAEMONS, "core": DEAD}}, OUT, {("core", "daemon.gone")}),
+        ({"presences": {**DAEMONS, "ui": DEAD}}, OUT, {("ui", "daemon.gone")}),
+        ({"presences": {**DAEMONS, "gateway": DEAD}}, HALF, {("gateway", "daemon.gone")}),
+        ({"presences": {"core": ALIVE, "ui": ALIVE}}, HALF, {("gateway", "daemon.missing")}),
+        ({"core": None}, OUT, set()),
+        ({"core": till(Status.OUT_OF_SERVICE)}, OUT, {("core", "till.out_of_service")}),
+        (
+            {"gateway": GatewayState(is_online=False, detail="no answer")},
+            HALF,
+            {("back_end", "back_end.offline")},
+        ),
+        # a notice takes nothing from the citizen
+        ({"swaps": {"notes": Swap(EARLIER, "A", "B")}}, IN, {("notes", "device.swapped")}),
+    ],
+)
+def test_what_is_missing_and_what_it_means(
+    changes: dict[str, Any], condition: Condition, found: set[tuple[str, str]]
+) -> None:
+    health = judged(**changes)
+    assert (health.condition, keys(health)) == (condition, found)
+
+
+def test_first_seconds_after_power_up_are_no_alarm_and_no_service_either() -> None:
+    health = assess(Facts(expected=EXPECTED, is_settled=False), {}, NOW)
+    assert health.condition is Condition.OUT_OF_SERVICE
+    assert health.findings == []
+    assert set(health.devices.values()) == {Status.STARTING}
+
+
+def test_thirty_seconds_later_every_silent_part_is_named() -> None:
+    health = assess(Facts(expected=EXPECTED), {}, NOW)
+    missing = {(name, "device.missing") for name in EXPECTED}
+    assert keys(health) == missing | {(each, "daemon.missing") for each in DAEMONS}
+    assert set(health.devices.values()) == {Status.GONE}
+
+
+def test_finding_keeps_its_time_while_it_lasts_and_gets_a_new_one_when_it_returns() -> None:
+    jammed = facts(devices=with_device(device("notes", Status.OUT_OF_SERVICE, faults=[JAM])))
+    first = assess(jammed, {}, EARLIER)
+    later = assess(jammed, times(first), NOW)
+    assert [each.since for each in later.findings] == [EARLIER]
+    mended = assess(facts(), times(later), NOW)
+    assert times(mended) == {}
+    again = assess(jammed, times(mended), NOW)
+    assert again.findings == [Finding("notes", "notes.jam.stacker", NOW, "note 3 of the day")]
+
+
+def test_swapped_device_is_named_with_both_numbers_and_the_time_of_the_swap() -> None:
+    health = judged(swaps={"notes": Swap(EARLIER, "0001", "0002")})
+    assert health.findings == [
+        Finding("notes", "device.swapped", EARLIER, "serial 0001 became 0002")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tickets", "is_low"), [(None, False), (FEW_TICKETS, False), (FEW_TICKETS - 1, True), (0, True)]
+)
+def test_roll_that_will_not_last_the_day_is_told_before_it_ends(
+    tickets: int | None, is_low: bool
+) -> None:
+    health = judged(tickets_left=tickets)
+    assert (("receipt", "receipt.paper.low") in keys(health)) == is_low
+
+
+def test_paper_that_the_printer_complains_of_is_told_once() -> None:
+    ended = printer(0, faults=[Fault("receipt.paper.end")])
+    health = judged(devices=with_device(ended), tickets_left=0)
+    assert keys(health) == {("receipt", "receipt.paper.end")}
+
+
+def test_device_that_calls_itself_by_anothers_name_stays_where_it_is() -> None:
+    impostor = device("notes", Status.OUT_OF_SERVICE, faults=[JAM])
+    health = judged(devices={**without("coins"), "coins": impostor})
+    assert keys(health) == {("coins", "notes.jam.stacker")}

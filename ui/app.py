@@ -1,0 +1,71 @@
+"""The Kivy application: one window, one Face, and word of every frame that was really drawn."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kivy.app import App
+from kivy.core.window import Window
+from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
+from PIL import Image
+
+from ui.face import Face, load_rules
+from ui.parts import PressHandler
+from ui.scene import Scene
+
+KEYS = {13: "enter", 271: "numpadenter", 27: "escape", 8: "backspace"}
+
+
+class KioskApp(App):
+    """Draws scenes. `on_flip` is called when a new scene is drawn and about to be flipped."""
+
+    def __init__(self, on_pressed: PressHandler, on_listen: Callable[[], None],
+                 on_flip: Callable[[Scene], None] = lambda scene: None,
+                 **facts: Any) -> None:  # fmt: skip
+        super().__init__(**facts)
+        load_rules()
+        self._on_flip = on_flip
+        self._undrawn: Scene | None = None
+        self._photographs: dict[Path, asyncio.Event] = {}
+        self.face = Face(on_pressed, on_listen)
+
+    def build(self) -> Face:
+        Window.bind(on_key_down=self._key, on_flip=self._flipping)
+        return self.face
+
+    def show(self, scene: Scene) -> None:
+        self.face.show(scene)
+        self._undrawn = scene
+        Window.canvas.ask_update()
+
+    def photograph(self, path: Path) -> asyncio.Event:
+        """Write the next frame to `path`; the event is set once it is there."""
+        Window.canvas.ask_update()
+        return self._photographs.setdefault(path, asyncio.Event())
+
+    def _flipping(self, *_: object) -> None:
+        """All is drawn and not yet flipped: the frame buffer may be read."""
+        for path, is_there in self._photographs.items():
+            save_frame(path)
+            is_there.set()
+        self._photographs.clear()
+        if self._undrawn is not None:
+            self._on_flip(self._undrawn)
+            self._undrawn = None
+
+    def _key(self, _: object, key: int, __: int, text: str | None, ___: object) -> bool:
+        return self.face.key(KEYS.get(key, text or ""))
+
+
+def save_frame(path: Path) -> None:
+    """What the frame buffer holds, as a PNG that appears whole or not at all."""
+    width, height = (int(side) for side in Window.size)
+    pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
+    image = Image.frombytes("RGB", (width, height), bytes(pixels))
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    image.transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(fresh, format="PNG")
+    fresh.replace(path)

@@ -1,0 +1,46 @@
+"""How Kivy is started here: the few modules it needs, no files of its own, no log of its own.
+
+Must run before the first `import kivy` of the process; Kivy reads these once, at import.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+
+FRAMES_A_SECOND = 30  # nothing moves; this only bounds how late a frame may be
+
+SETTINGS = {
+    "KIVY_NO_ARGS": "1",
+    "KIVY_NO_CONFIG": "1",
+    "KIVY_NO_FILELOG": "1",
+    "KIVY_LOG_MODE": "PYTHON",  # leave the log of this process alone
+    "KIVY_WINDOW": "sdl2",
+    "KIVY_TEXT": "pil",  # never loaded: text is drawn by ui.shaping
+    "KIVY_IMAGE": "pil",
+}
+
+
+def prepare(width: int, height: int, is_fullscreen: bool, density: float) -> None:
+    """Set Kivy up for one window. Raises RuntimeError when Kivy is there already."""
+    if "kivy" in sys.modules:
+        raise RuntimeError("expected to set Kivy up before its import, found it imported")
+    for name, setting in SETTINGS.items():
+        os.environ.setdefault(name, setting)
+    os.environ.setdefault("KIVY_HOME", tempfile.mkdtemp(prefix="kivy-"))
+    os.environ["KIVY_METRICS_DENSITY"] = str(density)
+    os.environ["KIVY_DPI"] = "96"
+    from kivy.config import Config
+
+    graphics = {"width": width, "height": height, "fullscreen": "auto" if is_fullscreen else 0,
+                "borderless": int(is_fullscreen), "resizable": 0, "maxfps": FRAMES_A_SECOND,
+                "multisamples": 0, "show_cursor": int(not is_fullscreen)}  # fmt: skip
+    for key, value in graphics.items():
+        Config.set("graphics", key, str(value))
+    Config.set("kivy", "exit_on_escape", "0")
+    Config.set("kivy", "keyboard_mode", "")
+    Config.set("input", "mouse", "mouse,disable_multitouch")
+    Config.remove_option(
+        "input", "%(name)s"
+    )  # SDL brings the touches; a second reader doubles them

@@ -1,0 +1,173 @@
+"""The whole of what is seen: the bars, one screen between them, and the question laid over all.
+
+Every screen is built once and updated; a document only changes its model. Kivy draws again what
+changed.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.lang import Builder
+from kivy.metrics import dp
+from kivy.properties import NumericProperty, ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.widget import Widget
+
+from firmware.contract.screen import Action
+from ui.frame import Button, Frame, Look, Warning
+from ui.parts import PressHandler, View
+from ui.scene import Scene
+from ui.screens.attract.screen import AttractView
+from ui.screens.closed.screen import ClosedView
+from ui.screens.done.screen import DoneView
+from ui.screens.insert_cash.screen import InsertCashView
+from ui.screens.number.screen import NumberView
+from ui.screens.services.screen import ServicesView
+from ui.screens.show_bill.screen import ShowBillView
+from ui.screens.trouble.screen import TroubleView
+from ui.screens.waiting.screen import WaitingView
+
+FOLDER = Path(__file__).parent
+VIEWS: tuple[type[View], ...] = (
+    AttractView, ServicesView, NumberView, WaitingView, ShowBillView, InsertCashView, DoneView,
+    TroubleView, ClosedView,
+)  # fmt: skip
+SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
+BACK_WIDTH, WAY_ON_WIDTH = 282, 420  # design pixels
+BARS = {False: (140, 200), True: (110, 160)}  # design pixels, top and bottom, by is_wide
+
+
+class TopBar(BoxLayout):
+    frame = ObjectProperty(Frame(), rebind=True)
+    press = ObjectProperty(lambda action, value: None)
+    listen = ObjectProperty(lambda: None)
+
+
+class BottomBar(BoxLayout):
+    frame = ObjectProperty(Frame(), rebind=True)
+    press = ObjectProperty(lambda action, value: None)
+
+    def width_of(self, button: Button) -> float:
+        """A button that is not there still keeps its place, so that the dots stay central."""
+        if not button.is_there:
+            return float(dp(BACK_WIDTH))
+        is_wide = button.look is Look.GO or button.action is Action.AGAIN
+        return float(dp(WAY_ON_WIDTH if is_wide else BACK_WIDTH))
+
+
+class StillThere(Widget):
+    """Laid over a screen that is about to leave: nothing below it can be touched."""
+
+    warning = ObjectProperty(Warning(), rebind=True)
+    press = ObjectProperty(lambda action, value: None)
+    seconds = NumericProperty(0)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        super().on_touch_down(touch)
+        return True
+
+
+class Face(FloatLayout):
+    """Shows scenes; hands presses to `on_pressed`, which knows the bus."""
+
+    frame = ObjectProperty(Frame(), rebind=True)
+
+    def __init__(self, on_pressed: PressHandler, on_listen: Callable[[], None],
+                 **facts: Any) -> None:  # fmt: skip
+        super().__init__(**facts)
+        self.scene: Scene | None = None
+        self._on_pressed = on_pressed
+        self._last_press: tuple[object, ...] = ()
+        self._pressed_at = 0.0
+        self._leaves_at = 0.0
+        self._top = TopBar(press=self._press, listen=on_listen)
+        self._bottom = BottomBar(press=self._press)
+        self._column = BoxLayout(orientation="vertical")
+        self._overlay = StillThere(press=self._press)
+        self.views = {
+            type(view.model): view for view in (make(press=self._press) for make in VIEWS)
+        }
+        self.view: View | None = None
+        self.add_widget(self._column)
+        self.fbind("size", self._size_bars)
+        Clock.schedule_interval(self._count, 1.0)
+
+    def show(self, scene: Scene) -> None:
+        """Draw this scene from the next frame on."""
+        self.scene = scene
+        self._leaves_at = time.monotonic() + scene.leaves_in if scene.leaves_in else 0.0
+        view = self.views[type(scene.model)]
+        view.model = scene.model
+        if view is not self.view or scene.frame.is_bare != self.frame.is_bare:
+            is_new = view is not self.view
+            self._place(view, scene.frame.is_bare)
+            if is_new:
+                view.enter()
+        self.frame = self._top.frame = self._bottom.frame = scene.frame
+        self._warn(scene.frame.warning)
+        self._count()
+
+    def key(self, name: str) -> bool:
+        """A key of a physical keyboard: digits for the screen, Enter for the way on."""
+        if self.frame.warning is not None:
+            self._press_button(self.frame.warning.stay)
+            return True
+        if self.view is not None and self.view.key(name):
+            return True
+        button = {"enter": self.frame.way_on, "numpadenter": self.frame.way_on,
+                  "escape": self.frame.back}.get(name)  # fmt: skip
+        return button is not None and self._press_button(button)
+
+    def _press_button(self, button: Button) -> bool:
+        if button.action is not None:
+            self._press(button.action, button.value)
+        return button.is_there
+
+    def _press(self, action: Action, value: str = "") -> None:
+        press = (self.scene.serial if self.scene else 0, action, value)
+        now = time.monotonic()
+        if press == self._last_press and now - self._pressed_at < SAME_PRESS:
+            return
+        self._last_press, self._pressed_at = press, now
+        self._on_pressed(action, value)
+
+    def _place(self, view: View, is_bare: bool) -> None:
+        self.view = view
+        self._column.clear_widgets()
+        for part in (view,) if is_bare else (self._top, view, self._bottom):
+            self._column.add_widget(part)
+
+    def _size_bars(self, *_: object) -> None:
+        top, bottom = BARS[self.width > self.height]
+        self._top.height, self._bottom.height = dp(top), dp(bottom)
+
+    def _warn(self, warning: Warning | None) -> None:
+        if warning is None:
+            self.remove_widget(self._overlay)
+            return
+        self._overlay.warning = warning
+        if self._overlay.parent is None:
+            self.add_widget(self._overlay)
+
+    def _count(self, *_: object) -> None:
+        """Whole seconds until core ends this screen; shown only where the screen shows them."""
+        left = self._leaves_at - time.monotonic()
+        seconds = max(1, math.ceil(left)) if self._leaves_at else 0
+        if self.view is not None:
+            self.view.seconds = seconds
+        self._overlay.seconds = seconds
+
+
+def load_rules() -> None:
+    """Read every `.kv` once; before the first widget is made."""
+    for name in ("parts.kv", "face.kv"):
+        Builder.load_file(str(FOLDER / name))
+    for file in sorted((FOLDER / "screens").glob("*/screen.kv")):
+        Builder.load_file(str(file))

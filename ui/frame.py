@@ -1,0 +1,131 @@
+"""What stands in the same place on every screen: the top bar, the bottom bar, the question of
+whether anybody is still here. No Kivy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from firmware.contract.screen import Action, Language, Screen
+from ui.say import Say
+
+
+class Look(StrEnum):
+    """How a button is drawn."""
+
+    PLAIN = "plain"  # white with an ink edge
+    GO = "go"  # green: the way on
+    MARIGOLD = "marigold"
+    BARE = "bare"  # on ink, with a white edge
+
+
+@dataclass(frozen=True)
+class Button:
+    """Something to press. Without an action it is not there."""
+
+    text: str = ""
+    action: Action | None = None
+    value: str = ""
+    icon: str = ""
+    end_icon: str = ""
+    icon_colour: str = ""
+    look: Look = Look.PLAIN
+
+    @property
+    def is_there(self) -> bool:
+        return self.action is not None
+
+
+NO_BUTTON = Button()
+OTHER = {Language.HINDI: Language.ENGLISH, Language.ENGLISH: Language.HINDI}
+WAYS_ON = (Action.PAY, Action.AGAIN, Action.FINISH, Action.CANCEL)  # the first one possible, right
+WAYS_BACK = (Action.BACK, Action.FINISH, Action.CANCEL)  # the first one possible, left
+BARE_SCREENS = ("Attract", "Closed")
+OWN_BUTTONS = {"Done": (Action.ANOTHER, Action.FINISH)}  # drawn by the screen, not by the bars
+
+
+@dataclass(frozen=True)
+class Warning:
+    """Are you still there? `leaves_in` seconds are left, counted from when it was drawn."""
+
+    question: str = ""
+    line: str = ""
+    stay: Button = NO_BUTTON
+    leave: Button = NO_BUTTON
+
+    @property
+    def spoken_text(self) -> str:
+        return self.question
+
+
+@dataclass(frozen=True)
+class Frame:
+    place: str = ""
+    listen: str = ""
+    other_language: Button = NO_BUTTON
+    back: Button = NO_BUTTON
+    way_on: Button = NO_BUTTON
+    step: int = 0  # 0: no progress is shown
+    steps: int = 0
+    is_bare: bool = False
+    warning: Warning | None = None
+
+
+def frame(screen: Screen, say: Say) -> Frame:
+    name = type(screen.data).__name__
+    possible = [a for a in screen.actions if a not in OWN_BUTTONS.get(name, ())]
+    way_on = next((a for a in WAYS_ON if a in possible), None)
+    back = next((a for a in WAYS_BACK if a in possible and a != way_on), None)
+    return Frame(
+        place=_place(screen, say),
+        listen=say("button.listen"),
+        other_language=_other_language(screen, say),
+        back=button(back, say, is_way_on=False),
+        way_on=button(way_on, say, is_way_on=True),
+        step=screen.step or 0,
+        steps=screen.steps,
+        is_bare=name in BARE_SCREENS,
+        warning=_warning(screen, say) if screen.is_warning else None,
+    )
+
+
+def button(action: Action | None, say: Say, is_way_on: bool) -> Button:
+    """The button of one action, in its own look."""
+    match action:
+        case None:
+            return NO_BUTTON
+        case Action.BACK:
+            return Button(say("button.back"), action, icon="arrow-left-bold")
+        case Action.CANCEL:
+            return Button(say("button.cancel"), action, icon="x-bold", icon_colour="#8B1E1E")
+        case Action.PAY:
+            text = say("button.pay")
+            return Button(text, action, end_icon="arrow-right-bold", look=Look.GO)
+        case Action.ANOTHER:
+            return Button(say("button.another"), action, icon="plus-circle-bold")
+        case _:
+            look = Look.GO if is_way_on else Look.PLAIN
+            return Button(say(f"button.{action.value}"), action, look=look)
+
+
+def _place(screen: Screen, say: Say) -> str:
+    where = screen.place.get(screen.language) or next(iter(screen.place.values()), "")
+    return " · ".join(part for part in (say("kiosk.name"), where) if part)
+
+
+def _other_language(screen: Screen, say: Say) -> Button:
+    if Action.CHOOSE_LANGUAGE not in screen.actions:
+        return NO_BUTTON
+    other = OTHER[screen.language]
+    return Button(say("language.other"), Action.CHOOSE_LANGUAGE, other.value, look=Look.BARE)
+
+
+def _warning(screen: Screen, say: Say) -> Warning:
+    leave = next((a for a in (Action.CANCEL, Action.FINISH) if a in screen.actions), None)
+    return Warning(
+        question=say("warning.question"),
+        line=say("warning.line"),
+        stay=Button(say("button.stay"), Action.STAY, look=Look.GO),
+        leave=button(leave, say, is_way_on=False),
+    )

@@ -1,0 +1,336 @@
+"""The parts that every screen is made of: plates, buttons, icons, dots, codes, the split."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import segno
+from kivy.clock import Clock
+from kivy.graphics import Color, Ellipse, Rectangle
+from kivy.graphics.texture import Texture
+from kivy.metrics import dp
+from kivy.properties import (
+    BooleanProperty,
+    ColorProperty,
+    NumericProperty,
+    ObjectProperty,
+    StringProperty,
+)
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.layout import Layout
+from kivy.uix.widget import Widget
+from PIL import Image, ImageDraw
+
+from firmware.contract.screen import Action
+from ui import theme
+from ui.frame import NO_BUTTON
+from ui.text import texture_of
+
+ICONS = Path(__file__).parent / "icons"
+FALLBACK_ICON = "squares-four-duotone"
+BOUNCE = 0.08  # seconds: one finger felt twice, by the panel or by its mouse emulation
+DASH = 18  # design pixels, and as much between dashes
+FINER = 3  # dashes are drawn that much larger and scaled down: smooth edges
+
+PressHandler = Callable[[Action, str], None]
+
+
+class Plate(BoxLayout):
+    """A rounded rectangle with an edge, full or dashed."""
+
+    fill = ColorProperty(theme.CARD)
+    edge = ColorProperty(theme.EDGE)
+    border = NumericProperty(0)
+    radius = NumericProperty(0)
+    is_dashed = BooleanProperty(False)
+    dashes = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts)
+        redraw = Clock.create_trigger(self._draw_dashes, -1)
+        self.fbind("is_dashed", redraw)
+        self.fbind("size", redraw)
+
+    def _draw_dashes(self, *_: object) -> None:
+        width, height = (round(side) for side in self.size)
+        is_drawn = self.is_dashed and width > 0 and height > 0
+        self.dashes = (
+            dashed_edge(width, height, round(self.radius), round(self.border), round(dp(DASH)))
+            if is_drawn
+            else None
+        )
+
+
+class Touch(Plate):
+    """Something that is pressed: on release, inside, once."""
+
+    is_on = BooleanProperty(True)
+    is_down = BooleanProperty(False)
+
+    __events__ = ("on_press",)
+
+    def __init__(self, **facts: Any) -> None:
+        self._released_at = 0.0
+        super().__init__(**facts)
+
+    def on_press(self) -> None:
+        """Bound by whoever uses it."""
+
+    def on_touch_down(self, touch: Any) -> bool:
+        if not self.is_on or self.is_down or not self.collide_point(*touch.pos):
+            return False
+        if time.monotonic() - self._released_at < BOUNCE:
+            return True
+        touch.grab(self)
+        self.is_down = True
+        return True
+
+    def on_touch_up(self, touch: Any) -> bool:
+        if touch.grab_current is not self:
+            return False
+        touch.ungrab(self)
+        self.is_down = False
+        self._released_at = time.monotonic()
+        if self.is_on and self.collide_point(*touch.pos):
+            self.dispatch("on_press")
+        return True
+
+
+class WordButton(Touch):
+    """A `frame.Button`, drawn in its look."""
+
+    button = ObjectProperty(NO_BUTTON, rebind=True)
+    letter = NumericProperty(0)
+
+
+class Key(Touch):
+    """A key of the number pad: a digit or an icon."""
+
+    text = StringProperty("")
+    icon = StringProperty("")
+
+
+class Icon(Widget):
+    """A Phosphor icon, tinted."""
+
+    name = StringProperty("")
+    colour = ColorProperty(theme.INK)
+
+    @property
+    def texture(self) -> Texture | None:
+        return icon_texture(self.name) if self.name else None
+
+
+class Round(Widget):
+    """An icon in a filled circle: the tick of success, the mark of a fault."""
+
+    name = StringProperty("")
+    fill = ColorProperty(theme.GO)
+    colour = ColorProperty(theme.PAPER)
+
+
+class Strip(Plate):
+    """The machine speaking (marigold) or reassuring (pale green): an icon and one sentence."""
+
+    text = StringProperty("")
+    icon = StringProperty("info-fill")
+    icon_colour = ColorProperty(theme.INK)
+
+
+class Proof(Plate):
+    """A receipt's or claim's number; with its code beside it when there is no paper."""
+
+    label = StringProperty("")
+    number = StringProperty("")
+    code = StringProperty("")
+
+
+class Row(BoxLayout):
+    """A label and its value."""
+
+    label = StringProperty("")
+    value = StringProperty("")
+    has_line = BooleanProperty(False)
+
+
+class Dots(Widget):
+    """How far the visit is: `step` of `steps`."""
+
+    step = NumericProperty(0)
+    steps = NumericProperty(0)
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts)
+        redraw = Clock.create_trigger(self._draw, -1)
+        for name in ("step", "steps", "pos", "size"):
+            self.fbind(name, redraw)
+
+    def _draw(self, *_: object) -> None:
+        self.canvas.clear()
+        if not self.step:
+            return
+        side, gap = dp(26), dp(20)
+        steps = int(self.steps)
+        x = self.center_x - (steps * side + (steps - 1) * gap) / 2
+        with self.canvas:
+            for number in range(steps):
+                Color(rgba=_rgba(theme.GO if number < self.step else theme.EDGE))
+                Ellipse(pos=(x + number * (side + gap), self.center_y - side / 2),
+                        size=(side, side))  # fmt: skip
+
+
+class Code(Widget):
+    """A QR code of `content`, as large as the widget lets whole modules be."""
+
+    content = StringProperty("")
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts)
+        with self.canvas:
+            Color(1, 1, 1, 1)
+            self._plate = Rectangle(size=(0, 0))
+        redraw = Clock.create_trigger(self._draw, -1)
+        for name in ("content", "pos", "size"):
+            self.fbind(name, redraw)
+
+    def _draw(self, *_: object) -> None:
+        room = int(min(self.size))
+        if not self.content or room <= 0:
+            self._plate.size = (0, 0)
+            return
+        matrix = segno.make(self.content, error="m", micro=False)
+        across = int(matrix.symbol_size(border=2)[0])
+        scale = max(1, room // across)
+        side = across * scale
+        self._plate.texture = _code_texture(matrix, scale, side)
+        self._plate.size = (side, side)
+        self._plate.pos = (round(self.center_x - side / 2), round(self.center_y - side / 2))
+
+
+class Split(Layout):
+    """Portrait: head, hand, room, foot, from the top. Landscape: head and foot left, hand right.
+
+    `head` and `foot` are as high as they wish. `hand`, what is touched, fills what is left when
+    its size_hint_y is set, and otherwise is as high as it wishes, if there is room.
+    """
+
+    head = ObjectProperty(None, allownone=True)
+    hand = ObjectProperty(None, allownone=True)
+    foot = ObjectProperty(None, allownone=True)
+    margin = NumericProperty(0)
+    gap = NumericProperty(0)
+    left_part = NumericProperty(0.44)  # of the width, in landscape
+    is_wide = BooleanProperty(False)
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts)
+        for name in ("pos", "size", "children", "margin", "gap"):
+            self.fbind(name, self._trigger_layout)
+
+    def on_size(self, *_: object) -> None:
+        self.is_wide = self.width > self.height
+
+    def do_layout(self, *_: object) -> None:
+        if self.head is None or self.hand is None or self.foot is None:
+            return
+        left, width = self.x + self.margin, self.width - 2 * self.margin
+        top, bottom = self.y + self.height - self.margin, self.y + self.margin
+        wide = bool(self.is_wide)
+        column = width * self.left_part if wide else width
+        _put(self.head, left, top - self.head.height, column)
+        _put(self.foot, left, bottom, column)
+        ceiling = top if wide else top - self.head.height - self.gap
+        floor = (
+            bottom if wide else bottom + self.foot.height + (self.gap if self.foot.height else 0)
+        )
+        room = ceiling - floor
+        if self.hand.size_hint_y is not None:
+            self.hand.height = room
+        hand_left = left + column + self.gap if wide else left
+        hand_width = width - column - self.gap if wide else width
+        _put(self.hand, hand_left, ceiling - self.hand.height, hand_width)
+
+
+class View(Split):
+    """One screen. `model` is what it shows; `press` is where presses go."""
+
+    model = ObjectProperty(None)
+    press = ObjectProperty(lambda action, value: None)
+    seconds = NumericProperty(0)  # until this screen leaves; 0 when nobody counts
+
+    def enter(self) -> None:
+        """This screen comes up after another one: nothing of the last visitor may be left."""
+
+    def key(self, name: str) -> bool:
+        """A key of a physical keyboard; True when this screen took it."""
+        return False
+
+
+def fill_with(box: Widget, widgets: list[Widget], count: int, make: Callable[[], Widget]) -> None:
+    """Let `box` hold `count` widgets of the pool `widgets`, making only what is missing."""
+    while len(widgets) < count:
+        widgets.append(make())
+    if len(box.children) != count:
+        box.clear_widgets()
+        for widget in widgets[:count]:
+            box.add_widget(widget)
+
+
+@lru_cache(maxsize=64)
+def icon_texture(name: str) -> Texture:
+    """The mask of an icon; a name nobody drew shows the general one."""
+    path = ICONS / f"{name}.png"
+    if not path.exists():
+        path = ICONS / f"{FALLBACK_ICON}.png"
+    with Image.open(path) as image:
+        texture = texture_of(image.convert("L"), mipmap=True)
+    return texture
+
+
+@lru_cache(maxsize=8)
+def dashed_edge(width: int, height: int, radius: int, border: int, dash: int) -> Texture:
+    """The dashed outline of a rounded rectangle, as a mask."""
+    size = (width * FINER, height * FINER)
+    ring = Image.new("L", size)
+    box = (0, 0, size[0] - 1, size[1] - 1)
+    pen = ImageDraw.Draw(ring)
+    pen.rounded_rectangle(box, radius * FINER, outline=255, width=max(1, border) * FINER)
+    gaps = ImageDraw.Draw(ring)
+    step = 2 * dash * FINER
+    inside = radius * FINER
+    for x in range(inside, size[0] - inside, step):
+        gaps.rectangle((x, 0, x + dash * FINER, border * FINER), fill=0)
+        gaps.rectangle((x, size[1] - border * FINER - 1, x + dash * FINER, size[1]), fill=0)
+    for y in range(inside, size[1] - inside, step):
+        gaps.rectangle((0, y, border * FINER, y + dash * FINER), fill=0)
+        gaps.rectangle((size[0] - border * FINER - 1, y, size[0], y + dash * FINER), fill=0)
+    return texture_of(ring.resize((width, height), Image.Resampling.LANCZOS))
+
+
+def _code_texture(code: Any, scale: int, side: int) -> Texture:
+    image = Image.new("L", (side, side), 255)
+    pen = ImageDraw.Draw(image)
+    for y, line in enumerate(code.matrix_iter(scale=1, border=2)):
+        for x, is_dark in enumerate(line):
+            if is_dark:
+                pen.rectangle(
+                    (x * scale, y * scale, (x + 1) * scale - 1, (y + 1) * scale - 1), fill=0
+                )
+    texture = Texture.create(size=(side, side), colorfmt="luminance")
+    texture.blit_buffer(image.tobytes(), colorfmt="luminance", bufferfmt="ubyte")
+    texture.flip_vertical()
+    return texture
+
+
+def _put(widget: Widget, x: float, y: float, width: float) -> None:
+    widget.width = width
+    widget.pos = (x, y)
+
+
+def _rgba(colour: str) -> tuple[float, float, float, float]:
+    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return red, green, blue, 1.0

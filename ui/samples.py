@@ -1,0 +1,137 @@
+"""One document for each thing a screen can say: for the gallery, the tests and the eye."""
+
+from __future__ import annotations
+
+from firmware.contract.gateway import Bill
+from firmware.contract.money import ZERO, Money, rupees
+from firmware.contract.screen import (
+    Action,
+    Attract,
+    Closed,
+    Done,
+    Hint,
+    InsertCash,
+    Language,
+    NoteButton,
+    Number,
+    Screen,
+    ScreenData,
+    Services,
+    ShowBill,
+    Tile,
+    Trouble,
+    Waiting,
+)
+
+PLACE = {"hi": "टोडारायसिंह", "en": "Todaraisingh"}
+ACCOUNT = "210344001725"
+NOTES = (10, 20, 50, 100, 200, 500)
+TILES = (
+    ("electricity", "lightning"), ("water", "drop"), ("mobile", "device-mobile"),
+    ("certificates", "file-text"), ("land", "map-trifold"), ("idcards", "identification-card"),
+    ("pension", "fingerprint"), ("lookup", "magnifying-glass"),
+)  # fmt: skip
+TROUBLES = (
+    "back_end_down", "no_such_account", "already_paid", "refused", "paper_out", "printer",
+    "notes_jam", "coins_jam", "notes_gone", "stacker_full", "cash_box_out", "door_open",
+    "cancelled_with_money", "timed_out_with_money", "note_unaccounted", "power_came_back",
+    "no_acceptor", "journal", "over_paid",
+)  # fmt: skip
+REFUSALS = (
+    "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
+    "fraud", "unable_to_stack", "other",
+)  # fmt: skip
+HINTS = ("cash.insert", "cash.checking", "cash.accepted", "cash.returned", "cash.coin",
+         "cash.coin_refused", "cash.take_back_note",
+         *(f"cash.refused.{reason}" for reason in REFUSALS))  # fmt: skip
+WAITINGS = ("fetching", "posting", "printing", "returning", "opening")
+PROBLEMS = ("too_short", "not_a_k_number", "no_such_account", "already_paid")
+CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
+TILE_REASONS = ("not_yet", "no_paper", "no_back_end", "no_cash")
+
+
+def tiles(why_not: str = "tile.not_yet", electricity: str | None = None) -> list[Tile]:
+    return [Tile(name, icon, electricity if name == "electricity" else why_not)
+            for name, icon in TILES]  # fmt: skip
+
+
+def bill(name: str = "श्री कृष्ण चन्द्र शर्मा") -> Bill:
+    return Bill("B-2026-10-0417", ACCOUNT, name, "2026-10", "2026-11-28", rupees(470), ZERO)
+
+
+def cash(hint: Hint | None = None, inserted: int = 200, is_checking: bool = False) -> InsertCash:
+    remaining, advance = rupees(470 - inserted), rupees(30)
+    notes = [
+        NoteButton(rupees(value), fits, None if fits else "note.no_change")
+        for value in NOTES
+        for fits in [rupees(value) <= remaining + advance]
+    ]
+    coins = [rupees(value) for value in (1, 2, 5, 10, 20)]
+    return InsertCash("electricity", rupees(470), rupees(inserted), remaining, advance, notes,
+                      coins, hint, is_checking)  # fmt: skip
+
+
+def trouble(cause: str, safe: int = 0, proof: str | None = None) -> Trouble:
+    claim = "TDR C 0417 22" if proof else None
+    return Trouble(f"trouble.{cause}", rupees(safe), claim, proof)
+
+
+def done(proof: str = "paper", is_posted: bool = True, advance: Money = ZERO) -> Done:
+    return Done("electricity", ACCOUNT, rupees(470), "TDR 0417 2291", proof, is_posted, advance)
+
+
+NAVIGATION = [Action.CHOOSE_LANGUAGE, Action.BACK, Action.CANCEL]
+ACTIONS: dict[type, list[Action]] = {
+    Attract: [Action.CHOOSE_LANGUAGE],
+    Services: [Action.CHOOSE_SERVICE, *NAVIGATION],
+    Number: [Action.ENTER, *NAVIGATION],
+    Waiting: [Action.CHOOSE_LANGUAGE],
+    ShowBill: [Action.PAY, *NAVIGATION],
+    InsertCash: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
+    Done: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
+    Trouble: [Action.CHOOSE_LANGUAGE, Action.AGAIN, Action.FINISH],
+    Closed: [],
+}
+STEPS: dict[type, int] = {Number: 1, ShowBill: 2, InsertCash: 3, Done: 4}
+
+
+def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 1,
+           is_warning: bool = False, leaves_in: int | None = None) -> Screen:  # fmt: skip
+    """The document that core would retain for `data`."""
+    kind = type(data)
+    actions = ACTIONS[kind] + ([Action.STAY] if is_warning else [])
+    return Screen(
+        serial=serial, language=language, data=data, actions=actions, step=STEPS.get(kind),
+        place=PLACE, is_warning=is_warning, leaves_in=leaves_in,
+    )  # fmt: skip
+
+
+def main_screens() -> dict[str, ScreenData]:
+    """What the gallery shows, by file name."""
+    hint = Hint("cash.accepted", rupees(200))
+    return {
+        "1-attract": Attract(tiles(), True),
+        "1-attract-no-cash": Attract(tiles(electricity="tile.no_paper"), False),
+        "2-services": Services(tiles()),
+        "2-services-no-paper": Services(tiles(electricity="tile.no_paper")),
+        "3-number": Number("electricity", "electricity.account", 12, "2103440017"),
+        "3-number-full": Number("electricity", "electricity.account", 12, ACCOUNT),
+        "3-number-problem": Number("electricity", "electricity.account", 12, ACCOUNT,
+                                   "number.no_such_account"),
+        "4-waiting": Waiting("waiting.fetching"),
+        "4-waiting-printing": Waiting("waiting.printing"),
+        "5-bill": ShowBill("electricity", bill(), rupees(470)),
+        "5-bill-advance": ShowBill("electricity", bill("श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी "
+                                   "स्वर्गीय लक्ष्मीनारायण"), rupees(440)),
+        "6-cash": cash(),
+        "6-cash-accepted": cash(hint, inserted=400),
+        "6-cash-checking": cash(is_checking=True, inserted=0),
+        "6-cash-refused": cash(Hint("cash.refused.inhibited")),
+        "7-done": done(),
+        "7-done-screen": done("screen", is_posted=False, advance=rupees(30)),
+        "8-trouble-jam-paper": trouble("notes_jam", 200, "paper"),
+        "8-trouble-screen": trouble("paper_out", 470, "screen"),
+        "8-trouble-safe": trouble("power_came_back", 200),
+        "8-trouble-no-money": trouble("no_such_account"),
+        "9-closed": Closed("closed.door_open"),
+    }  # fmt: skip

@@ -1,0 +1,72 @@
+"""The screen's words in one language, with the facts that hold for the whole kiosk."""
+
+from __future__ import annotations
+
+import logging
+import re
+from pathlib import Path
+
+from firmware.contract.money import Money
+from firmware.contract.screen import Language
+from firmware.runtime.words import Words
+
+log = logging.getLogger("say")
+
+LOCALE = Path(__file__).parent / "locale"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+MONTH = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
+
+
+class Say:
+    """Texts of `ui/locale/<language>`; `helpline` is a fact that every text may use."""
+
+    def __init__(self, language: Language, helpline: str) -> None:
+        self.language = language
+        self._words = Words(LOCALE, language.value, "ui")
+        self._helpline = helpline
+
+    def __call__(self, key: str, **facts: object) -> str:
+        """The text of `key`; raises MissingWords."""
+        return self._words(key, **{"helpline": self._helpline, **facts})
+
+    def has(self, key: str) -> bool:
+        return key in self._words
+
+    def known(self, key: str, otherwise: str) -> str:
+        """`key` if there are words for it; else the more general key, and a line in the log.
+
+        A core that is newer than its screen must not leave the citizen with nothing.
+        """
+        if self.has(key):
+            return key
+        log.error("no words for %s in %s; saying %s", key, self.language, otherwise)
+        return otherwise
+
+    def month(self, date: str) -> str:
+        """`2026-10` or `2026-10-28` as people write it; any other text as it came."""
+        match = MONTH.fullmatch(date)
+        if match is None or not 1 <= int(match[2]) <= 12:
+            return date
+        month = f"{self(f'month.{int(match[2])}')} {match[1]}"
+        return f"{int(match[3])} {month}" if match[3] else month
+
+
+def amount(money: Money) -> str:
+    """`₹ 470`, never broken over two lines."""
+    return f"₹{NO_BREAK}{money.short()}"
+
+
+def exact(money: Money) -> str:
+    """`₹ 470.00`."""
+    return f"₹{NO_BREAK}{money.exact()}"
+
+
+def in_fours(number: str) -> str:
+    """`2103 4400 1725`."""
+    return NO_BREAK.join(number[at : at + 4] for at in range(0, len(number), 4))
+
+
+def sentences(*texts: str) -> str:
+    """What is read aloud: one text after the other, each closed with a full stop or danda."""
+    spoken = [text.replace("\n", " ").replace(NO_BREAK, " ").strip() for text in texts]
+    return " ".join(text if text[-1] in ".।?!:" else f"{text}." for text in spoken if text)

@@ -1,0 +1,97 @@
+"""From the document to what is drawn: the frame, and the model of one screen. No Kivy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware.contract import screen as contract
+from firmware.contract.screen import Language, Screen
+from ui.frame import OTHER, Frame, frame
+from ui.say import Say
+from ui.screens.attract import model as attract
+from ui.screens.closed import model as closed
+from ui.screens.done import model as done
+from ui.screens.insert_cash import model as insert_cash
+from ui.screens.number import model as number
+from ui.screens.services import model as services
+from ui.screens.show_bill import model as show_bill
+from ui.screens.trouble import model as trouble
+from ui.screens.waiting import model as waiting
+
+Model = (
+    attract.AttractModel
+    | services.ServicesModel
+    | number.NumberModel
+    | waiting.WaitingModel
+    | show_bill.ShowBillModel
+    | insert_cash.InsertCashModel
+    | done.DoneModel
+    | trouble.TroubleModel
+    | closed.ClosedModel
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything that one frame shows."""
+
+    frame: Frame
+    model: Model
+    language: Language
+    serial: int = 0
+    leaves_in: int = 0
+
+    @property
+    def spoken_text(self) -> str:
+        if self.frame.warning is not None:
+            return self.frame.warning.spoken_text
+        return self.model.spoken_text
+
+
+class Director:
+    """Holds the words of both languages and makes scenes."""
+
+    def __init__(self, helpline: str) -> None:
+        self._say = {language: Say(language, helpline) for language in Language}
+
+    def scene(self, screen: Screen) -> Scene:
+        """What a document looks like."""
+        say = self._say[screen.language]
+        return Scene(
+            frame=frame(screen, say),
+            model=self._model(screen, say),
+            language=screen.language,
+            serial=screen.serial,
+            leaves_in=screen.leaves_in or 0,
+        )
+
+    def one_moment(self, language: Language = Language.HINDI) -> Scene:
+        """Before the first document."""
+        say = self._say[language]
+        return Scene(Frame(is_bare=True), waiting.one_moment(say), language)
+
+    def no_bus(self, language: Language = Language.HINDI) -> Scene:
+        """Nobody to listen to: the broker or core is being started again."""
+        say, too = self._say[language], self._say[OTHER[language]]
+        return Scene(Frame(is_bare=True), closed.closed("closed.no_bus", say, too), language)
+
+    def _model(self, screen: Screen, say: Say) -> Model:
+        match screen.data:
+            case contract.Attract() as data:
+                return attract.model(data, screen, say)
+            case contract.Services() as data:
+                return services.model(data, screen, say)
+            case contract.Number() as data:
+                return number.model(data, screen, say)
+            case contract.Waiting() as data:
+                return waiting.model(data, screen, say)
+            case contract.ShowBill() as data:
+                return show_bill.model(data, screen, say)
+            case contract.InsertCash() as data:
+                return insert_cash.model(data, screen, say)
+            case contract.Done() as data:
+                return done.model(data, screen, say)
+            case contract.Trouble() as data:
+                return trouble.model(data, screen, say)
+            case contract.Closed() as data:
+                return closed.model(data, screen, say, self._say[OTHER[screen.language]])

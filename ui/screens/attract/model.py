@@ -1,0 +1,66 @@
+"""Nobody is here: what this machine does, and in which language to begin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware.contract.screen import Action, Attract, Language, Screen
+from ui.frame import NO_BUTTON, Button, Look
+from ui.say import Say, sentences
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A service in the window: touching it begins the visit too."""
+
+    name: str
+    icon: str
+    is_on: bool
+    action: Action
+    value: str
+
+
+@dataclass(frozen=True)
+class AttractModel:
+    greeting: str = ""
+    line: str = ""
+    samples: tuple[Sample, ...] = ()
+    hindi: Button = NO_BUTTON
+    english: Button = NO_BUTTON
+    working: str = ""
+    pay_by: str = ""
+    helpline: str = ""
+
+    @property
+    def spoken_text(self) -> str:
+        return sentences(self.greeting, self.line)
+
+
+def model(data: Attract, screen: Screen, say: Say) -> AttractModel:
+    working = sum(tile.why_not is None for tile in data.tiles)
+    return AttractModel(
+        greeting=say("attract.greeting"),
+        line=say("attract.line" if data.cash_is_possible else "attract.line.no_cash"),
+        samples=tuple(
+            Sample(say(f"{tile.service}.name"), tile.icon, tile.why_not is None,
+                   *_touch(screen, tile.service, tile.why_not is None))
+            for tile in data.tiles
+        ),
+        hindi=_language(Language.HINDI, "हिन्दी", screen),
+        english=_language(Language.ENGLISH, "English", screen),
+        working=say("attract.working.one" if working == 1 else "attract.working", count=working),
+        pay_by=say("attract.cash" if data.cash_is_possible else "attract.no_cash"),
+        helpline=say("attract.helpline"),
+    )  # fmt: skip
+
+
+def _touch(screen: Screen, service: str, is_on: bool) -> tuple[Action, str]:
+    """A touched picture goes straight to its service where core lets it; else it says hello."""
+    if is_on and Action.CHOOSE_SERVICE in screen.actions:
+        return Action.CHOOSE_SERVICE, service
+    return Action.CHOOSE_LANGUAGE, screen.language.value
+
+
+def _language(language: Language, name: str, screen: Screen) -> Button:
+    look = Look.MARIGOLD if language is screen.language else Look.BARE
+    return Button(name, Action.CHOOSE_LANGUAGE, language.value, look=look)

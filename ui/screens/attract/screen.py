@@ -1,0 +1,43 @@
+"""The window of the shop: what can be done here, and two languages to begin in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from ui.parts import Touch, View, fill_with
+from ui.screens.attract.model import AttractModel, Sample
+
+COLUMNS = 4
+COLUMNS_WHEN_FEW = 3  # up to six
+
+
+class SampleTile(Touch):
+    sample = ObjectProperty(None, allownone=True)
+    name = StringProperty("")
+    icon = StringProperty("")
+    is_working = BooleanProperty(True)
+
+    def on_sample(self, _: object, sample: Sample) -> None:
+        self.name, self.is_working = sample.name, sample.is_on
+        self.icon = f"{sample.icon}-duotone"
+
+
+class AttractView(View):
+    model = ObjectProperty(AttractModel(), rebind=True)
+
+    def __init__(self, **facts: Any) -> None:
+        self._tiles: list[SampleTile] = []
+        super().__init__(**facts)
+
+    def on_model(self, _: object, model: AttractModel) -> None:
+        fill_with(self.ids.samples, self._tiles, len(model.samples), self._tile)
+        self.ids.samples.cols = COLUMNS if len(model.samples) > 6 else COLUMNS_WHEN_FEW
+        for tile, sample in zip(self._tiles, model.samples, strict=False):
+            tile.sample = sample
+
+    def _tile(self) -> SampleTile:
+        tile = SampleTile()
+        tile.bind(on_press=lambda it: self.press(it.sample.action, it.sample.value))
+        return tile

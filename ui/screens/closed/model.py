@@ -1,0 +1,39 @@
+"""Out of service altogether: why, in both languages at once, and whom to call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware.contract.screen import Closed, Screen
+from ui.say import Say, sentences
+
+GENERAL = "closed.core"
+
+
+@dataclass(frozen=True)
+class ClosedModel:
+    title: str = ""
+    line: str = ""
+    title_too: str = ""  # the same in the other language
+    line_too: str = ""
+    helpline: str = ""
+
+    @property
+    def spoken_text(self) -> str:
+        return sentences(self.title, self.line)
+
+
+def model(data: Closed, screen: Screen, say: Say, too: Say) -> ClosedModel:
+    return closed(data.cause, say, too)
+
+
+def closed(cause: str, say: Say, too: Say) -> ClosedModel:
+    """Also drawn when there is no document at all, because the bus is gone."""
+    key = cause if say.has(f"{cause}.title") else GENERAL
+    return ClosedModel(
+        title=say(f"{key}.title"),
+        line=say(f"{key}.line"),
+        title_too=too(f"{key}.title"),
+        line_too=too(f"{key}.line"),
+        helpline=say("attract.helpline"),
+    )

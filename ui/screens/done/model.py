@@ -1,0 +1,60 @@
+"""Paid: how much for what, the receipt's number, and where the proof is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware.contract.screen import Action, Done, Screen
+from ui.frame import NO_BUTTON, Button, button
+from ui.say import Say, amount, in_fours, sentences
+
+
+@dataclass(frozen=True)
+class DoneModel:
+    title: str = ""
+    line: str = ""
+    receipt_label: str = ""
+    receipt: str = ""
+    code: str = ""  # what the QR on the screen holds; empty: the proof is on paper
+    strip: str = ""
+    strip_icon: str = "receipt-fill"
+    notes: str = ""  # posted later, carried over
+    another: Button = NO_BUTTON
+    finish: Button = NO_BUTTON
+    leaving: str = ""  # with {seconds}
+
+    @property
+    def spoken_text(self) -> str:
+        return sentences(self.title, self.strip, self.notes)
+
+
+def model(data: Done, screen: Screen, say: Say) -> DoneModel:
+    is_on_screen = data.proof == "screen"
+    return DoneModel(
+        title=say("done.title" if data.is_posted else "done.title.later"),
+        line=f"{amount(data.paid)} · {say(f'{data.service}.name')} · {in_fours(data.account)}",
+        receipt_label=say("done.receipt"),
+        receipt=data.receipt,
+        code=data.receipt if is_on_screen else "",
+        strip=say("done.photograph" if is_on_screen else "done.take_paper"),
+        strip_icon="camera-fill" if is_on_screen else "receipt-fill",
+        notes=_notes(data, say),
+        another=_own(Action.ANOTHER, screen, say),
+        finish=_own(Action.FINISH, screen, say),
+        leaving=say("leaving", seconds="{seconds}"),
+    )
+
+
+def _notes(data: Done, say: Say) -> str:
+    texts = []
+    if not data.is_posted:
+        texts.append(say("done.later"))
+    if data.advance.paise > 0:
+        texts.append(say("done.advance", advance=amount(data.advance)))
+    return " ".join(texts)
+
+
+def _own(action: Action, screen: Screen, say: Say) -> Button:
+    if action not in screen.actions:
+        return NO_BUTTON
+    return button(action, say, is_way_on=action is Action.FINISH)

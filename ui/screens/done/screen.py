@@ -1,0 +1,12 @@
+"""Paid: the tick, the receipt's number, where the proof is."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from ui.parts import View
+from ui.screens.done.model import DoneModel
+
+
+class DoneView(View):
+    model = ObjectProperty(DoneModel(), rebind=True)

@@ -1,0 +1,100 @@
+"""Money is being taken: how much is in, how much is left, and which notes the till takes now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware.contract.money import Money
+from firmware.contract.screen import Hint, InsertCash, NoteButton, Screen
+from ui import theme
+from ui.say import Say, amount, sentences
+
+
+@dataclass(frozen=True)
+class NoteChip:
+    text: str
+    colour: str
+    is_taken: bool
+
+
+@dataclass(frozen=True)
+class InsertCashModel:
+    question: str = ""
+    line: str = ""
+    inserted_label: str = ""
+    inserted: str = ""
+    due: str = ""
+    remaining_label: str = ""
+    remaining: str = ""
+    part: float = 0.0  # of the due, 0 to 1; for the bar only
+    notes_label: str = ""
+    notes: tuple[NoteChip, ...] = ()
+    why_not: str = ""
+    coins: str = ""
+    strip: str = ""
+    strip_icon: str = "arrow-fat-right-fill"
+
+    @property
+    def spoken_text(self) -> str:
+        return sentences(self.question, self.strip, f"{self.remaining_label} {self.remaining}")
+
+
+def model(data: InsertCash, screen: Screen, say: Say) -> InsertCashModel:
+    strip, icon = _strip(data, say)
+    return InsertCashModel(
+        question=say("cash.question" if data.notes else "cash.question.coins"),
+        line=say("cash.line" if data.notes else "cash.line.coins"),
+        inserted_label=say("cash.inserted"),
+        inserted=amount(data.inserted),
+        due=say("cash.due", due=amount(data.due)),
+        remaining_label=say("cash.remaining"),
+        remaining=amount(max(data.remaining, Money(0))),
+        part=min(1.0, data.inserted.paise / data.due.paise) if data.due.paise > 0 else 1.0,
+        notes_label=say("cash.notes" if any(n.is_taken for n in data.notes) else "cash.no_notes"),
+        notes=tuple(_chip(note) for note in data.notes),
+        why_not=_why_not(data, say),
+        coins=say("cash.coins", coins=", ".join(f"₹{coin.short()}" for coin in data.coins))
+        if data.coins
+        else "",
+        strip=strip,
+        strip_icon=icon,
+    )
+
+
+def hint_text(hint: Hint, say: Say) -> str:
+    """What just happened, in one sentence. A refusal with an unknown reason is `other`."""
+    otherwise = "cash.refused.other" if hint.key.startswith("cash.refused") else "cash.insert"
+    value = amount(hint.value) if hint.value is not None else ""
+    return say(say.known(hint.key, otherwise), value=value)
+
+
+def _strip(data: InsertCash, say: Say) -> tuple[str, str]:
+    if data.is_checking:
+        return say("cash.checking"), "hourglass-medium-duotone"
+    if data.hint is None:
+        return say("cash.insert"), "arrow-fat-right-fill"
+    is_good = data.hint.key in ("cash.accepted", "cash.coin")
+    icon = "check-circle-fill" if is_good else "info-fill"
+    return hint_text(data.hint, say), "arrow-fat-right-fill" if data.hint.key == (
+        "cash.insert"
+    ) else icon
+
+
+def _chip(note: NoteButton) -> NoteChip:
+    colour = theme.NOTE_COLOURS.get(note.value.paise, theme.CARD)
+    return NoteChip(f"₹{note.value.short()}", colour if note.is_taken else theme.OFF, note.is_taken)
+
+
+def _why_not(data: InsertCash, say: Say) -> str:
+    """One sentence a reason, naming its notes; then what becomes of the surplus."""
+    reasons: dict[str, list[str]] = {}
+    for note in data.notes:
+        if not note.is_taken and note.why_not is not None:
+            reasons.setdefault(note.why_not, []).append(f"₹{note.value.short()}")
+    texts = [
+        say(say.known(key, "note.not_taken"), notes=", ".join(values))
+        for key, values in reasons.items()
+    ]
+    if data.advance.paise > 0:
+        texts.append(say("cash.advance", advance=amount(data.advance)))
+    return " ".join(texts)

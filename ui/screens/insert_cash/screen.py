@@ -1,0 +1,30 @@
+"""The money panel, the notes that are taken now, and what just happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from ui.parts import Plate, View, fill_with
+from ui.screens.insert_cash.model import InsertCashModel
+
+
+class Chip(Plate):
+    """A denomination: in its colour when it is taken now."""
+
+    text = StringProperty("")
+    is_taken = BooleanProperty(True)
+
+
+class InsertCashView(View):
+    model = ObjectProperty(InsertCashModel(), rebind=True)
+
+    def __init__(self, **facts: Any) -> None:
+        self._chips: list[Chip] = []
+        super().__init__(**facts)
+
+    def on_model(self, _: object, model: InsertCashModel) -> None:
+        fill_with(self.ids.chips, self._chips, len(model.notes), Chip)
+        for chip, note in zip(self._chips, model.notes, strict=False):
+            chip.text, chip.fill, chip.is_taken = note.text, note.colour, note.is_taken

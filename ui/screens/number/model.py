@@ -1,0 +1,82 @@
+"""Type a number: grouped by four, with what is still missing. Typing happens here, not in core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from firmware.contract.screen import Number, Screen
+from ui.say import Say, sentences
+
+GROUP = 4  # digits
+KEYS = "123456789"
+
+
+@dataclass(frozen=True)
+class NumberModel:
+    question: str = ""
+    where: str = ""
+    digits: int = 0
+    typed: str = ""
+    problem: str = ""
+    more: tuple[str, ...] = ("",)  # the strip's words by how many digits are missing
+    next: str = ""
+    subject: str = ""  # service and label: the same subject keeps what was typed
+
+    @property
+    def is_complete(self) -> bool:
+        return len(self.typed) == self.digits
+
+    @property
+    def is_wrong(self) -> bool:
+        return bool(self.problem)
+
+    @property
+    def strip(self) -> str:
+        return self.problem or self.more[self.digits - len(self.typed)]
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """One text a digit; an empty one is still missing."""
+        return tuple(self.typed.ljust(self.digits)[at].strip() for at in range(self.digits))
+
+    @property
+    def spoken_text(self) -> str:
+        return sentences(self.problem, self.question, self.where)
+
+
+def model(data: Number, screen: Screen, say: Say) -> NumberModel:
+    where = f"{data.label}.where"
+    return NumberModel(
+        question=say("number.question", label=say(data.label)),
+        where=say(where, digits=data.digits) if say.has(where) else "",
+        digits=data.digits,
+        typed=data.typed[: data.digits],
+        problem=say(say.known(data.problem, "number.problem")) if data.problem else "",
+        more=tuple(_missing(count, say) for count in range(data.digits + 1)),
+        next=say("button.next"),
+        subject=f"{data.service}/{data.label}",
+    )
+
+
+def type_digit(model: NumberModel, digit: str) -> NumberModel:
+    """One digit more; a full number stays as it is."""
+    if model.is_complete and not model.is_wrong:
+        return model
+    return replace(model, typed=(model.typed + digit)[: model.digits], problem="")
+
+
+def backspace(model: NumberModel) -> NumberModel:
+    return replace(model, typed=model.typed[:-1], problem="")
+
+
+def keep_typed(new: NumberModel, old: NumberModel) -> NumberModel:
+    """A document about the same number that brings no digits must not wipe out half a number."""
+    if new.subject != old.subject or new.typed or new.is_wrong:
+        return new
+    return replace(new, typed=old.typed)
+
+
+def _missing(count: int, say: Say) -> str:
+    if count == 0:
+        return say("number.complete")
+    return say("number.more.one" if count == 1 else "number.more", count=count)

@@ -1,0 +1,74 @@
+"""The number pad: what is typed stays here until Next sends the whole number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from firmware.contract.screen import Action
+from ui.parts import Touch, View, fill_with
+from ui.screens.number.model import (
+    GROUP,
+    NumberModel,
+    backspace,
+    keep_typed,
+    type_digit,
+)
+
+
+class Cell(BoxLayout):
+    """The place of one digit: the digit, or a line where it is missing; the caret before it."""
+
+    digit = StringProperty("")
+    has_caret = BooleanProperty(False)
+    starts_group = BooleanProperty(False)
+
+
+class NextKey(Touch):
+    text = StringProperty("")
+
+
+class NumberView(View):
+    model = ObjectProperty(NumberModel(), rebind=True)
+    shown = ObjectProperty(NumberModel(), rebind=True)
+
+    def __init__(self, **facts: Any) -> None:
+        self._cells: list[Cell] = []
+        super().__init__(**facts)
+
+    def on_model(self, _: object, model: NumberModel) -> None:
+        self.shown = keep_typed(model, self.shown)
+
+    def on_shown(self, _: object, shown: NumberModel) -> None:
+        fill_with(self.ids.cells, self._cells, shown.digits, Cell)
+        for at, (cell, digit) in enumerate(zip(self._cells, shown.cells, strict=False)):
+            cell.digit = digit
+            cell.has_caret = at == len(shown.typed)
+            cell.starts_group = at > 0 and at % GROUP == 0
+
+    def enter(self) -> None:
+        self.shown = self.model
+
+    def type(self, digit: str) -> None:
+        self.shown = type_digit(self.shown, digit)
+
+    def wipe(self) -> None:
+        self.shown = backspace(self.shown)
+
+    def go_on(self) -> None:
+        if self.shown.is_complete:
+            self.press(Action.ENTER, self.shown.typed)
+
+    def key(self, name: str) -> bool:
+        digit = name.removeprefix("numpad")
+        if len(digit) == 1 and digit in "0123456789":
+            self.type(digit)
+        elif name == "backspace":
+            self.wipe()
+        elif name in ("enter", "numpadenter"):
+            self.go_on()
+        else:
+            return False
+        return True

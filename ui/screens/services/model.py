@@ -1,0 +1,50 @@
+"""What would you like? One tile a service; what does not work says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware.contract.screen import Screen, Services
+from ui.say import Say, sentences
+
+NOT_YET = "tile.not_yet"
+
+
+@dataclass(frozen=True)
+class TileModel:
+    service: str
+    icon: str
+    name: str
+    line: str  # by what, or why not
+    is_on: bool
+    is_fault: bool  # off because something failed, not because it is still to come
+
+
+@dataclass(frozen=True)
+class ServicesModel:
+    question: str = ""
+    line: str = ""
+    tiles: tuple[TileModel, ...] = ()
+
+    @property
+    def spoken_text(self) -> str:
+        working = [tile.name for tile in self.tiles if tile.is_on]
+        return sentences(self.question, self.line, ", ".join(working))
+
+
+def model(data: Services, screen: Screen, say: Say) -> ServicesModel:
+    tiles = []
+    for tile in data.tiles:
+        is_on = tile.why_not is None
+        line = f"{tile.service}.by" if is_on else say.known(tile.why_not or "", "tile.other")
+        tiles.append(
+            TileModel(
+                service=tile.service,
+                icon=tile.icon,
+                name=say(f"{tile.service}.name"),
+                line=say(line),
+                is_on=is_on,
+                is_fault=not is_on and tile.why_not != NOT_YET,
+            )
+        )
+    return ServicesModel(say("services.question"), say("services.line"), tuple(tiles))

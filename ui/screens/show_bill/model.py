@@ -1,0 +1,49 @@
+"""Is this your bill? Whose it is, what it is made of, and what is to be paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware.contract.screen import Screen, ShowBill
+from ui.say import Say, amount, exact, in_fours, sentences
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ShowBillModel:
+    question: str = ""
+    who: tuple[Row, ...] = ()
+    sums: tuple[Row, ...] = ()
+    total_label: str = ""
+    total: str = ""
+    promise: str = ""
+
+    @property
+    def spoken_text(self) -> str:
+        name = self.who[0].value if self.who else ""
+        return sentences(self.question, name, f"{self.total_label} {self.total}", self.promise)
+
+
+def model(data: ShowBill, screen: Screen, say: Say) -> ShowBillModel:
+    bill = data.bill
+    sums = [Row(say("bill.amount"), exact(bill.amount)), Row(say("bill.fee"), exact(bill.fee))]
+    if before := bill.amount + bill.fee - data.payable:  # paid before, or carried over
+        sums.append(Row(say("bill.before"), f"− {exact(before)}"))
+    return ShowBillModel(
+        question=say("bill.question"),
+        who=(
+            Row(say("bill.name"), bill.name),
+            Row(say(f"{data.service}.account"), in_fours(bill.account)),
+            Row(say("bill.period"), say.month(bill.period)),
+            Row(say("bill.due_date"), say.month(bill.due_date)),
+        ),
+        sums=tuple(sums),
+        total_label=say("bill.total"),
+        total=amount(data.payable),
+        promise=say("bill.promise"),
+    )

@@ -1,0 +1,66 @@
+"""Something went wrong: first the citizen's money, then what to do, then who knows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware.contract.screen import Screen, Trouble
+from ui.say import Say, amount, sentences
+
+STEPS_AT_MOST = 3
+GENERAL = "trouble.other"
+NO_FAULTS = ("trouble.no_such_account", "trouble.already_paid", "trouble.cancelled_with_money",
+             "trouble.timed_out_with_money", "trouble.over_paid")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TroubleModel:
+    title: str = ""
+    text: str = ""
+    safe: str = ""  # "your money is safe"; empty when no money is in
+    safe_sum: str = ""
+    claim_label: str = ""
+    claim: str = ""
+    code: str = ""  # what the QR on the screen holds
+    steps: tuple[str, ...] = ()
+    told: str = ""
+    is_fault: bool = True  # of the machine or the office; red is for these only
+
+    @property
+    def spoken_text(self) -> str:
+        return sentences(self.title, self.safe, self.safe_sum, self.text, *self.steps)
+
+
+def model(data: Trouble, screen: Screen, say: Say) -> TroubleModel:
+    cause = data.cause if say.has(f"{data.cause}.title") else GENERAL
+    has_money = data.safe.paise > 0
+    return TroubleModel(
+        title=say(f"{cause}.title"),
+        text=_text(cause, has_money, say),
+        safe=say("safe.title") if has_money else "",
+        safe_sum=say("safe.sum", safe=amount(data.safe)) if has_money else "",
+        claim_label=say("claim.number") if data.claim else "",
+        claim=data.claim or "",
+        code=data.claim if data.claim and data.proof == "screen" else "",
+        steps=_steps(data, cause, say),
+        told=say(f"{cause}.told"),
+        is_fault=cause not in NO_FAULTS,
+    )
+
+
+def _text(cause: str, has_money: bool, say: Say) -> str:
+    """`.text.safe` where the plain sentence would contradict the money that is in."""
+    with_money = f"{cause}.text.safe"
+    return say(with_money if has_money and say.has(with_money) else f"{cause}.text")
+
+
+def _steps(data: Trouble, cause: str, say: Say) -> tuple[str, ...]:
+    """With a claim or money in: the same three steps whatever the cause. Else the cause's own."""
+    if data.claim:
+        family = "claim.screen" if data.proof == "screen" else "claim.paper"
+    elif data.safe.paise > 0:
+        family = "safe"
+    else:
+        family = cause
+    keys = [f"{family}.do.{number}" for number in range(1, STEPS_AT_MOST + 1)]
+    return tuple(say(key) for key in keys if say.has(key))
