@@ -48,7 +48,7 @@ from drivers.itl_ssp.events import (
 )
 from drivers.itl_ssp.exchange import Exchange
 from drivers.itl_ssp.note import Note, NoteTracker, Order
-from drivers.itl_ssp.states import CANNOT, FAIL, OK, TRANSITIONS, Link, State
+from drivers.itl_ssp.states import ASKED, CANNOT, FAIL, OK, TRANSITIONS, Link, State
 
 POLL_INTERVAL = 0.2  # seconds; GA138: 200 ms is typical, 1 s too slow for escrow
 SILENT_AFTER = 3  # repeats in vain before the till is told; the repeats go on
@@ -218,20 +218,10 @@ class HostProtocol(Protocol[Event, Command]):
 
     def _due(self) -> Request:
         match self.state:
-            case State.SYNC:
-                return Request(Code.SYNC)
+            case state if state in ASKED:
+                return ASKED[state]
             case State.VERSION:
                 return Request(Code.HOST_PROTOCOL, bytes((self._versions[0],)))
-            case State.SETUP:
-                return Request(Code.SETUP_REQUEST)
-            case State.SERIAL:
-                return Request(Code.SERIAL_NUMBER)
-            case State.COUNTERS:
-                return Request(Code.COUNTERS)
-            case State.RECOVERING:
-                return Request(Code.HOLD)
-            case State.REJECTING:
-                return Request(Code.REJECT)
             case State.INHIBITS:
                 return set_inhibits(self._channels())
             case State.ENABLING:
@@ -316,7 +306,8 @@ class HostProtocol(Protocol[Event, Command]):
                 self._sending = self._wanted
             case State.ENABLING:
                 self._applied, self._applied_at = self._sending, now
-                self._events += [Accepting(self._paise_let_in()), Started()]
+                let_in = self._applied & frozenset(self.tracker.values)
+                self._events += [Accepting(let_in), Started()]
             case _:
                 pass
 
@@ -343,9 +334,6 @@ class HostProtocol(Protocol[Event, Command]):
             self.tracker.refused()
         else:
             self.tracker.found_escrow_empty()
-
-    def _paise_let_in(self) -> frozenset[int]:
-        return self._sending & frozenset(self.tracker.values)
 
     def _on_polling(self, request: Request, answer: Answer, now: float) -> None:
         match request.code:
