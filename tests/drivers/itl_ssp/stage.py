@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drivers.base.loopback import Till, Visit, Wire, make_in
+from drivers.itl_ssp.codec import Generic
 from drivers.itl_ssp.emulator import NoteAcceptorEmulator
 from firmware.contract.device import (
     Acknowledge,
@@ -43,12 +44,16 @@ class Clerk(Till):
 
 
 class Tap(Wire):
-    """A whole wire that keeps what it carried last."""
+    """A whole wire that keeps what went in one direction."""
 
-    last = b""
+    def __init__(self, to_device: bool) -> None:
+        self._to_device = to_device
+        self.carried: list[bytes] = []
 
     def carry(self, data: bytes) -> list[tuple[float, bytes]]:
-        self.last = data
+        is_answer = len(data) > 3 and data[3] >= Generic.OK
+        if is_answer is not self._to_device:
+            self.carried.append(data)
         return super().carry(data)
 
 
@@ -81,9 +86,9 @@ class Stage:
 
     def run_until_the_credit_is_in_the_cable(self) -> None:
         """Of a unit without poll with ack: it has said the credit, and nobody has read it."""
-        wire = Tap()
-        self.visit.wire = wire
-        while b"\xee\x06" not in wire.last:
+        tap = Tap(to_device=False)
+        self.visit.wire = tap
+        while not tap.carried or b"\xee\x06" not in tap.carried[-1]:
             self.run(0.001)
         assert not self.till.heard(NoteStacked)
 

@@ -264,3 +264,18 @@ def test_old_firmware_driver_killed_with_the_credit_in_the_cable_and_the_next_no
     old_stage.visit.plug()
     assert old_stage.run_until(NoteUnaccounted) == NoteUnaccounted(note.id, rupees(500))
     assert not old_stage.till.heard(NoteReturned), "what went back is the next note"
+
+
+def test_the_next_note_waits_until_the_credit_before_it_is_confirmed(stage: Stage) -> None:
+    stage.till.acknowledges = False
+    stage.visit.hand("insert", paise=50000)
+    stage.run_until(NoteStacked)
+    stage.run(1.0)
+    second = stage.escrow(10000)
+    assert stage.ask(Stack(second.id)) is Outcome.DONE
+    stage.run(5.0)
+    assert stage.visit.emulator.physics()["at"] == "escrow"
+    stage.till.acknowledges = True
+    stage.run(6.0)
+    assert stage.in_box() == {"50000": 1, "10000": 1}
+    assert len(stage.till.journal) == 2

@@ -11,6 +11,7 @@ from drivers.base.loopback import Unplugged
 from drivers.itl_ssp.driver import NoteAcceptor
 from drivers.itl_ssp.emulator import NoteAcceptorEmulator
 from firmware.contract.device import (
+    Acknowledge,
     CashBoxMoved,
     CheatAttempt,
     DeviceCommand,
@@ -21,10 +22,11 @@ from firmware.contract.device import (
     NoteUnaccounted,
     Stack,
     Status,
+    event_key,
 )
 from firmware.contract.money import rupees
 from firmware.runtime.config import ConfigError, DeviceSection
-from tests.drivers.itl_ssp.stage import Stage
+from tests.drivers.itl_ssp.stage import Stage, Tap
 
 Answer = Callable[[DeviceEvent], list[DeviceCommand]]
 
@@ -166,3 +168,40 @@ def test_an_option_that_nobody_reads_is_an_error(tmp_path: Path) -> None:
     section = DeviceSection("itl_ssp", Kind.NOTES, "/dev/null", {"retires": 3})
     with pytest.raises(ConfigError, match="retires"):
         NoteAcceptor("notes", section, tmp_path)
+
+
+# --- the order of things on the wire -------------------------------------------------------------
+
+START_UP = "11 06 05 0c 58 18"
+
+
+def asked_after_restart(stage: Stage) -> str:
+    """The codes of the commands that a fresh driver sends in its first half second."""
+    tap = Tap(to_device=True)
+    stage.visit.wire = tap
+    stage.visit.start_driver()
+    stage.run(0.5)
+    return " ".join(f"{data[3]:02x}" for data in tap.carried)
+
+
+def test_start_up_asks_for_a_note_in_escrow_before_the_first_poll(stage: Stage) -> None:
+    assert asked_after_restart(stage).startswith(f"{START_UP} 02 0a 56 ")
+
+
+def test_a_note_found_in_escrow_goes_back_before_anything_is_enabled_or_polled(
+    stage: Stage,
+) -> None:
+    stage.escrow()
+    assert asked_after_restart(stage).startswith(f"{START_UP} 08 02 0a 56 ")
+
+
+def test_a_fresh_driver_sees_what_the_unit_repeats_before_it_acknowledges(stage: Stage) -> None:
+    stage.till.acknowledges = False
+    stage.visit.hand("insert", paise=50000)
+    credit = stage.run_until(NoteStacked)
+    stage.visit.unplug()
+    key = event_key(credit)
+    assert key is not None
+    stage.ask(Acknowledge(key))
+    stage.visit.plug()
+    assert asked_after_restart(stage).startswith(f"{START_UP} 02 0a 56 57 ")
