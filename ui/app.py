@@ -31,7 +31,7 @@ class KioskApp(App):
         load_rules()
         self._on_drawn = on_drawn
         self._undrawn: Scene | None = None
-        self._photograph: Path | None = None
+        self._photographs: dict[Path, asyncio.Event] = {}
         self.face = Face(on_pressed, on_listen)
 
     def build(self) -> Face:
@@ -43,16 +43,17 @@ class KioskApp(App):
         self._undrawn = scene
         Window.canvas.ask_update()
 
-    def photograph(self, path: Path) -> None:
-        """Write the next frame to `path`."""
-        self._photograph = path
+    def photograph(self, path: Path) -> asyncio.Event:
+        """Write the next frame to `path`; the event is set once it is there."""
         Window.canvas.ask_update()
+        return self._photographs.setdefault(path, asyncio.Event())
 
     def _flipping(self, *_: object) -> None:
         """All is drawn and not yet flipped; the loop comes round once it is."""
-        if self._photograph is not None:
-            save_frame(self._photograph)
-            self._photograph = None
+        for path, is_there in self._photographs.items():
+            save_frame(path)
+            is_there.set()
+        self._photographs.clear()
         if self._undrawn is not None:
             asyncio.get_running_loop().call_soon(self._on_drawn, self._undrawn)
             self._undrawn = None

@@ -26,8 +26,8 @@ def prepare(width: int, height: int, is_fullscreen: bool, density: float) -> Non
     """Set Kivy up for one window. Raises RuntimeError when Kivy is there already."""
     if "kivy" in sys.modules:
         raise RuntimeError("expected to set Kivy up before its import, found it imported")
-    for key, value in SETTINGS.items():
-        os.environ.setdefault(key, value)
+    for name, setting in SETTINGS.items():
+        os.environ.setdefault(name, setting)
     os.environ.setdefault("KIVY_HOME", tempfile.mkdtemp(prefix="kivy-"))
     os.environ["KIVY_METRICS_DENSITY"] = str(density)
     os.environ["KIVY_DPI"] = "96"
@@ -41,4 +41,6 @@ def prepare(width: int, height: int, is_fullscreen: bool, density: float) -> Non
     Config.set("kivy", "exit_on_escape", "0")
     Config.set("kivy", "keyboard_mode", "")
     Config.set("input", "mouse", "mouse,disable_multitouch")
-    Config.remove_option("input", "%(name)s")  # SDL brings the touches; a second reader doubles them
+    Config.remove_option(
+        "input", "%(name)s"
+    )  # SDL brings the touches; a second reader doubles them

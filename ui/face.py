@@ -91,7 +91,9 @@ class Face(FloatLayout):
         self._bottom = BottomBar(press=self._press)
         self._column = BoxLayout(orientation="vertical")
         self._overlay = StillThere(press=self._press)
-        self.views = {type(view.model): view for view in (make(press=self._press) for make in VIEWS)}
+        self.views = {
+            type(view.model): view for view in (make(press=self._press) for make in VIEWS)
+        }
         self.view: View | None = None
         self.add_widget(self._column)
         self.fbind("size", self._size_bars)

@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from ui.app import KioskApp
 
 HELPLINE = "181"
+LAYOUT_SETTLES = 0.1  # seconds; three frames
 
 
 def scenes(language: Language) -> dict[str, Scene]:
     """By file name, without the language."""
     director = Director(HELPLINE)
     shown = {
-        name: director.scene(samples.screen(data, language, leaves_in=12 if "done" in name else None))
+        name: director.scene(
+            samples.screen(data, language, leaves_in=12 if "done" in name else None)
+        )
         for name, data in samples.main_screens().items()
     }
     warned = samples.screen(samples.cash(), language, is_warning=True, leaves_in=15)
@@ -39,12 +42,9 @@ def scenes(language: Language) -> dict[str, Scene]:
 
 async def photograph(app: KioskApp, scene: Scene, path: Path) -> None:
     """Show a scene, let the layout settle, and keep the frame."""
-    path.unlink(missing_ok=True)
     app.show(scene)
-    await asyncio.sleep(0.1)
-    app.photograph(path)
-    while not path.exists():  # noqa: ASYNC110
-        await asyncio.sleep(0.02)
+    await asyncio.sleep(LAYOUT_SETTLES)
+    await app.photograph(path).wait()
 
 
 async def draw(folder: Path, only: str) -> None:

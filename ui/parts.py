@@ -141,6 +141,14 @@ class Strip(Plate):
     icon_colour = ColorProperty(theme.INK)
 
 
+class Proof(Plate):
+    """A receipt's or claim's number; with its code beside it when there is no paper."""
+
+    label = StringProperty("")
+    number = StringProperty("")
+    code = StringProperty("")
+
+
 class Row(BoxLayout):
     """A label and its value."""
 
@@ -195,7 +203,7 @@ class Code(Widget):
             self._plate.size = (0, 0)
             return
         matrix = segno.make(self.content, error="m", micro=False)
-        across = matrix.symbol_size(border=2)[0]
+        across = int(matrix.symbol_size(border=2)[0])
         scale = max(1, room // across)
         side = across * scale
         self._plate.texture = _code_texture(matrix, scale, side)
@@ -236,7 +244,9 @@ class Split(Layout):
         _put(self.head, left, top - self.head.height, column)
         _put(self.foot, left, bottom, column)
         ceiling = top if wide else top - self.head.height - self.gap
-        floor = bottom if wide else bottom + self.foot.height + (self.gap if self.foot.height else 0)
+        floor = (
+            bottom if wide else bottom + self.foot.height + (self.gap if self.foot.height else 0)
+        )
         room = ceiling - floor
         if self.hand.size_hint_y is not None:
             self.hand.height = room

@@ -77,6 +77,21 @@ def break_lines(text: str, weight: int, size: int, width: int) -> tuple[str, ...
     return tuple(lines)
 
 
+def balance(lines: tuple[str, ...], text: str, weight: int, size: int,
+            width: int) -> tuple[str, ...]:  # fmt: skip
+    """The same number of lines, as equal as may be: no word left alone on the last one."""
+    narrow, wide = width // len(lines), width
+    while wide - narrow > size // 2:
+        middle = (narrow + wide) // 2
+        tried = break_lines(text, weight, size, middle)
+        fits = all(measure(line, weight, size) <= middle for line in tried)
+        if len(tried) == len(lines) and fits:
+            lines, wide = tried, middle
+        else:
+            narrow = middle
+    return lines
+
+
 def lay_out(text: str, weight: int, size: int, width: int, height: int | None = None,
             is_wrapped: bool = True) -> Block:  # fmt: skip
     """Fit `text` into `width` x `height` pixels, shrinking down to SMALLEST where it must."""
@@ -92,6 +107,8 @@ def lay_out(text: str, weight: int, size: int, width: int, height: int | None = 
 
 def _at_size(text: str, weight: int, size: int, width: int, is_wrapped: bool) -> Block:
     lines = break_lines(text, weight, size, width) if is_wrapped else (text,)
+    if len(lines) > 1 and "\n" not in text:
+        lines = balance(lines, text, weight, size, width)
     widest = max(measure(line, weight, size) for line in lines)
     return Block(lines, weight, size, widest, True)
 

@@ -65,6 +65,7 @@ class Text(Widget):
         height = None if self.is_tall_as_text else int(self.height)
         wish = (self.text, self.weight, self.letter, self.align, self.is_wrapped, width, height)
         if wish == self._drawn:
+            self._place()
             return
         self._drawn = wish
         if not self.text or width <= 1:

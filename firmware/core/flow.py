@@ -26,6 +26,7 @@ from firmware.core.lights import Lights
 from firmware.core.papers import Papers
 from firmware.core.posting import Posting
 from firmware.core.proof import Proof
+from firmware.core.screens import why_not
 from firmware.core.visit import Signal, Snapshot, Stage, Visit
 from firmware.journal import rows
 from firmware.journal.orders import Order
@@ -130,7 +131,7 @@ class Flow:
                 self._go(Signal.LANGUAGE, now)
 
     def _choose_service(self, value: str, now: float) -> None:
-        if value in self._catalogue.services:
+        if value in self._catalogue.services and why_not(self._floor) is None:
             self.visit.service, self.visit.typed, self.visit.problem = value, "", None
             self._go(Signal.SERVICE, now)
 

@@ -13,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from firmware.contract.topics import access_list, users
@@ -32,7 +33,11 @@ class BrokerError(RuntimeError):
 class Broker:
     """One broker: listens at `[bus] socket`; its passwords are in `<folder>/credentials/<user>`."""
 
-    def __init__(self, config: Config, folder: Path) -> None:
+    def __init__(
+        self, config: Config, folder: Path, guests: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """`guests` are users beside the kiosk's own, each with lines of the access list."""
+        self._guests = dict(guests or {})
         self._config, self._folder = config, folder.absolute()
         self.socket = Path(config.bus.socket).absolute()
         self._process: subprocess.Popen[bytes] | None = None
@@ -90,8 +95,10 @@ class Broker:
         self.credentials.mkdir(parents=True, exist_ok=True)
         self.socket.parent.mkdir(parents=True, exist_ok=True)
         devices = sorted(self._config.device)
-        _write_secret(self._acl, access_list(self._config.kiosk.id, devices))
-        self._write_passwords(users(devices))
+        rules = [f"user {user}\n" + "\n".join(lines) for user, lines in self._guests.items()]
+        access = "\n\n".join([access_list(self._config.kiosk.id, devices), *rules, ""])
+        _write_secret(self._acl, access)
+        self._write_passwords([*users(devices), *self._guests])
         _write_secret(self._settings, self._mosquitto_conf())
 
     def _write_passwords(self, names: list[str]) -> None:

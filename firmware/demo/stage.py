@@ -26,6 +26,12 @@ STOPS_WITHIN = 5.0  # seconds
 APPEARS_WITHIN = 20.0  # seconds for the first file or socket of a process
 PR_SET_PDEATHSIG = 1  # prctl(2): the child gets a signal when its parent dies
 
+# The finger presses where a touch would, and sees what an eye sees. On the image it does not exist.
+GUESTS = {
+    "finger": ["topic write kiosk/+/screen/press", "topic read kiosk/+/screen/state"],
+    "recorder": ["topic read #"],
+}
+
 TEMPLATE = """\
 # Written by the demo: a whole kiosk in one folder, with emulated devices.
 [kiosk]
@@ -122,7 +128,7 @@ class Stage:
     def __init__(self, folder: Path, settings: Settings | None = None) -> None:
         self.folder, self.settings = folder.absolute(), settings or Settings()
         self.config = self._write_config()
-        self.broker = Broker(self.config, self.folder / "broker")
+        self.broker = Broker(self.config, self.folder / "broker", GUESTS)
         self._commands = self._all_commands()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._held: set[str] = set()  # not restarted while held

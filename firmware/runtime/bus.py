@@ -71,7 +71,7 @@ class Bus:
     """One daemon's place on the bus. Register with `on`, then let `run` live as a task."""
 
     address: Address
-    will: tuple[str, Any] | None  # None for one who only looks: a technician
+    will: tuple[str, Any] | None = None  # topic and retained document that say we are gone
     name: str = ""  # the MQTT client id, where one user comes more than once; else the user's name
     _handlers: dict[str, Handler] = field(default_factory=dict)
     _retained: dict[str, bytes] = field(default_factory=dict)
@@ -155,7 +155,7 @@ class Bus:
             password=self.address.password,
             identifier=self.name or self.address.user,
             keepalive=KEEPALIVE,
-            will=_will(*self.will) if self.will else None,
+            will=self._aiomqtt_will(),
             clean_start=True,
         ) as client:
             while not self._queue.empty():  # of the connection before: too late by now
@@ -177,11 +177,15 @@ class Bus:
     async def _say_farewell(self, client: aiomqtt.Client) -> None:
         """A daemon that is told to stop leaves in good order, and then the broker keeps its will
         to itself: say it ourselves, or a stopped driver would look ready for ever."""
+        if (will := self._aiomqtt_will()) is not None:
+            with contextlib.suppress(aiomqtt.MqttError):
+                await client.publish(will.topic, will.payload, qos=1, retain=True)
+
+    def _aiomqtt_will(self) -> aiomqtt.Will | None:
         if self.will is None:
-            return
+            return None
         topic, document = self.will
-        with contextlib.suppress(aiomqtt.MqttError):
-            await client.publish(topic, msgspec.json.encode(document), qos=1, retain=True)
+        return aiomqtt.Will(topic, msgspec.json.encode(document), qos=1, retain=True)
 
     async def _write(self, client: aiomqtt.Client) -> None:
         while True:
@@ -202,10 +206,6 @@ class Bus:
         future = self._waiting.get(envelope.correlation or b"")
         if future is not None and not future.done():
             future.set_result(envelope.payload)
-
-
-def _will(topic: str, document: Any) -> aiomqtt.Will:
-    return aiomqtt.Will(topic, msgspec.json.encode(document), qos=1, retain=True)
 
 
 def _envelope(message: aiomqtt.Message) -> Envelope:

@@ -178,7 +178,7 @@ def test_health_tells_findings_once() -> None:
 
 def test_account_number_is_not_shown_whole() -> None:
     account = "210412345678"
-    payment = PostPayment("k", "electricity", account, rupees(470), "TD 0001", "now")
+    payment = PostPayment("k", "electricity", account, "B1", rupees(470), "TD 0001")
     lines = [
         *told("gateway/request", FetchBill("electricity", account), payment),
         *told("screen/press", Press(7, Action.ENTER, account), Press(8, Action.PAY)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
@@ -27,6 +26,7 @@ class Cell(BoxLayout):
 
     digit = StringProperty("")
     has_caret = BooleanProperty(False)
+    starts_group = BooleanProperty(False)
 
 
 class NextKey(Touch):
@@ -50,7 +50,7 @@ class NumberView(View):
         for at, (cell, digit) in enumerate(zip(self._cells, shown.cells, strict=False)):
             cell.digit = digit
             cell.has_caret = at == len(shown.typed)
-            cell.padding = (dp(22) if at and at % GROUP == 0 else 0, 0, 0, 0)
+            cell.starts_group = at > 0 and at % GROUP == 0
 
     def enter(self) -> None:
         self.shown = self.model
@@ -63,7 +63,7 @@ class NumberView(View):
         self.shown = backspace(self.shown)
         self._tell_presence()
 
-    def enter(self) -> None:
+    def go_on(self) -> None:
         if self.shown.is_complete:
             self.press(Action.ENTER, self.shown.typed)
 
@@ -74,7 +74,7 @@ class NumberView(View):
         elif name == "backspace":
             self.wipe()
         elif name in ("enter", "numpadenter"):
-            self.enter()
+            self.go_on()
         else:
             return False
         return True

@@ -9,6 +9,8 @@ from ui.say import Say, amount, sentences
 
 STEPS_AT_MOST = 3
 GENERAL = "trouble.other"
+NO_FAULTS = ("trouble.no_such_account", "trouble.already_paid", "trouble.cancelled_with_money",
+             "trouble.timed_out_with_money")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class TroubleModel:
     code: str = ""  # what the QR on the screen holds
     steps: tuple[str, ...] = ()
     told: str = ""
+    is_fault: bool = True  # of the machine or the office; red is for these only
 
     @property
     def spoken_text(self) -> str:
@@ -33,7 +36,7 @@ def model(data: Trouble, screen: Screen, say: Say) -> TroubleModel:
     has_money = data.safe.paise > 0
     return TroubleModel(
         title=say(f"{cause}.title"),
-        text=say(f"{cause}.text"),
+        text=_text(cause, has_money, say),
         safe=say("safe.title") if has_money else "",
         safe_sum=say("safe.sum", safe=amount(data.safe)) if has_money else "",
         claim_label=say("claim.number") if data.claim else "",
@@ -41,7 +44,14 @@ def model(data: Trouble, screen: Screen, say: Say) -> TroubleModel:
         code=data.claim if data.claim and data.proof == "screen" else "",
         steps=_steps(data, cause, say),
         told=say(f"{cause}.told"),
+        is_fault=cause not in NO_FAULTS,
     )
+
+
+def _text(cause: str, has_money: bool, say: Say) -> str:
+    """`.text.safe` where the plain sentence would contradict the money that is in."""
+    with_money = f"{cause}.text.safe"
+    return say(with_money if has_money and say.has(with_money) else f"{cause}.text")
 
 
 def _steps(data: Trouble, cause: str, say: Say) -> tuple[str, ...]:

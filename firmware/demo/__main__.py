@@ -1,0 +1,140 @@
+"""`kiosk-demo`: with a display the kiosk and its dock; without, or with --story, a visit.
+
+A story leaves in the out folder a screenshot of each screen, the receipt as PNG, the journal and
+every message of the bus, and ends with a short table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from firmware.contract.money import Money
+from firmware.contract.screen import Done, Screen
+from firmware.core.daemon import journal_path
+from firmware.demo.account import Account, account
+from firmware.demo.citizen import Citizen, StoryFailed
+from firmware.demo.recorder import Recorder
+from firmware.demo.stage import Settings, Stage, StageError
+from firmware.demo.story import STORIES
+from firmware.journal.journal import read_entries
+
+SETTLES_WITHIN = 1.0  # seconds for the last screen to be drawn before its picture is taken
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="kiosk-demo", description=__doc__)
+    parser.add_argument("--story", choices=sorted(STORIES))
+    parser.add_argument("--out", type=Path, default=Path("demo-out"))
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, _interrupt)
+    has_display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    try:
+        with tempfile.TemporaryDirectory(prefix="kiosk-") as folder:
+            if has_display and options.story is None:
+                return _run_window(Path(folder))
+            story = options.story or "electricity-cash"
+            return asyncio.run(_play(story, Path(folder), options.out.absolute()))
+    except StageError as error:
+        print(f"kiosk-demo: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("kiosk-demo: stopped", file=sys.stderr)
+        return 130
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _run_window(folder: Path) -> int:
+    """The kiosk window and the dock beside it, until either is closed."""
+    with Stage(folder, Settings(width=540, height=960, speaks=True)) as stage:
+        print("The kiosk is open. Its K numbers: 210344001725, 210344001733, 210344001741.")
+        dock = [str(Path(sys.executable).parent / "kiosk-dock"), "--config"]
+        subprocess.run([*dock, str(stage.folder / "kiosk.toml")], check=False)
+    return 0
+
+
+async def _play(story: str, folder: Path, out: Path) -> int:
+    shutil.rmtree(out, ignore_errors=True)
+    (out / "screens").mkdir(parents=True)
+    pictures = {
+        "SDL_VIDEODRIVER": "offscreen",
+        "KIOSK_SCREENSHOT_DIR": str(out / "screens"),
+    }
+    began = time.monotonic()
+    with Stage(folder, Settings(environment=pictures)) as stage:
+        async with Recorder(stage, out / "bus.log") as recorder, Citizen(stage) as citizen:
+            seen: list[Screen] = []
+            citizen.on_screen(seen.append)
+            try:
+                for name, step in STORIES[story]().items():
+                    await step(citizen)
+                    await _take_picture(stage, out / "screens")
+                    print(f"{time.monotonic() - began:6.1f} s  {name}")
+            except StoryFailed as failure:
+                print(f"kiosk-demo: {failure}", file=sys.stderr)
+                return 1
+        result = account(stage)
+        _keep_papers(stage, out)
+    receipts = [screen.data.receipt for screen in seen if isinstance(screen.data, Done)]
+    return _report(story, result, receipts, recorder.count, time.monotonic() - began, out)
+
+
+async def _take_picture(stage: Stage, folder: Path) -> None:
+    """Ask the UI for a picture, and wait until it is there."""
+    await asyncio.sleep(SETTLES_WITHIN)
+    had = _count(folder)
+    os.kill(stage.pid("ui"), signal.SIGUSR1)
+    for _ in range(50):
+        if _count(folder) > had:
+            return
+        await asyncio.sleep(0.1)
+
+
+def _count(folder: Path) -> int:
+    return len(list(folder.iterdir()))
+
+
+def _keep_papers(stage: Stage, out: Path) -> None:
+    for picture in sorted((stage.folder / "paper").glob("*.png")):
+        shutil.copy(picture, out / picture.name)
+    with (out / "journal.txt").open("w") as file:
+        for entry in read_entries(journal_path(stage.config)):
+            file.write(f"{entry.seq:4d} {entry.at} {entry.row}\n")
+    shutil.copytree(stage.folder / "logs", out / "logs")
+
+
+def _report(
+    story: str, result: Account, receipts: list[str], messages: int, seconds: float, out: Path
+) -> int:
+    faults = result.faults()
+    lines = [
+        ("story", story),
+        ("rupees in", str(result.inside)),
+        ("rupees journalled", str(result.journalled)),
+        ("rupees posted", str(result.posted)),
+        ("difference", "none" if not faults else "; ".join(faults)),
+        ("receipt", ", ".join(sorted(set(receipts))) or "none"),
+        ("tickets on paper", str(result.tickets)),
+        ("messages on the bus", str(messages)),
+        ("time", f"{seconds:.1f} s"),
+        ("left in", str(out)),
+    ]
+    print()
+    for label, value in lines:
+        print(f"  {label:20} {value}")
+    return 0 if not faults and receipts and result.inside > Money(0) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

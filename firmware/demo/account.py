@@ -1,0 +1,102 @@
+"""The account after a story: paper and metal, rows, the office's books and slips, side by side."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from firmware.contract.money import Money
+from firmware.core.daemon import journal_path
+from firmware.demo.stage import Stage
+from firmware.journal import rows
+from firmware.journal.journal import read_entries
+from firmware.journal.orders import Order, fold
+from firmware.journal.rows import AnyRow
+
+
+@dataclass(frozen=True)
+class Account:
+    """One kiosk's money, from every side that counts it."""
+
+    inside: Money  # notes and coins that are physically in the boxes
+    unreported: Money  # coins that a power cut made the device forget before anybody could read
+    journalled: Money  # credits in the journal
+    posted: Money  # what the office booked
+    orders: list[Order]
+    orphans: Money  # claims that belong to no order
+    office: dict[str, int]  # idempotency key -> paise booked
+    tickets: int
+
+    def faults(self) -> list[str]:
+        """Every way in which the sides disagree; empty when not a paisa is lost or created."""
+        found = []
+        if self.inside != self.journalled + self.unreported:
+            found.append(f"inside {self.inside}, journalled {self.journalled}")
+        in_orders = sum(order.inserted.paise for order in self.orders)
+        if in_orders + self.orphans.paise != self.journalled.paise:
+            found.append(f"orders do not add up to {self.journalled}")
+        for order in self.orders:
+            found += self._faults_of(order)
+        strangers = set(self.office) - {order.created.key for order in self.orders}
+        return found + [f"the office booked {key}, of no order" for key in strangers]
+
+    def _faults_of(self, order: Order) -> list[str]:
+        found = []
+        if order.end is None:
+            found.append(f"{order.number} was never closed")
+        elif order.owed:
+            found.append(f"{order.number}: {order.owed} belongs to nobody")
+        booked = self.office.get(order.created.key, 0)
+        if order.reference is not None and booked != order.used.paise:
+            found.append(f"{order.number}: paid {order.used}, booked {Money(booked)}")
+        if order.is_paid and not order.claims and not order.has_proof("receipt"):
+            found.append(f"{order.number}: paid without a proof")
+        return found
+
+
+def account(stage: Stage) -> Account:
+    """Count everything. The kiosk may be running."""
+    bench = stage.bench()
+    notes, coins = bench.look("notes"), bench.look("coins")
+    printed = int(bench.look("receipt")["printed"])
+    bench.close()
+    written = [entry.row for entry in read_entries(journal_path(stage.config))]
+    office = _office(stage)
+    return Account(
+        inside=_value(notes["in_box"]) + _value(coins["in_box"]),
+        unreported=_value(coins.get("unreported", {})),
+        journalled=Money(sum(rows.credited_paise(row) or 0 for row in written)),
+        posted=Money(sum(office.values())),
+        orders=_orders(written),
+        orphans=Money(
+            sum(
+                row.amount.paise
+                for row in written
+                if isinstance(row, rows.ClaimIssued) and row.order is None
+            )
+        ),
+        office=office,
+        tickets=printed,
+    )
+
+
+def _orders(written: list[AnyRow]) -> list[Order]:
+    histories: dict[str, list[AnyRow]] = {}
+    for row in written:
+        number = getattr(row, "order", None)
+        if number is not None:
+            histories.setdefault(number, []).append(row)
+    return [fold(history) for history in histories.values()]
+
+
+def _office(stage: Stage) -> dict[str, int]:
+    path = stage.config.state_folder / "sandbox" / "office.db"
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    found = database.execute("SELECT key, amount FROM payments").fetchall()
+    database.close()
+    return {str(key): int(amount) for key, amount in found}
+
+
+def _value(counts: dict[str, Any]) -> Money:
+    return Money(sum(int(paise) * int(count) for paise, count in counts.items()))

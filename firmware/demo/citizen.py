@@ -1,0 +1,134 @@
+"""A citizen in front of the kiosk: reads the screen, presses, feeds notes and coins.
+
+As a person does: presses again when nothing happens, and puts a note in again that came back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from firmware.contract.screen import Action, Press, Screen, ScreenData
+from firmware.contract.topics import Topics
+from firmware.demo.stage import Stage
+from firmware.runtime.bench import Bench
+from firmware.runtime.bus import Bus, Envelope
+
+PRESS_AGAIN_AFTER = 1.5  # seconds
+LOOK_EVERY = 0.02  # seconds
+PATIENCE = 60.0  # seconds until the citizen goes away and the story has failed
+
+Shown = TypeVar("Shown")
+
+
+class StoryFailed(AssertionError):
+    """The kiosk did not do what the story expects; says what was on the screen."""
+
+
+class Citizen:
+    """Use as an async context, inside a running stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._topics = Topics(stage.config.kiosk.id)
+        self._bus = Bus(stage.config.bus_address("finger"))
+        self._bus.on(self._topics.screen_state, self._on_screen)
+        self.screen: Screen | None = None
+        self.bench: Bench = stage.bench()
+        self._seen: list[Callable[[Screen], None]] = []
+
+    async def __aenter__(self) -> Citizen:
+        self._task = asyncio.create_task(self._bus.run())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self.bench.close()
+
+    def on_screen(self, see: Callable[[Screen], None]) -> None:
+        """Call `see` with every new screen."""
+        self._seen.append(see)
+
+    async def sees(self, kind: type[Shown], patience: float = PATIENCE) -> Shown:
+        """Wait until a screen of this kind is shown; raises StoryFailed."""
+        await self.waits_for(lambda data: isinstance(data, kind), kind.__name__, patience)
+        assert self.screen is not None
+        assert isinstance(self.screen.data, kind)
+        return self.screen.data
+
+    async def waits_for(
+        self, is_so: Callable[[ScreenData], bool], what: str, patience: float = PATIENCE
+    ) -> None:
+        deadline = time.monotonic() + patience
+        while self.screen is None or not is_so(self.screen.data):
+            if time.monotonic() > deadline:
+                raise StoryFailed(f"expected {what} within {patience} s, got {self.screen}")
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def presses(self, action: Action, value: str = "") -> None:
+        """Press, and again when nothing happens, until another kind of screen is there."""
+        await self._sees_action(action)
+        assert self.screen is not None
+        before = type(self.screen.data)
+        deadline = time.monotonic() + PATIENCE
+        while self.screen is not None and type(self.screen.data) is before:
+            if time.monotonic() > deadline:
+                raise StoryFailed(f"pressed {action}, and still: {self.screen}")
+            if action in self.screen.actions:
+                self._bus.send(self._topics.screen_press, Press(self.screen.serial, action, value))
+            await self._waits(PRESS_AGAIN_AFTER, lambda: not isinstance(self._data, before))
+
+    async def inserts(self, rupees: int) -> None:
+        """Feed one note until the machine keeps it."""
+        await self._feeds("notes", rupees * 100)
+
+    async def drops(self, rupees: int) -> None:
+        """Drop one coin until the machine keeps it."""
+        await self._feeds("coins", rupees * 100)
+
+    async def _feeds(self, device: str, paise: int) -> None:
+        """Until it is in the box: what comes back is put in again when the slot is open."""
+        deadline = time.monotonic() + PATIENCE
+        had = _in_box(self.bench.look(device), paise)
+        while _in_box(self.bench.look(device), paise) == had:
+            if time.monotonic() > deadline:
+                raise StoryFailed(f"{device} does not take {paise} paise: {self.screen}")
+            await self._waits(2.0, lambda: paise in self.bench.look(device)["accepting"])
+            if paise not in self.bench.look(device)["accepting"]:
+                continue
+            self.bench.do(device, "insert", paise=paise)
+            await self._waits(20.0, lambda: not _is_moving(self.bench.look(device)))
+
+    async def _sees_action(self, action: Action) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while self.screen is None or action not in self.screen.actions:
+            if time.monotonic() > deadline:
+                raise StoryFailed(f"expected {action} on the screen, got {self.screen}")
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _waits(self, seconds: float, is_so: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_so() and time.monotonic() < deadline:  # noqa: ASYNC110  the bench has no events
+            await asyncio.sleep(LOOK_EVERY)
+
+    @property
+    def _data(self) -> ScreenData | None:
+        return None if self.screen is None else self.screen.data
+
+    def _on_screen(self, envelope: Envelope) -> None:
+        self.screen = msgspec.json.decode(envelope.payload, type=Screen)
+        for see in self._seen:
+            see(self.screen)
+
+
+def _in_box(physics: dict[str, Any], paise: int) -> int:
+    return int(physics["in_box"].get(str(paise), 0))
+
+
+def _is_moving(physics: dict[str, Any]) -> bool:
+    return physics.get("at", "nowhere") != "nowhere" or bool(physics.get("falling"))

@@ -1,0 +1,90 @@
+"""The stories: what a citizen does, step by step; each has a name, so that tests can strike."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from firmware.contract.money import rupees
+from firmware.contract.screen import Action, Attract, Done, InsertCash, ScreenData
+from firmware.demo.citizen import Citizen
+
+Step = Callable[[Citizen], Awaitable[None]]
+K_NUMBER = "210344001725"  # a consumer of the sandbox office: ₹470 due
+
+
+async def _language(citizen: Citizen) -> None:
+    await citizen.waits_for(_electricity_works, "electricity in service")
+    await citizen.presses(Action.CHOOSE_LANGUAGE, "hi")
+
+
+async def _service(citizen: Citizen) -> None:
+    await citizen.presses(Action.CHOOSE_SERVICE, "electricity")
+
+
+async def _pay(citizen: Citizen) -> None:
+    await citizen.presses(Action.PAY)
+    await citizen.sees(InsertCash)
+
+
+async def _thanks(citizen: Citizen) -> None:
+    await citizen.presses(Action.FINISH)
+    await citizen.sees(Attract)
+
+
+async def _receipt(citizen: Citizen) -> None:
+    await citizen.waits_for(_is_done, "the receipt")
+
+
+def _is_done(data: ScreenData) -> bool:
+    return isinstance(data, Done)
+
+
+def _electricity_works(data: ScreenData) -> bool:
+    return isinstance(data, Attract) and any(
+        tile.service == "electricity" and tile.why_not is None for tile in data.tiles
+    )
+
+
+def _number(k_number: str) -> Step:
+    async def step(citizen: Citizen) -> None:
+        await citizen.presses(Action.ENTER, k_number)
+
+    return step
+
+
+def _note(value: int) -> Step:
+    async def step(citizen: Citizen) -> None:
+        await citizen.inserts(value)
+        await citizen.waits_for(lambda data: _counted(data, value), f"₹{value} on the screen")
+
+    return step
+
+
+def _coin(value: int) -> Step:
+    async def step(citizen: Citizen) -> None:
+        await citizen.drops(value)
+
+    return step
+
+
+def _counted(data: ScreenData, value: int) -> bool:
+    return not isinstance(data, InsertCash) or data.inserted >= rupees(value)
+
+
+def electricity_cash(k_number: str = K_NUMBER) -> dict[str, Step]:
+    """₹470 with two notes of 200, one of 50 and a coin of 20; in Hindi."""
+    return {
+        "language": _language,
+        "service": _service,
+        "number": _number(k_number),
+        "pay": _pay,
+        "note 200": _note(200),
+        "note 200 again": _note(200),
+        "note 50": _note(50),
+        "coin 20": _coin(20),
+        "receipt": _receipt,
+        "thanks": _thanks,
+    }
+
+
+STORIES: dict[str, Callable[[], dict[str, Step]]] = {"electricity-cash": electricity_cash}

@@ -1,0 +1,97 @@
+"""`kiosk-ui`: the citizen's screen. Kivy and the bus live in one asyncio loop.
+
+For tests and the demo: SIGUSR1 writes the present frame to
+`$KIOSK_SCREENSHOT_DIR/<serial>-<screen>.png`; with `$KIOSK_FRAME_LOG` every document that has
+become pixels is a line `<serial> <monotonic seconds>`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from firmware.contract.health import Presence
+from firmware.contract.screen import Action
+from firmware.contract.topics import Topics
+from firmware.runtime.bus import Bus
+from firmware.runtime.config import Config
+from firmware.runtime.daemon import notify, start
+from ui import theme
+from ui.environment import prepare
+from ui.link import Link
+from ui.scene import Director, Scene
+from ui.voice import Voice, voice
+
+SCREENSHOTS = "KIOSK_SCREENSHOT_DIR"
+FRAME_LOG = "KIOSK_FRAME_LOG"
+
+
+async def run(config: Config, options: argparse.Namespace) -> None:
+    size = config.ui.width, config.ui.height
+    prepare(*size, config.ui.is_fullscreen, theme.scale(*size))
+    await Screen(config).run()
+
+
+class Screen:
+    """The pieces of the screen, put together."""
+
+    def __init__(self, config: Config) -> None:
+        from ui.app import KioskApp  # opens the window, so only after `prepare`
+
+        topics = Topics(config.kiosk.id)
+        will = (topics.presence("ui"), Presence(is_alive=False))
+        self._bus = Bus(config.bus_address("ui"), will)
+        self._voice: Voice = voice(config.ui.speaks)
+        self._said = ""
+        self._app = KioskApp(self._press, self._listen, self._drawn)
+        self._link = Link(self._bus, topics, Director(config.kiosk.helpline), self._show)
+
+    async def run(self) -> None:
+        """Until the window or the bus ends: either is a bug, and ends the process."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._photograph)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._app.async_run(async_lib="asyncio"))
+            group.create_task(self._start())
+
+    async def _start(self) -> None:
+        self._link.start()
+        notify("READY=1")
+        await self._bus.run()
+
+    def _show(self, scene: Scene) -> None:
+        self._app.show(scene)
+        if scene.spoken_text != self._said:
+            self._said = scene.spoken_text
+            self._voice.say(scene.spoken_text, scene.language)
+
+    def _press(self, action: Action, value: str) -> None:
+        self._voice.hush()
+        self._link.press(action, value)
+
+    def _listen(self) -> None:
+        if (scene := self._app.face.scene) is not None:
+            self._voice.say(scene.spoken_text, scene.language)
+
+    def _drawn(self, scene: Scene) -> None:
+        if path := os.environ.get(FRAME_LOG):
+            from ui.app import log_frame
+
+            log_frame(Path(path), scene)
+
+    def _photograph(self) -> None:
+        if folder := os.environ.get(SCREENSHOTS):
+            screen = self._link.screen
+            name = f"{screen.serial}-{type(screen.data).__name__}" if screen else "0-none"
+            self._app.photograph(Path(folder) / f"{name}.png")
+
+
+def main() -> int:
+    return start("kiosk-ui", run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
