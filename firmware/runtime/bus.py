@@ -162,6 +162,7 @@ class Bus:
                 self._queue.get_nowait()
             for topic in self._handlers:
                 await client.subscribe(topic, qos=1)
+            _end_if_cancelled()
             self._connected.set()
             for topic, payload in self._retained.items():
                 self._put(_Outgoing(topic, payload, is_retained=True))
@@ -193,6 +194,7 @@ class Bus:
             await client.publish(
                 out.topic, out.payload, out.qos, out.is_retained, properties=out.properties
             )
+            _end_if_cancelled()
 
     async def _read(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
@@ -206,6 +208,14 @@ class Bus:
         future = self._waiting.get(envelope.correlation or b"")
         if future is not None and not future.done():
             future.set_result(envelope.payload)
+
+
+def _end_if_cancelled() -> None:
+    """`asyncio.wait_for` of Python 3.11 swallows a cancellation that comes together with what it
+    waits for, and aiomqtt waits with it: a daemon would miss the signal that asks it to end."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _envelope(message: aiomqtt.Message) -> Envelope:
