@@ -12,6 +12,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 from firmware.contract.health import Presence
@@ -47,7 +48,7 @@ class Screen:
         self._bus = Bus(config.bus_address("ui"), will)
         self._voice: Voice = voice(config.ui.speaks)
         self._said = ""
-        self._app = KioskApp(self._press, self._listen, self._drawn)
+        self._app = KioskApp(self._press, self._listen, self._flip)
         self._link = Link(self._bus, topics, Director(config.kiosk.helpline), self._show)
 
     async def run(self) -> None:
@@ -76,17 +77,22 @@ class Screen:
         if (scene := self._app.face.scene) is not None:
             self._voice.say(scene.spoken_text, scene.language)
 
-    def _drawn(self, scene: Scene) -> None:
+    def _flip(self, scene: Scene) -> None:
+        """About to be flipped; the loop comes round once it is."""
         if path := os.environ.get(FRAME_LOG):
-            from ui.app import log_frame
-
-            log_frame(Path(path), scene)
+            asyncio.get_running_loop().call_soon(log_frame, Path(path), scene)
 
     def _photograph(self) -> None:
         if folder := os.environ.get(SCREENSHOTS):
             screen = self._link.screen
             name = f"{screen.serial}-{type(screen.data).__name__}" if screen else "0-none"
             self._app.photograph(Path(folder) / f"{name}.png")
+
+
+def log_frame(path: Path, scene: Scene) -> None:
+    """`<serial> <monotonic seconds>`: this document is in pixels now."""
+    with path.open("a") as file:
+        file.write(f"{scene.serial} {time.monotonic()}\n")
 
 
 def main() -> int:

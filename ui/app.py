@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,14 +21,14 @@ KEYS = {13: "enter", 271: "numpadenter", 27: "escape", 8: "backspace"}
 
 
 class KioskApp(App):
-    """Draws scenes. `on_drawn` is called after each frame that a new scene changed was flipped."""
+    """Draws scenes. `on_flip` is called when a new scene is drawn and about to be flipped."""
 
     def __init__(self, on_pressed: PressHandler, on_listen: Callable[[], None],
-                 on_drawn: Callable[[Scene], None] = lambda scene: None,
+                 on_flip: Callable[[Scene], None] = lambda scene: None,
                  **facts: Any) -> None:  # fmt: skip
         super().__init__(**facts)
         load_rules()
-        self._on_drawn = on_drawn
+        self._on_flip = on_flip
         self._undrawn: Scene | None = None
         self._photographs: dict[Path, asyncio.Event] = {}
         self.face = Face(on_pressed, on_listen)
@@ -49,13 +48,13 @@ class KioskApp(App):
         return self._photographs.setdefault(path, asyncio.Event())
 
     def _flipping(self, *_: object) -> None:
-        """All is drawn and not yet flipped; the loop comes round once it is."""
+        """All is drawn and not yet flipped: the frame buffer may be read."""
         for path, is_there in self._photographs.items():
             save_frame(path)
             is_there.set()
         self._photographs.clear()
         if self._undrawn is not None:
-            asyncio.get_running_loop().call_soon(self._on_drawn, self._undrawn)
+            self._on_flip(self._undrawn)
             self._undrawn = None
 
     def _key(self, _: object, key: int, __: int, text: str | None, ___: object) -> bool:
@@ -70,9 +69,3 @@ def save_frame(path: Path) -> None:
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     image.transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(fresh, format="PNG")
     fresh.replace(path)
-
-
-def log_frame(path: Path, scene: Scene) -> None:
-    """`<serial> <monotonic seconds>`: this document is in pixels now."""
-    with path.open("a") as file:
-        file.write(f"{scene.serial} {time.monotonic()}\n")

@@ -35,7 +35,7 @@ TROUBLES = (
     "back_end_down", "no_such_account", "already_paid", "refused", "paper_out", "printer",
     "notes_jam", "coins_jam", "notes_gone", "stacker_full", "cash_box_out", "door_open",
     "cancelled_with_money", "timed_out_with_money", "note_unaccounted", "power_came_back",
-    "no_acceptor", "journal",
+    "no_acceptor", "journal", "over_paid",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",

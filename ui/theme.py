@@ -1,7 +1,7 @@
 """The hand of every screen: colours, sizes and type, as the design sets them.
 
 Sizes in `.kv` are written in design pixels, `dp(n)`: one is a pixel at a width of 1080, and the
-whole screen scales with the narrower side. `scale` is set as Kivy's density before anything is
+whole screen scales with the panel. `scale` is set as Kivy's density before anything is
 built.
 """
 
@@ -37,14 +37,15 @@ NOTE_COLOURS = {
     50000: "#D5DBD3",
 }  # fmt: skip
 
-REFERENCE_WIDTH = 1080  # design pixels on the narrower side
+REFERENCE_WIDTH = 1080  # design pixels, portrait
+LANDSCAPE_HEIGHT = 1420  # design pixels, landscape: the tallest screen fits between the bars
 TARGET_MM = 15.0  # the least side of anything that is touched
 PANEL_INCHES = 21.5  # diagonal of the kiosk's panel
 
 
 def scale(width: int, height: int) -> float:
-    """Pixels in a design pixel. In landscape the narrower side is short of room for the bars."""
-    return min(width, height) / REFERENCE_WIDTH
+    """Pixels in a design pixel. In landscape the bars leave too little height for full size."""
+    return min(width, height) / (LANDSCAPE_HEIGHT if width > height else REFERENCE_WIDTH)
 
 
 def pixels_per_mm(width: int, height: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 
 from drivers.cctalk.coins import FRAUD_CODES, HARMLESS_FRAUD_CODES, JAM_CODES, reason
-from drivers.cctalk.protocol import (
+from drivers.cctalk.events import (
     CoinRejected,
     EchoChanged,
     Event,

@@ -15,10 +15,11 @@ import msgspec
 
 from drivers.base.device import WireDevice
 from drivers.base.ledger import Ledger, new_epoch
-from drivers.cctalk import coins, protocol
+from drivers.cctalk import coins, events
 from drivers.cctalk.codec import Checksum, CreditBuffer
 from drivers.cctalk.condition import Condition
-from drivers.cctalk.protocol import AcceptorIdentity, HostProtocol, Remembered
+from drivers.cctalk.events import AcceptorIdentity, Remembered
+from drivers.cctalk.protocol import COIN_ACCEPTOR, HostProtocol
 from firmware.contract.device import (
     Acknowledge,
     CheatAttempt,
@@ -49,7 +50,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[device.<name>.options]`."""
 
     coins: Annotated[dict[CoinName, Paise], msgspec.Meta(min_length=1)]  # {"IN100A": 100}
-    address: Annotated[int, msgspec.Meta(ge=2, le=255)] = protocol.COIN_ACCEPTOR
+    address: Annotated[int, msgspec.Meta(ge=2, le=255)] = COIN_ACCEPTOR
     checksum: Checksum = Checksum.SIMPLE
 
 
@@ -66,7 +67,7 @@ class Record(msgspec.Struct, frozen=True):
     pending: list[Told] = []
 
 
-class CoinAcceptor(WireDevice[protocol.Event, protocol.Accept]):
+class CoinAcceptor(WireDevice[events.Event, events.Accept]):
     """One coin acceptor. Ledger: `cctalk.json` in its folder."""
 
     def __init__(self, name: str, section: DeviceSection, folder: Path) -> None:
@@ -116,27 +117,27 @@ class CoinAcceptor(WireDevice[protocol.Event, protocol.Accept]):
         )
         if positions != self._asked:
             self._asked = positions
-            self.protocol.send(protocol.Accept(positions), self.now())
+            self.protocol.send(events.Accept(positions), self.now())
 
     # --- what the device says ------------------------------------------------------------------
 
-    def on_event(self, event: protocol.Event) -> None:
+    def on_event(self, event: events.Event) -> None:
         self._condition.note(event)
         match event:
-            case protocol.Started():
+            case events.Started():
                 self._on_started(event)
-            case protocol.News():
+            case events.News():
                 self._on_news(event)
-            case protocol.InhibitsSet(positions):
+            case events.InhibitsSet(positions):
                 self._confirmed = positions
-            case protocol.LinkLost() | protocol.WireLost() | protocol.WrongDevice():
+            case events.LinkLost() | events.WireLost() | events.WrongDevice():
                 log.warning("%s: %s", self.name, event)
                 self._confirmed = frozenset()
-            case protocol.LinkRestored() | protocol.EchoChanged() | protocol.SelfChecked():
+            case events.LinkRestored() | events.EchoChanged() | events.SelfChecked():
                 log.info("%s: %s", self.name, event)
         self._accept()
 
-    def _on_started(self, event: protocol.Started) -> None:
+    def _on_started(self, event: events.Started) -> None:
         """Before anything is told of this device, the ledger knows it."""
         self._identity = event.identity
         self._asked = self._confirmed = frozenset()
@@ -156,7 +157,7 @@ class CoinAcceptor(WireDevice[protocol.Event, protocol.Accept]):
             )
         log.info("%s: %s, coins %s", self.name, event.identity, event.coins)
 
-    def _on_news(self, news: protocol.News) -> None:
+    def _on_news(self, news: events.News) -> None:
         assert self._record is not None, "news come after Started"
         if news.is_reset:
             log.warning("%s: the device was reset", self.name)
@@ -180,7 +181,7 @@ class CoinAcceptor(WireDevice[protocol.Event, protocol.Accept]):
         for event in telling:
             self.host.tell(event)
 
-    def _translate(self, news: protocol.News, record: Record) -> list[DeviceEvent]:
+    def _translate(self, news: events.News, record: Record) -> list[DeviceEvent]:
         """The events of the contract, each under its running number."""
         running, telling = record.running + news.lost, list[DeviceEvent]()
         if news.lost:
@@ -189,12 +190,12 @@ class CoinAcceptor(WireDevice[protocol.Event, protocol.Accept]):
             running += 1
             name = EventId(record.serial, record.epoch, running)
             match happening:
-                case protocol.CoinAccepted(position) if position in self._values:
+                case events.CoinAccepted(position) if position in self._values:
                     telling.append(CoinAccepted(name, self._values[position]))
-                case protocol.CoinAccepted(position):
+                case events.CoinAccepted(position):
                     log.error("%s: a coin at position %d, not in the table", self.name, position)
                     telling.append(CreditsLost(name, 1))
-                case protocol.CoinRejected(error):
+                case events.CoinRejected(error):
                     telling.append(CoinRejected(coins.reason(error)))
                     if error in coins.FRAUD_CODES:
                         telling.append(CheatAttempt(coins.reason(error)))

@@ -1,8 +1,10 @@
 """One request after another on a ccTalk bus: the echo, the answer, the repeats, the giving up.
 
 An answer does not say which request it belongs to, so there is never more than one in the air. A
-repeated request may be answered twice: whatever the late twin could be mistaken for waits until it
-has passed, or coin 2 would get the id of coin 1.
+repeated request may be answered twice, and the late twin must not be taken for the answer to the
+next request, or coin 2 would get the id of coin 1. The wire keeps order, so a simple poll goes in
+between: when its ACK is here, the twin has passed. Before a request whose own answer is an ACK, we
+wait instead.
 Serves any device: each request carries its address.
 """
 
@@ -15,22 +17,23 @@ from drivers.base.protocol import NEVER
 from drivers.cctalk.codec import HOST, Checksum, Frame, FrameReader, Header
 
 QUIET_AFTER_REPEAT = 0.7  # seconds; an answer that is later than this is taken for none
-ECHO_MISSES = 3  # attempts in a row: one missing echo may be noise, three are a broken bus
+ECHO_MISSES = 5  # attempts in a row: one missing echo may be noise, five are a broken bus
 
 
 @dataclass(frozen=True)
 class Request:
     """A command, how many data bytes its answer has, and how long we are patient.
 
-    The document asks for three repeats at least, and 100-200 ms for polls, 1-2 s for the rest.
+    The document asks for three repeats at least, and 100-200 ms for polls, 1-2 s for the rest: an
+    answer later than one attempt is taken by the next, so all the attempts together must be longer.
     """
 
     address: int
     header: Header
     data: bytes = b""
     lengths: range = range(1)
-    within: float = 0.5  # seconds for one attempt
-    attempts: int = 8
+    within: float = 0.3  # seconds for one attempt
+    attempts: int = 10
 
     def to_bytes(self, checksum: Checksum) -> bytes:
         return Frame(self.address, HOST, self.header, self.data).to_bytes(checksum)
@@ -75,6 +78,7 @@ class Exchanges:
         self.echo = Echo.UNKNOWN
         self._misses = 0
         self.request: Request | None = None
+        self._postponed: Request | None = None  # until the simple poll before it is answered
         self._repeated: Request | None = None  # may still be answered a second time,
         self._quiet_at = 0.0  # until then
         self._is_sent = False
@@ -84,10 +88,18 @@ class Exchanges:
         self._echo_is_open = self._echo_was_heard = False
 
     def ask(self, request: Request, now: float) -> None:
-        """Put `request` on the wire as soon as the line may be used."""
-        self.request, self._attempts, self._is_sent = request, 0, False
-        must_wait = self._repeated is not None and request.could_take_answer_of(self._repeated)
-        self._due = max(now, self._quiet_at) if must_wait else now
+        """Put `request` on the wire as soon as nothing late can be taken for its answer."""
+        if self._repeated is None or not request.could_take_answer_of(self._repeated):
+            self._begin(request, now, due=now)
+        elif 0 in request.lengths:
+            self._begin(request, now, due=max(now, self._quiet_at))
+        else:
+            self._postponed = request
+            self._begin(Request(request.address, Header.SIMPLE_POLL), now, due=now)
+
+    def _begin(self, request: Request, now: float, due: float) -> None:
+        self.request, self._due = request, due
+        self._attempts, self._is_sent = 0, False
         self.is_given_up_at(now)
 
     def deadline(self) -> float:
@@ -101,19 +113,29 @@ class Exchanges:
             self._note_echo(is_answered=False)
         if self._attempts >= self.request.attempts:
             self._end(now)
+            self._postponed = None
             return True
         self._transmit(self.request, now)
         return False
 
-    def receive(self, data: bytes, now: float) -> bytes | None:
-        """The data bytes of the answer to `request`, once it is complete."""
+    def receive(self, data: bytes, now: float) -> tuple[Request, bytes] | None:
+        """The request that is answered now, and the data bytes of its answer."""
         if self.request is None or not self._is_sent:
             return None  # nobody was asked: noise, or the late twin of an answer
         for frame in self._reader.feed(self._without_echo(data), now):
-            if self.request.is_answered_by(frame):
-                self._note_echo(is_answered=True)
-                self._end(now)
-                return frame.data
+            if frame.to_bytes(self._checksum) == self._sent:
+                self._echo_was_heard = True  # behind noise
+            elif self.request.is_answered_by(frame):
+                return self._answered(self.request, frame, now)
+        return None
+
+    def _answered(self, request: Request, frame: Frame, now: float) -> tuple[Request, bytes] | None:
+        self._note_echo(is_answered=True)
+        self._end(now)
+        if self._postponed is None:
+            return request, frame.data
+        postponed, self._postponed = self._postponed, None
+        self._begin(postponed, now, due=now)
         return None
 
     def _transmit(self, request: Request, now: float) -> None:
@@ -127,8 +149,11 @@ class Exchanges:
         self.outgoing += self._sent
 
     def _end(self, now: float) -> None:
+        """What was asked once and answered has pushed every older answer out of the wire."""
         if self._attempts > 1:
             self._repeated, self._quiet_at = self.request, now + QUIET_AFTER_REPEAT
+        elif now >= self._quiet_at or self.request != self._repeated:
+            self._repeated = None
         self.request, self._is_sent, self._due = None, False, NEVER
 
     def _without_echo(self, data: bytes) -> bytes:

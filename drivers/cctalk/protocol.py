@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from drivers.base.protocol import NEVER, CommandRefused, Protocol
@@ -23,6 +22,23 @@ from drivers.cctalk.coins import (
     JAM_CODES,
     POSITIONS,
     inhibit_mask,
+)
+from drivers.cctalk.events import (
+    Accept,
+    AcceptorIdentity,
+    CoinAccepted,
+    CoinRejected,
+    EchoChanged,
+    Event,
+    InhibitsSet,
+    LinkLost,
+    LinkRestored,
+    News,
+    Remembered,
+    SelfChecked,
+    Started,
+    WireLost,
+    WrongDevice,
 )
 from drivers.cctalk.exchange import Echo, Exchanges, Request
 
@@ -49,133 +65,6 @@ PHASES: dict[Phase, frozenset[Phase]] = {
     Phase.STARTING: frozenset({Phase.OFF, Phase.SEARCHING, Phase.POLLING}),
     Phase.POLLING: frozenset({Phase.OFF, Phase.SEARCHING}),
 }
-
-
-@dataclass(frozen=True)
-class AcceptorIdentity:
-    maker: str
-    product: str
-    build: str
-    serial: str
-    software: str
-    comms: str
-
-
-@dataclass(frozen=True)
-class Remembered:
-    """What the host knew of the device last: events after it are news, also after a restart."""
-
-    serial: str
-    buffer: CreditBuffer
-
-
-# --- events --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Started:
-    """The device is identified. `buffer` is the base of all news to come.
-
-    `is_known`: it is the remembered device, and what happened meanwhile will be told. Otherwise
-    what stands in its buffer now is from before our time, and is never credited (3.27.1). It takes
-    no coin until it is told again which positions to accept.
-    """
-
-    identity: AcceptorIdentity
-    coins: dict[int, str]  # position -> coin id as the device says it
-    buffer: CreditBuffer
-    is_known: bool
-
-
-@dataclass(frozen=True)
-class CoinAccepted:
-    position: int
-    path: int
-
-
-@dataclass(frozen=True)
-class CoinRejected:
-    error: int
-
-
-@dataclass(frozen=True)
-class News:
-    """The counter moved. Remember `buffer` on disk before acting on the rest.
-
-    `lost` events came before `happened` (oldest first) and cannot be known. `is_reset`: the device
-    began anew in between; its inhibits are being sent again.
-    """
-
-    buffer: CreditBuffer
-    happened: tuple[CoinAccepted | CoinRejected, ...]
-    lost: int = 0
-    is_reset: bool = False
-
-
-@dataclass(frozen=True)
-class InhibitsSet:
-    """The device confirmed: it takes coins of these positions, and no others."""
-
-    positions: frozenset[int]
-
-
-@dataclass(frozen=True)
-class SelfChecked:
-    """Fault code of header 232, 0 for none, and its optional detail."""
-
-    fault: int
-    detail: int
-
-
-@dataclass(frozen=True)
-class WrongDevice:
-    """Something answers at the address, and it is no coin acceptor."""
-
-    category: str
-
-
-@dataclass(frozen=True)
-class LinkLost:
-    """The device does not answer; `echo_is_missing` when not even our own bytes come back."""
-
-    echo_is_missing: bool
-
-
-@dataclass(frozen=True)
-class LinkRestored:
-    pass
-
-
-@dataclass(frozen=True)
-class EchoChanged:
-    """On a wire that echoed, the echo went away (a short, a cable off) or came back."""
-
-    is_missing: bool
-
-
-@dataclass(frozen=True)
-class WireLost:
-    """The port itself is gone."""
-
-
-Event = (
-    Started
-    | News
-    | InhibitsSet
-    | SelfChecked
-    | WrongDevice
-    | LinkLost
-    | LinkRestored
-    | EchoChanged
-    | WireLost
-)
-
-
-@dataclass(frozen=True)
-class Accept:
-    """Let coins of these positions in; none at all inhibits the device."""
-
-    positions: frozenset[int]
 
 
 class HostProtocol(Protocol[Event, Accept]):
@@ -210,7 +99,7 @@ class HostProtocol(Protocol[Event, Accept]):
         self._steps: deque[Request] = deque()
         self._said: dict[Header, bytes] = {}
         self._coins: dict[int, str] = {}
-        self._base = CreditBuffer()
+        self._base: CreditBuffer | None = None
         self._doubtful: CreditBuffer | None = None
         self._inhibits: deque[Request] = deque()
         self._check_at = NEVER
@@ -231,14 +120,13 @@ class HostProtocol(Protocol[Event, Accept]):
         self._events.append(WireLost())
 
     def receive_bytes(self, data: bytes, now: float) -> None:
-        request = self._exchanges.request
-        answer = self._exchanges.receive(data, now)
+        answered = self._exchanges.receive(data, now)
         self._tell_echo()
-        if request is None or answer is None:
-            return
-        handle = self._answers.get(request.header, self._on_identity)
-        handle(request, answer, now)
-        self._go_on(now)
+        if answered is not None:
+            request, answer = answered
+            handle = self._answers.get(request.header, self._on_identity)
+            handle(request, answer, now)
+            self._go_on(now)
 
     def send(self, command: Accept, now: float) -> None:
         unknown = command.positions - set(POSITIONS)
@@ -302,7 +190,7 @@ class HostProtocol(Protocol[Event, Accept]):
         return None
 
     def _request(
-        self, header: Header, data: bytes = b"", lengths: range = range(1), attempts: int = 8
+        self, header: Header, data: bytes = b"", lengths: range = range(1), attempts: int = 10
     ) -> Request:
         return Request(self._address, header, data, lengths, attempts=attempts)
 
@@ -311,8 +199,8 @@ class HostProtocol(Protocol[Event, Accept]):
         return Request(self._address, Header.READ_CREDITS, b"", lengths, within=0.2, attempts=10)
 
     def _self_check(self) -> Request:
-        # Some devices move their gates for seconds; six attempts are twelve seconds.
-        return Request(self._address, Header.SELF_CHECK, b"", range(1, 3), within=2.0, attempts=6)
+        # Some devices move their gates for seconds: 5 to 10 s in all is the advice.
+        return Request(self._address, Header.SELF_CHECK, b"", range(1, 3), within=1.0, attempts=12)
 
     # --- finding and starting (3.27.1) -------------------------------------------------------
 
@@ -372,6 +260,7 @@ class HostProtocol(Protocol[Event, Accept]):
         identity = self._identity()
         is_known = self._remembered is not None and self._remembered.serial == identity.serial
         if self._remembered is None or not is_known:
+            assert self._base is not None, "READ_CREDITS comes before the last step"
             self._remembered = Remembered(identity.serial, self._base)
         self._enter(Phase.POLLING)
         self._next_at = now
@@ -397,7 +286,9 @@ class HostProtocol(Protocol[Event, Accept]):
     def _on_credits(self, request: Request, answer: bytes, now: float) -> None:
         buffer = CreditBuffer.from_data(answer)
         if self._phase is Phase.STARTING:
-            self._base = buffer
+            if buffer != self._base:  # all news will be counted from here: read until it stands
+                self._base = buffer
+                self._steps.appendleft(request)
             return
         doubtful, self._doubtful = self._doubtful, None
         if doubtful is not None and is_seen_again(doubtful, buffer):

@@ -51,6 +51,7 @@ CUT_SECONDS = 0.3
 CUTTER_AT = 12 * DOTS_PER_MM  # rows from the head to the cutter
 NEAR_END_MM = 5000  # where the sensor sees the core of the roll
 LOOK_EVERY = 0.02  # seconds between two looks at the moving paper
+SHORTEST_LOOK = 0.01  # seconds, however fast the emulated time runs: looking costs real work
 BOOT_SECONDS = 0.5
 CLEAR_BUFFERS_FUNCTION = 8
 IDENTITY = {
@@ -78,6 +79,7 @@ class ReceiptPrinterEmulator(Emulator):
         super().__init__(speed)
         self.roll = Roll(width_dots, roll_mm, Path(out_folder) if out_folder else None)
         self._typewriter = Typewriter(width_dots)
+        self._look = max(LOOK_EVERY / speed, SHORTEST_LOOK)
         self._noise = random.Random(seed)
         self._has_power = True
         self._ready_at = 0.0  # after power-on
@@ -130,7 +132,7 @@ class ReceiptPrinterEmulator(Emulator):
     def next_deadline(self) -> float:
         if not self._has_power or not self._can_move() or not self._has_work():
             return NEVER
-        return max(self._free_at, self._looked_at + LOOK_EVERY / self.speed)
+        return max(self._free_at, self._looked_at + self._look)
 
     def _on_real_time(self, command: RealTime) -> None:
         match command.kind, command.parameters[0]:
@@ -192,7 +194,7 @@ class ReceiptPrinterEmulator(Emulator):
 
     def _idle_since(self, now: float) -> float:
         """A mechanism that had nothing to do or could not move does not work in the past."""
-        return self._free_at if self._free_at >= now - 2 * LOOK_EVERY / self.speed else now
+        return self._free_at if self._free_at >= now - 2 * self._look else now
 
     def _step(self) -> bool:
         """One row, one cut or one command; False when there is nothing to do."""
@@ -279,7 +281,7 @@ class ReceiptPrinterEmulator(Emulator):
             case "GS I" if parameters[0] in list(IdentityItem):
                 self._say(identity_reply(IDENTITY[IdentityItem(parameters[0])]))
             case "GS r":
-                self._say(bytes((0x0F if self.condition().paper_near_end else 0,)))
+                self._say(asb_bytes(self.condition())[2:3])  # the same bits as in 7.3
 
     def _feed(self, rows: int) -> None:
         self._rows.extend(blank(rows))

@@ -38,6 +38,11 @@ def faults_in(condition: Condition) -> tuple[Fault, ...]:
     return tuple(fault for fault, is_there in seen.items() if is_there)
 
 
+def blocking(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """Those of `faults` with which nothing can be printed."""
+    return tuple(fault for fault in faults if fault is not Fault.PAPER_NEAR_END)
+
+
 @dataclass(frozen=True)
 class PrinterReady:
     """Start-up is done, or the last fault that forbade printing is gone."""

@@ -42,6 +42,7 @@ from drivers.escpos.events import (
     LinkSilent,
     PrinterReady,
     PrintJob,
+    blocking,
     faults_in,
 )
 from drivers.escpos.job import IN_FLIGHT_LIMIT, Job
@@ -101,6 +102,7 @@ class HostProtocol(Protocol[Event, PrintJob]):
         self._asking = Asking()
         self._condition = Condition()
         self._faults: tuple[Fault, ...] = ()
+        self._broken_by = Fault.UNRECOVERABLE  # set by every break
         self._identity: dict[IdentityItem, str] = {}
         self._job: Job | None = None
         self._next_id = 0
@@ -178,7 +180,7 @@ class HostProtocol(Protocol[Event, PrintJob]):
     def _on_enter_blocked(self, now: float) -> None:
         if self._job is not None:
             self._outgoing += CLEAR_BUFFERS
-            self._fail(self._faults[0])
+            self._fail(self._broken_by)
         self._asking.waiting.clear()
         self._poll_at = now + POLL_EVERY
 
@@ -210,11 +212,13 @@ class HostProtocol(Protocol[Event, PrintJob]):
             self._outgoing += asking.open.to_bytes()
         elif self.state is State.STARTING:
             self._on_round_answered(now)
+        elif self.state is State.BLOCKED and not blocking(self._faults):
+            self._move(Trigger.MENDED, now)
 
     def _on_round_answered(self, now: float) -> None:
         """Of the start-up: the statuses are known, then the identity, then it has started."""
-        if self._is_blocking():
-            self._move(Trigger.BROKE, now)
+        if grave := blocking(self._faults):
+            self._break(grave[0], now)
         elif not self._identity:
             self._identity = dict.fromkeys(IdentityItem, "")
             self._outgoing += INITIALISE
@@ -266,7 +270,14 @@ class HostProtocol(Protocol[Event, PrintJob]):
             self._ask_next(now)
 
     def _on_report(self, condition: Condition, now: float) -> None:
-        """A hint, for noise can look like one: what counts are the answers to our questions."""
+        """Noise can look like one, so it only makes us ask; but a job does not outlive it.
+
+        A fault may be over before our question is through a slow wire, and the ticket is in two
+        halves all the same (found one byte at a time: paper changed within two seconds).
+        """
+        grave = blocking(faults_in(condition))
+        if grave and self.state is State.PRINTING:
+            self._break(grave[0], now)
         if condition != self._condition and self.state in POLLED:
             self._poll(now)
 
@@ -276,13 +287,13 @@ class HostProtocol(Protocol[Event, PrintJob]):
         if faults != self._faults:
             self._faults = faults
             self._events.append(FaultsChanged(faults))
-        if self._is_blocking() and self.state in (State.IDLE, State.PRINTING):
-            self._move(Trigger.BROKE, now)
-        elif not self._is_blocking() and self.state is State.BLOCKED:
-            self._move(Trigger.MENDED, now)
+        grave = blocking(faults)
+        if grave and self.state in (State.IDLE, State.PRINTING):
+            self._break(grave[0], now)
 
-    def _is_blocking(self) -> bool:
-        return any(fault is not Fault.PAPER_NEAR_END for fault in self._faults)
+    def _break(self, fault: Fault, now: float) -> None:
+        self._broken_by = fault
+        self._move(Trigger.BROKE, now)
 
     def _on_identity(self, text: str, now: float) -> None:
         question = self._asking.open

@@ -160,8 +160,8 @@ class NoteAcceptor(WireDevice[ssp.Event, ssp.Command]):
                 self._tell(self._notes.unaccounted())
             case ssp.NoteRejected(reason):
                 self._tell(NoteRejected(reason))
-            case ssp.CreditCleared(channel):
-                self._notes.cleared(channel)
+            case ssp.CreditCleared(channel, at_power_up):
+                self._notes.cleared(channel, at_power_up)
             case _:
                 return False
         return True

@@ -125,9 +125,10 @@ class NoteCredited:
 
 @dataclass(frozen=True)
 class CreditCleared:
-    """The unit has forgotten the oldest credit of this channel: it will not be repeated."""
+    """The unit has forgotten the oldest such credit: it will not be repeated."""
 
     channel: int
+    at_power_up: bool = False
 
 
 @dataclass(frozen=True)

@@ -84,32 +84,39 @@ STILL_MOVING = frozenset(
 class NoteTracker:
     """`owed` and `credits` may come from a ledger: what a driver before this one left open."""
 
-    def __init__(self, events: deque[Event], owed: int | None, credits: Sequence[int]) -> None:
+    def __init__(
+        self, events: deque[Event], owed: int | None, credits: Sequence[PollEvent]
+    ) -> None:
         self._events = events
         self.values: tuple[int, ...] = ()
         self.note = Note.NOWHERE if owed is None else Note.LEFT
         self.order = Order.HOLD
         self.owed = owed  # the channel of the note that has no outcome yet
-        self.open_credits = list(credits)  # channels, oldest first, that the unit may repeat
+        self.open_credits = list(credits)  # oldest first, as the unit may repeat them
         self.reason_is_wanted = False  # a note went back, and nobody asked why yet
         self._quiet_since: float | None = None
 
     def on_poll(self, events: list[PollEvent], now: float, is_repeating: bool) -> None:
-        """`is_repeating`: the unit repeats each credit until it is acknowledged."""
+        """`is_repeating`: the unit repeats each credit until it is acknowledged.
+
+        Credits are taken first: what a poll says besides may already be of the next note, which
+        came in while nobody could poll; its own credit cannot be there before it is accepted.
+        """
         unseen = list(self.open_credits)
         for event in events:
             if event.code in CREDITS:
                 self._on_credit(event, unseen)
-            else:
-                self._on_motion(event)
-        for channel in unseen if is_repeating else list(self.open_credits):
-            self.open_credits.remove(channel)
-            self._events.append(CreditCleared(channel))
+        for event in events:
+            self._on_motion(event)
+        for credit in unseen if is_repeating else list(self.open_credits):
+            self.open_credits.remove(credit)
+            self._clear(credit)
         self._watch_for_silence({event.code for event in events}, now)
 
     def acknowledged(self) -> None:
         """The unit confirmed that it forgets its credits."""
-        self._events.extend(CreditCleared(channel) for channel in self.open_credits)
+        for credit in self.open_credits:
+            self._clear(credit)
         self.open_credits.clear()
 
     def found_in_escrow(self) -> None:
@@ -185,19 +192,34 @@ class NoteTracker:
         else:
             self._events.append(NoteRejected("power_up"))
 
-    def _on_credit(self, event: PollEvent, unseen: list[int]) -> None:
-        at_power_up = event.code is Poll.CLEARED_TO_CASH_BOX
-        channel = event.channel or self.owed or (unseen[0] if unseen else 0)
-        is_of_note = channel == self.owed and (at_power_up or channel not in unseen)
-        if not is_of_note and channel in unseen:
-            unseen.remove(channel)  # said again
+    def _on_credit(self, event: PollEvent, unseen: list[PollEvent]) -> None:
+        """New, of the note that is owed an outcome or of one that nobody saw; or said again."""
+        known = self._as_known(event, unseen)
+        if known in unseen:
+            unseen.remove(known)
             return
-        if is_of_note:
+        channel = event.channel or self.owed or 0
+        if channel == self.owed:
             self.owed, self.note, self.order = None, Note.NOWHERE, Order.HOLD
-        self.open_credits.append(channel)
-        known = 0 < channel <= len(self.values)
-        paise = self.values[channel - 1] if known else 0
+        self.open_credits.append(PollEvent(event.code, channel))
+        paise = self.values[channel - 1] if 0 < channel <= len(self.values) else 0
+        at_power_up = event.code is Poll.CLEARED_TO_CASH_BOX
         self._events.append(NoteCredited(channel, paise, at_power_up))
+
+    def _as_known(self, event: PollEvent, unseen: list[PollEvent]) -> PollEvent:
+        """Under which name it may have been heard before.
+
+        At power-up the unit may not know the channel (0), and might say as "cleared to cash box"
+        what it had said as a credit: that is one note, unless there was another one on its way.
+        """
+        if event.code is Poll.CREDIT or event in unseen:
+            return event
+        alike = [known for known in unseen if event.channel in (0, known.channel)]
+        same = [known for known in alike if known.code is event.code]
+        if same:
+            return same[0]
+        is_of_note = self.owed is not None and event.channel in (0, self.owed)
+        return alike[0] if alike and not is_of_note else event
 
     def _watch_for_silence(self, codes: set[Poll], now: float) -> None:
         is_waiting = self.owed is not None and self.note is not Note.IN_ESCROW
@@ -208,6 +230,10 @@ class NoteTracker:
         elif now - self._quiet_since >= UNACCOUNTED_AFTER:
             self.note = Note.NOWHERE
             self._lose_sight()
+
+    def _clear(self, credit: PollEvent) -> None:
+        at_power_up = credit.code is Poll.CLEARED_TO_CASH_BOX
+        self._events.append(CreditCleared(credit.channel, at_power_up))
 
     def _lose_sight(self) -> None:
         if self.owed is not None:

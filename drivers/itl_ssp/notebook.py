@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from drivers.base.ledger import Ledger, new_epoch
+from drivers.itl_ssp.codec import Poll, PollEvent
 from firmware.contract.device import (
     DeviceEvent,
     EventId,
@@ -92,10 +93,11 @@ class Notebook:
         return next((note for note in self._page.notes if note.stage in OWED), None)
 
     @property
-    def credits(self) -> list[int]:
-        """Channels of the credits that the unit may repeat, oldest first."""
-        notes = self._page.notes
-        return [note.channel for note in notes if note.is_repeatable]
+    def credits(self) -> list[PollEvent]:
+        """What the unit may repeat, oldest first."""
+        codes = {True: Poll.CLEARED_TO_CASH_BOX, False: Poll.CREDIT}
+        notes = [note for note in self._page.notes if note.is_repeatable]
+        return [PollEvent(codes[note.at_power_up], note.channel) for note in notes]
 
     # --- what the till must know ------------------------------------------------------------------
 
@@ -152,10 +154,11 @@ class Notebook:
     def unaccounted(self) -> DeviceEvent | None:
         return self._end(Stage.UNACCOUNTED)
 
-    def cleared(self, channel: int) -> None:
-        """The unit repeats its oldest credit of this channel no more."""
+    def cleared(self, channel: int, at_power_up: bool) -> None:
+        """The unit repeats its oldest such credit no more."""
         for note in self._page.notes:
-            if note.channel == channel and note.is_repeatable:
+            is_it = (note.channel, note.at_power_up) == (channel, at_power_up)
+            if is_it and note.is_repeatable:
                 note.is_cleared = True
                 self._save()
                 return

@@ -63,12 +63,12 @@ HOPPER = 0x03  # its set-up reply has another layout
 class HostProtocol(Protocol[Event, Command]):
     """Drives one validator.
 
-    `owed` is the channel of a note whose outcome an earlier driver did not learn, `credits` the
-    channels of credits that it told and the unit may repeat, `serial` the unit that it drove.
+    `owed` is the channel of a note whose outcome an earlier driver did not learn, `credits` what
+    it told and the unit may repeat, `serial` the unit that it drove.
     """
 
     def __init__(
-        self, owed: int | None = None, credits: Sequence[int] = (), serial: str = ""
+        self, owed: int | None = None, credits: Sequence[PollEvent] = (), serial: str = ""
     ) -> None:
         super().__init__()
         self.state = State.CLOSED
@@ -351,7 +351,7 @@ class HostProtocol(Protocol[Event, Command]):
             case Code.REJECT:
                 self._on_reject(answer)
             case Code.EVENT_ACK:
-                self._on_acknowledged()
+                self._on_event_ack(answer)
             case Code.LAST_REJECT:
                 self.tracker.rejected_because(reject_reason(answer.data))
             case Code.COUNTERS:
@@ -359,8 +359,11 @@ class HostProtocol(Protocol[Event, Command]):
             case _:
                 pass
 
-    def _on_acknowledged(self) -> None:
-        """F0, or F5 for a unit that had nothing to repeat: either way it has forgotten."""
+    def _on_event_ack(self, answer: Answer) -> None:
+        """Only F0 is a confirmation: a unit that just restarted says F5 and repeats the credit."""
+        if answer.generic is not OK:
+            self._has_polled = False  # the next poll tells what it still repeats
+            return
         if self.tracker.open_credits:
             self._asides.append(Request(Code.COUNTERS))
         self._may_acknowledge = self._conditions.fraud_is_open = False

@@ -36,7 +36,7 @@ class Status(StrEnum):
 USABLE = frozenset({Status.READY, Status.BUSY, Status.DEGRADED})
 
 
-class Fault(msgspec.Struct, frozen=True):
+class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
     """A condition that lasts. `code` is stable and dotted: `notes.jam.stacker`."""
 
     code: str
@@ -57,7 +57,7 @@ class Consumable(msgspec.Struct, frozen=True):
     source: Source
 
 
-class Identity(msgspec.Struct, frozen=True):
+class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
     maker: str = ""
     model: str = ""
     serial: str = ""
@@ -86,7 +86,7 @@ class HeldNote(msgspec.Struct, frozen=True):
     value: Money
 
 
-class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
+class DeviceState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The retained truth of one device."""
 
     name: str
@@ -114,7 +114,7 @@ class NoteEscrowed(msgspec.Struct, frozen=True, tag=True):
     value: Money
 
 
-class NoteStacked(msgspec.Struct, frozen=True, tag=True):
+class NoteStacked(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """The credit of a note. Told again until Acknowledge; the device forgets it only then."""
 
     id: EventId

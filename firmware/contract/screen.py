@@ -35,7 +35,7 @@ class Action(StrEnum):
     STAY = "stay"  # "yes, I am still here"
 
 
-class Tile(msgspec.Struct, frozen=True):
+class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
     """A service on the services screen. `why_not` is a message key, None when it works now."""
 
     service: str  # id: electricity
@@ -54,7 +54,7 @@ class Services(msgspec.Struct, frozen=True, tag=True):
     tiles: list[Tile]
 
 
-class Number(msgspec.Struct, frozen=True, tag=True):
+class Number(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Type a number of exactly `digits`, grouped by four. `problem` is a message key."""
 
     service: str
@@ -76,7 +76,7 @@ class ShowBill(msgspec.Struct, frozen=True, tag=True):
     payable: Money
 
 
-class NoteButton(msgspec.Struct, frozen=True):
+class NoteButton(msgspec.Struct, frozen=True, omit_defaults=True):
     """A denomination: taken right now, or not and why (message key)."""
 
     value: Money
@@ -84,14 +84,14 @@ class NoteButton(msgspec.Struct, frozen=True):
     why_not: str | None = None
 
 
-class Hint(msgspec.Struct, frozen=True):
+class Hint(msgspec.Struct, frozen=True, omit_defaults=True):
     """What just happened to a note or coin, in one sentence: key and the value concerned."""
 
     key: str  # cash.hint.accepted, cash.hint.refused.inhibited, ...
     value: Money | None = None
 
 
-class InsertCash(msgspec.Struct, frozen=True, tag=True):
+class InsertCash(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Money is being taken. `advance` is how much over the due the bill may take."""
 
     service: str
@@ -117,7 +117,7 @@ class Done(msgspec.Struct, frozen=True, tag=True):
     advance: Money
 
 
-class Trouble(msgspec.Struct, frozen=True, tag=True):
+class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Something went wrong. `cause` is a message key; money comes first on this screen.
 
     `safe` is what the journal holds for this citizen; `claim` is the slip's number when there is
@@ -139,7 +139,7 @@ class Closed(msgspec.Struct, frozen=True, tag=True):
 ScreenData = Attract | Services | Number | Waiting | ShowBill | InsertCash | Done | Trouble | Closed
 
 
-class Screen(msgspec.Struct, frozen=True, kw_only=True):
+class Screen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The retained document. `serial` grows with every change, also across restarts of core."""
 
     serial: int

@@ -36,7 +36,7 @@ async def serve(config: Config, options: argparse.Namespace) -> None:
         log.error("no journal, no money: %s", error)
         await _say_closed(config)
         raise
-    core = Core(Book(journal, clock), config, load_catalogue(), clock)
+    core = Core(Book(journal, clock), config, load_catalogue())
     await CoreDaemon(core, config, clock).run()
 
 

@@ -17,12 +17,12 @@ class Book:
 
     def write(self, *rows: AnyRow) -> None:
         """Put rows on disk, then apply them to their orders. Raises as Journal.append does."""
-        self.journal.append(self._clock.now(), *rows)
+        at = self.journal.append(self._clock.now(), *rows)
         for row in rows:
             if isinstance(row, OrderCreated):
                 self._orders[row.order] = Order(row)
             elif (order := self._orders.get(getattr(row, "order", None) or "")) is not None:
-                order.apply(row)
+                order.apply(row, at)
 
     def order(self, number: str) -> Order:
         """A live order, or one recalled from its rows."""

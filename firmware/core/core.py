@@ -37,7 +37,6 @@ from firmware.core.screens import STEPS, actions, draw
 from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order
-from firmware.runtime.clock import Clock
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
 from firmware.till.effects import Effect, Outbox, Tell
@@ -48,11 +47,11 @@ log = logging.getLogger("core")
 class Core:
     """One kiosk. `now` is a monotonic time in seconds, given by the caller."""
 
-    def __init__(self, book: Book, config: Config, catalogue: Catalogue, clock: Clock) -> None:
+    def __init__(self, book: Book, config: Config, catalogue: Catalogue) -> None:
         self._outbox = Outbox()
         self._config, self._catalogue = config, catalogue
         self.book, self.floor = book, Floor()
-        self.flow = Flow(book, self.floor, self._outbox, config, catalogue, clock)
+        self.flow = Flow(book, self.floor, self._outbox, config, catalogue)
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
         self._drawn_stage: Stage | None = None

@@ -30,7 +30,6 @@ from firmware.core.screens import why_not
 from firmware.core.visit import Signal, Snapshot, Stage, Visit
 from firmware.journal import rows
 from firmware.journal.orders import Order
-from firmware.runtime.clock import Clock
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue, Service
 from firmware.till.effects import Ask, Outbox
@@ -57,14 +56,13 @@ class Flow:
         outbox: Outbox,
         config: Config,
         catalogue: Catalogue,
-        clock: Clock,
     ) -> None:
         self._book, self._floor, self._outbox = book, floor, outbox
         self._config, self._times, self._catalogue = config, config.times, catalogue
         self.visit = Visit()
         self.cash = CashDesk(book, floor, outbox)
         self._lights = Lights(outbox)
-        self._proof = Proof(book, outbox, Papers(config.kiosk, clock))
+        self._proof = Proof(book, outbox, Papers(config.kiosk))
         self._posting = Posting(book, outbox)
         self._interrupted: list[str] = []  # open orders of before the start, oldest first
 

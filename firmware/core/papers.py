@@ -7,7 +7,6 @@ from firmware.contract.ticket import Ticket
 from firmware.documents.claim import Claim, claim_slip
 from firmware.documents.receipt import Receipt, receipt
 from firmware.journal.orders import Order
-from firmware.runtime.clock import Clock
 from firmware.runtime.config import KioskSection
 
 # The screen names each fault; the slip is read at an office, where the kind of fault matters.
@@ -26,8 +25,8 @@ CAUSES = {
 class Papers:
     """Builds the tickets of one kiosk."""
 
-    def __init__(self, kiosk: KioskSection, clock: Clock) -> None:
-        self._kiosk, self._clock = kiosk, clock
+    def __init__(self, kiosk: KioskSection) -> None:
+        self._kiosk = kiosk
 
     def ticket(self, order: Order, document: str, duplicate: int, language: str) -> Ticket:
         """`document` is `receipt` or `claim`; `duplicate` 0 is the original."""
@@ -42,7 +41,7 @@ class Papers:
             kiosk=self._kiosk.id,
             place=self._place(language),
             number=order.number,
-            printed_at=self._now(),
+            paid_at=order.paid_at,
             service=order.created.service,
             account=bill.account,
             name=bill.name,
@@ -67,7 +66,7 @@ class Papers:
             place=self._place(language),
             number=claim.claim,
             order=order.number,
-            printed_at=self._now(),
+            made_at=order.claimed_at,
             amount=order.claimed,
             cause=CAUSES.get(claim.cause, "claim.cause.device"),
             helpline=self._kiosk.helpline,
@@ -75,9 +74,6 @@ class Papers:
 
     def _place(self, language: str) -> str:
         return self._kiosk.place.get(language, self._kiosk.id)
-
-    def _now(self) -> str:
-        return self._clock.now().isoformat(timespec="seconds")
 
 
 def used_of(order: Order) -> tuple[Money, Money]:

@@ -10,9 +10,8 @@ from firmware.contract.money import Money
 from firmware.core.daemon import journal_path
 from firmware.demo.stage import Stage
 from firmware.journal import rows
-from firmware.journal.journal import read_entries
+from firmware.journal.journal import Entry, read_entries
 from firmware.journal.orders import Order, fold
-from firmware.journal.rows import AnyRow
 
 
 @dataclass(frozen=True)
@@ -61,14 +60,15 @@ def account(stage: Stage) -> Account:
     notes, coins = bench.look("notes"), bench.look("coins")
     printed = int(bench.look("receipt")["printed"])
     bench.close()
-    written = [entry.row for entry in read_entries(journal_path(stage.config))]
+    entries = read_entries(journal_path(stage.config))
+    written = [entry.row for entry in entries]
     office = _office(stage)
     return Account(
         inside=_value(notes["in_box"]) + _value(coins["in_box"]),
         unreported=_value(coins.get("unreported", {})),
         journalled=Money(sum(rows.credited_paise(row) or 0 for row in written)),
         posted=Money(sum(office.values())),
-        orders=_orders(written),
+        orders=_orders(entries),
         orphans=Money(
             sum(
                 row.amount.paise
@@ -81,12 +81,12 @@ def account(stage: Stage) -> Account:
     )
 
 
-def _orders(written: list[AnyRow]) -> list[Order]:
-    histories: dict[str, list[AnyRow]] = {}
-    for row in written:
-        number = getattr(row, "order", None)
+def _orders(entries: list[Entry]) -> list[Order]:
+    histories: dict[str, list[Entry]] = {}
+    for entry in entries:
+        number = getattr(entry.row, "order", None)
         if number is not None:
-            histories.setdefault(number, []).append(row)
+            histories.setdefault(number, []).append(entry)
     return [fold(history) for history in histories.values()]
 
 

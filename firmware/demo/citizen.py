@@ -6,6 +6,7 @@ As a person does: presses again when nothing happens, and puts a note in again t
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ import msgspec
 from firmware.contract.screen import Action, Press, Screen, ScreenData
 from firmware.contract.topics import Topics
 from firmware.demo.stage import Stage
-from firmware.runtime.bench import Bench
+from firmware.runtime.bench import Bench, BenchRefused
 from firmware.runtime.bus import Bus, Envelope
 
 PRESS_AGAIN_AFTER = 1.5  # seconds
@@ -101,7 +102,8 @@ class Citizen:
             await self._waits(2.0, lambda: paise in self.bench.look(device)["accepting"])
             if paise not in self.bench.look(device)["accepting"]:
                 continue
-            self.bench.do(device, "insert", paise=paise)
+            with contextlib.suppress(BenchRefused):  # the mouth is shut: try again in a moment
+                self.bench.do(device, "insert", paise=paise)
             await self._waits(20.0, lambda: not _is_moving(self.bench.look(device)))
 
     async def _sees_action(self, action: Action) -> None:

@@ -13,6 +13,7 @@ from firmware.contract.ticket import Code, Pair, Rule, Style, Text, Ticket
 from firmware.documents.catalogue import words_of
 from firmware.documents.dates import moment
 from firmware.documents.lines import Line, footer, heading, rupees_exact
+from firmware.runtime.words import Words
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,8 +24,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     number: str  # the claim number; also what the QR code holds
     amount: Money
     cause: str  # message key: claim.cause.<word>
-    order: str  # the receipt or order number that the money was put in for
-    printed_at: str  # ISO 8601 with offset
+    order: str  # receipt or order number that the money was put in for; empty when none is known
+    made_at: str  # ISO 8601 with offset
     helpline: str = "181"
 
 
@@ -38,8 +39,8 @@ def claim_slip(facts: Claim, language: str = "hi") -> Ticket:
         Text(rupees_exact(facts.amount), Style.TITLE, is_centred=True),
         Rule(),
         Pair(words("claim.number"), facts.number, Style.STRONG),
-        Pair(words("claim.order"), facts.order),
-        Pair(words("receipt.date"), moment(facts.printed_at, words)),
+        *_order(facts.order, words),
+        Pair(words("receipt.date"), moment(facts.made_at, words)),
         Rule(),
         Text(words("claim.why"), Style.STRONG),
         Text(words(facts.cause)),
@@ -50,3 +51,7 @@ def claim_slip(facts: Claim, language: str = "hi") -> Ticket:
         *footer(words("claim.keep"), facts.helpline, words),
     ]
     return Ticket(lines, language)
+
+
+def _order(order: str, words: Words) -> list[Line]:
+    return [Pair(words("claim.order"), order)] if order else []

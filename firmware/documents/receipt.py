@@ -22,7 +22,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     kiosk: str  # the kiosk's id
     place: str  # in the language of the receipt
     number: str  # the receipt number; also what the QR code holds
-    printed_at: str  # ISO 8601 with offset
+    paid_at: str  # ISO 8601 with offset; a duplicate carries that of the original
     service: str  # words under `service.<service>` and `account.<service>`
     account: str
     name: str
@@ -58,7 +58,7 @@ def receipt(facts: Receipt, language: str = "hi") -> Ticket:
         *_duplicate_mark(facts.duplicate, words),
         Rule(),
         Pair(words("receipt.number"), facts.number, Style.STRONG),
-        Pair(words("receipt.date"), moment(facts.printed_at, words)),
+        Pair(words("receipt.date"), moment(facts.paid_at, words)),
         Rule(),
         *_bill(facts, words),
         Rule(),

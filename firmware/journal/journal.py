@@ -93,19 +93,20 @@ class Journal:
         except sqlite3.Error as error:
             raise JournalFault(f"{path}: {error}") from error
 
-    def append(self, at: datetime, *rows: AnyRow) -> None:
-        """Put rows on disk in one commit; all of them or none.
+    def append(self, at: datetime, *rows: AnyRow) -> str:
+        """Put rows on disk in one commit, all of them or none; returns their time as written.
 
         Raises AlreadyRecorded for a device event that stands there, JournalFault when the disk
         refuses.
         """
         seq, head = self._seq, self._head
+        when = at.isoformat(timespec="milliseconds")
         try:
             with self._db:
                 self._db.execute("BEGIN IMMEDIATE")
                 for row in rows:
                     seq += 1
-                    head = self._insert(seq, at.isoformat(timespec="milliseconds"), row, head)
+                    head = self._insert(seq, when, row, head)
         except sqlite3.IntegrityError as error:
             if "event_key" in str(error):
                 raise AlreadyRecorded(str(rows)) from None
@@ -114,6 +115,7 @@ class Journal:
             raise JournalFault(f"{self.path}: {error}") from error
         self._seq, self._head = seq, head
         self._count(rows)
+        return when
 
     def _count(self, rows: tuple[AnyRow, ...]) -> None:
         for row in rows:
@@ -127,9 +129,9 @@ class Journal:
         found = self._db.execute("SELECT 1 FROM rows WHERE event_key = ?", (key,)).fetchone()
         return found is not None
 
-    def of_order(self, order: str) -> list[AnyRow]:
+    def of_order(self, order: str) -> list[Entry]:
         """All rows of one order, oldest first."""
-        return [entry.row for entry in self._read("WHERE order_id = ? ORDER BY seq", order)]
+        return list(self._read("WHERE order_id = ? ORDER BY seq", order))
 
     def open_orders(self) -> list[str]:
         """Orders that were created and not closed: what a start has to finish. Oldest first."""

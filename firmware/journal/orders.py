@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from firmware.contract.device import HeldNote
 from firmware.contract.money import ZERO, Money
 from firmware.journal import rows
+from firmware.journal.journal import Entry
 from firmware.journal.rows import AnyRow, OrderCreated
 
 
@@ -23,6 +25,8 @@ class Order:
     in_flight: HeldNote | None = None  # an intent to stack without an outcome
     in_doubt: Money = ZERO  # of notes whose fate the device could not tell
     is_paid: bool = False
+    paid_at: str = ""  # ISO 8601 with offset; a duplicate carries the time of the payment
+    claimed_at: str = ""
     advance: Money = ZERO
     reference: str | None = None
     refusal: str | None = None
@@ -72,8 +76,8 @@ class Order:
     def has_proof(self, document: str) -> bool:
         return self.is_printed(document) or document in self.shown
 
-    def apply(self, row: AnyRow) -> None:
-        """Take one more row of this order."""
+    def apply(self, row: AnyRow, at: str) -> None:
+        """Take one more row of this order, written `at` (ISO 8601 with offset)."""
         match row:
             case rows.CashOpened(session=session):
                 self.session, self.cash_is_open = session, True
@@ -93,12 +97,12 @@ class Order:
                 self._doubts[str(name)] = value
                 self.in_doubt = self.in_doubt + value
             case _:
-                self._apply_outcome(row)
+                self._apply_outcome(row, at)
 
-    def _apply_outcome(self, row: AnyRow) -> None:
+    def _apply_outcome(self, row: AnyRow, at: str) -> None:
         match row:
             case rows.OrderPaid(advance=advance):
-                self.is_paid, self.advance = True, advance
+                self.is_paid, self.advance, self.paid_at = True, advance, at
             case rows.OrderPosted(reference=reference):
                 self.reference = reference
             case rows.PostRefused(problem=problem):
@@ -113,6 +117,7 @@ class Order:
                 self.shown.add(document)
             case rows.ClaimIssued():
                 self.claims.append(row)
+                self.claimed_at = at
             case rows.OrderClosed(end=end):
                 self.end = end
             case _:
@@ -130,11 +135,11 @@ class Order:
             self.in_flight = None
 
 
-def fold(history: list[AnyRow]) -> Order:
+def fold(history: Sequence[Entry]) -> Order:
     """Build an order from its rows, oldest first; raises ValueError when it has no birth."""
-    if not history or not isinstance(history[0], OrderCreated):
+    if not history or not isinstance(birth := history[0].row, OrderCreated):
         raise ValueError(f"expected OrderCreated first, got {history[:1]}")
-    order = Order(history[0])
-    for row in history[1:]:
-        order.apply(row)
+    order = Order(birth)
+    for entry in history[1:]:
+        order.apply(entry.row, entry.at)
     return order

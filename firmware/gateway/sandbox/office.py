@@ -23,6 +23,7 @@ BILLS = (
     ("210344001741", "JV1026-88123", "श्री रामस्वरूप त्रिपाठी", "2026-10", "2026-11-26", 8600, 0),
     ("210344001758", "JV1026-88124", "सुश्री प्रज्ञा राठौड़", "2026-10", "2026-12-02", 31500, 500),
 )
+TEST_RANGE = "21034499"  # for tests that need many visits: every account owes ₹470
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,15 @@ class Office:
         self._db.executescript(SCHEMA)
         self._db.executemany("INSERT OR IGNORE INTO bills VALUES (?, ?, ?, ?, ?, ?, ?)", BILLS)
 
+    def _test_bill(self, account: str) -> None:
+        """Any number of the test range has a bill of its own, made when first asked for."""
+        if account.startswith(TEST_RANGE) and len(account) == 12:
+            bill = (account, f"TEST-{account[-4:]}", *BILLS[0][2:])
+            self._db.execute("INSERT OR IGNORE INTO bills VALUES (?, ?, ?, ?, ?, ?, ?)", bill)
+
     def bill(self, account: str) -> dict[str, object]:
         """The open bill; raises Refusal 404 for no such account, 409 when nothing is due."""
+        self._test_bill(account)
         found = self._db.execute("SELECT * FROM bills WHERE account = ?", (account,)).fetchone()
         if found is None:
             raise Refusal(404, f"no account {account}")

@@ -37,13 +37,13 @@ class Printer(ReceiptPrinter):
 class PrintingTill(Till):
     """Asks for each of its jobs, once a second, until its journal holds what became of it."""
 
-    def __init__(self, *jobs: str) -> None:
+    def __init__(self, *jobs: str, ticket: Ticket = TICKET) -> None:
         super().__init__()
-        self.jobs = list(jobs)
+        self.jobs, self.ticket = list(jobs), ticket
 
     def orders(self, now: float) -> list[DeviceCommand]:
         open_jobs = [job for job in self.jobs if job not in self.journal]
-        return [Print(job, TICKET) for job in open_jobs[:1]]
+        return [Print(job, self.ticket) for job in open_jobs[:1]]
 
 
 def section(**options: Any) -> DeviceSection:
@@ -84,7 +84,8 @@ class Counter:
             self.run(0.005)
 
     def hand(self, action: str, **arguments: Any) -> None:
-        self.emulator.hand(action, self.visit.now, **arguments)
+        self.visit.at(self.visit.now, lambda: self.visit.hand(action, **arguments))
+        self.run(0.001)
 
     def order(self, job: str, ticket: Ticket = TICKET) -> None:
         reply = self.device.on_command(Print(job, ticket))

@@ -11,14 +11,15 @@ from firmware.contract.device import TicketPrinted
 from tests.drivers.escpos.bench import Printer, PrintingTill, make_printer
 
 JOBS = ("first", "second", "third")
+HALF_A_TICKET = 278  # rows; noise on the wire can print a line of letters, as it does on real ones
 
 
 class TestEscPos(Conformance):
-    hands = (Hand(1.25, "pull_paper"), Hand(3.0, "load_paper"), Hand(6.0, "noise"))
-    script_ends = 8.0
-    patience = 25.0
+    hands = (Hand(1.25, "pull_paper"), Hand(3.0, "load_paper"), Hand(5.0, "noise"))
+    script_ends = 6.5
+    patience = 24.0
     step = 0.2
-    longest_delay = 0.05  # a status answer may take 250 ms for a whole round trip (7.2)
+    longest_delay = 0.1  # a status answer may take 250 ms for a whole round trip (7.2)
 
     def make_device(self, folder: Path) -> Printer:
         return make_printer(folder, baudrate=9600)  # one byte at a time takes 1 ms each
@@ -34,7 +35,8 @@ class TestEscPos(Conformance):
         whole = sum(ticket["is_whole"] and ticket["is_cut"] for ticket in tickets)
         told = sum(isinstance(event, TicketPrinted) for event in visit.till.journal.values())
         assert told <= whole, f"{told} told as printed, {whole} whole tickets on paper"
-        assert len(tickets) <= len(JOBS), "a job was printed twice, or continued"
+        long = sum(ticket["rows"] > HALF_A_TICKET for ticket in tickets)
+        assert long <= len(JOBS), "a job was printed twice, or continued"
         assert visit.emulator.physics()["overflow"] == 0
 
     def check_all_done(self, visit: Visit) -> None:

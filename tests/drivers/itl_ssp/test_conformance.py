@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import TypeVar
 
 from drivers.base.conformance import Conformance
 from drivers.base.emulator import Emulator
@@ -22,6 +23,8 @@ from firmware.contract.device import (
 from firmware.contract.money import rupees
 from firmware.runtime.config import DeviceSection
 
+Outcome = TypeVar("Outcome", NoteStacked, NoteReturned, NoteUnaccounted)
+
 NOTES = (10, 20, 50, 100, 200, 500)
 LEASE = Lease("a visit", 10.0, [rupees(note) for note in NOTES])
 
@@ -31,7 +34,7 @@ def paper(visit: Visit, where: str) -> Counter[int]:
     return Counter({int(paise): count for paise, count in physics.items()})
 
 
-def journalled(visit: Visit, kind: type) -> Counter[int]:
+def journalled(visit: Visit, kind: type[Outcome]) -> Counter[int]:
     events = [event for event in visit.till.journal.values() if isinstance(event, kind)]
     return Counter(event.value.paise for event in events)
 

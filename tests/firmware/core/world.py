@@ -184,7 +184,7 @@ class World:
 
     def _boot(self) -> None:
         self.journal = Journal(self.path)
-        self.core = Core(Book(self.journal, self.clock), CONFIG, load_catalogue(), self.clock)
+        self.core = Core(Book(self.journal, self.clock), CONFIG, load_catalogue())
         self.core.start(self.serial, self.visit, self.now)
         self._tell_states()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
@@ -17,8 +16,6 @@ from ui.screens.number.model import (
     keep_typed,
     type_digit,
 )
-
-SAY_STILL_HERE_EVERY = 10.0  # seconds; typing is local, so core would think nobody is there
 
 
 class Cell(BoxLayout):
@@ -39,7 +36,6 @@ class NumberView(View):
 
     def __init__(self, **facts: Any) -> None:
         self._cells: list[Cell] = []
-        self._told_at = 0.0
         super().__init__(**facts)
 
     def on_model(self, _: object, model: NumberModel) -> None:
@@ -57,11 +53,9 @@ class NumberView(View):
 
     def type(self, digit: str) -> None:
         self.shown = type_digit(self.shown, digit)
-        self._tell_presence()
 
     def wipe(self) -> None:
         self.shown = backspace(self.shown)
-        self._tell_presence()
 
     def go_on(self) -> None:
         if self.shown.is_complete:
@@ -78,9 +72,3 @@ class NumberView(View):
         else:
             return False
         return True
-
-    def _tell_presence(self) -> None:
-        now = time.monotonic()
-        if now - self._told_at >= SAY_STILL_HERE_EVERY:
-            self._told_at = now
-            self.press(Action.STAY, "")

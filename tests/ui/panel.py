@@ -1,0 +1,132 @@
+"""The real widget tree in a window without a screen, for every test that needs pixels or touches.
+
+Kivy can be set up once a process, so there is one panel a session.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from firmware.contract.money import rupees
+from firmware.contract.screen import Action, Hint, Language, Number, Screen, Services, Waiting
+from ui import samples, theme
+from ui.environment import prepare
+from ui.scene import Director, Scene
+
+WIDTH, HEIGHT = 1080, 1920
+ROUNDS = 4  # of the clock: text heights follow widths, layouts follow heights
+
+
+class Panel:
+    """Shows documents, is touched, and says what it drew."""
+
+    def __init__(self) -> None:
+        os.environ["SDL_VIDEODRIVER"] = "offscreen"
+        prepare(WIDTH, HEIGHT, False, theme.scale(WIDTH, HEIGHT))
+        from kivy.base import runTouchApp
+        from kivy.clock import Clock
+
+        from ui.app import KioskApp
+
+        Clock._max_fps = 0  # no waiting for the next frame
+        self._clock = Clock
+        self.presses: list[tuple[Action, str]] = []
+        self.listened = 0
+        self.flipped: list[Scene] = []
+        self.director = Director("181")
+        self.app = KioskApp(self._press, self._listen, self.flipped.append)
+        self.app._run_prepare()
+        runTouchApp(embedded=True)
+        self.settle()
+
+    def show(self, screen: Screen) -> None:
+        """A document, and the layout that follows."""
+        self.show_scene(self.director.scene(screen))
+
+    def show_scene(self, scene: Scene) -> None:
+        self.presses.clear()
+        self.app.face._last_press = ()
+        self.app.show(scene)
+        self.settle()
+
+    def settle(self) -> None:
+        """Let the layout come to rest; draws nothing."""
+        for _ in range(ROUNDS):
+            self._clock.tick()
+            self._clock.tick_draw()
+
+    def draw(self) -> None:
+        """One frame, drawn and flipped."""
+        from kivy.base import EventLoop
+
+        EventLoop.idle()
+
+    def widgets(self, kind: str) -> list[Any]:
+        """Every widget of that class that is in the tree now, the bars and the overlay too."""
+        return [widget for widget in self.app.face.walk() if _is_a(widget, kind)]
+
+    def touch(self, widget: Any) -> None:
+        """A finger down and up in the middle of `widget`."""
+        self.touch_at(*widget.center)
+
+    def touch_at(self, x: float, y: float) -> None:
+        from kivy.base import EventLoop
+        from kivy.input.motionevent import MotionEvent
+        from kivy.tests.common import UnitTestTouch  # Kivy's own finger
+
+        assert issubclass(UnitTestTouch, MotionEvent)
+        for widget in self.widgets("Touch"):
+            widget._released_at = 0.0
+        assert EventLoop.window is not None
+        finger = UnitTestTouch(x, y)
+        finger.touch_down()
+        finger.touch_up()
+        self.settle()
+
+    def button(self, text: str) -> Any:
+        """The touchable part with that text in it."""
+        for widget in self.widgets("Touch"):
+            if any(
+                _is_a(part, "Text") and part.text == text for part in widget.walk(restrict=True)
+            ):
+                return widget
+        raise LookupError(f"no button {text!r}; there are {self.texts()}")
+
+    def texts(self) -> list[str]:
+        return [text.text for text in self.widgets("Text") if text.text]
+
+    def _press(self, action: Action, value: str) -> None:
+        self.presses.append((action, value))
+
+    def _listen(self) -> None:
+        self.listened += 1
+
+
+def _is_a(widget: Any, kind: str) -> bool:
+    return any(cls.__name__ == kind for cls in type(widget).__mro__)
+
+
+def every_document(language: Language) -> Iterator[tuple[str, Screen]]:
+    """Everything that a screen can say, in one language."""
+    make: Callable[..., Screen] = samples.screen
+    for name, data in samples.main_screens().items():
+        yield name, make(data, language, leaves_in=20)
+    for hint in samples.HINTS:
+        yield hint, make(samples.cash(Hint(hint, rupees(500))), language)
+    for waiting in samples.WAITINGS:
+        yield waiting, make(Waiting(f"waiting.{waiting}"), language)
+    for problem in samples.PROBLEMS:
+        number = Number("electricity", "electricity.account", 12, "2103", f"number.{problem}")
+        yield problem, make(number, language)
+    for reason in samples.TILE_REASONS:
+        yield reason, make(Services(samples.tiles(f"tile.{reason}")), language)
+    for cause in samples.TROUBLES:
+        for safe, proof in ((0, None), (200, None), (200, "paper"), (12345, "screen")):
+            yield f"{cause}/{proof}", make(samples.trouble(cause, safe, proof), language)
+    for cause in samples.CLOSINGS:
+        from firmware.contract.screen import Closed
+
+        yield cause, make(Closed(f"closed.{cause}"), language)
+    yield "warning", make(samples.cash(), language, is_warning=True, leaves_in=15)

@@ -1,0 +1,223 @@
+"""Every screen, in both languages, in the real widget tree: fits, is large enough, is touchable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from firmware.contract.money import rupees
+from firmware.contract.screen import Action, Language, Number, Services
+from tests.ui.panel import HEIGHT, WIDTH, Panel, every_document
+from ui import samples, theme
+
+LEAST_SHRINK = 0.8  # of the design's size; a text that must be smaller wants shorter words
+
+
+def _overlap(one: Any, other: Any) -> bool:
+    return bool(
+        min(one.right, other.right) - max(one.x, other.x) > 1
+        and min(one.top, other.top) - max(one.y, other.y) > 1
+    )
+
+
+def _faults_of(text: Any) -> list[str]:
+    found = []
+    if not text.fits or text.block is None:
+        found.append(f"does not fit {text.size}")
+    elif text.block.size < LEAST_SHRINK * text.letter:
+        found.append(f"shrank from {text.letter} to {text.block.size}")
+    holder = text.parent
+    if text.x < holder.x - 1 or text.right > holder.right + 1:
+        found.append(f"{text.x}..{text.right} leaves {holder.x}..{holder.right}")
+    if text.y < holder.y - 1 or text.top > holder.top + 1:
+        found.append(f"{text.y}..{text.top} leaves {holder.y}..{holder.top}")
+    return [f"{text.text!r}: {fault}" for fault in found]
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_longer_word_in_one_language_ran_out_of_its_box(panel: Panel, language: Language) -> None:
+    faults = []
+    for name, screen in every_document(language):
+        panel.show(screen)
+        for text in panel.widgets("Text"):
+            if text.text:
+                faults += [f"{name}: {fault}" for fault in _faults_of(text)]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_tall_trouble_screen_slid_over_the_bottom_bar(panel: Panel, language: Language) -> None:
+    faults = []
+    for name, screen in every_document(language):
+        panel.show(screen)
+        view = panel.app.face.view
+        assert view is not None
+        for part in (view.head, view.hand, view.foot):
+            if part.height and (part.y < view.y - 1 or part.top > view.top + 1):
+                faults.append(f"{name}: {part.y}..{part.top} leaves {view.y}..{view.top}")
+        if view.foot.height and _overlap(view.hand, view.foot):
+            faults.append(f"{name}: hand {view.hand.y} stands on foot {view.foot.top}")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_thick_finger_hits_every_button(panel: Panel, language: Language) -> None:
+    least = theme.TARGET_MM * theme.pixels_per_mm(WIDTH, HEIGHT)
+    faults = []
+    for name, screen in every_document(language):
+        panel.show(screen)
+        for target in panel.widgets("Touch"):
+            if target.is_on and min(target.size) < least:
+                faults.append(f"{name}: {target.size} is under {least:.0f} px")
+    assert not faults, "\n".join(faults)
+
+
+def test_text_fault_finder_can_fail(panel: Panel) -> None:
+    from ui.text import Text
+
+    narrow = Text(text="रसीद का कागज समाप्त है", size=(40, 40), letter=40, size_hint=(None, None))
+    panel.app.face.add_widget(narrow)
+    panel.settle()
+    panel.app.face.remove_widget(narrow)
+    assert not narrow.fits
+
+
+def test_what_does_not_work_cannot_be_pressed(panel: Panel) -> None:
+    panel.show(samples.screen(Services(samples.tiles())))
+    panel.touch(panel.button("पानी बिल"))
+    assert panel.presses == []
+    panel.touch(panel.button("बिजली बिल"))
+    assert panel.presses == [(Action.CHOOSE_SERVICE, "electricity")]
+
+
+def test_both_languages_are_one_touch_away_when_nobody_is_here(panel: Panel) -> None:
+    panel.show(samples.screen(samples.main_screens()["1-attract"]))
+    panel.touch(panel.button("English"))
+    panel.touch(panel.button("हिन्दी"))
+    assert panel.presses == [(Action.CHOOSE_LANGUAGE, "en"), (Action.CHOOSE_LANGUAGE, "hi")]
+
+
+def test_a_picture_in_the_window_begins_the_visit(panel: Panel) -> None:
+    panel.show(samples.screen(samples.main_screens()["1-attract"]))
+    panel.touch(panel.button("बिजली बिल"))
+    assert panel.presses == [(Action.CHOOSE_LANGUAGE, "hi")]
+
+
+def _number(typed: str = "", problem: str | None = None) -> Number:
+    return Number("electricity", "electricity.account", 12, typed, problem)
+
+
+def test_twelve_digits_and_next(panel: Panel) -> None:
+    panel.show(samples.screen(samples.cash()))
+    panel.show(samples.screen(_number()))
+    _type_keys(panel, "21034400172")
+    panel.touch(panel.button("आगे"))
+    assert panel.presses == []  # eleven digits are not a number
+    _type_keys(panel, "5")
+    panel.touch(panel.button("आगे"))
+    assert panel.presses == [(Action.ENTER, "210344001725")]
+
+
+def _type_keys(panel: Panel, digits: str) -> None:
+    keys = {key.text: key for key in panel.widgets("Key")}
+    for digit in digits:
+        panel.touch(keys[digit])
+
+
+def test_backspace_and_the_count_of_what_is_missing(panel: Panel) -> None:
+    panel.show(samples.screen(samples.cash()))
+    panel.show(samples.screen(_number()))
+    _type_keys(panel, "210")
+    assert "9 अंक और लिखें" in panel.texts()
+    panel.touch(next(key for key in panel.widgets("Key") if key.icon))
+    assert "10 अंक और लिखें" in panel.texts()
+
+
+def test_the_next_visitor_saw_the_number_of_the_one_before(panel: Panel) -> None:
+    panel.show(samples.screen(_number()))
+    _type_keys(panel, "2103")
+    panel.show(samples.screen(samples.main_screens()["1-attract"]))
+    panel.show(samples.screen(_number()))
+    assert "12 अंक और लिखें" in panel.texts()
+
+
+def test_a_warning_in_the_middle_wiped_half_a_number(panel: Panel) -> None:
+    panel.show(samples.screen(samples.cash()))
+    panel.show(samples.screen(_number(), serial=1))
+    _type_keys(panel, "2103")
+    panel.show(samples.screen(_number(), serial=2, is_warning=True, leaves_in=15))
+    panel.show(samples.screen(_number(), Language.ENGLISH, serial=3))
+    assert "8 more digits" in panel.texts()
+
+
+def test_a_warning_lets_nothing_below_it_be_touched(panel: Panel) -> None:
+    panel.show(samples.screen(_number()))
+    key = next(key for key in panel.widgets("Key") if key.text == "1")
+    panel.show(samples.screen(_number(), is_warning=True, leaves_in=15))
+    panel.touch_at(key.x + 5, panel.app.face.view.foot.y + 5)  # beside the card
+    back = next(b for b in panel.widgets("WordButton") if b.button.action is Action.BACK)
+    panel.touch(back)
+    assert panel.presses == []
+    panel.touch(panel.button("हाँ, मैं यहीं हूँ"))
+    assert panel.presses == [(Action.STAY, "")]
+
+
+def test_one_finger_felt_twice_is_one_press(panel: Panel) -> None:
+    panel.show(samples.screen(samples.main_screens()["5-bill"]))
+    pay = panel.button("भुगतान करें")
+    panel.touch(pay)
+    panel.touch(pay)
+    assert panel.presses == [(Action.PAY, "")]
+
+
+def test_a_finger_that_slides_off_presses_nothing(panel: Panel) -> None:
+    from kivy.tests.common import UnitTestTouch
+
+    panel.show(samples.screen(samples.main_screens()["5-bill"]))
+    finger = UnitTestTouch(*panel.button("भुगतान करें").center)
+    finger.touch_down()
+    finger.touch_move(10, 1000)
+    finger.touch_up()
+    assert panel.presses == []
+
+
+def test_every_screen_sends_what_its_buttons_say(panel: Panel) -> None:
+    panel.show(samples.screen(samples.done()))
+    panel.touch(panel.button("एक और सेवा"))
+    panel.touch(panel.button("हो गया"))
+    assert panel.presses == [(Action.ANOTHER, ""), (Action.FINISH, "")]
+    panel.show(samples.screen(samples.cash()))
+    panel.touch(panel.button("रद्द करें"))
+    assert panel.presses == [(Action.CANCEL, "")]
+    panel.show(samples.screen(samples.trouble("back_end_down")))
+    panel.touch(panel.button("फिर कोशिश करें"))
+    assert panel.presses == [(Action.AGAIN, "")]
+    panel.show(samples.screen(samples.cash()))
+    panel.touch(panel.button("सुनें"))
+    assert panel.listened == 1
+
+
+def test_a_keyboard_presses_what_a_finger_would(panel: Panel) -> None:
+    panel.show(samples.screen(samples.cash()))
+    panel.show(samples.screen(_number()))
+    for name in [*"210344001725", "enter", "escape"]:
+        assert panel.app.face.key(name)
+    assert panel.presses == [(Action.ENTER, "210344001725"), (Action.BACK, "")]
+    assert not panel.app.face.key("f1")
+
+
+def test_screens_are_built_once(panel: Panel) -> None:
+    views = list(panel.app.face.views.values())
+    for _, screen in every_document(Language.HINDI):
+        panel.show(screen)
+    assert list(panel.app.face.views.values()) == views
+
+
+def test_money_in_is_drawn_and_told_after_the_flip(panel: Panel) -> None:
+    panel.flipped.clear()
+    panel.show(samples.screen(samples.cash(inserted=400), serial=77))
+    assert panel.flipped == []
+    panel.draw()
+    assert [scene.serial for scene in panel.flipped] == [77]
+    assert f"₹\N{NO-BREAK SPACE}{rupees(400).short()}" in panel.texts()
