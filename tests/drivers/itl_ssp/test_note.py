@@ -83,3 +83,11 @@ def test_a_unit_that_says_both_has_both() -> None:
 def test_a_power_up_credit_said_again_is_not_the_note_that_came_in_since() -> None:
     box = Poll.CLEARED_TO_CASH_BOX
     assert told_about([box], [box], already_told=(box,)) == []
+
+
+def test_a_power_up_credit_said_again_without_its_channel_is_the_same() -> None:
+    events: deque[Event] = deque()
+    box = PollEvent(Poll.CLEARED_TO_CASH_BOX, FIVE_HUNDRED)
+    tracker = NoteTracker(events, FIVE_HUNDRED, [box], was_ordered=False)
+    tracker.on_poll([PollEvent(Poll.CLEARED_TO_CASH_BOX, 0)], 0.0, is_repeating=True)
+    assert list(events) == []
