@@ -1,6 +1,7 @@
-"""`python -m docs.generate`: draws `docs/topics.md` from the contract, so that it cannot be stale.
+"""`python -m docs.generate`: draws `topics.md` and `states.md`, so that they cannot be stale.
 
-A test compares the committed page with what this would write.
+The topics come from the contract and are drawn here; the states are drawn by `states.py`. A test
+compares the committed pages with what this would write.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from docs import states
 from firmware.contract.topics import READERS_OF_ALL, TOPICS, Topic
 
 PAGE = Path(__file__).parent / "topics.md"
@@ -117,6 +119,7 @@ def members(carries: Any) -> list[type[Any]]:
 
 def main() -> int:
     PAGE.write_text(page(), encoding="utf-8")
+    states.PAGE.write_text(states.page(), encoding="utf-8")
     return 0
 
 
