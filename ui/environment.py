@@ -5,9 +5,11 @@ Must run before the first `import kivy` of the process; Kivy reads these once, a
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
+from pathlib import Path
 
 FRAMES_A_SECOND = 30  # nothing moves; this only bounds how late a frame may be
 
@@ -31,11 +33,13 @@ def prepare(width: int, height: int, is_fullscreen: bool, density: float) -> Non
         raise RuntimeError("expected to set Kivy up before its import, found it imported")
     for name, setting in SETTINGS.items():
         os.environ.setdefault(name, setting)
-    os.environ.setdefault("KIVY_HOME", tempfile.mkdtemp(prefix="kivy-"))
+    os.environ.setdefault("KIVY_HOME", str(_home()))
     os.environ["KIVY_METRICS_DENSITY"] = str(density)
     os.environ["KIVY_DPI"] = "96"
+    logging.getLogger("kivy").setLevel(logging.WARNING)
     from kivy.config import Config
 
+    Config.set("kivy", "log_level", "warning")
     graphics = {"width": width, "height": height, "fullscreen": "auto" if is_fullscreen else 0,
                 "borderless": int(is_fullscreen), "resizable": 0, "maxfps": FRAMES_A_SECOND,
                 "multisamples": 0, "show_cursor": int(not is_fullscreen)}  # fmt: skip
@@ -47,3 +51,9 @@ def prepare(width: int, height: int, is_fullscreen: bool, density: float) -> Non
     Config.remove_option(
         "input", "%(name)s"
     )  # SDL brings the touches; a second reader doubles them
+
+
+def _home() -> Path:
+    """Where Kivy makes its empty folders: RAM under systemd, and never a new one each start."""
+    folder = os.environ.get("RUNTIME_DIRECTORY", tempfile.gettempdir())
+    return Path(folder) / f"kivy-{os.getuid()}"
