@@ -36,10 +36,9 @@ def prepare(width: int, height: int, is_fullscreen: bool, density: float) -> Non
     os.environ.setdefault("KIVY_HOME", str(_home()))
     os.environ["KIVY_METRICS_DENSITY"] = str(density)
     os.environ["KIVY_DPI"] = "96"
-    logging.getLogger("kivy").setLevel(logging.WARNING)
     from kivy.config import Config
 
-    Config.set("kivy", "log_level", "warning")
+    logging.getLogger("kivy").setLevel(logging.WARNING)  # its import sets it to INFO
     graphics = {"width": width, "height": height, "fullscreen": "auto" if is_fullscreen else 0,
                 "borderless": int(is_fullscreen), "resizable": 0, "maxfps": FRAMES_A_SECOND,
                 "multisamples": 0, "show_cursor": int(not is_fullscreen)}  # fmt: skip
