@@ -22,7 +22,8 @@ class Order:
     why_closed: str = ""
     notes: Money = ZERO
     coins: Money = ZERO
-    in_flight: HeldNote | None = None  # an intent to stack without an outcome
+    in_flight: HeldNote | None = None  # an intent to stack or to return without an outcome
+    is_going_back: bool = False  # the intent for it is to return it
     in_doubt: Money = ZERO  # of notes whose fate the device could not tell
     is_paid: bool = False
     paid_at: str = ""  # ISO 8601 with offset; a duplicate carries the time of the payment
@@ -84,7 +85,9 @@ class Order:
             case rows.CashClosed(why=why):
                 self.cash_is_open, self.why_closed = False, why
             case rows.StackIntended(id=name, value=value):
-                self.in_flight = HeldNote(name, value)
+                self.in_flight, self.is_going_back = HeldNote(name, value), False
+            case rows.ReturnIntended(id=name, value=value):
+                self.in_flight, self.is_going_back = HeldNote(name, value), True
             case rows.NoteCredited(value=value):
                 self._settle_doubt(row)
                 self.notes = self.notes + value
@@ -121,7 +124,7 @@ class Order:
             case rows.OrderClosed(end=end):
                 self.end = end
             case _:
-                pass  # intents to return and the birth of the order change nothing more
+                pass  # the birth of the order changes nothing more
 
     _doubts: dict[str, Money] = field(default_factory=dict)
 
