@@ -169,6 +169,8 @@ class Core:
             self.book.write(rows.Printed(order.number, job))
         elif order.jobs[job] == "":
             self.book.write(rows.PrintFailed(order.number, job, fault))
+        if order is not self.flow.visit.order:
+            self.book.forget(order.number)
 
     def _order_of_job(self, job: str) -> Order | None:
         number = job.split("/")[0]

@@ -25,7 +25,7 @@ from firmware.core.floor import Floor
 from firmware.core.lights import Lights
 from firmware.core.papers import Papers
 from firmware.core.posting import Posting
-from firmware.core.proof import Proof
+from firmware.core.proof import Proof, lacks_proof
 from firmware.core.screens import why_not
 from firmware.core.visit import Signal, Snapshot, Stage, Visit
 from firmware.journal import rows
@@ -96,9 +96,11 @@ class Flow:
     # --- the citizen -----------------------------------------------------------------------
 
     def on_press(self, press: Press, now: float) -> None:
-        """A press that the present screen offers."""
+        """A press that the present screen offers; nobody goes without the proof of everything."""
         visit = self.visit
         visit.patience_from = now
+        if self._owes_proof:
+            return  # the next tick brings the paper, and a new last screen
         match press.action:
             case Action.CHOOSE_LANGUAGE:
                 self._choose_language(press.value, now)
@@ -246,6 +248,8 @@ class Flow:
                 self._go(Signal.ANSWERED, now)
             case Stage.PROVING:
                 self._tick_proving(now)
+            case _ if self._owes_proof:
+                self._go(Signal.OWED, now)
             case _:
                 self._posting.tick(self._floor.gateway.is_online, now)
         if (patience := self._patience) is not None and now - visit.patience_from >= patience:
@@ -260,6 +264,12 @@ class Flow:
                 self._order, self._service.allowed_advance, self.visit.cause
             )
             self._go(signal, now)
+
+    @property
+    def _owes_proof(self) -> bool:
+        """On the last screen: whether something came in late that no paper tells of yet."""
+        is_last = self.visit.stage in (Stage.DONE, Stage.TROUBLE)
+        return is_last and self.visit.order is not None and lacks_proof(self.visit.order)
 
     def _tick_proving(self, now: float) -> None:
         order = self._order

@@ -50,6 +50,7 @@ class Signal(StrEnum):
     ANSWERED = auto()  # by the back end, or not in time
     PROVEN = auto()
     UNFULFILLED = auto()  # the proof given was a claim slip
+    OWED = auto()  # a late coin, a late no of the back end: more is to be proven
     BACK = auto()
     LEFT = auto()  # cancelled, finished or timed out
     AGAIN = auto()
@@ -89,8 +90,16 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     },
     Stage.POSTING: {Signal.ANSWERED: Stage.PROVING},
     Stage.PROVING: {Signal.PROVEN: Stage.DONE, Signal.UNFULFILLED: Stage.TROUBLE},
-    Stage.DONE: {Signal.LEFT: Stage.ATTRACT, Signal.ANOTHER: Stage.SERVICES},
-    Stage.TROUBLE: {Signal.LEFT: Stage.ATTRACT, Signal.AGAIN: Stage.NUMBER},
+    Stage.DONE: {
+        Signal.LEFT: Stage.ATTRACT,
+        Signal.ANOTHER: Stage.SERVICES,
+        Signal.OWED: Stage.PROVING,
+    },
+    Stage.TROUBLE: {
+        Signal.LEFT: Stage.ATTRACT,
+        Signal.AGAIN: Stage.NUMBER,
+        Signal.OWED: Stage.PROVING,
+    },
 }
 
 
