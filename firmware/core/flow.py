@@ -18,6 +18,7 @@ from firmware.contract.gateway import (
     PostPayment,
     Problem,
 )
+from firmware.contract.money import ZERO
 from firmware.contract.screen import Action, Hint, Language, Press
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
@@ -186,6 +187,13 @@ class Flow:
 
     def _on_bill(self, reply: GatewayReply | None, now: float) -> None:
         match reply:
+            case Bill(account=account) if account != self.visit.typed:
+                log.error("asked for %s, got the bill of %s", self.visit.typed, account)
+                self.visit.cause = "trouble.refused"
+                self._go(Signal.FAILED, now)
+            case Bill(amount=amount, fee=fee) if amount + fee <= ZERO:
+                self.visit.problem = WRONG_NUMBERS[Problem.ALREADY_PAID]  # nothing is due
+                self._go(Signal.WRONG_NUMBER, now)
             case Bill():
                 self.visit.bill = reply
                 self._go(Signal.BILL_CAME, now)
