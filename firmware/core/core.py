@@ -79,6 +79,10 @@ class Core:
         if state.held is not None:
             self.flow.cash.on_held(self.flow.visit, state.held, state.name, now)
 
+    def on_device_unknown(self, device: str) -> None:
+        """What this device says of itself cannot be read: count it as not there."""
+        self.floor.devices.pop(device, None)
+
     def on_gateway_state(self, state: GatewayState, now: float) -> None:
         self.floor.gateway = state
 

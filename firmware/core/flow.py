@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 from uuid import uuid4
 
+import msgspec
+
 from firmware.contract.gateway import (
     Bill,
     Failed,
@@ -74,10 +76,19 @@ class Flow:
         self._interrupted = self._book.journal.open_orders()
         if self._interrupted:
             self._resume_order(now)
-        elif snapshot is not None:
-            self.visit = Snapshot.decode(snapshot).to_visit(now)
+        elif snapshot is not None and (kept := self._readable(snapshot)) is not None:
+            self.visit = kept.to_visit(now)
             if self.visit.stage is Stage.FETCHING:
                 self.on_enter_fetching(now)
+
+    def _readable(self, snapshot: bytes) -> Snapshot | None:
+        """The visit in RAM, unless another release wrote it: there is no money in it."""
+        try:
+            kept = Snapshot.decode(snapshot)
+        except msgspec.DecodeError as error:
+            log.error("the visit in RAM is dropped: %s", error)
+            return None
+        return kept if kept.is_possible(self._catalogue.services) else None
 
     def _resume_order(self, now: float) -> None:
         order = self._book.order(self._interrupted.pop(0))

@@ -5,6 +5,7 @@ What happens on entering a stage is in flow.py; what the citizen sees in it is i
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
@@ -146,6 +147,12 @@ class Snapshot(msgspec.Struct, frozen=True):
     def decode(cls, raw: bytes) -> Snapshot:
         """Raises msgspec.DecodeError for what is no snapshot."""
         return msgspec.json.decode(raw, type=cls)
+
+    def is_possible(self, services: Container[str]) -> bool:
+        """Whether this release can show it: its service is known, and a bill screen has a bill."""
+        if self.stage in (Stage.ATTRACT, Stage.SERVICES):
+            return True
+        return self.service in services and (self.stage is not Stage.BILL or self.bill is not None)
 
     def encode(self) -> bytes:
         return msgspec.json.encode(self)
