@@ -142,9 +142,9 @@ class Journal:
         return self._orders_with("OrderPaid", without=("OrderPosted", "PostRefused"))
 
     def order_of_note(self, name: EventId) -> str | None:
-        """The order for which this note was last meant to be stacked, if there was one."""
+        """The order that decided last on this note, to take it or not, if there was one."""
         query = (
-            "SELECT order_id FROM rows WHERE kind = 'StackIntended'"
+            "SELECT order_id FROM rows WHERE kind IN ('StackIntended', 'ReturnIntended')"
             " AND json_extract(body, '$.id.serial') = ? AND json_extract(body, '$.id.epoch') = ?"
             " AND json_extract(body, '$.id.counter') = ? ORDER BY seq DESC LIMIT 1"
         )
