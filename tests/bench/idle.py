@@ -50,8 +50,7 @@ async def run(seconds: float, settles_in: float = SETTLES_IN) -> list[Figure]:
             async with Citizen(stage) as citizen:
                 await citizen.waits_for(_is_ready, "the attract screen, everything in service")
             await asyncio.sleep(settles_in)  # the citizen is gone, and nobody comes
-            uses = await _watch(_pids(stage), SAMPLES)
-    return _figures(uses)
+            return await _watch(_pids(stage), seconds)
 
 
 def _is_ready(data: ScreenData) -> bool:
@@ -66,15 +65,16 @@ def _pids(stage: Stage) -> dict[str, int]:
     return pids if stage.broker.pid is None else {"broker": stage.broker.pid} | pids
 
 
-async def _watch(pids: dict[str, int], seconds: float) -> dict[str, Use]:
+async def _watch(pids: dict[str, int], seconds: float) -> list[Figure]:
     """Raises FileNotFoundError when a process ends meanwhile: then there is nothing to measure."""
     began, before = time.monotonic(), {name: _cpu_seconds(pid) for name, pid in pids.items()}
     await asyncio.sleep(seconds)
     elapsed = time.monotonic() - began
-    return {
+    uses = {
         name: Use((_cpu_seconds(pid) - before[name]) / elapsed * 100, _pss(pid))
         for name, pid in pids.items()
     }
+    return [*_figures(uses), Figure("watched for", f"{elapsed:.1f} s", SAMPLES)]
 
 
 def _figures(uses: dict[str, Use]) -> list[Figure]:
