@@ -306,7 +306,7 @@ class NoteAcceptorEmulator(Emulator):
     def hand_empty_stacker(self, now: float) -> None:
         """Take the notes out of the box."""
         self._is_said_full = False
-        self._mechanics.in_box.clear()
+        self._mechanics.empty_box()
 
     def hand_remove_cash_box(self, now: float) -> None:
         self._box_is_present = False
@@ -366,6 +366,7 @@ class NoteAcceptorEmulator(Emulator):
         return {
             "in_box": {str(paise): count for paise, count in sorted(mechanics.in_box.items())},
             "returned": {str(paise): count for paise, count in sorted(mechanics.returned.items())},
+            "collected": {str(p): count for p, count in sorted(mechanics.collected.items())},
             "at": mechanics.place.value,
             "note": None if mechanics.paper is None else mechanics.paper.paise,
             "is_enabled": self._has_power and ram.is_enabled,
