@@ -344,11 +344,12 @@ class Stage:
                 raise StageError(f"{program} is not installed: pip install -e .")
 
     def _wait_for(self, path: Path, maker: str) -> None:
+        """Until somebody answers at this socket: the file is there a moment before."""
         deadline = time.monotonic() + APPEARS_WITHIN
-        while not path.exists():
+        while not _answers(path):
             if time.monotonic() > deadline:
                 raise StageError(
-                    f"{maker}: {path} did not appear within {APPEARS_WITHIN} s; "
+                    f"{maker}: nobody answers at {path} after {APPEARS_WITHIN} s; "
                     f"it said: {self._last_words(maker)}"
                 )
             time.sleep(0.01)
@@ -365,6 +366,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
 
 
 def _entry(name: str) -> str:
