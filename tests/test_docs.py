@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 
 from docs import states
-from docs.generate import PAGE, page
+from docs.generate import PAGE, members, page
 from drivers.base.registry import find
+from drivers.itl_ssp import events as ssp
+from drivers.itl_ssp.codec import FrameReader
+from drivers.itl_ssp.emulator import NoteAcceptorEmulator
+from drivers.itl_ssp.protocol import HostProtocol
 from firmware.contract.topics import TOPICS
-from firmware.runtime.config import load
+from firmware.runtime.config import BusSection, PathsSection, TimesSection, UiSection, load
 
 ROOT = Path(__file__).parents[1]
 NOT_OURS = frozenset({".venv", "demo-out", "node_modules", ".git"})
@@ -158,5 +162,71 @@ def test_example_configuration_shows_every_section_every_key_and_every_family() 
         keys = getattr(getattr(config, section), "__struct_fields__", ())
         for key in keys:
             assert re.search(rf"^{key} = ", text, re.MULTILINE), f"[{section}] {key}"
+    assert (config.paths, config.bus) == (PathsSection(), BusSection()), "written are the defaults"
+    assert (config.ui, config.times) == (UiSection(), TimesSection()), "written are the defaults"
     families = {section.family for section in config.device.values()}
     assert families == {point.name for point in entry_points(group="kiosk.drivers")}
+
+
+# --- what was seen on the wires -------------------------------------------------------------------
+
+BUS_LINE = re.compile(r"^ *\d+\.\d{3} …/(\S+) (.*)$", re.MULTILINE)
+TYPE = re.compile(r'^{"type":"(\w+)"')
+WIRE_CELL = re.compile(r"`(>>|<<)` `(7f [0-9a-f ]+)`")
+
+
+def test_every_line_of_the_walkthrough_could_be_on_the_bus() -> None:
+    lines = BUS_LINE.findall((ROOT / "docs/walkthrough.md").read_text(encoding="utf-8"))
+    assert len(lines) > 20
+    for name, document in lines:
+        pattern = re.sub(r"(device|presence)/\w+", r"\1/{name}", name)
+        carried = {each.__name__ for topic in TOPICS if topic.pattern == pattern
+                   for each in members(topic.carries)}  # fmt: skip
+        assert carried, f"no topic {name}"
+        found = TYPE.match(document)
+        assert found is None or found[1] in carried, f"{name} does not carry {document}"
+
+
+def test_bytes_of_the_path_of_a_note_are_those_of_the_two_sides() -> None:
+    """Compared without the sequence flag, which hangs on how many polls there were before."""
+    told = WIRE_CELL.findall((ROOT / "docs/architecture.md").read_text(encoding="utf-8"))
+    exchanged = iter([(arrow, data_of(raw)) for arrow, raw in bytes_of_one_note()])
+    assert len(told) > 8
+    for arrow, text in told:
+        said = (arrow, data_of(bytes.fromhex(text)))
+        assert said in exchanged, f"{arrow} {text} is missing or in another place"
+
+
+def data_of(raw: bytes) -> bytes:
+    """Of one packet, which must be whole."""
+    (frame,) = FrameReader().feed(raw, 0.0)
+    return frame.data
+
+
+def bytes_of_one_note() -> list[tuple[str, bytes]]:
+    """Host and emulator on one wire, polling in silence before a note of ₹200 comes in."""
+    host, unit, wire = HostProtocol(), NoteAcceptorEmulator(), list[tuple[str, bytes]]()
+    host.connected(0.0)
+    host.send(ssp.Accept(frozenset({20000})), 0.0)
+    for tick in range(200):
+        now = tick * 0.05
+        if tick == 60:
+            unit.hand("insert", now, paise=20000)
+        host.tick(now)
+        unit.tick(now)
+        while request := host.bytes_to_send():
+            unit.receive_bytes(request, now)
+            answer = unit.bytes_to_send()
+            wire += [(">>", request), ("<<", answer)]
+            host.receive_bytes(answer, now)
+            obey(host, now)
+    return wire
+
+
+def obey(host: HostProtocol, now: float) -> None:
+    """The till at its quickest: stack what is in escrow, acknowledge what is credited."""
+    while (event := host.next_event()) is not None:
+        if isinstance(event, ssp.NoteInEscrow):
+            host.send(ssp.Stack(), now)
+        elif isinstance(event, ssp.NoteCredited):
+            host.send(ssp.Acknowledge(), now)
