@@ -66,6 +66,7 @@ class Screen:
 
     def _show(self, scene: Scene) -> None:
         self._app.show(scene)
+        self._app.draw_now()
         if scene.spoken_text != self._said:
             self._said = scene.spoken_text
             self._voice.say(scene.spoken_text, scene.language)
