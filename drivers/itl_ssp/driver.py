@@ -208,8 +208,9 @@ class NoteAcceptor(WireDevice[ssp.Event, ssp.Command]):
             case ssp.DeviceReset():
                 self._is_started, self._accepting = False, []
             case ssp.Refused(what):
+                if what != self._refusal:
+                    log.warning("%s: %s", self.name, what)
                 self._refusal = what
-                log.warning("%s: %s", self.name, what)
             case ssp.Started():
                 self._is_started, self._refusal = True, ""
             case _:

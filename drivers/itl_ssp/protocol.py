@@ -370,8 +370,6 @@ class HostProtocol(Protocol[Event, Command]):
             self.tracker.accepted()
         self._has_polled = True
         events, unknown = parse_poll(answer.data)
-        if unknown:
-            self._events.append(Refused(f"poll: unknown event in {answer.data.hex(' ')}"))
         count = len(self.tracker.open_credits)
         self.tracker.on_poll(events, now, request.code is Code.POLL_WITH_ACK)
         if len(self.tracker.open_credits) > count:
@@ -379,6 +377,8 @@ class HostProtocol(Protocol[Event, Command]):
         self._may_acknowledge = self._may_acknowledge and bool(self.tracker.open_credits)
         self._conditions.on_poll(events, now, request.code is Code.POLL_WITH_ACK)
         self._after_poll(events, now)
+        if unknown:
+            self._refuse(f"poll: unknown event {unknown[:1].hex()} in {answer.data.hex(' ')}", now)
 
     def _after_poll(self, events: list[PollEvent], now: float) -> None:
         codes = {event.code for event in events}

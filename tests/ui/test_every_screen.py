@@ -10,6 +10,7 @@ from firmware.contract.money import rupees
 from firmware.contract.screen import Action, Language, Number, Services
 from tests.ui.panel import HEIGHT, WIDTH, Panel, every_document
 from ui import samples, theme
+from ui.environment import prepare
 
 LEAST_SHRINK = 0.8  # of the design's size; a text that must be smaller wants shorter words
 
@@ -234,3 +235,14 @@ def test_money_in_is_drawn_and_told_after_the_flip(panel: Panel) -> None:
     panel.draw()
     assert [scene.serial for scene in panel.flipped] == [77]
     assert f"₹\N{NO-BREAK SPACE}{rupees(400).short()}" in panel.texts()
+
+
+def test_kivy_is_set_up_before_it_is_imported(panel: Panel) -> None:
+    with pytest.raises(RuntimeError, match="found it imported"):
+        prepare(WIDTH, HEIGHT, False, 1.0)
+
+
+def test_landscape_and_portrait_keep_a_finger_wide_enough() -> None:
+    for width, height in ((1080, 1920), (1920, 1080), (2160, 3840)):
+        pill = 84 * theme.scale(width, height)  # the smallest target, in the top bar
+        assert pill >= theme.TARGET_MM * theme.pixels_per_mm(width, height)

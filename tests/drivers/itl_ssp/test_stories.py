@@ -64,6 +64,8 @@ def test_stack_reaches_the_wire_in_the_same_turn(stage: Stage) -> None:
 def test_stack_twice_stacks_once(stage: Stage) -> None:
     note = stage.escrow()
     assert [stage.ask(Stack(note.id)) for _ in range(2)] == [Outcome.DONE, Outcome.DONE]
+    stage.run(0.3)
+    assert stage.ask(Stack(note.id)) is Outcome.DONE, "it is on its way, as asked"
     stage.run(5.0)
     assert stage.in_box() == {"50000": 1}
     assert stage.ask(Stack(note.id)) is Outcome.REFUSED
@@ -103,6 +105,16 @@ def test_a_lease_that_ends_returns_the_note_and_shuts_the_mouth(stage: Stage) ->
     stage.run(1.0)
     assert stage.state().accepting == []
     assert not stage.visit.emulator.physics()["is_enabled"]
+
+
+def test_a_lease_that_ends_while_a_note_comes_in_sends_it_back(stage: Stage) -> None:
+    stage.till.stacks = False
+    stage.visit.hand("insert", paise=50000)
+    stage.run(0.3)
+    stage.till.lease = None
+    stage.visit.device.on_lease(None)
+    stage.run_until(NoteReturned, within=5.0)
+    assert stage.returned() == {"50000": 1} and stage.in_box() == {}
 
 
 def test_without_a_lease_the_unit_is_polled_and_takes_nothing(tmp_path: Path) -> None:
@@ -231,7 +243,7 @@ def test_another_unit_in_its_place_leaves_the_note_unaccounted(stage: Stage) -> 
     stage.visit.unplug()
     stage.visit.emulator = NoteAcceptorEmulator(serial=42)
     stage.visit.plug()
-    assert stage.run_until(NoteUnaccounted) == NoteUnaccounted(note.id, rupees(500))
+    assert stage.run_until(NoteUnaccounted, within=5.0) == NoteUnaccounted(note.id, rupees(500))
     assert stage.state().identity.serial == "42"
 
 

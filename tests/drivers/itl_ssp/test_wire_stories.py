@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from drivers.base.loopback import Unplugged
+from drivers.itl_ssp.codec import Code, Frame
 from drivers.itl_ssp.driver import NoteAcceptor
 from drivers.itl_ssp.emulator import NoteAcceptorEmulator
 from firmware.contract.device import (
@@ -205,3 +206,64 @@ def test_a_fresh_driver_sees_what_the_unit_repeats_before_it_acknowledges(stage:
     stage.ask(Acknowledge(key))
     stage.visit.plug()
     assert asked_after_restart(stage).startswith(f"{START_UP} 02 0a 56 57 ")
+
+
+def test_an_event_of_a_payout_unit_is_said_and_the_start_up_begins_again(stage: Stage) -> None:
+    protocol = stage.visit.device.protocol
+    stage.run(0.1)
+    while (asked := protocol.bytes_to_send()) == b"":
+        protocol.tick(stage.visit.now + 1.0)
+    protocol.receive_bytes(
+        Frame(bool(asked[1] & 0x80), b"\xf0\xda\x01").to_bytes(), stage.visit.now + 1.0
+    )
+    stage.run(0.5)
+    assert stage.faults() == ["notes.device.refuses"]
+    assert stage.status() is Status.OUT_OF_SERVICE
+    stage.run(3.0)
+    assert stage.status() is Status.READY
+
+
+def test_a_lease_that_ends_while_a_note_is_stacked_shuts_the_mouth_after_it(stage: Stage) -> None:
+    note = stage.escrow()
+    stage.ask(Stack(note.id))
+    stage.run(0.3)
+    tap = Tap(to_device=True)
+    stage.visit.wire = tap
+    stage.till.lease = None
+    stage.visit.device.on_lease(None)
+    stage.run(0.2)
+    assert stage.visit.emulator.physics()["at"] == "stacking"
+    assert {data[3] for data in tap.carried} == {Code.POLL_WITH_ACK}
+    stage.run(2.0)
+    assert stage.till.heard(NoteStacked)
+    assert stage.visit.emulator.physics()["accepting"] == []
+
+
+def test_a_unit_that_disabled_itself_is_enabled_again(stage: Stage) -> None:
+    stage.run(3.0)
+    for flag in (False, True):  # somebody else's DISABLE: one of the two is no repeat
+        disable = Frame(flag, bytes((Code.DISABLE,))).to_bytes()
+        stage.visit.emulator.receive_bytes(disable, stage.visit.now)
+    stage.visit.emulator.bytes_to_send()
+    assert not stage.visit.emulator.physics()["is_enabled"]
+    stage.run(3.0)
+    assert len(stage.visit.emulator.physics()["accepting"]) == 6
+
+
+def test_an_acknowledgement_in_the_cable_does_not_confirm_a_credit_the_till_has_not(
+    stage: Stage,
+) -> None:
+    stage.till.acknowledges = False
+    stage.visit.hand("insert", paise=50000)
+    first = stage.run_until(NoteStacked)
+    stage.run(1.0)
+    stage.escrow(10000)
+    stage.visit.hand("link_drop", seconds=1.0)
+    stage.ask(Acknowledge(event_key(first) or ""))
+    stage.visit.hand("power_cycle")
+    while stage.run_until(NoteStacked) == first:
+        pass
+    tap = Tap(to_device=True)
+    stage.visit.wire = tap
+    stage.run(3.0)
+    assert Code.EVENT_ACK not in {data[3] for data in tap.carried}
