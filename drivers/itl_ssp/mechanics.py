@@ -49,6 +49,7 @@ class Mechanics:
         self._speed, self.capacity = speed, capacity
         self.in_box: Counter[int] = Counter()
         self.returned: Counter[int] = Counter()
+        self.collected: Counter[int] = Counter()  # taken out of the box by hand
         self.paper: Paper | None = None
         self.place = Place.NOWHERE
         self.jam: Jam | None = None
@@ -59,6 +60,10 @@ class Mechanics:
     @property
     def is_full(self) -> bool:
         return self.in_box.total() >= self.capacity
+
+    def empty_box(self) -> None:
+        self.collected += self.in_box
+        self.in_box.clear()
 
     def insert(self, paper: Paper, now: float) -> None:
         self.paper, self._is_past_recovery = paper, False

@@ -24,6 +24,7 @@ from firmware.demo.account import Account, account
 from firmware.demo.citizen import Citizen, StoryFailed
 from firmware.demo.recorder import Recorder
 from firmware.demo.stage import Settings, Stage, StageError
+from firmware.demo.stage_door import StageDoor
 from firmware.demo.story import STORIES
 from firmware.journal.journal import read_entries
 
@@ -57,11 +58,12 @@ def _interrupt(*_: object) -> None:
 
 def _run_window(folder: Path) -> int:
     """The kiosk window and the dock beside it, until either is closed."""
-    with Stage(folder, Settings(width=540, height=960, speaks=True)) as stage:
+    with Stage(folder, Settings(width=540, height=960, speaks=True)) as stage, StageDoor(stage):
         print(f"the kiosk lives in {folder} while this runs")
         print("K numbers to try: 210344001725, 210344001733, 210344001741, 210344001758")
         dock = [str(Path(sys.executable).parent / "kiosk-dock"), "--config"]
-        subprocess.run([*dock, str(stage.folder / "kiosk.toml")], check=False)
+        config = str(stage.folder / "kiosk.toml")
+        subprocess.run([*dock, config], check=False, process_group=stage.group)
     return 0
 
 

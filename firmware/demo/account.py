@@ -18,7 +18,7 @@ from firmware.journal.orders import Order, fold
 class Account:
     """One kiosk's money, from every side that counts it."""
 
-    inside: Money  # notes and coins that are physically in the boxes
+    inside: Money  # notes and coins in the boxes, and those that a hand took out of them
     unreported: Money  # coins that a power cut made the device forget before anybody could read
     journalled: Money  # credits in the journal
     posted: Money  # what the office booked
@@ -64,7 +64,7 @@ def account(stage: Stage) -> Account:
     written = [entry.row for entry in entries]
     office = _office(stage)
     return Account(
-        inside=_value(notes["in_box"]) + _value(coins["in_box"]),
+        inside=_inside(notes) + _inside(coins),
         unreported=_value(coins.get("unreported", {})),
         journalled=Money(sum(rows.credited_paise(row) or 0 for row in written)),
         posted=Money(sum(office.values())),
@@ -96,6 +96,10 @@ def _office(stage: Stage) -> dict[str, int]:
     found = database.execute("SELECT key, amount FROM payments").fetchall()
     database.close()
     return {str(key): int(amount) for key, amount in found}
+
+
+def _inside(acceptor: dict[str, Any]) -> Money:
+    return _value(acceptor["in_box"]) + _value(acceptor["collected"])
 
 
 def _value(counts: dict[str, Any]) -> Money:

@@ -38,6 +38,7 @@ class Broker:
     ) -> None:
         """`guests` are users beside the kiosk's own, each with lines of the access list."""
         self._guests = dict(guests or {})
+        self.process_group: int | None = None  # of whoever must not be outlived; else our own
         self._config, self._folder = config, folder.absolute()
         self.socket = Path(config.bus.socket).absolute()
         self._process: subprocess.Popen[bytes] | None = None
@@ -61,14 +62,20 @@ class Broker:
         """End it as systemd does."""
         self._end(gently=True)
 
-    @property
-    def pid(self) -> int | None:
-        """Of the running broker; None when there is none."""
-        return None if self._process is None else self._process.pid
-
     def kill(self) -> None:
         """Kill it as a power cut or an empty memory does."""
         self._end(gently=False)
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """Raises BrokerError when it does not run."""
+        if self._process is None:
+            raise BrokerError("the broker does not run")
+        return self._process.pid
 
     def __enter__(self) -> Broker:
         self.start()
@@ -135,7 +142,11 @@ class Broker:
         command = [_binary("mosquitto"), "-c", str(self._settings)]
         with self._log.open("wb") as log:
             return subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                process_group=self.process_group,
             )
 
     def _answers(self) -> bool:

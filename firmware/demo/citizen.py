@@ -71,18 +71,51 @@ class Citizen:
                 raise StoryFailed(f"expected {what} within {patience} s, got {self.screen}")
             await asyncio.sleep(LOOK_EVERY)
 
-    async def presses(self, action: Action, value: str = "") -> None:
-        """Press, and again when nothing happens, until another kind of screen is there."""
+    async def presses(
+        self, action: Action, value: str = "", until: Callable[[ScreenData], bool] | None = None
+    ) -> None:
+        """Press, and again when nothing happens, until a screen satisfies `until`.
+
+        Without `until`: until another kind of screen is there.
+        """
         await self._sees_action(action)
         assert self.screen is not None
         before = type(self.screen.data)
+        is_there = until or (lambda data: not isinstance(data, before))
         deadline = time.monotonic() + PATIENCE
-        while self.screen is not None and type(self.screen.data) is before:
+        while self.screen is not None and not is_there(self.screen.data):
             if time.monotonic() > deadline:
                 raise StoryFailed(f"pressed {action}, and still: {self.screen}")
             if action in self.screen.actions:
                 self._bus.send(self._topics.screen_press, Press(self.screen.serial, action, value))
-            await self._waits(PRESS_AGAIN_AFTER, lambda: not isinstance(self.data, before))
+            await self._waits(PRESS_AGAIN_AFTER, lambda: self._shows(is_there))
+
+    async def sees_at(
+        self,
+        device: str,
+        is_so: Callable[[dict[str, Any]], bool],
+        what: str,
+        patience: float = PATIENCE,
+    ) -> dict[str, Any]:
+        """Wait until the device itself is so; returns its physics. Raises StoryFailed."""
+        await self._waits(patience, lambda: is_so(self.bench.look(device)))
+        physics = self.bench.look(device)
+        if not is_so(physics):
+            raise StoryFailed(f"expected {what} within {patience} s, got {device}: {physics}")
+        return physics
+
+    async def tries(self, device: str, rupees: int, **how: Any) -> None:
+        """Put one note or coin to the slot as soon as it is open, whatever becomes of it."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.bench.do(device, "insert", paise=rupees * 100, **how)
+            except BenchRefused as refused:
+                if time.monotonic() > deadline:
+                    raise StoryFailed(f"{refused}; on the screen: {self.screen}") from None
+                await asyncio.sleep(LOOK_EVERY)
+            else:
+                return
 
     async def inserts(self, rupees: int) -> None:
         """Feed one note until the machine keeps it."""
@@ -121,6 +154,9 @@ class Citizen:
     @property
     def data(self) -> ScreenData | None:
         return None if self.screen is None else self.screen.data
+
+    def _shows(self, is_so: Callable[[ScreenData], bool]) -> bool:
+        return self.screen is not None and is_so(self.screen.data)
 
     def _on_screen(self, envelope: Envelope) -> None:
         self.screen = msgspec.json.decode(envelope.payload, type=Screen)

@@ -1,14 +1,13 @@
 """The stage: one folder, one broker, all daemons, restarted when they die as systemd would do.
 
 The demo, the stories and the chaos tests stand on the same stage. Nothing here listens on a fixed
-port, and nothing outlives the process that built the stage.
+port, and nothing outlives the process that built the stage (family.py).
 """
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -17,14 +16,17 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from firmware.contract.device import Kind
 from firmware.demo.broker import Broker, BrokerError
+from firmware.demo.family import Family
 from firmware.runtime.bench import Bench
 from firmware.runtime.config import Config, load
 
 RESTART_AFTER = 0.2  # seconds between looks for the dead; systemd's own RestartSec is 100 ms
 STOPS_WITHIN = 5.0  # seconds
 APPEARS_WITHIN = 20.0  # seconds for the first file or socket of a process
-PR_SET_PDEATHSIG = 1  # prctl(2): the child gets a signal when its parent dies
+BROKER, BENCH, OFFICE = "broker", "bench", "sandbox"
+OUTSIDE = (BENCH, OFFICE)  # emulated hardware and the back end: not of the kiosk, not on its mains
 
 # The finger presses where a touch would, and sees what an eye sees. On the image it does not exist.
 GUESTS = {
@@ -129,6 +131,8 @@ class Stage:
         self.folder, self.settings = folder.absolute(), settings or Settings()
         self.config = self._write_config()
         self.broker = Broker(self.config, self.folder / "broker", GUESTS)
+        self.has_power = True
+        self._family = Family()
         self._commands = self._all_commands()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._held: set[str] = set()  # not restarted while held
@@ -137,18 +141,34 @@ class Stage:
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
 
     def __enter__(self) -> Stage:
-        (self.config.run_folder / "bench.sock").unlink(missing_ok=True)  # of a run before
+        """Start everything; raises StageError, and then nothing runs."""
+        with contextlib.ExitStack() as on_the_way:  # also when Ctrl-C comes in the middle
+            self._check_programs()
+            self._family.__enter__()
+            on_the_way.push(self._family)
+            on_the_way.callback(self._stop)
+            self._start()
+            self._way_out = on_the_way.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._way_out.close()
+
+    def _start(self) -> None:
+        bench = self.config.run_folder / "bench.sock"
+        bench.unlink(missing_ok=True)  # of a run before
+        self.broker.process_group = self.group
         try:
             self.broker.start()
         except BrokerError as error:
             raise StageError(str(error)) from None
         self._keeper.start()
-        self._wait_for(self.config.run_folder / "bench.sock")
-        return self
+        self._wait_for(bench, BENCH)
 
-    def __exit__(self, *_: object) -> None:
+    def _stop(self) -> None:
         self._is_over.set()
-        self._keeper.join()
+        if self._keeper.is_alive():
+            self._keeper.join()
         for process in reversed(list(self._running.values())):
             process.terminate()
         for process in self._running.values():
@@ -168,9 +188,25 @@ class Stage:
     @property
     def processes(self) -> list[str]:
         """Every process that can be killed, by its name."""
-        return ["broker", *self._commands]
+        return [BROKER, *self._commands]
+
+    @property
+    def group(self) -> int:
+        """The process group of all: who joins it ends with the stage."""
+        return self._family.group
+
+    def running(self) -> dict[str, bool]:
+        """Whether each process runs just now."""
+        with self._lock:
+            found = {name: self._is_alive(name) for name in self._commands}
+        return {BROKER: self.broker.is_running, **found}
+
+    def is_held(self, name: str) -> bool:
+        return name in self._held
 
     def pid(self, name: str) -> int:
+        if name == BROKER:
+            return self.broker.pid
         with self._lock:
             return self._running[name].pid
 
@@ -178,11 +214,11 @@ class Stage:
         """The processes of the kiosk itself: not the emulated hardware, not the back end."""
         with self._lock:
             found = {name: process.pid for name, process in self._running.items()}
-        return {name: pid for name, pid in found.items() if name not in ("bench", "sandbox")}
+        return {name: pid for name, pid in found.items() if name not in OUTSIDE}
 
     def kill(self, name: str) -> None:
         """SIGKILL; it is started again as systemd would."""
-        if name == "broker":
+        if name == BROKER:
             self.broker.kill()
             self.broker.start()
             return
@@ -194,39 +230,49 @@ class Stage:
 
     def hold(self, name: str) -> None:
         """Kill, and keep dead until `release`."""
-        self._held.add(name)
-        self.kill(name)
+        with self._lock:
+            self._held.add(name)
+        if name == BROKER:
+            self.broker.kill()
+        else:
+            self.kill(name)
 
     def release(self, name: str) -> None:
+        if name == BROKER and not self.broker.is_running:
+            self.broker.start()
         self._held.discard(name)
 
     def power_cut(self) -> None:
         """Everything stops at once, the devices too; what was only in RAM is gone."""
-        names = [name for name in self._commands if name not in ("bench", "sandbox")]
-        self._held.update(names)
+        self.has_power = False
         with self._lock:
-            victims = [self._running[name] for name in names if name in self._running]
+            self._held.update(self._on_mains)
+            victims = [self._running[name] for name in self._on_mains if name in self._running]
         for victim in victims:
             victim.kill()
         self.broker.kill()
         for victim in victims:
             victim.wait()
-        bench = self.bench()
-        for name, section in self.config.device.items():
-            if section.kind != "panel":
-                bench.do(name, "power_cut")
-        bench.close()
+        self._at_each_device("power_cut")
         (self.config.run_folder / "visit.json").unlink(missing_ok=True)
 
     def power_on(self) -> None:
         """The mains come back."""
-        bench = self.bench()
-        for name, section in self.config.device.items():
-            if section.kind != "panel":
-                bench.do(name, "power_on")
-        bench.close()
-        self.broker.start()
-        self._held.clear()
+        self._at_each_device("power_on")
+        if not self.broker.is_running:
+            self.broker.start()
+        self._held.difference_update(self._on_mains)
+        self.has_power = True
+
+    @property
+    def _on_mains(self) -> list[str]:
+        return [name for name in self._commands if name not in OUTSIDE]
+
+    def _at_each_device(self, action: str) -> None:
+        with contextlib.closing(self.bench()) as bench:
+            for name, section in self.config.device.items():
+                if section.kind is not Kind.PANEL:
+                    bench.do(name, action)
 
     # --- processes -------------------------------------------------------------------------
 
@@ -234,12 +280,15 @@ class Stage:
         """Start what is missing, in the order of the table, until the stage is over."""
         while not self._is_over.is_set():
             for name in self._commands:
-                process = self._running.get(name)
-                is_dead = process is None or process.poll() is not None
-                if is_dead and name not in self._held and not self._is_over.is_set():
-                    with self._lock:
+                with self._lock:
+                    is_wanted = name not in self._held and not self._is_over.is_set()
+                    if is_wanted and not self._is_alive(name):
                         self._running[name] = self._spawn(name)
             self._is_over.wait(RESTART_AFTER)
+
+    def _is_alive(self, name: str) -> bool:
+        process = self._running.get(name)
+        return process is not None and process.poll() is None
 
     def _spawn(self, name: str) -> subprocess.Popen[bytes]:
         logs = self.folder / "logs"
@@ -251,14 +300,14 @@ class Stage:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **self.settings.environment},
-                preexec_fn=_die_with_parent,
+                process_group=self.group,
             )
 
     def _all_commands(self) -> dict[str, list[str]]:
         """The entry points that the systemd units use."""
         config = ["--config", str(self.folder / "kiosk.toml")]
-        commands = {"bench": [_entry("kiosk-bench"), *config]}
-        commands["sandbox"] = [_entry("kiosk-sandbox"), *config]
+        commands = {BENCH: [_entry("kiosk-bench"), *config]}
+        commands[OFFICE] = [_entry("kiosk-sandbox"), *config]
         commands["core"] = [_entry("kiosk-core"), *config]
         for device in self.config.device:
             commands[device] = [_entry("kiosk-driver"), *config, device]
@@ -289,12 +338,27 @@ class Stage:
         )
         return load(path)
 
-    def _wait_for(self, path: Path) -> None:
+    def _check_programs(self) -> None:
+        for program in {command[0] for command in self._commands.values()}:
+            if not os.access(program, os.X_OK):
+                raise StageError(f"{program} is not installed: pip install -e .")
+
+    def _wait_for(self, path: Path, maker: str) -> None:
+        """Until somebody answers at this socket: the file is there a moment before."""
         deadline = time.monotonic() + APPEARS_WITHIN
-        while not path.exists():
+        while not _answers(path):
             if time.monotonic() > deadline:
-                raise StageError(f"{path} did not appear within {APPEARS_WITHIN} s")
+                raise StageError(
+                    f"{maker}: nobody answers at {path} after {APPEARS_WITHIN} s; "
+                    f"it said: {self._last_words(maker)}"
+                )
             time.sleep(0.01)
+
+    def _last_words(self, name: str) -> str:
+        """The last line of a process's log."""
+        log = self.folder / "logs" / f"{name}.log"
+        lines = log.read_text(errors="replace").split("\n") if log.exists() else []
+        return next((line for line in reversed(lines) if line.strip()), "nothing")
 
 
 def free_port() -> int:
@@ -304,10 +368,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
 def _entry(name: str) -> str:
     """The script of an entry point, beside the interpreter that runs this."""
     return str(Path(sys.executable).parent / name)
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

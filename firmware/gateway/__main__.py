@@ -61,8 +61,11 @@ class Gateway:
             return
         reply = await self._back_end.ask(request)
         log.info("%s: %s", type(request).__name__, reply)
+        # Said before the answer: core asks whether the back end is there as soon as it has a bill.
         if isinstance(reply, Failed) and reply.problem is Problem.BACK_END_DOWN:
             self._say(reply.detail)
+        else:
+            self._say(None)
         self._bus.answer(envelope, reply)
 
 

@@ -1,0 +1,82 @@
+"""No receipt, no cash (M6), and never silence (M7): the roll ends at every bad moment."""
+
+from __future__ import annotations
+
+from firmware.contract.device import Status
+from firmware.contract.money import rupees
+from firmware.contract.screen import Action, Trouble
+from tests.stories.kiosk import Kiosk, is_a, why_not
+
+LESS_THAN_A_RECEIPT = 60  # mm; a receipt is about 175
+
+
+async def paper_is_out(kiosk: Kiosk) -> None:
+    kiosk.bench.do("receipt", "pull_paper")
+    await kiosk.waits(
+        lambda: kiosk.devices["receipt"].status is Status.OUT_OF_SERVICE, "the end of the paper"
+    )
+
+
+async def test_paper_pulled_before_pay_is_said_before_any_money(kiosk: Kiosk) -> None:
+    await kiosk.to_bill()
+    await paper_is_out(kiosk)
+    await kiosk.citizen.presses(Action.PAY, until=is_a(Trouble))
+    trouble = await kiosk.is_claimed()
+    assert (trouble.cause, trouble.safe, trouble.claim) == ("trouble.paper_out", rupees(0), None)
+    assert kiosk.leases == []
+    assert kiosk.bench.look("notes")["accepting"] == []
+    await kiosk.leaves()
+    assert why_not(kiosk.last) == "tile.no_paper"
+    assert kiosk.booked() == []
+
+
+async def test_paper_ends_in_the_middle_of_the_receipt_and_the_proof_is_on_the_screen(
+    kiosk: Kiosk,
+) -> None:
+    await kiosk.to_cash()
+    kiosk.bench.do("receipt", "load_paper", mm=LESS_THAN_A_RECEIPT)
+    await kiosk.puts_in(200, 200, 50, coins=(20,))
+    done = await kiosk.is_done()
+    assert (done.proof, done.is_posted) == ("screen", True)
+    assert not kiosk.bench.look("receipt")["tickets"][-1]["is_cut"]
+    await kiosk.leaves()
+    assert kiosk.booked() == [470]
+
+
+async def test_paper_pulled_with_money_inside_and_the_citizen_cancels(kiosk: Kiosk) -> None:
+    await kiosk.to_cash()
+    await kiosk.puts_in(200)
+    await kiosk.shows_inserted(200)
+    await paper_is_out(kiosk)
+    await kiosk.citizen.sees_at("notes", lambda p: not p["accepting"], "a shut mouth")
+    await kiosk.cancels(Trouble)
+    trouble = await kiosk.is_claimed()
+    assert (trouble.safe, trouble.proof) == (rupees(200), "screen")
+    assert trouble.claim is not None
+    assert trouble.claim.endswith(" C1")
+    await kiosk.leaves()
+    assert kiosk.booked() == []
+
+
+async def test_paper_pulled_and_loaded_again_in_time_and_the_visit_goes_on(kiosk: Kiosk) -> None:
+    await kiosk.to_cash()
+    await kiosk.puts_in(200)
+    await paper_is_out(kiosk)
+    await kiosk.citizen.sees_at("notes", lambda p: not p["accepting"], "a shut mouth")
+    kiosk.bench.do("receipt", "load_paper")
+    await kiosk.puts_in(200, 50, coins=(20,))
+    done = await kiosk.is_done()
+    assert done.proof == "paper"
+    assert kiosk.codes_on_paper() == [done.receipt]
+    await kiosk.leaves()
+    assert kiosk.booked() == [470]
+
+
+async def test_paper_that_stays_out_ends_in_a_claim_without_a_press(kiosk: Kiosk) -> None:
+    await kiosk.to_cash()
+    await kiosk.puts_in(200)
+    await paper_is_out(kiosk)
+    trouble = await kiosk.is_claimed()
+    assert (trouble.cause, trouble.safe) == ("trouble.paper_out", rupees(200))
+    assert trouble.proof == "screen"
+    await kiosk.leaves()
