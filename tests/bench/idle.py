@@ -2,9 +2,8 @@
 
 Processor time is utime + stime of /proc/<pid>/stat, memory the PSS of /proc/<pid>/smaps_rollup
 (proc(5)): shared pages are divided among those who share them, so a sum of PSS counts each once.
-The emulated devices and the sandbox's office are not the kiosk, and are listed apart; so is what
-Mesa's software renderer takes in the screen's process, because a machine with a graphics processor
-does not load it.
+The emulated devices and the sandbox's office are not the kiosk, and are listed apart. What the
+libraries of Mesa's software renderer take in the screen's process is said, but not taken off.
 """
 
 from __future__ import annotations
