@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Most tests wait for devices and daemons, so a few more than there are cores run side by side.
+JOBS ?= 4
 
 .PHONY: demo test lint types check bench chaos docs clean
 
@@ -10,7 +12,7 @@ demo: $(STAMP)
 	@exec $(BIN)/kiosk-demo $(if $(STORY),--story $(STORY)) --out demo-out
 
 test: $(STAMP) lint types
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(JOBS)
 
 check: lint types
 
@@ -25,7 +27,7 @@ bench: $(STAMP)
 	$(BIN)/python -m tests.bench
 
 chaos: $(STAMP)
-	$(BIN)/pytest tests/chaos --chaos=full
+	$(BIN)/pytest -n $(JOBS) tests/chaos --chaos=full
 
 docs: $(STAMP)
 	$(BIN)/python -m docs.generate

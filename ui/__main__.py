@@ -52,11 +52,12 @@ class Screen:
         self._link = Link(self._bus, topics, Director(config.kiosk.helpline), self._show)
 
     async def run(self) -> None:
-        """Until the window or the bus ends: either is a bug, and ends the process."""
+        """Until the window is closed; a bug in either half ends both."""
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._photograph)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._app.async_run(async_lib="asyncio"))
-            group.create_task(self._start())
+            bus = group.create_task(self._start())
+            await self._app.async_run(async_lib="asyncio")
+            bus.cancel()
 
     async def _start(self) -> None:
         self._link.start()

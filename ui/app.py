@@ -10,7 +10,7 @@ from typing import Any
 
 from kivy.app import App
 from kivy.core.window import Window
-from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
+from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glFinish, glReadPixels
 from PIL import Image
 
 from ui.face import Face, load_rules
@@ -48,7 +48,12 @@ class KioskApp(App):
         return self._photographs.setdefault(path, asyncio.Event())
 
     def _flipping(self, *_: object) -> None:
-        """All is drawn and not yet flipped: the frame buffer may be read."""
+        """All is drawn and not yet flipped: the frame buffer may be read.
+
+        Waiting for the renderer here makes "drawn" true, and keeps a slow one from piling up
+        frames: each holds megabytes (a software renderer queues up to 64).
+        """
+        glFinish()
         for path, is_there in self._photographs.items():
             save_frame(path)
             is_there.set()

@@ -34,7 +34,7 @@ ICONS = Path(__file__).parent / "icons"
 FALLBACK_ICON = "squares-four-duotone"
 BOUNCE = 0.08  # seconds: one finger felt twice, by the panel or by its mouse emulation
 DASH = 18  # design pixels, and as much between dashes
-FINER = 3  # dashes are drawn that much larger and scaled down: smooth edges
+FINER = 4  # edges are drawn that much larger and scaled down: smooth edges
 
 PressHandler = Callable[[Action, str], None]
 
@@ -289,6 +289,19 @@ def icon_texture(name: str) -> Texture:
     with Image.open(path) as image:
         texture = texture_of(image.convert("L"), mipmap=True)
     return texture
+
+
+@lru_cache(maxsize=32)
+def rounded(radius: float) -> Texture:
+    """A rounded square to be stretched in its middle: nine quads where Kivy's own rounded
+    rectangle takes some three hundred triangles, which is what a software renderer dies of.
+    """
+    corner = max(1, round(radius))
+    side = 2 * corner + 2
+    square = Image.new("L", (side * FINER, side * FINER))
+    box = (0, 0, side * FINER - 1, side * FINER - 1)
+    ImageDraw.Draw(square).rounded_rectangle(box, corner * FINER, fill=255)
+    return texture_of(square.resize((side, side), Image.Resampling.BOX))
 
 
 @lru_cache(maxsize=8)

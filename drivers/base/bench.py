@@ -132,7 +132,7 @@ class BenchServer:
         self._devices = devices
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
             while line := await reader.readline():
                 answer = self._obey(json.loads(line), writer)
                 writer.write(json.dumps(answer).encode() + b"\n")

@@ -96,8 +96,8 @@ class DriverDaemon:
         self.changed()
 
     def _on_lease(self, envelope: Envelope) -> None:
-        lease = msgspec.json.decode(envelope.payload, type=Lease)
-        if not lease.denominations:
+        lease = self._read_lease(envelope)
+        if lease is None or not lease.denominations:
             self._end_lease()
             return
         self._cancel_lease_timer()
@@ -105,6 +105,14 @@ class DriverDaemon:
         self._lease_timer = asyncio.get_running_loop().call_later(seconds, self._end_lease)
         self.device.on_lease(lease)
         self.changed()
+
+    def _read_lease(self, envelope: Envelope) -> Lease | None:
+        """None for what is no lease: what is not understood permits nothing (M4)."""
+        try:
+            return msgspec.json.decode(envelope.payload, type=Lease)
+        except msgspec.DecodeError as error:
+            log.error("%s: refused %r: %s", self.device.name, envelope.payload, error)
+            return None
 
     def _end_lease(self) -> None:
         self._cancel_lease_timer()

@@ -72,6 +72,7 @@ class WireDevice(Device, Generic[Event, Command]):
     now: Callable[[], float] = staticmethod(time.monotonic)  # a test brings its own clock
     _transport: SerialTransport | None = None
     _timer: asyncio.TimerHandle | None = None
+    _is_away = False  # the port is missing, and that has been told
 
     @abstractmethod
     def serial_settings(self) -> dict[str, Any]:
@@ -94,8 +95,10 @@ class WireDevice(Device, Generic[Event, Command]):
                     self.section.port, self._on_bytes, self._on_lost, **self.serial_settings()
                 )
             except LinkLost as error:
-                log.debug("%s: %s", self.name, error)
+                if not self._is_away:
+                    self._on_lost(error)
             else:
+                self._is_away = False
                 self.protocol.connected(self.now())
                 self.pump()
                 await self._wire_is_lost.wait()
@@ -136,6 +139,7 @@ class WireDevice(Device, Generic[Event, Command]):
 
     def _on_lost(self, error: LinkLost) -> None:
         log.warning("%s: %s", self.name, error)
+        self._is_away = True
         self.protocol.disconnected(self.now())
         while (event := self.protocol.next_event()) is not None:
             self.on_event(event)

@@ -30,6 +30,7 @@ from drivers.escpos.events import (
     LinkSilent,
     PrinterReady,
     PrintJob,
+    blocking,
 )
 from drivers.escpos.job import CUT_FEED
 from drivers.escpos.jobs import Fate, JobBook, PrinterRecord
@@ -128,13 +129,21 @@ class ReceiptPrinter(WireDevice[Event, PrintJob]):
             return Reply(Outcome.DONE, known.fate)
         if self._job is not None:
             return Reply(Outcome.REFUSED, f"job {self._job} is being printed")
+        if self.protocol.state is State.BLOCKED:
+            return self._fail_at_once(job)
         if self.protocol.state is not State.IDLE:
-            return Reply(Outcome.REFUSED, self._why_not())
+            return Reply(Outcome.REFUSED, self._why_not())  # it may be back in a moment: ask again
         self._book.start(job)
         self._job = job
         self._rows = 0
         self.in_background(lambda: self._rasteriser.draw(ticket), self._on_drawn)
         return Reply(Outcome.DONE, Fate.STARTED)
+
+    def _fail_at_once(self, job: str) -> Reply:
+        """The printer says that it cannot: the citizen's proof must come from elsewhere, now."""
+        self._rows = 0
+        self._end(job, Fate.FAILED, self._why_not())
+        return Reply(Outcome.DONE, Fate.FAILED)
 
     def in_background(
         self, work: Callable[[], Image.Image], then: Callable[[Image.Image], None]
@@ -160,11 +169,15 @@ class ReceiptPrinter(WireDevice[Event, PrintJob]):
         self.host.changed()
 
     def _why_not(self) -> str:
-        """The gravest fault, or the state where there is none (yet)."""
+        """The fault that stands in the way; silence, where no other is known yet."""
         link = LINK_FAULT.get(self.protocol.state)
         if link is not None:
             return link
-        return self._faults[0] if self._faults else Fault.LINK_SILENT
+        if grave := blocking(self._faults):
+            return grave[0]
+        return (
+            self.protocol.broken_by if self.protocol.state is State.BLOCKED else Fault.LINK_SILENT
+        )
 
     # --- events ---------------------------------------------------------------------------
 

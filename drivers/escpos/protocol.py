@@ -102,7 +102,7 @@ class HostProtocol(Protocol[Event, PrintJob]):
         self._asking = Asking()
         self._condition = Condition()
         self._faults: tuple[Fault, ...] = ()
-        self._broken_by = Fault.UNRECOVERABLE  # set by every break
+        self.broken_by = Fault.UNRECOVERABLE  # why it is BLOCKED: set by every break
         self._identity: dict[IdentityItem, str] = {}
         self._job: Job | None = None
         self._next_id = 0
@@ -180,7 +180,7 @@ class HostProtocol(Protocol[Event, PrintJob]):
     def _on_enter_blocked(self, now: float) -> None:
         if self._job is not None:
             self._outgoing += CLEAR_BUFFERS
-            self._fail(self._broken_by)
+            self._fail(self.broken_by)
         self._asking.waiting.clear()
         self._poll_at = now + POLL_EVERY
 
@@ -292,7 +292,7 @@ class HostProtocol(Protocol[Event, PrintJob]):
             self._break(grave[0], now)
 
     def _break(self, fault: Fault, now: float) -> None:
-        self._broken_by = fault
+        self.broken_by = fault
         self._move(Trigger.BROKE, now)
 
     def _on_identity(self, text: str, now: float) -> None:

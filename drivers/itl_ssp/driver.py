@@ -58,6 +58,7 @@ class NoteAcceptor(WireDevice[ssp.Event, ssp.Command]):
         owed = self._notes.owed
         self.protocol: HostProtocol = HostProtocol(
             owed=None if owed is None else owed.channel,
+            was_ordered=owed is not None and owed.stage is Stage.ORDERED,
             credits=self._notes.credits,
             serial=self._notes.serial,
         )
@@ -148,8 +149,10 @@ class NoteAcceptor(WireDevice[ssp.Event, ssp.Command]):
 
     def _on_note(self, event: ssp.Event) -> bool:
         match event:
-            case ssp.NoteMoving() | ssp.NoteStacking():
+            case ssp.NoteMoving():
                 pass  # the state says BUSY
+            case ssp.NoteStacking():
+                self._notes.ordered()  # whoever ordered it: it has left escrow inwards
             case ssp.NoteInEscrow(channel, paise):
                 self._on_escrow(self._notes.escrowed(channel, paise))
             case ssp.NoteCredited(channel, paise, at_power_up):
@@ -205,8 +208,9 @@ class NoteAcceptor(WireDevice[ssp.Event, ssp.Command]):
             case ssp.DeviceReset():
                 self._is_started, self._accepting = False, []
             case ssp.Refused(what):
+                if what != self._refusal:
+                    log.warning("%s: %s", self.name, what)
                 self._refusal = what
-                log.warning("%s: %s", self.name, what)
             case ssp.Started():
                 self._is_started, self._refusal = True, ""
             case _:

@@ -51,7 +51,7 @@ class Ram:
     is_enabled: bool = False
     channels: frozenset[int] = frozenset()  # not inhibited
     to_say: list[PollEvent] = field(default_factory=list)  # each said once
-    is_escrow_told: bool = False
+    escrow_told_at: float | None = None  # None: the host does not know of a note in escrow
     sequence: bool | None = None  # flag of the last command; None after SYNC
     last_reply: bytes = b""
     polled_at: float = 0.0
@@ -83,6 +83,7 @@ class NoteAcceptorEmulator(Emulator):
         self._has_power = True
         self._power_returns_at = self._link_returns_at = NEVER
         self._link_is_down = False
+        self._stack_ordered_after: float | None = None  # seconds; of the last note
         self._noise = random.Random(serial)
         self._boot(0.0)
         self._boots_until = 0.0  # the first one was before anybody looked
@@ -127,7 +128,9 @@ class NoteAcceptorEmulator(Emulator):
                 self._rejected += event.code is Poll.REJECTED
 
     def _reject(self, code: int, now: float) -> None:
+        self._ram.is_escrow_told = False
         self._ram.to_say = [event for event in self._ram.to_say if event.code is not Poll.READ]
+        self._ram.escrow_told_at = None  # of this note; the next one is not told yet
         self._mechanics.reject(code, now)
 
     def _boot(self, now: float) -> None:
@@ -231,11 +234,13 @@ class NoteAcceptorEmulator(Emulator):
 
     def _on_poll(self, now: float, is_repeating: bool) -> Answer:
         mechanics = self._mechanics
-        if mechanics.place is Place.ESCROW and mechanics.jam is None and self._ram.is_escrow_told:
-            self._ram.is_escrow_told = False
+        told_at = self._ram.escrow_told_at
+        if mechanics.place is Place.ESCROW and mechanics.jam is None and told_at is not None:
+            self._ram.escrow_told_at, self._stack_ordered_after = None, now - told_at
             mechanics.stack(now)
         said = self._ram.to_say + self._lasting() + self._unacknowledged
-        self._ram.is_escrow_told |= any(e.code is Poll.READ and e.channel for e in said)
+        if any(event.code is Poll.READ and event.channel for event in said):
+            self._ram.escrow_told_at = now
         self._ram.to_say = []
         self._shown = len(self._unacknowledged) if is_repeating else 0
         if not is_repeating:
@@ -299,6 +304,7 @@ class NoteAcceptorEmulator(Emulator):
 
     def hand_clear_jam(self, now: float) -> None:
         self._see(self._mechanics.clear_jam(now))
+        self._ram.is_escrow_told &= self._mechanics.place is Place.ESCROW
 
     def hand_stacker_full(self, now: float) -> None:
         self._is_said_full = True
@@ -373,4 +379,5 @@ class NoteAcceptorEmulator(Emulator):
             "accepting": lets_in if self._has_power and ram.is_enabled else [],
             "faults": self._faults(),
             "has_power": self._has_power,
+            "stack_ordered_after": self._stack_ordered_after,
         }

@@ -85,7 +85,11 @@ class NoteTracker:
     """`owed` and `credits` may come from a ledger: what a driver before this one left open."""
 
     def __init__(
-        self, events: deque[Event], owed: int | None, credits: Sequence[PollEvent]
+        self,
+        events: deque[Event],
+        owed: int | None,
+        credits: Sequence[PollEvent],
+        was_ordered: bool,
     ) -> None:
         self._events = events
         self.values: tuple[int, ...] = ()
@@ -94,6 +98,8 @@ class NoteTracker:
         self.owed = owed  # the channel of the note that has no outcome yet
         self.open_credits = list(credits)  # oldest first, as the unit may repeat them
         self.reason_is_wanted = False  # a note went back, and nobody asked why yet
+        self._is_in_doubt = was_ordered  # it may be in the box, and not in escrow
+        self._was_reset = False  # since the note was in escrow
         self._quiet_since: float | None = None
 
     def on_poll(self, events: list[PollEvent], now: float, is_repeating: bool) -> None:
@@ -102,6 +108,7 @@ class NoteTracker:
         Credits are taken first: what a poll says besides may already be of the next note, which
         came in while nobody could poll; its own credit cannot be there before it is accepted.
         """
+        self._is_in_doubt &= not is_repeating  # what is in the box is said until acknowledged
         unseen = list(self.open_credits)
         for event in events:
             if event.code in CREDITS:
@@ -120,7 +127,13 @@ class NoteTracker:
         self.open_credits.clear()
 
     def found_in_escrow(self) -> None:
-        """The link came up with a note in escrow: whoever ordered what, it goes back."""
+        """The link came up with a note in escrow: whoever ordered what, it goes back.
+
+        A unit that restarted has cleared its escrow: what is there now came in afterwards.
+        """
+        if self._was_reset:
+            self._lose_sight()
+        self._is_in_doubt |= self.order is Order.STACK or self.note is Note.BEING_STACKED
         self.note, self.order = Note.IN_ESCROW, Order.RETURN
 
     def found_escrow_empty(self) -> None:
@@ -164,6 +177,7 @@ class NoteTracker:
             case Poll.CLEARED_FROM_FRONT:
                 self._on_went_back(Poll.CLEARED_FROM_FRONT)
             case Poll.SLAVE_RESET:
+                self._was_reset = True
                 self.found_escrow_empty()
             case _:
                 pass
@@ -172,7 +186,7 @@ class NoteTracker:
         if channel == self.owed and self.note in (Note.IN_ESCROW, Note.BEING_STACKED):
             return  # said again
         if channel == self.owed and self.note is Note.MOVING_OUT:
-            self.found_in_escrow()  # it has not heard, or has not begun
+            self.note, self.order = Note.IN_ESCROW, Order.RETURN  # it has not begun
             return
         self._lose_sight()
         self.note = Note.IN_ESCROW
@@ -180,11 +194,14 @@ class NoteTracker:
             self.order = Order.RETURN  # no value, no credit: not a note of ours
             return
         self.order, self.owed = Order.HOLD, channel
+        self._is_in_doubt = self._was_reset = False
         self._events.append(NoteInEscrow(channel, self.values[channel - 1]))
 
     def _on_went_back(self, how: Poll) -> None:
         self.note, self.order = Note.NOWHERE, Order.HOLD
-        if self.owed is not None:
+        if self._is_in_doubt:  # a unit that says a credit once may have said it to nobody
+            self._lose_sight()
+        elif self.owed is not None:
             self.owed = None
             self._events.append(NoteReturned())
         elif how is Poll.REJECTED:
@@ -200,6 +217,7 @@ class NoteTracker:
             return
         channel = event.channel or self.owed or 0
         if channel == self.owed:
+            self._is_in_doubt = self._was_reset = False
             self.owed, self.note, self.order = None, Note.NOWHERE, Order.HOLD
         self.open_credits.append(PollEvent(event.code, channel))
         paise = self.values[channel - 1] if 0 < channel <= len(self.values) else 0
@@ -236,6 +254,7 @@ class NoteTracker:
         self._events.append(CreditCleared(credit.channel, at_power_up))
 
     def _lose_sight(self) -> None:
+        self._is_in_doubt = self._was_reset = False
         if self.owed is not None:
             self.owed = None
             self._events.append(NoteUnaccounted())

@@ -131,7 +131,7 @@ class Notebook:
         return self._add(channel, paise, Stage.ESCROW)
 
     def ordered(self) -> None:
-        if self.owed is not None:
+        if self.owed is not None and self.owed.stage is Stage.ESCROW:
             self.owed.stage = Stage.ORDERED
             self._save()
 

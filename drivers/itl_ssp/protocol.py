@@ -48,7 +48,7 @@ from drivers.itl_ssp.events import (
 )
 from drivers.itl_ssp.exchange import Exchange
 from drivers.itl_ssp.note import Note, NoteTracker, Order
-from drivers.itl_ssp.states import CANNOT, FAIL, OK, TRANSITIONS, Link, State
+from drivers.itl_ssp.states import ASKED, CANNOT, FAIL, OK, TRANSITIONS, Link, State
 
 POLL_INTERVAL = 0.2  # seconds; GA138: 200 ms is typical, 1 s too slow for escrow
 SILENT_AFTER = 3  # repeats in vain before the till is told; the repeats go on
@@ -63,17 +63,22 @@ HOPPER = 0x03  # its set-up reply has another layout
 class HostProtocol(Protocol[Event, Command]):
     """Drives one validator.
 
-    `owed` is the channel of a note whose outcome an earlier driver did not learn, `credits` what
-    it told and the unit may repeat, `serial` the unit that it drove.
+    The arguments are what an earlier driver left open: the channel of a note whose outcome it did
+    not learn, whether it ordered that note to be stacked, the credits that the unit may repeat,
+    and the serial number of the unit it drove.
     """
 
     def __init__(
-        self, owed: int | None = None, credits: Sequence[PollEvent] = (), serial: str = ""
+        self,
+        owed: int | None = None,
+        was_ordered: bool = False,
+        credits: Sequence[PollEvent] = (),
+        serial: str = "",
     ) -> None:
         super().__init__()
         self.state = State.CLOSED
         self.link = Link.LOST
-        self.tracker = NoteTracker(self._events, owed, credits)
+        self.tracker = NoteTracker(self._events, owed, credits, was_ordered)
         self._conditions = Conditions(self._events)
         self._exchange = Exchange()
         self._serial = serial
@@ -213,20 +218,10 @@ class HostProtocol(Protocol[Event, Command]):
 
     def _due(self) -> Request:
         match self.state:
-            case State.SYNC:
-                return Request(Code.SYNC)
+            case state if state in ASKED:
+                return ASKED[state]
             case State.VERSION:
                 return Request(Code.HOST_PROTOCOL, bytes((self._versions[0],)))
-            case State.SETUP:
-                return Request(Code.SETUP_REQUEST)
-            case State.SERIAL:
-                return Request(Code.SERIAL_NUMBER)
-            case State.COUNTERS:
-                return Request(Code.COUNTERS)
-            case State.RECOVERING:
-                return Request(Code.HOLD)
-            case State.REJECTING:
-                return Request(Code.REJECT)
             case State.INHIBITS:
                 return set_inhibits(self._channels())
             case State.ENABLING:
@@ -311,7 +306,8 @@ class HostProtocol(Protocol[Event, Command]):
                 self._sending = self._wanted
             case State.ENABLING:
                 self._applied, self._applied_at = self._sending, now
-                self._events += [Accepting(self._paise_let_in()), Started()]
+                let_in = self._applied & frozenset(self.tracker.values)
+                self._events += [Accepting(let_in), Started()]
             case _:
                 pass
 
@@ -338,9 +334,6 @@ class HostProtocol(Protocol[Event, Command]):
             self.tracker.refused()
         else:
             self.tracker.found_escrow_empty()
-
-    def _paise_let_in(self) -> frozenset[int]:
-        return self._sending & frozenset(self.tracker.values)
 
     def _on_polling(self, request: Request, answer: Answer, now: float) -> None:
         match request.code:
@@ -377,8 +370,6 @@ class HostProtocol(Protocol[Event, Command]):
             self.tracker.accepted()
         self._has_polled = True
         events, unknown = parse_poll(answer.data)
-        if unknown:
-            self._events.append(Refused(f"poll: unknown event in {answer.data.hex(' ')}"))
         count = len(self.tracker.open_credits)
         self.tracker.on_poll(events, now, request.code is Code.POLL_WITH_ACK)
         if len(self.tracker.open_credits) > count:
@@ -386,6 +377,8 @@ class HostProtocol(Protocol[Event, Command]):
         self._may_acknowledge = self._may_acknowledge and bool(self.tracker.open_credits)
         self._conditions.on_poll(events, now, request.code is Code.POLL_WITH_ACK)
         self._after_poll(events, now)
+        if unknown:
+            self._refuse(f"poll: unknown event {unknown[:1].hex()} in {answer.data.hex(' ')}", now)
 
     def _after_poll(self, events: list[PollEvent], now: float) -> None:
         codes = {event.code for event in events}

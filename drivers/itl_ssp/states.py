@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from drivers.itl_ssp.codec import Generic
+from drivers.itl_ssp.codec import Code, Generic, Request
 
 
 class State(Enum):
@@ -35,6 +35,16 @@ TRANSITIONS: dict[State, dict[Generic, State]] = {
     State.REJECTING: {OK: State.INHIBITS, CANNOT: State.INHIBITS},
     State.INHIBITS: {OK: State.ENABLING},
     State.ENABLING: {OK: State.POLLING},
+}
+
+# What is asked in a state; VERSION, INHIBITS and ENABLING carry data, POLLING depends on the note.
+ASKED: dict[State, Request] = {
+    State.SYNC: Request(Code.SYNC),
+    State.SETUP: Request(Code.SETUP_REQUEST),
+    State.SERIAL: Request(Code.SERIAL_NUMBER),
+    State.COUNTERS: Request(Code.COUNTERS),
+    State.RECOVERING: Request(Code.HOLD),
+    State.REJECTING: Request(Code.REJECT),
 }
 
 

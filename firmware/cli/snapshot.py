@@ -16,7 +16,7 @@ from firmware.contract.topics import Topics
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.config import Config
 
-DAEMONS = ("core", "gateway", "health", "ui")
+DAEMONS = ("core", "health", "ui")  # of the gateway its own state tells
 CONNECTS_WITHIN = 3.0  # seconds; the broker is on this machine
 ARRIVES_WITHIN = 0.5  # seconds from the subscription to the last retained document
 
@@ -57,7 +57,7 @@ class Snapshot:
 def technician_bus(config: Config) -> Bus:
     """A place on the bus that only listens; any number of them beside each other."""
     address = config.bus_address("technician")
-    return Bus(address, will=None, name=f"technician-{os.getpid()}")
+    return Bus(address, name=f"technician-{os.getpid()}")
 
 
 async def take(config: Config) -> Snapshot:

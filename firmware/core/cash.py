@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from firmware.contract.device import CoinAccepted, Kind, NoteEscrowed, NoteStacked
+from firmware.contract.device import (
+    CoinAccepted,
+    EventId,
+    HeldNote,
+    Kind,
+    NoteEscrowed,
+    NoteStacked,
+)
 from firmware.contract.money import ZERO
 from firmware.contract.screen import Hint
 from firmware.core.book import Book
@@ -28,7 +35,7 @@ class CashDesk:
         """A note is in escrow, or ended. Without a session the driver returns it itself (M4)."""
         session = visit.session
         if isinstance(event, NoteEscrowed):
-            if session is not None:
+            if session is not None and self._may_decide(session, event.id):
                 session.on_escrow(event, device, self._obstacle_for_note(visit), now)
                 is_taken = session.note is Note.STACKING
                 key = "cash.checking" if is_taken else "cash.take_back_note"
@@ -39,6 +46,24 @@ class CashDesk:
             self.show(visit, Hint(key, event.value), now)
         else:
             self.settling.orphan_note(event)
+
+    def on_held(self, visit: Visit, held: HeldNote, device: str, now: float) -> None:
+        """The retained state shows a note in escrow: decide on it, if its event never came (M11).
+
+        A core that dies between the event and its row hears of the note only in this way.
+        """
+        session = visit.session
+        if session is not None and session.held is None:
+            self.on_note(visit, NoteEscrowed(held.id, held.value), device, now)
+
+    def _may_decide(self, session: CashSession, name: EventId) -> bool:
+        """Whether this note may still be this order's: not of an order before, and not ended."""
+        keys = (str(name), f"returned {name}", f"in doubt {name}")
+        has_ended = any(self._book.journal.knows_event(key) for key in keys)
+        return not has_ended and self._book.journal.order_of_note(name) in (
+            None,
+            session.order.number,
+        )
 
     def on_coin(self, visit: Visit, event: CoinAccepted, now: float) -> None:
         if visit.session is None:
@@ -89,8 +114,5 @@ class CashDesk:
         return self._floor.obstacle() if visit.stage is Stage.CASH else "closing"
 
     def _is_of(self, session: CashSession, event: Outcome) -> bool:
-        """Whether this note belongs to this session, and not to an order of before."""
-        if session.held is not None and session.held.id == event.id:
-            return True
-        meant_for = self._book.journal.order_of_note(event.id)
-        return meant_for in (None, session.order.number)
+        """Whether this order decided on this note: no other order may have its money (M3)."""
+        return self._book.journal.order_of_note(event.id) == session.order.number

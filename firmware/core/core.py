@@ -76,6 +76,12 @@ class Core:
 
     def on_device_state(self, state: DeviceState, now: float) -> None:
         self.floor.devices[state.name] = state
+        if state.held is not None:
+            self.flow.cash.on_held(self.flow.visit, state.held, state.name, now)
+
+    def on_device_unknown(self, device: str) -> None:
+        """What this device says of itself cannot be read: count it as not there."""
+        self.floor.devices.pop(device, None)
 
     def on_gateway_state(self, state: GatewayState, now: float) -> None:
         self.floor.gateway = state
@@ -167,6 +173,8 @@ class Core:
             self.book.write(rows.Printed(order.number, job))
         elif order.jobs[job] == "":
             self.book.write(rows.PrintFailed(order.number, job, fault))
+        if order is not self.flow.visit.order:
+            self.book.forget(order.number)
 
     def _order_of_job(self, job: str) -> Order | None:
         number = job.split("/")[0]

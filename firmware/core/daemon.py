@@ -16,6 +16,7 @@ from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
 from firmware.core.core import Core
+from firmware.core.floor import NOT_HEARD
 from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope
 from firmware.runtime.clock import Clock
 from firmware.runtime.config import Config
@@ -71,28 +72,31 @@ class CoreDaemon:
     # --- inputs ----------------------------------------------------------------------------
 
     def _on_state(self, envelope: Envelope) -> None:
-        state = msgspec.json.decode(envelope.payload, type=DeviceState)
-        self._core.on_device_state(state, self._now())
+        """A device whose word is not understood is not there: nothing may rest on it (M5)."""
+        state = decode(envelope.payload, DeviceState, envelope.topic)
+        if state is None:
+            self._core.on_device_unknown(envelope.device)
+        else:
+            self._core.on_device_state(state, self._now())
         self._carry_out()
 
     def _on_event(self, envelope: Envelope) -> None:
-        event: DeviceEvent = msgspec.json.decode(envelope.payload, type=DeviceEvent)
-        self._core.on_device_event(envelope.device, event, self._now())
-        self._carry_out()
+        """What is not understood is not acknowledged either, so it is told until it is."""
+        event: DeviceEvent | None = decode(envelope.payload, DeviceEvent, envelope.topic)
+        if event is not None:
+            self._core.on_device_event(envelope.device, event, self._now())
+            self._carry_out()
 
     def _on_gateway(self, envelope: Envelope) -> None:
-        state = msgspec.json.decode(envelope.payload, type=GatewayState)
-        self._core.on_gateway_state(state, self._now())
+        state = decode(envelope.payload, GatewayState, envelope.topic)
+        self._core.on_gateway_state(state or NOT_HEARD, self._now())
         self._carry_out()
 
     def _on_press(self, envelope: Envelope) -> None:
-        try:
-            press = msgspec.json.decode(envelope.payload, type=Press)
-        except msgspec.DecodeError as error:
-            log.error("refused a press %r: %s", envelope.payload, error)
-            return
-        self._core.on_press(press, self._now())
-        self._carry_out()
+        press = decode(envelope.payload, Press, envelope.topic)
+        if press is not None:
+            self._core.on_press(press, self._now())
+            self._carry_out()
 
     # --- outputs ---------------------------------------------------------------------------
 
@@ -133,7 +137,7 @@ class CoreDaemon:
                 )
             except TimeoutError:
                 continue
-            reply = _decode_reply(raw)
+            reply = decode(raw, GatewayReply, self._topics.reply("core"))
             break
         self._core.on_answer(ask.request, reply, self._now())
         self._carry_out()
@@ -172,8 +176,17 @@ class CoreDaemon:
         return self._clock.monotonic()
 
 
-def _decode_reply(raw: bytes) -> Any:
-    return msgspec.json.decode(raw, type=GatewayReply)
+def decode(payload: bytes, carried: Any, topic: str) -> Any:
+    """Read a message as what its topic carries; None, and a line in the log, for anything else.
+
+    Another release, or a hand with `mosquitto_pub -r`, must not stop the till: a retained message
+    would stop it at every start.
+    """
+    try:
+        return msgspec.json.decode(payload, type=carried)
+    except msgspec.DecodeError as error:
+        log.error("%s: refused %r: %s", topic, payload, error)
+        return None
 
 
 def journal_path(config: Config) -> Path:

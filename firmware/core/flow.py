@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 from uuid import uuid4
 
+import msgspec
+
 from firmware.contract.gateway import (
     Bill,
     Failed,
@@ -18,6 +20,7 @@ from firmware.contract.gateway import (
     PostPayment,
     Problem,
 )
+from firmware.contract.money import ZERO
 from firmware.contract.screen import Action, Hint, Language, Press
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
@@ -25,7 +28,7 @@ from firmware.core.floor import Floor
 from firmware.core.lights import Lights
 from firmware.core.papers import Papers
 from firmware.core.posting import Posting
-from firmware.core.proof import Proof
+from firmware.core.proof import Proof, lacks_proof
 from firmware.core.screens import why_not
 from firmware.core.visit import Signal, Snapshot, Stage, Visit
 from firmware.journal import rows
@@ -73,10 +76,19 @@ class Flow:
         self._interrupted = self._book.journal.open_orders()
         if self._interrupted:
             self._resume_order(now)
-        elif snapshot is not None:
-            self.visit = Snapshot.decode(snapshot).to_visit(now)
+        elif snapshot is not None and (kept := self._readable(snapshot)) is not None:
+            self.visit = kept.to_visit(now)
             if self.visit.stage is Stage.FETCHING:
                 self.on_enter_fetching(now)
+
+    def _readable(self, snapshot: bytes) -> Snapshot | None:
+        """The visit in RAM, unless another release wrote it: there is no money in it."""
+        try:
+            kept = Snapshot.decode(snapshot)
+        except msgspec.DecodeError as error:
+            log.error("the visit in RAM is dropped: %s", error)
+            return None
+        return kept if kept.is_possible(self._catalogue.services) else None
 
     def _resume_order(self, now: float) -> None:
         order = self._book.order(self._interrupted.pop(0))
@@ -96,9 +108,11 @@ class Flow:
     # --- the citizen -----------------------------------------------------------------------
 
     def on_press(self, press: Press, now: float) -> None:
-        """A press that the present screen offers."""
+        """A press that the present screen offers; nobody goes without the proof of everything."""
         visit = self.visit
         visit.patience_from = now
+        if self._owes_proof:
+            return  # the next tick brings the paper, and a new last screen
         match press.action:
             case Action.CHOOSE_LANGUAGE:
                 self._choose_language(press.value, now)
@@ -184,6 +198,13 @@ class Flow:
 
     def _on_bill(self, reply: GatewayReply | None, now: float) -> None:
         match reply:
+            case Bill(account=account) if account != self.visit.typed:
+                log.error("asked for %s, got the bill of %s", self.visit.typed, account)
+                self.visit.cause = "trouble.refused"
+                self._go(Signal.FAILED, now)
+            case Bill(amount=amount, fee=fee) if amount + fee <= ZERO:
+                self.visit.problem = WRONG_NUMBERS[Problem.ALREADY_PAID]  # nothing is due
+                self._go(Signal.WRONG_NUMBER, now)
             case Bill():
                 self.visit.bill = reply
                 self._go(Signal.BILL_CAME, now)
@@ -246,6 +267,8 @@ class Flow:
                 self._go(Signal.ANSWERED, now)
             case Stage.PROVING:
                 self._tick_proving(now)
+            case _ if self._owes_proof:
+                self._go(Signal.OWED, now)
             case _:
                 self._posting.tick(self._floor.gateway.is_online, now)
         if (patience := self._patience) is not None and now - visit.patience_from >= patience:
@@ -260,6 +283,12 @@ class Flow:
                 self._order, self._service.allowed_advance, self.visit.cause
             )
             self._go(signal, now)
+
+    @property
+    def _owes_proof(self) -> bool:
+        """On the last screen: whether something came in late that no paper tells of yet."""
+        is_last = self.visit.stage in (Stage.DONE, Stage.TROUBLE)
+        return is_last and self.visit.order is not None and lacks_proof(self.visit.order)
 
     def _tick_proving(self, now: float) -> None:
         order = self._order

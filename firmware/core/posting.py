@@ -17,10 +17,11 @@ class Posting:
     def __init__(self, book: Book, outbox: Outbox) -> None:
         self._book, self._outbox = book, outbox
         self._asked_at: float | None = None
+        self._asked_for = ""  # the order of the last attempt
 
     def ask(self, order: Order, now: float) -> None:
         """Post this order now. Its OrderPaid row is on disk."""
-        self._asked_at = now
+        self._asked_at, self._asked_for = now, order.number
         bill = order.created.bill
         self._outbox.add(
             Ask(
@@ -36,12 +37,18 @@ class Posting:
         )
 
     def tick(self, is_online: bool, now: float) -> None:
-        """Take up what is still unposted, oldest first."""
+        """Take up what is still unposted, each in its turn: one that never goes through must not
+        keep the others waiting."""
         if not is_online or (self._asked_at and now - self._asked_at < ASK_AGAIN_AFTER):
             return
         self._asked_at = now
         if unposted := self._book.journal.unposted_orders():
-            self.ask(self._book.order(unposted[0]), now)
+            self.ask(self._book.order(self._next_of(unposted)), now)
+
+    def _next_of(self, unposted: list[str]) -> str:
+        """The one after the last asked for; the oldest when that one is done, or was the last."""
+        after = unposted.index(self._asked_for) + 1 if self._asked_for in unposted else 0
+        return unposted[after % len(unposted)]
 
     def on_answer(self, request: PostPayment, reply: GatewayReply | None) -> Order:
         """Record what the back end said, once; silence and `down` record nothing."""
@@ -49,7 +56,7 @@ class Posting:
         if order.reference is not None or order.refusal is not None:
             return order
         match reply:
-            case Posted(reference=reference):
+            case Posted(key=key, reference=reference) if key == request.key:
                 self._book.write(rows.OrderPosted(order.number, reference))
                 self._asked_at = None  # the next one may follow at once
             case Failed(problem=problem, detail=detail) if problem is not Problem.BACK_END_DOWN:
@@ -61,12 +68,11 @@ class Posting:
     def _refuse(self, order: Order, problem: Problem, detail: str) -> None:
         """A no is final: the money goes to a claim in the same commit (M7)."""
         taken = order.inserted + order.in_doubt - order.claimed
-        self._book.write(
-            rows.PostRefused(order.number, problem, detail),
-            rows.ClaimIssued(
-                order.number, claim_number(order), taken, order.in_doubt, f"trouble.{problem}"
-            ),
+        claim = rows.ClaimIssued(
+            order.number, claim_number(order), taken, order.in_doubt, f"trouble.{problem}"
         )
+        corrected = [rows.OrderClosed(order.number, rows.End.CLAIMED)] if order.end else []
+        self._book.write(rows.PostRefused(order.number, problem, detail), claim, *corrected)
 
 
 def claim_number(order: Order) -> str:

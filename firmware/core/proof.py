@@ -17,6 +17,7 @@ from firmware.till.effects import Outbox, Tell
 ATTEMPTS = 2  # the second is marked as a duplicate, because the first may be on paper in part
 ASK_AGAIN_AFTER = 2.0  # seconds between repeats of a job that was not answered
 GIVE_UP_AFTER = 40.0  # seconds: the longest receipt takes four; a citizen waits no longer
+SILENT = "receipt.silent"  # the fault of a job of which the printer never said a word
 WAIT_FOR_PRINTER = 8.0  # seconds for a driver or a cable to come back before the screen must do
 
 
@@ -25,45 +26,51 @@ class Proof:
 
     def __init__(self, book: Book, outbox: Outbox, papers: Papers) -> None:
         self._book, self._outbox, self._papers = book, outbox, papers
-        self._since: float | None = None  # this document is being worked on
+        self._work_on: tuple[str, str, int] | None = None  # order, document, how many claims
+        self._since = 0.0  # it is being worked on
         self._asked_at = 0.0
 
     def step(self, order: Order, floor: Floor, language: str, now: float) -> bool:
         """Do what is due; True when every document of the order has its proof."""
         for document in documents_of(order):
             if not order.has_proof(document):
-                self._since = now if self._since is None else self._since
+                self._begin((order.number, document, len(order.claims)), now)
                 self._work(order, document, floor, language, now)
                 if not order.has_proof(document):
                     return False
-            self._since = None
         return True
 
+    def _begin(self, work: tuple[str, str, int], now: float) -> None:
+        """Every paper has its own time; that of another order or claim is another paper."""
+        if work != self._work_on:
+            self._work_on, self._since = work, now
+
     def _work(self, order: Order, document: str, floor: Floor, language: str, now: float) -> None:
-        assert self._since is not None
         jobs = order.jobs_of(document)
         waiting = next((job for job in jobs if order.jobs[job] == ""), None)
         if waiting is not None:
             if now - self._since >= GIVE_UP_AFTER:
-                self._book.write(rows.PrintFailed(order.number, waiting, "receipt.silent"))
+                self._book.write(
+                    rows.PrintFailed(order.number, waiting, SILENT),
+                    rows.ProofShown(order.number, document),
+                )
             elif now - self._asked_at >= ASK_AGAIN_AFTER:
                 self._print(order, document, waiting, floor, language, now)
         elif len(jobs) < ATTEMPTS and floor.can_print:
-            job = f"{order.number}/{document}/{len(jobs) + 1}"
+            job = order.next_job(document)
             self._book.write(rows.PrintIntended(order.number, job, document))
             self._print(order, document, job, floor, language, now)
         elif len(jobs) >= ATTEMPTS or not self._may_wait(floor, now):
             self._book.write(rows.ProofShown(order.number, document))
 
     def _may_wait(self, floor: Floor, now: float) -> bool:
-        assert self._since is not None
         return floor.printer_may_return and now - self._since < WAIT_FOR_PRINTER
 
     def _print(
         self, order: Order, document: str, job: str, floor: Floor, language: str, now: float
     ) -> None:
         self._asked_at = now
-        duplicate = int(job.rsplit("/", 1)[1]) - 1
+        duplicate = order.jobs_of(document).index(job)
         ticket = self._papers.ticket(order, document, duplicate, language)
         for printer in floor.of_kind(Kind.RECEIPT):
             self._outbox.add(Tell(printer.name, Print(job, ticket)))
@@ -78,3 +85,8 @@ def documents_of(order: Order) -> list[str]:
     if order.claims:
         documents.append("claim")
     return documents
+
+
+def lacks_proof(order: Order) -> bool:
+    """Whether the citizen may not go yet: money nobody speaks for, or a document without proof."""
+    return bool(order.owed) or not all(map(order.has_proof, documents_of(order)))

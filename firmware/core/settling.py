@@ -15,6 +15,7 @@ from firmware.journal.orders import Order
 from firmware.till.limits import advance_of
 from firmware.till.session import Outcome
 
+LateRow = rows.NoteCredited | rows.NoteGivenBack | rows.NoteInDoubt | rows.CoinCredited
 CITIZENS_OWN_DOING = frozenset({"trouble.cancelled_with_money", "trouble.timed_out_with_money"})
 
 
@@ -65,18 +66,22 @@ class Settling:
     def orphan_coin(self, event: CoinAccepted) -> None:
         self._late(rows.CoinCredited(None, event.id, event.value), event.value)
 
-    def _late(
-        self, row: rows.NoteCredited | rows.NoteGivenBack | rows.NoteInDoubt | rows.CoinCredited,
-        value: Money,
-    ) -> None:  # fmt: skip
+    def _late(self, row: LateRow, value: Money) -> None:
         if row.order is None:
-            claim = rows.ClaimIssued(None, f"C {row.id}", value, ZERO, "trouble.note_unaccounted")
-            self._book.write(row, *([claim] if value else []))
+            self._book.write(row, *self._claim_of_nobody(row, value))
             return
         order = self._book.order(row.order)
         self._book.write(row)
         self.claim_rest(order)
         self._book.forget(order.number)
+
+    def _claim_of_nobody(self, row: LateRow, value: Money) -> list[rows.ClaimIssued]:
+        """One claim a note or coin, and none for what went back or was claimed in doubt before."""
+        if not value or self._book.journal.knows_event(f"in doubt {row.id}"):
+            return []
+        in_doubt = value if isinstance(row, rows.NoteInDoubt) else ZERO
+        cause = "trouble.note_unaccounted"
+        return [rows.ClaimIssued(None, f"C {row.id}", value, in_doubt, cause)]
 
 
 def _claim(order: Order, cause: str) -> rows.ClaimIssued:

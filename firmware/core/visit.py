@@ -5,6 +5,7 @@ What happens on entering a stage is in flow.py; what the citizen sees in it is i
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
@@ -50,6 +51,7 @@ class Signal(StrEnum):
     ANSWERED = auto()  # by the back end, or not in time
     PROVEN = auto()
     UNFULFILLED = auto()  # the proof given was a claim slip
+    OWED = auto()  # a late coin, a late no of the back end: more is to be proven
     BACK = auto()
     LEFT = auto()  # cancelled, finished or timed out
     AGAIN = auto()
@@ -89,8 +91,16 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     },
     Stage.POSTING: {Signal.ANSWERED: Stage.PROVING},
     Stage.PROVING: {Signal.PROVEN: Stage.DONE, Signal.UNFULFILLED: Stage.TROUBLE},
-    Stage.DONE: {Signal.LEFT: Stage.ATTRACT, Signal.ANOTHER: Stage.SERVICES},
-    Stage.TROUBLE: {Signal.LEFT: Stage.ATTRACT, Signal.AGAIN: Stage.NUMBER},
+    Stage.DONE: {
+        Signal.LEFT: Stage.ATTRACT,
+        Signal.ANOTHER: Stage.SERVICES,
+        Signal.OWED: Stage.PROVING,
+    },
+    Stage.TROUBLE: {
+        Signal.LEFT: Stage.ATTRACT,
+        Signal.AGAIN: Stage.NUMBER,
+        Signal.OWED: Stage.PROVING,
+    },
 }
 
 
@@ -137,6 +147,12 @@ class Snapshot(msgspec.Struct, frozen=True):
     def decode(cls, raw: bytes) -> Snapshot:
         """Raises msgspec.DecodeError for what is no snapshot."""
         return msgspec.json.decode(raw, type=cls)
+
+    def is_possible(self, services: Container[str]) -> bool:
+        """Whether this release can show it: its service is known, and a bill screen has a bill."""
+        if self.stage in (Stage.ATTRACT, Stage.SERVICES):
+            return True
+        return self.service in services and (self.stage is not Stage.BILL or self.bill is not None)
 
     def encode(self) -> bytes:
         return msgspec.json.encode(self)

@@ -59,7 +59,8 @@ def _interrupt(*_: object) -> None:
 def _run_window(folder: Path) -> int:
     """The kiosk window and the dock beside it, until either is closed."""
     with Stage(folder, Settings(width=540, height=960, speaks=True)) as stage, StageDoor(stage):
-        print("The kiosk is open. Its K numbers: 210344001725, 210344001733, 210344001741.")
+        print(f"the kiosk lives in {folder} while this runs")
+        print("K numbers to try: 210344001725, 210344001733, 210344001741, 210344001758")
         dock = [str(Path(sys.executable).parent / "kiosk-dock"), "--config"]
         config = str(stage.folder / "kiosk.toml")
         subprocess.run([*dock, config], check=False, process_group=stage.group)
@@ -75,6 +76,7 @@ async def _play(story: str, folder: Path, out: Path) -> int:
     }
     began = time.monotonic()
     with Stage(folder, Settings(environment=pictures)) as stage:
+        print(f"the kiosk lives in {folder} while this runs")
         async with Recorder(stage, out / "bus.log") as recorder, Citizen(stage) as citizen:
             seen: list[Screen] = []
             citizen.on_screen(seen.append)

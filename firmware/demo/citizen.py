@@ -151,6 +151,10 @@ class Citizen:
         while not is_so() and time.monotonic() < deadline:  # noqa: ASYNC110  the bench has no events
             await asyncio.sleep(LOOK_EVERY)
 
+    @property
+    def data(self) -> ScreenData | None:
+        return None if self.screen is None else self.screen.data
+
     def _shows(self, is_so: Callable[[ScreenData], bool]) -> bool:
         return self.screen is not None and is_so(self.screen.data)
 

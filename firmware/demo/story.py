@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from firmware.contract.money import rupees
-from firmware.contract.screen import Action, Attract, Done, InsertCash, ScreenData
+from firmware.contract.screen import (
+    Action,
+    Attract,
+    Done,
+    InsertCash,
+    Number,
+    ScreenData,
+    ShowBill,
+    Waiting,
+)
 from firmware.demo.citizen import Citizen
 
 Step = Callable[[Citizen], Awaitable[None]]
@@ -19,11 +28,6 @@ async def _language(citizen: Citizen) -> None:
 
 async def _service(citizen: Citizen) -> None:
     await citizen.presses(Action.CHOOSE_SERVICE, "electricity")
-
-
-async def _pay(citizen: Citizen) -> None:
-    await citizen.presses(Action.PAY)
-    await citizen.sees(InsertCash)
 
 
 async def _thanks(citizen: Citizen) -> None:
@@ -48,6 +52,25 @@ def _electricity_works(data: ScreenData) -> bool:
 def _number(k_number: str) -> Step:
     async def step(citizen: Citizen) -> None:
         await citizen.presses(Action.ENTER, k_number)
+
+    return step
+
+
+def _pay(k_number: str) -> Step:
+    """Agree to the bill; where the machine says "not now, try again", try again."""
+
+    async def step(citizen: Citizen) -> None:
+        while True:
+            await citizen.waits_for(lambda data: not isinstance(data, Waiting), "the bill")
+            match citizen.data:
+                case InsertCash():
+                    return
+                case Number():
+                    await citizen.presses(Action.ENTER, k_number)
+                case ShowBill():
+                    await citizen.presses(Action.PAY)
+                case _:
+                    await citizen.presses(Action.AGAIN)
 
     return step
 
@@ -77,7 +100,7 @@ def electricity_cash(k_number: str = K_NUMBER) -> dict[str, Step]:
         "language": _language,
         "service": _service,
         "number": _number(k_number),
-        "pay": _pay,
+        "pay": _pay(k_number),
         "note 200": _note(200),
         "note 200 again": _note(200),
         "note 50": _note(50),

@@ -57,7 +57,7 @@ class Gateway:
             request: GatewayRequest = msgspec.json.decode(envelope.payload, type=GatewayRequest)
         except msgspec.DecodeError as error:
             log.error("refused %r: %s", envelope.payload, error)
-            self._bus.answer(envelope, Failed(Problem.REFUSED, str(error)))
+            self._bus.answer(envelope, Failed(Problem.BACK_END_DOWN, f"not asked: {error}"))
             return
         reply = await self._back_end.ask(request)
         log.info("%s: %s", type(request).__name__, reply)

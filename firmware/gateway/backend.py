@@ -6,7 +6,8 @@ Idempotency: a repeated POST with the same `Idempotency-Key` is answered as the 
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
 import aiohttp
 import msgspec
@@ -30,22 +31,35 @@ PROBLEMS = {
 }
 
 
+Paise = Annotated[int, msgspec.Meta(ge=0, le=10**9)]  # a crore: above is a broken number
+
+
 class BillDocument(msgspec.Struct, frozen=True):
-    """What the back end says of a bill; amounts in paise."""
+    """What the back end says of a bill; amounts in paise.
+
+    What does not fit is refused here, because a receipt must be able to print it once it is paid.
+    """
 
     number: str
     account: str
     name: str
-    period: str
-    due_date: str
-    amount: int
-    fee: int
+    period: Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")]
+    due_date: date
+    amount: Paise
+    fee: Paise
 
 
 class ReceiptDocument(msgspec.Struct, frozen=True):
     """The back end's acknowledgement of a payment."""
 
     reference: str
+
+
+class RefusalDocument(msgspec.Struct, frozen=True):
+    """The back end's own no. A page of some proxy on the way has another shape, and decides
+    nothing: a payment that is refused and was booked would be paid twice."""
+
+    why: str
 
 
 class BackEnd:
@@ -83,14 +97,14 @@ class BackEnd:
         url = f"{self._url}/services/{request.service}/bills/{request.account}"
         async with self._session.get(url) as response:
             if response.status != 200:
-                return _failure(response.status, await response.text())
+                return _failure(response.status, await response.read())
             bill = msgspec.json.decode(await response.read(), type=BillDocument)
         return Bill(
             bill.number,
             bill.account,
             bill.name,
             bill.period,
-            bill.due_date,
+            bill.due_date.isoformat(),
             Money(bill.amount),
             Money(bill.fee),
         )
@@ -106,10 +120,15 @@ class BackEnd:
         headers = {"Idempotency-Key": request.key}
         async with self._session.post(url, json=body, headers=headers) as response:
             if response.status not in (200, 201):
-                return _failure(response.status, await response.text())
+                return _failure(response.status, await response.read())
             document = msgspec.json.decode(await response.read(), type=ReceiptDocument)
         return Posted(request.key, document.reference)
 
 
-def _failure(status: int, text: str) -> Failed:
-    return Failed(PROBLEMS.get(status, Problem.BACK_END_DOWN), f"HTTP {status}: {text[:200]}")
+def _failure(status: int, body: bytes) -> Failed:
+    """A refusal in the back end's own words, or else nothing is decided; raises DecodeError."""
+    problem = PROBLEMS.get(status, Problem.BACK_END_DOWN)
+    if problem is Problem.BACK_END_DOWN:
+        return Failed(problem, f"HTTP {status}")
+    refusal = msgspec.json.decode(body, type=RefusalDocument)
+    return Failed(problem, f"HTTP {status}: {refusal.why[:200]}")

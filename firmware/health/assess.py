@@ -19,7 +19,7 @@ from firmware.contract.device import USABLE, DeviceState, Kind, Status
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import Condition, CoreState, Finding, KioskHealth, Presence
 
-DAEMONS = ("core", "gateway", "ui")
+DAEMONS = ("core", "ui")  # of the gateway its own state tells: its will is that it is away
 NO_SERVICE_WITHOUT = ("core", "ui")  # nobody counts the money, or nobody sees anything
 HEARD_WITHIN = 30.0  # seconds; the slowest device, the printer with its fonts, needs ten
 FEW_TICKETS = 25  # about a busy day; a new roll is a day away from most kiosks
@@ -150,5 +150,7 @@ def _of_core_and_back_end(facts: Facts, now: str) -> Iterator[Finding]:
     is_alive = "core" in facts.presences and facts.presences["core"].is_alive
     if facts.core is not None and is_alive and facts.core.status not in USABLE:
         yield Finding("core", f"till.{facts.core.status}", now)
-    if facts.gateway is not None and not facts.gateway.is_online:
+    if facts.gateway is None and facts.is_settled:
+        yield Finding("gateway", "daemon.missing", now, "never heard of since the start")
+    elif facts.gateway is not None and not facts.gateway.is_online:
         yield Finding("back_end", "back_end.offline", now, facts.gateway.detail)

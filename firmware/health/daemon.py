@@ -65,7 +65,9 @@ class HealthDaemon:
             self._forget_the_silent()
         now = self._clock.now()
         before, health = self.health, assess(self._facts(now, is_settled), self._since, _iso(now))
-        self.health, self._since = health, times(health)
+        # Until all have spoken, what stood before health or the broker died may stand yet.
+        self._since = times(health) if is_settled else {**self._since, **times(health)}
+        self.health = health
         self._bus.retain(self._topics.health_state, health)
         _log_changes(before, health)
         if self._clock.monotonic() - self._saved_at >= SAVE_EVERY:

@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -47,8 +48,7 @@ CREATE TABLE rows (
 ) STRICT;
 CREATE UNIQUE INDEX rows_by_event ON rows (event_key) WHERE event_key IS NOT NULL;
 CREATE INDEX rows_by_order ON rows (order_id, kind) WHERE order_id IS NOT NULL;
-CREATE INDEX rows_by_kind ON rows (kind, order_id);
-CREATE INDEX rows_of_credit ON rows (credited) WHERE credited IS NOT NULL;
+CREATE INDEX rows_by_kind ON rows (kind, order_id, credited);
 CREATE TRIGGER rows_are_never_changed BEFORE UPDATE ON rows
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON rows
@@ -99,21 +99,22 @@ class Journal:
         Raises AlreadyRecorded for a device event that stands there, JournalFault when the disk
         refuses.
         """
-        seq, head = self._seq, self._head
+        head, values = self._head, list[object]()
         when = at.isoformat(timespec="milliseconds")
+        for seq, row in enumerate(rows, self._seq + 1):
+            record = _record(seq, when, row)
+            head = _chain(head, record)
+            values += (*record, head)
         try:
-            with self._db:
-                self._db.execute("BEGIN IMMEDIATE")
-                for row in rows:
-                    seq += 1
-                    head = self._insert(seq, when, row, head)
+            # One statement is one commit, all or nothing: no BEGIN and COMMIT around it.
+            self._db.execute(_insertion(len(rows)), values)
         except sqlite3.IntegrityError as error:
             if "event_key" in str(error):
                 raise AlreadyRecorded(str(rows)) from None
             raise JournalFault(f"{self.path}: {error}") from error
         except sqlite3.Error as error:
             raise JournalFault(f"{self.path}: {error}") from error
-        self._seq, self._head = seq, head
+        self._seq, self._head = self._seq + len(rows), head
         self._count(rows)
         return when
 
@@ -142,9 +143,9 @@ class Journal:
         return self._orders_with("OrderPaid", without=("OrderPosted", "PostRefused"))
 
     def order_of_note(self, name: EventId) -> str | None:
-        """The order for which this note was last meant to be stacked, if there was one."""
+        """The order that decided last on this note, to take it or not, if there was one."""
         query = (
-            "SELECT order_id FROM rows WHERE kind = 'StackIntended'"
+            "SELECT order_id FROM rows WHERE kind IN ('StackIntended', 'ReturnIntended')"
             " AND json_extract(body, '$.id.serial') = ? AND json_extract(body, '$.id.epoch') = ?"
             " AND json_extract(body, '$.id.counter') = ? ORDER BY seq DESC LIMIT 1"
         )
@@ -228,16 +229,6 @@ class Journal:
             checked += 1
         return checked
 
-    def _insert(self, seq: int, at: str, row: AnyRow, previous: bytes) -> bytes:
-        body = msgspec.json.encode(row).decode()
-        order = getattr(row, "order", None)
-        record = (seq, at, type(row).__name__, order, event_key_of(row), credited_paise(row), body)
-        digest = _chain(previous, record)
-        self._db.execute(
-            f"INSERT INTO rows ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*record, digest)
-        )
-        return digest
-
     def _read(self, where: str, *values: str) -> Iterator[Entry]:
         for seq, at, body, digest in self._db.execute(
             f"SELECT seq, at, body, hash FROM rows {where}", values
@@ -265,6 +256,19 @@ def read_entries(path: Path) -> list[Entry]:
         Entry(seq, at, msgspec.json.decode(body, type=AnyRow), digest)
         for seq, at, body, digest in found
     ]
+
+
+def _record(seq: int, at: str, row: AnyRow) -> tuple[object, ...]:
+    """The columns of a row, all but its hash."""
+    body = msgspec.json.encode(row).decode()
+    order = getattr(row, "order", None)
+    return (seq, at, type(row).__name__, order, event_key_of(row), credited_paise(row), body)
+
+
+@cache
+def _insertion(count: int) -> str:
+    """The statement that inserts `count` rows; the same text each time is prepared only once."""
+    return f"INSERT INTO rows ({COLUMNS}) VALUES " + ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * count)
 
 
 def _chain(previous: bytes, record: tuple[object, ...]) -> bytes:

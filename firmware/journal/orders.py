@@ -22,7 +22,8 @@ class Order:
     why_closed: str = ""
     notes: Money = ZERO
     coins: Money = ZERO
-    in_flight: HeldNote | None = None  # an intent to stack without an outcome
+    in_flight: HeldNote | None = None  # an intent to stack or to return without an outcome
+    is_going_back: bool = False  # the intent for it is to return it
     in_doubt: Money = ZERO  # of notes whose fate the device could not tell
     is_paid: bool = False
     paid_at: str = ""  # ISO 8601 with offset; a duplicate carries the time of the payment
@@ -31,7 +32,7 @@ class Order:
     reference: str | None = None
     refusal: str | None = None
     jobs: dict[str, str] = field(default_factory=dict)  # job -> "", "printed" or a fault
-    documents: dict[str, str] = field(default_factory=dict)  # job -> receipt or claim
+    documents: dict[str, str] = field(default_factory=dict)  # job -> receipt or claim, if it counts
     shown: set[str] = field(default_factory=set)
     claims: list[rows.ClaimIssued] = field(default_factory=list)
     end: rows.End | None = None
@@ -70,6 +71,11 @@ class Order:
     def jobs_of(self, document: str) -> list[str]:
         return [job for job, kind in self.documents.items() if kind == document]
 
+    def next_job(self, document: str) -> str:
+        """`TDR 0417 0001/receipt/1`, and a new name for every attempt."""
+        stem = f"{self.number}/{document}/"
+        return f"{stem}{sum(job.startswith(stem) for job in self.jobs) + 1}"
+
     def is_printed(self, document: str) -> bool:
         return any(self.jobs[job] == "printed" for job in self.jobs_of(document))
 
@@ -84,7 +90,9 @@ class Order:
             case rows.CashClosed(why=why):
                 self.cash_is_open, self.why_closed = False, why
             case rows.StackIntended(id=name, value=value):
-                self.in_flight = HeldNote(name, value)
+                self.in_flight, self.is_going_back = HeldNote(name, value), False
+            case rows.ReturnIntended(id=name, value=value):
+                self.in_flight, self.is_going_back = HeldNote(name, value), True
             case rows.NoteCredited(value=value):
                 self._settle_doubt(row)
                 self.notes = self.notes + value
@@ -116,12 +124,18 @@ class Order:
             case rows.ProofShown(document=document):
                 self.shown.add(document)
             case rows.ClaimIssued():
-                self.claims.append(row)
-                self.claimed_at = at
+                self._claim(row, at)
             case rows.OrderClosed(end=end):
                 self.end = end
             case _:
-                pass  # intents to return and the birth of the order change nothing more
+                pass  # the birth of the order changes nothing more
+
+    def _claim(self, row: rows.ClaimIssued, at: str) -> None:
+        """A slip of before says less than what is claimed now: it proves nothing any more."""
+        self.claims.append(row)
+        self.claimed_at = at
+        self.shown.discard("claim")
+        self.documents = {job: name for job, name in self.documents.items() if name != "claim"}
 
     _doubts: dict[str, Money] = field(default_factory=dict)
 

@@ -176,7 +176,10 @@ class End(StrEnum):
 
 
 class OrderClosed(Row, frozen=True):
-    """Nothing more will happen to this order at the kiosk; posting may still be outstanding."""
+    """Nothing more will happen to this order at the kiosk; posting may still be outstanding.
+
+    A no of the back end after that writes a second one: the last counts.
+    """
 
     order: str
     end: End

@@ -93,7 +93,8 @@ class CashSession:
     def resume(self, now: float) -> None:
         """After a restart: an intent without an outcome is a note in flight (M11)."""
         if self.order.in_flight is not None:
-            self.held, self.note = self.order.in_flight, Note.STACKING
+            self.held = self.order.in_flight
+            self.note = Note.RETURNING if self.order.is_going_back else Note.STACKING
             self._moved_at = self._ordered_at = now
 
     @property

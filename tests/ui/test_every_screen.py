@@ -10,6 +10,7 @@ from firmware.contract.money import rupees
 from firmware.contract.screen import Action, Language, Number, Services
 from tests.ui.panel import HEIGHT, WIDTH, Panel, every_document
 from ui import samples, theme
+from ui.environment import prepare
 
 LEAST_SHRINK = 0.8  # of the design's size; a text that must be smaller wants shorter words
 
@@ -35,42 +36,54 @@ def _faults_of(text: Any) -> list[str]:
     return [f"{text.text!r}: {fault}" for fault in found]
 
 
-@pytest.mark.parametrize("language", list(Language))
-def test_a_longer_word_in_one_language_ran_out_of_its_box(panel: Panel, language: Language) -> None:
-    faults = []
-    for name, screen in every_document(language):
-        panel.show(screen)
-        for text in panel.widgets("Text"):
-            if text.text:
-                faults += [f"{name}: {fault}" for fault in _faults_of(text)]
-    assert not faults, "\n".join(faults)
+def _text_faults(panel: Panel) -> list[str]:
+    return [fault for text in panel.widgets("Text") if text.text for fault in _faults_of(text)]
 
 
-@pytest.mark.parametrize("language", list(Language))
-def test_a_tall_trouble_screen_slid_over_the_bottom_bar(panel: Panel, language: Language) -> None:
-    faults = []
-    for name, screen in every_document(language):
-        panel.show(screen)
-        view = panel.app.face.view
-        assert view is not None
-        for part in (view.head, view.hand, view.foot):
-            if part.height and (part.y < view.y - 1 or part.top > view.top + 1):
-                faults.append(f"{name}: {part.y}..{part.top} leaves {view.y}..{view.top}")
-        if view.foot.height and _overlap(view.hand, view.foot):
-            faults.append(f"{name}: hand {view.hand.y} stands on foot {view.foot.top}")
-    assert not faults, "\n".join(faults)
+def _place_faults(panel: Panel) -> list[str]:
+    view = panel.app.face.view
+    assert view is not None
+    found = [
+        f"{part.y}..{part.top} leaves {view.y}..{view.top}"
+        for part in (view.head, view.hand, view.foot)
+        if part.height and (part.y < view.y - 1 or part.top > view.top + 1)
+    ]
+    if view.foot.height and _overlap(view.hand, view.foot):
+        found.append(f"hand {view.hand.y} stands on foot {view.foot.top}")
+    return found
 
 
-@pytest.mark.parametrize("language", list(Language))
-def test_a_thick_finger_hits_every_button(panel: Panel, language: Language) -> None:
+def _target_faults(panel: Panel) -> list[str]:
     least = theme.TARGET_MM * theme.pixels_per_mm(WIDTH, HEIGHT)
-    faults = []
-    for name, screen in every_document(language):
-        panel.show(screen)
-        for target in panel.widgets("Touch"):
-            if target.is_on and min(target.size) < least:
-                faults.append(f"{name}: {target.size} is under {least:.0f} px")
-    assert not faults, "\n".join(faults)
+    small = [t for t in panel.widgets("Touch") if t.is_on and min(t.size) < least]
+    return [f"{target.size} is under {least:.0f} px" for target in small]
+
+
+FINDERS = {"text": _text_faults, "place": _place_faults, "target": _target_faults}
+
+
+@pytest.fixture(scope="module")
+def faults(panel: Panel) -> dict[str, list[str]]:
+    """Every document in both languages, looked at once."""
+    found: dict[str, list[str]] = {kind: [] for kind in FINDERS}
+    for language in Language:
+        for name, screen in every_document(language):
+            panel.show(screen)
+            for kind, find in FINDERS.items():
+                found[kind] += [f"{language} {name}: {fault}" for fault in find(panel)]
+    return found
+
+
+def test_a_longer_word_in_one_language_ran_out_of_its_box(faults: dict[str, list[str]]) -> None:
+    assert faults["text"] == []
+
+
+def test_a_tall_trouble_screen_slid_over_the_bottom_bar(faults: dict[str, list[str]]) -> None:
+    assert faults["place"] == []
+
+
+def test_a_thick_finger_hits_every_button(faults: dict[str, list[str]]) -> None:
+    assert faults["target"] == []
 
 
 def test_text_fault_finder_can_fail(panel: Panel) -> None:
@@ -155,6 +168,7 @@ def test_a_warning_lets_nothing_below_it_be_touched(panel: Panel) -> None:
     panel.show(samples.screen(_number()))
     key = next(key for key in panel.widgets("Key") if key.text == "1")
     panel.show(samples.screen(_number(), is_warning=True, leaves_in=15))
+    assert panel.app.face.view is not None
     panel.touch_at(key.x + 5, panel.app.face.view.foot.y + 5)  # beside the card
     back = next(b for b in panel.widgets("WordButton") if b.button.action is Action.BACK)
     panel.touch(back)
@@ -221,3 +235,14 @@ def test_money_in_is_drawn_and_told_after_the_flip(panel: Panel) -> None:
     panel.draw()
     assert [scene.serial for scene in panel.flipped] == [77]
     assert f"₹\N{NO-BREAK SPACE}{rupees(400).short()}" in panel.texts()
+
+
+def test_kivy_is_set_up_before_it_is_imported(panel: Panel) -> None:
+    with pytest.raises(RuntimeError, match="found it imported"):
+        prepare(WIDTH, HEIGHT, False, 1.0)
+
+
+def test_landscape_and_portrait_keep_a_finger_wide_enough() -> None:
+    for width, height in ((1080, 1920), (1920, 1080), (2160, 3840)):
+        pill = 84 * theme.scale(width, height)  # the smallest target, in the top bar
+        assert pill >= theme.TARGET_MM * theme.pixels_per_mm(width, height)

@@ -10,15 +10,15 @@ from drivers.escpos.emulator import ReceiptPrinterEmulator
 from firmware.contract.device import TicketPrinted
 from tests.drivers.escpos.bench import Printer, PrintingTill, make_printer
 
-JOBS = ("first", "second", "third")
+JOBS = ("first", "second", "third", "fourth", "fifth")  # those fail that meet the paper's end
 HALF_A_TICKET = 278  # rows; noise on the wire can print a line of letters, as it does on real ones
 
 
 class TestEscPos(Conformance):
-    hands = (Hand(1.25, "pull_paper"), Hand(3.0, "load_paper"), Hand(5.0, "noise"))
+    hands = (Hand(1.25, "pull_paper"), Hand(2.5, "load_paper"), Hand(5.0, "noise"))
     script_ends = 6.5
     patience = 24.0
-    step = 0.2
+    step = 0.25
     longest_delay = 0.1  # a status answer may take 250 ms for a whole round trip (7.2)
 
     def make_device(self, folder: Path) -> Printer:
@@ -41,4 +41,6 @@ class TestEscPos(Conformance):
 
     def check_all_done(self, visit: Visit) -> None:
         assert set(visit.till.journal) == set(JOBS)
-        assert sum(ticket["is_whole"] for ticket in visit.emulator.physics()["tickets"]) == 2
+        events = visit.till.journal.values()
+        told = sum(isinstance(event, TicketPrinted) for event in events)
+        assert told == sum(ticket["is_whole"] for ticket in visit.emulator.physics()["tickets"]) > 0

@@ -205,8 +205,8 @@ def test_broken_down_until_the_power_was_off(counter: Counter) -> None:
     counter.hand("break_down")
     counter.run(2)
     assert counter.faults == ["receipt.unrecoverable"]
-    reply = counter.device.on_command(Print("a", TICKET))
-    assert (reply.outcome, reply.detail) == (Outcome.REFUSED, "receipt.unrecoverable")
+    counter.order("a")
+    assert counter.fault_of("a") == "receipt.unrecoverable"
     counter.hand("power_cycle")
     counter.run(6)
     assert counter.device.state().status is Status.READY
@@ -256,8 +256,24 @@ def test_a_piece_lost_on_the_wire_is_never_told_as_printed(counter: Counter) -> 
 def test_paper_ends_before_the_job_and_the_till_is_told_at_once(counter: Counter) -> None:
     counter.hand("pull_paper")
     counter.run(0.2)
+    counter.order("a")
+    assert counter.till.journal["a"] == TicketFailed("a", "receipt.paper.end")
+    counter.hand("load_paper")
+    counter.run(3)
+    counter.order("a")
+    counter.run(3)
+    assert counter.tickets == []
+
+
+def test_a_job_that_finds_the_printer_gone_may_be_asked_again(counter: Counter) -> None:
+    counter.visit.unplug()
     reply = counter.device.on_command(Print("a", TICKET))
-    assert (reply.outcome, reply.detail) == (Outcome.REFUSED, "receipt.paper.end")
+    assert (reply.outcome, reply.detail) == (Outcome.REFUSED, "receipt.link.lost")
+    counter.visit.plug()
+    counter.run(1)
+    counter.order("a")
+    counter.run(3)
+    assert counter.till.journal["a"] == TicketPrinted("a")
 
 
 def test_dots_that_look_like_a_command_do_not_disturb_the_ticket(

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import msgspec
 import zxingcpp
 from PIL import Image
 
@@ -39,10 +40,12 @@ class Listener:
         device.host = self
 
     def tell(self, event: DeviceEvent) -> None:
-        self.events.append(event)
+        """As the bus carries it: through JSON."""
+        self.events.append(msgspec.json.decode(msgspec.json.encode(event), type=DeviceEvent))
         self._moved.set()
 
     def changed(self) -> None:
+        msgspec.json.decode(msgspec.json.encode(self._device.state()), type=DeviceState)
         self._moved.set()
 
     async def until(self, is_true: Callable[[DeviceState], bool]) -> None:

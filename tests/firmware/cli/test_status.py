@@ -44,7 +44,7 @@ def whole_kiosk() -> Snapshot:
             "receipt": device("receipt", consumables=[roll]),
             "panel": device("panel", inputs={"door_is_open": False}, outputs={"notes_guide": True}),
         },
-        presences=dict.fromkeys(("core", "gateway", "health", "ui"), ALIVE),
+        presences=dict.fromkeys(("core", "health", "ui"), ALIVE),
         core=till(),
         gateway=GatewayState(is_online=True),
         health=assess(facts(), {}, EARLIER),
@@ -84,7 +84,7 @@ Till      ready; screen attract; no session; inserted ₹0.00
           cash box ₹4,700.00; 2 unposted; 1 open claims
           journal 1234 rows, head 0123456789abcdef
 Back end  online
-Daemons   core alive; gateway alive; health alive; ui alive
+Daemons   core alive; health alive; ui alive
 Findings  none
 """
 
@@ -99,7 +99,7 @@ Till      ready; screen attract; no session; inserted ₹0.00
           cash box ₹4,700.00; 2 unposted; 1 open claims
           journal 1234 rows, head 0123456789abcdef
 Back end  offline; no answer for 40 s
-Daemons   core alive; gateway alive; health alive; ui GONE
+Daemons   core alive; health alive; ui GONE
 Findings  since 15 Jan 09:30  notes  notes.jam.stacker: note 3 of the day
           since 15 Jan 09:30  coins  device.missing: never heard of since the s…
           since 15 Jan 09:30  receipt  receipt.paper.low: put a new roll beside…

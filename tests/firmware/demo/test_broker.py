@@ -96,3 +96,17 @@ def test_second_broker_on_the_same_socket_is_refused(tmp_path: Path) -> None:
     config = config_in(tmp_path)
     with Broker(config, tmp_path), pytest.raises(BrokerError, match="running already"):
         Broker(config, tmp_path).start()
+
+
+async def test_daemon_told_to_end_while_it_connects_does_end(tmp_path: Path) -> None:
+    """The signal may come at any moment of the first milliseconds, and is given once."""
+    config = config_in(tmp_path)
+    with Broker(config, tmp_path):
+        for step in range(40):
+            bus = Bus(config.bus_address("core"), (TOPICS.presence("core"), DEAD))
+            bus.on(TOPICS.presence("health"), lambda envelope: None)
+            task = asyncio.ensure_future(bus.run())
+            await asyncio.sleep(step / 8000)
+            task.cancel()
+            done, _ = await asyncio.wait([task], timeout=5)
+            assert done, f"after {step / 8} ms"

@@ -48,7 +48,7 @@ def facts(**changes: Any) -> Facts:
     everything: dict[str, Any] = {
         "expected": EXPECTED,
         "devices": {name: device(name) for name in EXPECTED},
-        "presences": {name: Presence(is_alive=True) for name in ("core", "gateway", "ui")},
+        "presences": {name: Presence(is_alive=True) for name in ("core", "ui")},
         "core": till(),
         "gateway": GatewayState(is_online=True),
         "paper_mm": 60000,

@@ -23,7 +23,7 @@ from tests.firmware.health.kiosk import (
 )
 
 ALIVE, DEAD = Presence(is_alive=True), Presence(is_alive=False)
-DAEMONS = {"core": ALIVE, "gateway": ALIVE, "ui": ALIVE}
+DAEMONS = {"core": ALIVE, "ui": ALIVE}
 
 
 def judged(**changes: object) -> KioskHealth:
@@ -103,8 +103,8 @@ JAM = Fault("notes.jam.stacker", "note 3 of the day")
         # daemons
         ({"presences": {**DAEMONS, "core": DEAD}}, OUT, {("core", "daemon.gone")}),
         ({"presences": {**DAEMONS, "ui": DEAD}}, OUT, {("ui", "daemon.gone")}),
-        ({"presences": {**DAEMONS, "gateway": DEAD}}, HALF, {("gateway", "daemon.gone")}),
-        ({"presences": {"core": ALIVE, "ui": ALIVE}}, HALF, {("gateway", "daemon.missing")}),
+        ({"presences": {"core": ALIVE}}, OUT, {("ui", "daemon.missing")}),
+        ({"gateway": None}, HALF, {("gateway", "daemon.missing")}),
         ({"core": None}, OUT, set()),
         ({"core": till(Status.OUT_OF_SERVICE)}, OUT, {("core", "till.out_of_service")}),
         (
@@ -133,7 +133,8 @@ def test_first_seconds_after_power_up_are_no_alarm_and_no_service_either() -> No
 def test_thirty_seconds_later_every_silent_part_is_named() -> None:
     health = assess(Facts(expected=EXPECTED), {}, NOW)
     missing = {(name, "device.missing") for name in EXPECTED}
-    assert keys(health) == missing | {(each, "daemon.missing") for each in DAEMONS}
+    silent = {(each, "daemon.missing") for each in (*DAEMONS, "gateway")}
+    assert keys(health) == missing | silent
     assert set(health.devices.values()) == {Status.GONE}
 
 

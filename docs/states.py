@@ -1,0 +1,142 @@
+"""Draws `docs/states.md`: the state machines of the code, from the tables that the code obeys."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from drivers.cctalk.protocol import PHASES, Phase
+from drivers.escpos import states as escpos
+from drivers.itl_ssp import note as ssp_note
+from drivers.itl_ssp import states as ssp
+from firmware.core import visit
+from firmware.till import session
+
+PAGE = Path(__file__).parent / "states.md"
+HEAD = """\
+# The state machines
+
+Drawn by `python -m docs.generate` from the tables that the code obeys; do not edit. The dot is
+where a machine may begin. An arrow's text is what makes the step; a step that is not drawn is
+either a bug (an exception that nobody catches) or changes nothing; each section says which.
+
+"""
+WHATEVER_IS_SAID = "any answer"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One table. `starts` says, for each state it may begin in, when."""
+
+    title: str
+    where: str
+    words: str
+    starts: Mapping[Any, str]
+    table: Mapping[Any, Mapping[Any, Any]]
+
+
+MACHINES = (
+    Machine(
+        "The visit of a citizen",
+        "firmware/core/visit.py",
+        "What is done on entering a stage is in `firmware/core/flow.py`. After a restart core goes"
+        " on with the order that is open in the journal; without one, a visit that had not come to"
+        " money goes on as it was kept in RAM. A pair that is not drawn is a bug.",
+        {
+            visit.Stage.ATTRACT: "nobody is here",
+            visit.Stage.CASH: "an open order, no outcome yet",
+            visit.Stage.SETTLING: "cash closed, not settled",
+            visit.Stage.POSTING: "paid, not answered",
+            visit.Stage.PROVING: "paid or claimed, not proven",
+        },
+        visit.TRANSITIONS,
+    ),
+    Machine(
+        "The note, as the till sees it",
+        "firmware/till/session.py",
+        "One note at a time, because an acceptor has one path. STACKING and RETURNING begin when"
+        " the row with the intent is on disk. A pair that is not drawn is a bug.",
+        {
+            session.Note.NONE: "",
+            session.Note.STACKING: "an intent without an outcome in the journal",
+        },
+        session.TRANSITIONS,
+    ),
+    Machine(
+        "Note acceptor (ITL SSP): the start-up",
+        "drivers/itl_ssp/states.py",
+        "What makes each step is the generic answer to the command of that state. An answer that"
+        " is not drawn is a refusal: it is told as a fault and the start-up is tried again. A lost"
+        " wire leads from every state to CLOSED, and a wire that is back to SYNC.",
+        {ssp.State.SYNC: "the wire is there"},
+        ssp.TRANSITIONS,
+    ),
+    Machine(
+        "Note acceptor (ITL SSP): where the note is",
+        "drivers/itl_ssp/note.py",
+        "What makes each step is an event of a poll; READ here is READ of channel 0. Not drawn,"
+        " because they lead there from every state: READ with a channel to IN_ESCROW (unless it is"
+        " only said again), and the credit of the note that is owed an outcome to NOWHERE. Any"
+        " other event that is not drawn changes nothing: a device may skip states between two"
+        " polls.",
+        {
+            ssp_note.Note.NOWHERE: "",
+            ssp_note.Note.LEFT: "the ledger owes a note its outcome",
+        },
+        ssp_note.TRANSITIONS,
+    ),
+    Machine(
+        "Coin acceptor (ccTalk): what the host is doing",
+        "drivers/cctalk/protocol.py",
+        "This table says only which phase may follow which. A step that is not drawn is a bug.",
+        {Phase.OFF: ""},
+        {phase: {after: after for after in following} for phase, following in PHASES.items()},
+    ),
+    Machine(
+        "Receipt printer (ESC/POS)",
+        "drivers/escpos/states.py",
+        "The printer as its host sees it. A pair that is not drawn is a bug (`UnexpectedTrigger`).",
+        {escpos.State.UNPLUGGED: ""},
+        escpos.TRANSITIONS,
+    ),
+)
+
+
+def page() -> str:
+    """The whole of `docs/states.md`."""
+    return HEAD + "\n".join(map(section, MACHINES))
+
+
+def section(machine: Machine) -> str:
+    drawing = "\n".join(["```mermaid", "stateDiagram-v2", *arrows(machine), "```"])
+    where = f"[`{machine.where}`](../{machine.where})"
+    return f"## {machine.title}\n\nTable: {where}. {machine.words}\n\n{drawing}\n"
+
+
+def arrows(machine: Machine) -> Iterator[str]:
+    """One line a pair of states; what leads from the one to the other stands on it."""
+    for state, when in machine.starts.items():
+        yield arrow("[*]", state.name, [when] if when else [])
+    for state, steps in machine.table.items():
+        for after in sorted(set(steps.values()), key=lambda found: str(found.name)):
+            yield arrow(state.name, after.name, causes(steps, after))
+
+
+def arrow(before: str, after: str, texts: list[str]) -> str:
+    return f"    {before} --> {after}" + (f": {', '.join(texts)}" if texts else "")
+
+
+def causes(steps: Mapping[Any, Any], after: Any) -> list[str]:
+    """The names of what leads to `after`; none where the table names no cause."""
+    found = [cause for cause in steps if steps[cause] is after and cause is not after]
+    if found and isinstance(found[0], enum.Enum) and len(found) == len(type(found[0])):
+        return [WHATEVER_IS_SAID]
+    return sorted(name(cause) for cause in found)
+
+
+def name(cause: Any) -> str:
+    """`NoteStacked` of a type, `BACK` of a member."""
+    return str(cause.name if isinstance(cause, enum.Enum) else cause.__name__)

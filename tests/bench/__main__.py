@@ -1,0 +1,62 @@
+"""`make bench`: what the kiosk costs and how quick it is, each figure beside its aim.
+
+Nothing here fails for being slow: a machine that does other work would decide. Read the load that
+is printed with the tables.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+
+from tests.bench import cash, idle, journal
+from tests.bench.figures import delays, table
+
+ROUNDS = 1500  # commits to each side
+IDLE_SECONDS = 20.0
+TENS = [10] * (cash.BILL // 10)
+VISITS = [TENS, TENS]  # 94 notes
+ORDER_AIM, PIXEL_AIM = 0.030, 0.100  # seconds, at p99
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}")
+    names = parser.parse_args().names or list(BENCHMARKS)
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        parser.error(f"expected {', '.join(BENCHMARKS)}, got {', '.join(unknown)}")
+    for name in names:
+        print(BENCHMARKS[name](), flush=True)
+        print(f"  load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n", flush=True)
+    return 0
+
+
+def of_journal(rounds: int = ROUNDS, warm_up: int = journal.WARM_UP) -> str:
+    return table("journal: one row, one commit, on disk", journal.run(rounds, warm_up))
+
+
+def of_cash(visits: list[list[int]] = VISITS) -> str:
+    takings = asyncio.run(cash.take(visits))
+    figures = [
+        delays("escrow said -> stack ordered", takings.ordered_after, ORDER_AIM),
+        delays("credit told -> its sum in pixels", takings.drawn_after, PIXEL_AIM),
+    ]
+    return table("cash: a whole kiosk takes notes", figures)
+
+
+def of_idle(seconds: float = IDLE_SECONDS, settles_in: float = idle.SETTLES_IN) -> str:
+    figures = asyncio.run(idle.run(seconds, settles_in))
+    return table(f"idle: the attract screen for {seconds:.0f} seconds", figures)
+
+
+BENCHMARKS: dict[str, Callable[[], str]] = {
+    "journal": of_journal,
+    "cash": of_cash,
+    "idle": of_idle,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

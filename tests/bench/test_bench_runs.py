@@ -1,0 +1,48 @@
+"""Every benchmark runs to its end, in a tiny form. No time is asserted: this machine does more."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bench import cash
+from tests.bench.__main__ import of_cash, of_idle, of_journal
+from tests.bench.figures import delays, percentile, table
+
+
+def test_the_journal_and_bare_sqlite_take_turns() -> None:
+    printed = of_journal(rounds=5, warm_up=1)
+    assert "journal : bare" in printed
+    assert "commits/s" in printed
+
+
+def test_each_note_of_a_visit_is_timed_twice() -> None:
+    printed = of_cash([[200, 200, 50, 20]])
+    ordered, drawn = printed.splitlines()[-2:]
+    assert ordered.split()[-2] == drawn.split()[-2] == "4"
+
+
+def test_every_process_of_the_kiosk_is_weighed() -> None:
+    printed = of_idle(seconds=0.5, settles_in=0.0)
+    for process in ("broker", "core", "notes", "coins", "receipt", "gateway", "health", "ui"):
+        assert f"\n  {process} " in printed
+    assert "kiosk, memory" in printed
+
+
+async def test_notes_that_do_not_pay_the_bill_are_refused_before_anything_starts() -> None:
+    with pytest.raises(ValueError, match="470"):
+        await cash.take([[500]])
+
+
+def test_a_percentile_is_one_of_the_samples_and_never_below_its_share() -> None:
+    samples = [float(number) for number in range(100, 0, -1)]
+    assert percentile(samples, 0.50) == 50.0
+    assert percentile(samples, 0.99) == 99.0
+    assert percentile([7.0], 0.99) == 7.0
+    with pytest.raises(ValueError, match="at least one"):
+        percentile([], 0.5)
+
+
+def test_one_late_order_in_fifty_misses_the_aim() -> None:
+    in_time, late = delays("x", [0.01] * 50, 0.03), delays("x", [0.01] * 49 + [0.04], 0.03)
+    assert (in_time.is_met, late.is_met) == (True, False)
+    assert table("t", [late]).endswith("MISSED")

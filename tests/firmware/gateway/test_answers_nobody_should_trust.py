@@ -1,0 +1,112 @@
+"""What a back end, or something on the way to it, may answer, and what the kiosk makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from firmware.contract.gateway import Bill, Failed, FetchBill, Posted, PostPayment, Problem
+from firmware.contract.money import ZERO, rupees
+from firmware.gateway.backend import BackEnd
+
+FETCH = FetchBill("electricity", "210344001725")
+POST = PostPayment("key", "electricity", "210344001725", "B1", rupees(470), "TDR 0417 0001")
+GOOD = {
+    "number": "B1",
+    "account": "210344001725",
+    "name": "श्री कृष्ण चन्द्र शर्मा",
+    "period": "2026-10",
+    "due_date": "2026-11-28",
+    "amount": 47000,
+    "fee": 0,
+}
+
+
+class Stranger:
+    """Answers every request with one status and body."""
+
+    def __init__(self) -> None:
+        self.status, self.body = 200, "{}"
+
+    def says(self, status: int, document: object) -> None:
+        self.status, self.body = status, web.json_response(document).text or ""
+
+    async def answer(self, request: web.Request) -> web.Response:
+        return web.Response(status=self.status, text=self.body)
+
+
+@pytest.fixture
+def stranger() -> Stranger:
+    return Stranger()
+
+
+@pytest.fixture
+async def back_end(stranger: Stranger) -> AsyncIterator[BackEnd]:
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", stranger.answer)
+    server = TestServer(application)
+    await server.start_server()
+    port = BackEnd(str(server.make_url("/")), patience=2.0)
+    yield port
+    await port.close()
+    await server.close()
+
+
+async def test_a_good_bill_comes_through(stranger: Stranger, back_end: BackEnd) -> None:
+    stranger.says(200, GOOD)
+    bill = await back_end.ask(FETCH)
+    assert isinstance(bill, Bill)
+    assert (bill.amount, bill.fee, bill.due_date) == (rupees(470), ZERO, "2026-11-28")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"period": "OCT-2026"},
+        {"period": "2026-13"},
+        {"due_date": ""},
+        {"due_date": "28/11/2026"},
+        {"amount": -100},
+        {"fee": -1},
+        {"amount": 470.5},
+        {"amount": 10**15},
+        {"name": None},
+    ],
+    ids=str,
+)
+async def test_a_bill_that_no_receipt_could_print_is_not_shown(
+    stranger: Stranger, back_end: BackEnd, wrong: dict[str, object]
+) -> None:
+    stranger.says(200, GOOD | wrong)
+    reply = await back_end.ask(FETCH)
+    assert isinstance(reply, Failed)
+    assert reply.problem is Problem.BACK_END_DOWN
+
+
+async def test_the_page_of_a_proxy_refuses_no_payment(
+    stranger: Stranger, back_end: BackEnd
+) -> None:
+    stranger.status, stranger.body = 404, "<html>404 page not found</html>"
+    reply = await back_end.ask(POST)
+    assert isinstance(reply, Failed)
+    assert reply.problem is Problem.BACK_END_DOWN
+
+
+async def test_the_office_itself_may_refuse(stranger: Stranger, back_end: BackEnd) -> None:
+    stranger.says(409, {"why": "B1 is paid"})
+    assert await back_end.ask(POST) == Failed(Problem.ALREADY_PAID, "HTTP 409: B1 is paid")
+
+
+async def test_a_login_page_acknowledges_no_payment(stranger: Stranger, back_end: BackEnd) -> None:
+    stranger.status, stranger.body = 200, "<html>please log in</html>"
+    reply = await back_end.ask(POST)
+    assert isinstance(reply, Failed)
+    assert reply.problem is Problem.BACK_END_DOWN
+
+
+async def test_the_offices_own_word_ends_the_posting(stranger: Stranger, back_end: BackEnd) -> None:
+    stranger.says(201, {"reference": "R1"})
+    assert await back_end.ask(POST) == Posted("key", "R1")

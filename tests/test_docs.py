@@ -1,0 +1,232 @@
+"""The drawn pages say what the code says."""
+
+from __future__ import annotations
+
+import enum
+import re
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+from docs import states
+from docs.generate import PAGE, members, page
+from drivers.base.registry import find
+from drivers.itl_ssp import events as ssp
+from drivers.itl_ssp.codec import FrameReader
+from drivers.itl_ssp.emulator import NoteAcceptorEmulator
+from drivers.itl_ssp.protocol import HostProtocol
+from firmware.contract.topics import TOPICS
+from firmware.runtime.config import BusSection, PathsSection, TimesSection, UiSection, load
+
+ROOT = Path(__file__).parents[1]
+NOT_OURS = frozenset({".venv", "demo-out", "node_modules", ".git"})
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+PATH = re.compile(r"`([\w.-]+(?:/[\w.*<>-]+)+/?)(?:::(\w+))?`")
+OF_THE_REPOSITORY = ("docs", "drivers", "firmware", "requirements", "tests", "ui", "systemd")
+FIRST_CELL = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
+
+
+def test_page_of_topics_is_fresh() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m docs.generate"
+
+
+def test_every_topic_and_every_type_it_carries_is_on_the_page() -> None:
+    text = page()
+    for topic in TOPICS:
+        assert f"| `{topic.pattern}` |" in text
+    for name in ("DeviceState", "NoteStacked", "Lease", "Screen", "InsertCash", "Money", "Status"):
+        assert f"### {name}\n" in text
+
+
+# --- the states -------------------------------------------------------------------------------
+
+
+def test_page_of_states_is_fresh() -> None:
+    assert states.PAGE.read_text(encoding="utf-8") == states.page(), "run: python -m docs.generate"
+
+
+def test_pages_are_drawn_the_same_every_time() -> None:
+    assert (page(), states.page()) == (page(), states.page())
+
+
+@pytest.mark.parametrize("machine", states.MACHINES, ids=lambda machine: machine.title)
+def test_every_step_of_the_table_is_in_the_drawing(machine: states.Machine) -> None:
+    drawn = list(states.arrows(machine))
+    for state, steps in machine.table.items():
+        for cause, after in steps.items():
+            lines = [line for line in drawn if line.split(":")[0].split() == words(state, after)]
+            assert len(lines) == 1, f"{state} --> {after}: {lines}"
+            causes = lines[0].partition(": ")[2].split(", ")
+            named = {states.name(cause), states.WHATEVER_IS_SAID} & set(causes)
+            assert named or cause is after, f"{states.name(cause)} is not on {lines[0]}"
+
+
+def words(state: enum.Enum, after: enum.Enum) -> list[str]:
+    return [state.name, "-->", after.name]
+
+
+# --- what people wrote -------------------------------------------------------------------------
+
+
+def pages() -> list[Path]:
+    found = (path.relative_to(ROOT) for path in ROOT.rglob("*.md"))
+    return sorted(path for path in found if not NOT_OURS & set(path.parts))
+
+
+@pytest.mark.parametrize("path", pages(), ids=str)
+def test_no_link_leads_nowhere(path: Path) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    links = [link for link in LINK.findall(text) if "://" not in link and link[:7] != "mailto:"]
+    broken = [link for link in links if not leads_somewhere(path, link)]
+    assert broken == []
+
+
+def leads_somewhere(path: Path, link: str) -> bool:
+    file, _, anchor = link.partition("#")
+    target = ROOT / path.parent / file if file else ROOT / path
+    if not target.exists():
+        return False
+    return not anchor or anchor in anchors(target.read_text(encoding="utf-8"))
+
+
+def anchors(text: str) -> set[str]:
+    """As GitHub makes them: lower case, no punctuation, hyphens for spaces."""
+    headings = re.findall(r"^#+ (.+)$", CODE_BLOCK.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", [p for p in pages() if p.parts[0] == "docs" or len(p.parts) == 1])
+def test_every_file_and_test_that_is_named_exists(path: Path) -> None:
+    missing = []
+    for name, test in PATH.findall((ROOT / path).read_text(encoding="utf-8")):
+        if name.split("/")[0] not in OF_THE_REPOSITORY or "<" in name:
+            continue
+        files = list(ROOT.glob(name.rstrip("/")))
+        is_there = any(not test or f"def {test}(" in file.read_text() for file in files)
+        if not is_there:
+            missing.append(f"{name}::{test}" if test else name)
+    assert missing == []
+
+
+def test_a_broken_link_and_a_heading_with_marks_are_seen() -> None:
+    assert not leads_somewhere(Path("docs/topics.md"), "nowhere.md")
+    assert not leads_somewhere(Path("docs/topics.md"), "topics.md#nowhere")
+    assert leads_somewhere(Path("docs/topics.md"), "states.md#receipt-printer-escpos")
+
+
+# --- dependencies -------------------------------------------------------------------------------
+
+
+def required() -> set[str]:
+    """`name==version` of pip and the bare names of Debian, as the requirements say them."""
+    lines: list[str] = []
+    for file in ("runtime.txt", "develop.txt", "apt.txt"):
+        lines += (ROOT / "requirements" / file).read_text(encoding="utf-8").splitlines()
+    return {line.strip() for line in lines if line.strip() and line[0] not in "#-"}
+
+
+def explained() -> set[str]:
+    """The first cells of the tables under `## Python` and `## Debian`; pip's with their version."""
+    text = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
+    return {cell for part in text.split("\n## ") if is_table_of_requirements(part)
+            for cell in FIRST_CELL.findall(part)}  # fmt: skip
+
+
+def is_table_of_requirements(part: str) -> bool:
+    return part.startswith(("Python", "Debian packages of"))
+
+
+def test_every_dependency_is_explained_and_none_that_is_gone() -> None:
+    assert explained() == required()
+
+
+# --- the example configuration -------------------------------------------------------------------
+
+EXAMPLE = ROOT / "docs/kiosk.example.toml"
+
+
+def test_example_configuration_loads_and_every_family_takes_its_options(tmp_path: Path) -> None:
+    config = load(EXAMPLE)
+    for name, section in config.device.items():
+        assert find("kiosk.drivers", section.family)(name, section, tmp_path / name).name == name
+    for name, options in config.bench.items():
+        assert find("kiosk.emulators", config.device[name].family)(**options).physics()
+
+
+def test_example_configuration_shows_every_section_every_key_and_every_family() -> None:
+    text, config = EXAMPLE.read_text(encoding="utf-8"), load(EXAMPLE)
+    for section in config.__struct_fields__:
+        assert re.search(rf"^# ?\[{section}|^\[{section}", text, re.MULTILINE), section
+        keys = getattr(getattr(config, section), "__struct_fields__", ())
+        for key in keys:
+            assert re.search(rf"^{key} = ", text, re.MULTILINE), f"[{section}] {key}"
+    assert (config.paths, config.bus) == (PathsSection(), BusSection()), "written are the defaults"
+    assert (config.ui, config.times) == (UiSection(), TimesSection()), "written are the defaults"
+    families = {section.family for section in config.device.values()}
+    assert families == {point.name for point in entry_points(group="kiosk.drivers")}
+
+
+# --- what was seen on the wires -------------------------------------------------------------------
+
+BUS_LINE = re.compile(r"^ *\d+\.\d{3} …/(\S+) (.*)$", re.MULTILINE)
+TYPE = re.compile(r'^{"type":"(\w+)"')
+WIRE_CELL = re.compile(r"`(>>|<<)` `(7f [0-9a-f ]+)`")
+
+
+def test_every_line_of_the_walkthrough_could_be_on_the_bus() -> None:
+    lines = BUS_LINE.findall((ROOT / "docs/walkthrough.md").read_text(encoding="utf-8"))
+    assert len(lines) > 20
+    for name, document in lines:
+        pattern = re.sub(r"(device|presence)/\w+", r"\1/{name}", name)
+        carried = {each.__name__ for topic in TOPICS if topic.pattern == pattern
+                   for each in members(topic.carries)}  # fmt: skip
+        assert carried, f"no topic {name}"
+        found = TYPE.match(document)
+        assert found is None or found[1] in carried, f"{name} does not carry {document}"
+
+
+def test_bytes_of_the_path_of_a_note_are_those_of_the_two_sides() -> None:
+    """Compared without the sequence flag, which hangs on how many polls there were before."""
+    told = WIRE_CELL.findall((ROOT / "docs/architecture.md").read_text(encoding="utf-8"))
+    exchanged = iter([(arrow, data_of(raw)) for arrow, raw in bytes_of_one_note()])
+    assert len(told) > 8
+    for arrow, text in told:
+        said = (arrow, data_of(bytes.fromhex(text)))
+        assert said in exchanged, f"{arrow} {text} is missing or in another place"
+
+
+def data_of(raw: bytes) -> bytes:
+    """Of one packet, which must be whole."""
+    (frame,) = FrameReader().feed(raw, 0.0)
+    return frame.data
+
+
+def bytes_of_one_note() -> list[tuple[str, bytes]]:
+    """Host and emulator on one wire, polling in silence before a note of ₹200 comes in."""
+    host, unit, wire = HostProtocol(), NoteAcceptorEmulator(), list[tuple[str, bytes]]()
+    host.connected(0.0)
+    host.send(ssp.Accept(frozenset({20000})), 0.0)
+    for tick in range(200):
+        now = tick * 0.05
+        if tick == 60:
+            unit.hand("insert", now, paise=20000)
+        host.tick(now)
+        unit.tick(now)
+        while request := host.bytes_to_send():
+            unit.receive_bytes(request, now)
+            answer = unit.bytes_to_send()
+            wire += [(">>", request), ("<<", answer)]
+            host.receive_bytes(answer, now)
+            obey(host, now)
+    return wire
+
+
+def obey(host: HostProtocol, now: float) -> None:
+    """The till at its quickest: stack what is in escrow, acknowledge what is credited."""
+    while (event := host.next_event()) is not None:
+        if isinstance(event, ssp.NoteInEscrow):
+            host.send(ssp.Stack(), now)
+        elif isinstance(event, ssp.NoteCredited):
+            host.send(ssp.Acknowledge(), now)

@@ -1,0 +1,33 @@
+"""`kiosk-dock`: a window with hands for the emulated devices. Never on a kiosk in the field."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+from firmware.runtime.config import Config
+from firmware.runtime.daemon import start
+from ui.dock.reach import Reach
+from ui.environment import prepare
+
+WIDTH, HEIGHT = 560, 900
+
+
+async def run(config: Config, options: argparse.Namespace) -> None:
+    prepare(WIDTH, HEIGHT, False, 1.0)
+    from ui.dock.app import DockApp
+
+    app = DockApp(config, Reach(config.run_folder))
+    async with asyncio.TaskGroup() as group:
+        looking = group.create_task(app.dock.keep_looking())
+        await app.async_run(async_lib="asyncio")
+        looking.cancel()
+
+
+def main() -> int:
+    return start("kiosk-dock", run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""What a hand can do at the emulated devices, and what they look like afterwards. No Kivy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from firmware.contract.device import Kind
+from firmware.contract.money import Money
+from firmware.runtime.config import Config
+
+STAGE = "stage"  # not a device: whoever started the kiosk's processes
+NOTES = (10, 20, 50, 100, 200, 500)
+COINS = (1, 2, 5, 10, 20)
+KILLABLE = ("core", "ui", "broker", "gateway")
+
+
+@dataclass(frozen=True)
+class Hand:
+    """One button. `device` is a device's name, or STAGE."""
+
+    text: str
+    device: str
+    action: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        facts = " ".join(f"{name}={value}" for name, value in self.arguments.items())
+        return f"{self.device} {self.action} {facts}".strip()
+
+
+@dataclass(frozen=True)
+class Group:
+    """The hands at one device."""
+
+    title: str
+    device: str
+    hands: tuple[Hand, ...]
+
+
+def groups(config: Config) -> list[Group]:
+    """One group for each device that this kiosk has, and one for the stage."""
+    makers = {Kind.NOTES: _notes, Kind.COINS: _coins, Kind.RECEIPT: _receipt, Kind.PANEL: _panel}
+    found = [
+        Group(f"{name} ({section.family})", name, tuple(makers[section.kind](name)))
+        for name, section in config.device.items()
+    ]
+    return [*found, Group("power, back end, processes", STAGE, tuple(_stage()))]
+
+
+def _notes(name: str) -> list[Hand]:
+    good = [Hand(f"₹{value}", name, "insert", {"paise": value * 100}) for value in NOTES]
+    torn = [
+        Hand(f"torn ₹{value}", name, "insert", {"paise": value * 100, "quality": "torn"})
+        for value in (100, 500)
+    ]
+    mishaps = [
+        Hand("jam", name, "jam"),
+        Hand("clear jam", name, "clear_jam"),
+        Hand("full", name, "stacker_full"),
+        Hand("empty", name, "empty_stacker"),
+        Hand("box out", name, "remove_cash_box"),
+        Hand("box in", name, "replace_cash_box"),
+    ]
+    return [*good, *torn, *mishaps, *_wire(name), *_power(name)]
+
+
+def _coins(name: str) -> list[Hand]:
+    coins = [Hand(f"₹{value}", name, "insert", {"paise": value * 100}) for value in COINS]
+    jams = [Hand("jam", name, "jam"), Hand("clear jam", name, "clear_jam")]
+    return [*coins, *jams, *_wire(name), *_power(name)]
+
+
+def _receipt(name: str) -> list[Hand]:
+    paper = [
+        Hand("tear", name, "tear"),
+        Hand("paper out", name, "pull_paper"),
+        Hand("load paper", name, "load_paper"),
+        Hand("open", name, "open_cover"),
+        Hand("close", name, "close_cover"),
+    ]
+    return [*paper, *_wire(name), *_power(name)]
+
+
+def _panel(name: str) -> list[Hand]:
+    return [Hand("open door", name, "open_door"), Hand("close door", name, "close_door")]
+
+
+def _wire(name: str) -> list[Hand]:
+    return [Hand("unplug", name, "unplug"), Hand("plug", name, "plug")]
+
+
+def _power(name: str) -> list[Hand]:
+    return [
+        Hand("power off", name, "power_cut"),
+        Hand("power on", name, "power_on"),
+        Hand("off, on", name, "power_cycle"),
+    ]
+
+
+def _stage() -> list[Hand]:
+    whole = [
+        Hand("power cut", STAGE, "power_cut"),
+        Hand("back end down", STAGE, "back_end_down"),
+        Hand("back end up", STAGE, "back_end_up"),
+    ]
+    return [*whole, *(Hand(f"kill {name}", STAGE, "kill", {"process": name}) for name in KILLABLE)]
+
+
+def summary(physics: Mapping[str, Any]) -> str:
+    """What a device physically holds, in one line: money first, then paper, then faults."""
+    parts = [
+        f"{title} {_money(physics[key])}"
+        for key, title in (("in_box", "box"), ("returned", "returned"))
+        if key in physics
+    ]
+    if "paper_mm" in physics:
+        parts.append(f"paper {physics['paper_mm']} mm, printed {physics.get('printed', 0)}")
+    if "door_is_open" in physics:
+        parts.append("door open" if physics["door_is_open"] else "door closed")
+    if physics.get("has_power") is False:
+        parts.append("no power")
+    parts += [str(fault) for fault in physics.get("faults", [])]
+    return "; ".join(parts)
+
+
+def _money(pieces: Mapping[str, int]) -> str:
+    """`{"10000": 2, "500": 1}` as `₹205 (3)`."""
+    total = sum(int(paise) * count for paise, count in pieces.items())
+    return f"₹{Money(total).short()} ({sum(pieces.values())})"
+
+
+def last_ticket(config: Config) -> Path | None:
+    """The newest piece of paper that the printer let out, as a picture."""
+    folders = [Path(options["out_folder"]) for options in config.bench.values()
+               if "out_folder" in options]  # fmt: skip
+    tickets = [path for folder in folders for path in folder.glob("*.png")]
+    return max(tickets, key=lambda path: path.stat().st_mtime, default=None)
