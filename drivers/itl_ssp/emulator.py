@@ -128,7 +128,6 @@ class NoteAcceptorEmulator(Emulator):
                 self._rejected += event.code is Poll.REJECTED
 
     def _reject(self, code: int, now: float) -> None:
-        self._ram.is_escrow_told = False
         self._ram.to_say = [event for event in self._ram.to_say if event.code is not Poll.READ]
         self._ram.escrow_told_at = None  # of this note; the next one is not told yet
         self._mechanics.reject(code, now)
@@ -304,7 +303,8 @@ class NoteAcceptorEmulator(Emulator):
 
     def hand_clear_jam(self, now: float) -> None:
         self._see(self._mechanics.clear_jam(now))
-        self._ram.is_escrow_told &= self._mechanics.place is Place.ESCROW
+        if self._mechanics.place is not Place.ESCROW:
+            self._ram.escrow_told_at = None
 
     def hand_stacker_full(self, now: float) -> None:
         self._is_said_full = True

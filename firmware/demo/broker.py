@@ -62,11 +62,6 @@ class Broker:
         """End it as systemd does."""
         self._end(gently=True)
 
-    @property
-    def pid(self) -> int | None:
-        """Of the running broker; None when there is none."""
-        return None if self._process is None else self._process.pid
-
     def kill(self) -> None:
         """Kill it as a power cut or an empty memory does."""
         self._end(gently=False)

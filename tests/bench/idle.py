@@ -63,7 +63,7 @@ def _is_ready(data: ScreenData) -> bool:
 
 def _pids(stage: Stage) -> dict[str, int]:
     pids = stage.pids() | {name: stage.pid(name) for name in BESIDE}
-    return pids if stage.broker.pid is None else {"broker": stage.broker.pid} | pids
+    return {"broker": stage.broker.pid} | pids
 
 
 async def _watch(pids: dict[str, int], seconds: float) -> dict[str, Use]:
