@@ -10,7 +10,7 @@ from firmware.contract.screen import InsertCash, Trouble
 from firmware.demo.stage import Settings
 from tests.stories.kiosk import Kiosk
 
-SETTINGS = Settings(speed=2, has_ui=False, screen=30, cash=30, warning=5, done=30)
+SETTINGS = Settings(speed=3, has_ui=False, screen=30, cash=30, warning=5, done=30)
 
 
 async def is_gone(kiosk: Kiosk, device: str) -> None:

@@ -9,8 +9,8 @@ from firmware.contract.screen import Action, Attract, InsertCash, Trouble
 from firmware.demo.stage import Settings
 from tests.stories.kiosk import Kiosk
 
-# Little patience, for these stories are about it; a note takes half a second to come in.
-SETTINGS = Settings(speed=1, has_ui=False, screen=4, cash=5, warning=3, done=3)
+# Little patience, for these stories are about it; a note takes a third of a second to come in.
+SETTINGS = Settings(speed=2, has_ui=False, screen=3, cash=4, warning=3, done=2)
 
 
 def has_warning(kiosk: Kiosk) -> bool:
@@ -78,10 +78,8 @@ async def test_yes_i_am_still_here(kiosk: Kiosk) -> None:
         await kiosk.waits(lambda: has_warning(kiosk), "a warning")
         await kiosk.citizen.presses(Action.STAY, until=lambda _: not has_warning(kiosk))
     assert isinstance(kiosk.last, InsertCash)
-    await kiosk.puts_in(200, 50, coins=(20,))
-    await kiosk.is_done()
+    await kiosk.cancels(Trouble)
     await kiosk.leaves()
-    assert kiosk.booked() == [470]
 
 
 @pytest.mark.parametrize("moment", ["escrow", "stacking"])

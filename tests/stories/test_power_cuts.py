@@ -11,8 +11,8 @@ from firmware.contract.screen import Attract, Done, InsertCash, Trouble, Waiting
 from firmware.demo.stage import Settings
 from tests.stories.kiosk import Kiosk
 
-# As slow as life, for these stories strike in the middle of a movement.
-SETTINGS = Settings(speed=1, has_ui=False, screen=30, cash=30, warning=5, done=30)
+# Not much faster than life, for these stories strike in the middle of a movement.
+SETTINGS = Settings(speed=3, has_ui=False, screen=30, cash=30, warning=5, done=30)
 
 
 async def mains_fail(kiosk: Kiosk) -> None:
