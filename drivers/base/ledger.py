@@ -9,7 +9,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from firmware.runtime.durable import CorruptFile, read_durably, write_durably
+from firmware.runtime.durable import CorruptFile
+from firmware.runtime.slots import Slots
 
 log = logging.getLogger("ledger")
 
@@ -20,19 +21,19 @@ class Ledger(Generic[Record]):
     """One record of one device on disk, written whole at every change, before it is acted on."""
 
     def __init__(self, path: Path, record_type: type[Record]) -> None:
-        self._path, self._type = path, record_type
+        self._slots, self._type = Slots(path), record_type
 
     def load(self) -> Record | None:
         """The record, or None when there is none to be read: then a new epoch must begin."""
         try:
-            raw = read_durably(self._path)
+            raw = self._slots.read()
         except CorruptFile as error:
             log.error("ledger lost, a new epoch begins: %s", error)
             return None
         return None if raw is None else msgspec.json.decode(raw, type=self._type)
 
     def save(self, record: Record) -> None:
-        write_durably(self._path, msgspec.json.encode(record))
+        self._slots.write(msgspec.json.encode(record))
 
 
 def new_epoch() -> int:

@@ -66,7 +66,7 @@ def account(stage: Stage) -> Account:
     return Account(
         inside=_inside(notes) + _inside(coins),
         unreported=_value(coins.get("unreported", {})),
-        journalled=Money(sum(rows.credited_paise(row) or 0 for row in written)),
+        journalled=Money(sum(rows.credited_paise(row) for row in written)),
         posted=Money(sum(office.values())),
         orders=_orders(entries),
         orphans=Money(

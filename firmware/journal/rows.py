@@ -228,8 +228,6 @@ def event_key_of(row: AnyRow) -> str | None:
             return None
 
 
-def credited_paise(row: AnyRow) -> int | None:
-    """What this row adds to the cash box, in paise; None when nothing."""
-    if isinstance(row, NoteCredited | CoinCredited):
-        return row.value.paise
-    return None
+def credited_paise(row: AnyRow) -> int:
+    """What this row adds to the cash box, in paise."""
+    return row.value.paise if isinstance(row, NoteCredited | CoinCredited) else 0

@@ -30,7 +30,7 @@ def write_durably(path: Path, content: bytes) -> None:
         previous.unlink(missing_ok=True)
         os.link(path, previous)
     fresh.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def read_durably(path: Path) -> bytes | None:
@@ -54,7 +54,7 @@ def _whole_content(path: Path) -> bytes | None:
     return content if raw[:CHECKSUM_LENGTH] == b"%08x\n" % zlib.crc32(content) else None
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
