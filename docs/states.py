@@ -61,7 +61,8 @@ MACHINES = (
         " the row with the intent is on disk. A pair that is not drawn is a bug.",
         {
             session.Note.NONE: "",
-            session.Note.STACKING: "an intent without an outcome in the journal",
+            session.Note.STACKING: "StackIntended without an outcome in the journal",
+            session.Note.RETURNING: "ReturnIntended without an outcome in the journal",
         },
         session.TRANSITIONS,
     ),

@@ -28,6 +28,7 @@ from ui.scene import Director, Scene
 from ui.voice import Voice, voice
 
 SCREENSHOTS = "KIOSK_SCREENSHOT_DIR"
+WATCHDOG_EVERY = 1.0  # seconds
 FRAME_LOG = "KIOSK_FRAME_LOG"
 
 
@@ -56,8 +57,10 @@ class Screen:
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._photograph)
         async with asyncio.TaskGroup() as group:
             bus = group.create_task(self._start())
+            feeding = group.create_task(_feed_watchdog())
             await self._app.async_run(async_lib="asyncio")
             bus.cancel()
+            feeding.cancel()
 
     async def _start(self) -> None:
         self._link.start()
@@ -66,6 +69,7 @@ class Screen:
 
     def _show(self, scene: Scene) -> None:
         self._app.show(scene)
+        self._app.draw_now()
         if scene.spoken_text != self._said:
             self._said = scene.spoken_text
             self._voice.say(scene.spoken_text, scene.language)
@@ -94,6 +98,13 @@ def log_frame(path: Path, scene: Scene) -> None:
     """`<serial> <monotonic seconds>`: this document is in pixels now."""
     with path.open("a") as file:
         file.write(f"{scene.serial} {time.monotonic()}\n")
+
+
+async def _feed_watchdog() -> None:
+    """From the loop that draws: a window that hangs is restarted."""
+    while True:
+        notify("WATCHDOG=1")
+        await asyncio.sleep(WATCHDOG_EVERY)
 
 
 def main() -> int:

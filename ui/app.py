@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from kivy.app import App
+from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glFinish, glReadPixels
+from kivy.utils import get_color_from_hex
 from PIL import Image
 
+from ui import theme
 from ui.face import Face, load_rules
 from ui.parts import PressHandler
 from ui.scene import Scene
@@ -39,8 +42,20 @@ class KioskApp(App):
 
     def show(self, scene: Scene) -> None:
         self.face.show(scene)
+        # The ground is what the frame is cleared to: a rectangle of two million pixels less.
+        Window.clearcolor = get_color_from_hex(theme.INK if scene.frame.is_bare else theme.PAPER)
         self._undrawn = scene
         Window.canvas.ask_update()
+
+    def draw_now(self) -> None:
+        """Draw without waiting for the clock's next frame: half a frame sooner on average.
+
+        The same steps as Kivy's EventLoop.idle takes for a frame: layouts, drawing, flip.
+        """
+        Clock.tick_draw()
+        if Window.canvas.needs_redraw:
+            Window.dispatch("on_draw")
+            Window.dispatch("on_flip")
 
     def photograph(self, path: Path) -> asyncio.Event:
         """Write the next frame to `path`; the event is set once it is there."""

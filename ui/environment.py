@@ -27,8 +27,11 @@ SETTINGS = {
 }
 
 
-def prepare(width: int, height: int, is_fullscreen: bool, density: float) -> None:
-    """Set Kivy up for one window. Raises RuntimeError when Kivy is there already."""
+def prepare(width: int, height: int, is_fullscreen: bool, density: float, left: int = 0) -> None:
+    """Set Kivy up for one window, `left` pixels from the edge where it does not fill the screen.
+
+    Raises RuntimeError when Kivy is there already.
+    """
     if "kivy" in sys.modules:
         raise RuntimeError("expected to set Kivy up before its import, found it imported")
     for name, setting in SETTINGS.items():
@@ -41,6 +44,7 @@ def prepare(width: int, height: int, is_fullscreen: bool, density: float) -> Non
     logging.getLogger("kivy").setLevel(logging.WARNING)  # its import sets it to INFO
     graphics = {"width": width, "height": height, "fullscreen": "auto" if is_fullscreen else 0,
                 "borderless": int(is_fullscreen), "resizable": 0, "maxfps": FRAMES_A_SECOND,
+                "position": "auto" if is_fullscreen else "custom", "top": 0, "left": left,
                 "multisamples": 0, "show_cursor": int(not is_fullscreen)}  # fmt: skip
     for key, value in graphics.items():
         Config.set("graphics", key, str(value))

@@ -15,6 +15,7 @@ import msgspec
 from firmware.contract.health import Presence
 from firmware.contract.screen import Action, Language, Press, Screen
 from firmware.contract.topics import Topics
+from firmware.runtime import VERSION
 from firmware.runtime.bus import Bus, Envelope
 from ui.scene import Director, Scene
 
@@ -40,7 +41,7 @@ class Link:
         """Listen, tell that the screen is alive, and show that it will take a moment."""
         self.bus.on(self.topics.screen_state, self.receive)
         self.bus.on_connection = self.connection_changed
-        self.bus.retain(self.topics.presence("ui"), Presence(is_alive=True))
+        self.bus.retain(self.topics.presence("ui"), Presence(is_alive=True, version=VERSION))
         self.show(self.director.one_moment())
         self.connection_changed(False)
 

@@ -31,7 +31,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic("device/{name}/event", device.DeviceEvent, ("driver",), ("core",), False,
           "What happened. Money and print results are told again until acknowledged."),
     Topic("device/{name}/command", device.DeviceCommand, ("core",), ("driver",), False,
-          "What to do. Carries a response topic, correlation data and an expiry."),
+          "What to do. Carries an expiry; answered by a Reply where a response topic asks for it."),
     Topic("device/{name}/lease", device.Lease, ("core",), ("driver",), False,
           "Permission to take money for a few seconds (M4)."),
     Topic("screen/state", screen.Screen, ("core",), ("ui",), True,

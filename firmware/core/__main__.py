@@ -15,6 +15,7 @@ from firmware.core.core import Core
 from firmware.core.daemon import CoreDaemon, journal_path
 from firmware.journal.journal import Journal, JournalFault
 from firmware.journal.rows import KioskStarted
+from firmware.runtime import VERSION
 from firmware.runtime.bus import Bus
 from firmware.runtime.clock import SystemClock
 from firmware.runtime.config import Config
@@ -23,7 +24,6 @@ from firmware.services.catalogue import load_catalogue
 
 log = logging.getLogger("core")
 
-VERSION = "0.1.0"
 TRY_AGAIN_AFTER = 10.0  # seconds that the screen says why nothing works before core starts anew
 
 

@@ -17,6 +17,7 @@ from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
 from firmware.core.core import Core
 from firmware.core.floor import NOT_HEARD
+from firmware.runtime import VERSION
 from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope
 from firmware.runtime.clock import Clock
 from firmware.runtime.config import Config
@@ -59,7 +60,7 @@ class CoreDaemon:
     async def run(self) -> None:
         serial, visit = self._load()
         self._core.start(serial, visit, self._now())
-        self._bus.retain(self._topics.presence("core"), Presence(True))
+        self._bus.retain(self._topics.presence("core"), Presence(is_alive=True, version=VERSION))
         async with asyncio.TaskGroup() as group:
             group.create_task(self._bus.run())
             notify("READY=1")

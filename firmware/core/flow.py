@@ -240,7 +240,7 @@ class Flow:
         self._outbox.add(Ask(self._fetch))
 
     def on_enter_cash(self, now: float) -> None:
-        self.visit.hint = Hint("cash.insert")
+        self.visit.hint, self.visit.obstacle_from = Hint("cash.insert"), None
 
     def on_enter_settling(self, now: float) -> None:
         assert self.visit.session is not None

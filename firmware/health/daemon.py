@@ -6,7 +6,6 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 from functools import partial
-from importlib.metadata import version
 from typing import Any
 
 import msgspec
@@ -18,6 +17,7 @@ from firmware.contract.topics import Topics
 from firmware.health.assess import HEARD_WITHIN, Facts, Swap, assess, times
 from firmware.health.inventory import Inventory
 from firmware.health.paper import with_level, with_ticket
+from firmware.runtime import VERSION
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.clock import Clock
 from firmware.runtime.config import Config
@@ -76,7 +76,7 @@ class HealthDaemon:
     def _join(self, config: Config) -> Bus:
         topics, me = self._topics, self._topics.presence("health")
         bus = Bus(config.bus_address("health"), (me, Presence(is_alive=False)))
-        bus.retain(me, Presence(is_alive=True, version=version("kiosk-firmware")))
+        bus.retain(me, Presence(is_alive=True, version=VERSION))
         for topic, document in (
             (topics.device_state("+"), DeviceState),
             (topics.presence("+"), Presence),

@@ -85,13 +85,16 @@ class Journal:
         self.path = path
         self._seq, self._head, self._credited = 0, GENESIS, 0
         self.claims_count = self.unposted_count = 0  # of ClaimIssued; of paid and not posted
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _lock_alone(path.with_name(path.name + ".lock"))
         try:
             self._db = self._open()
             self._check_start()
         except sqlite3.Error as error:
+            os.close(self._lock)
             raise JournalFault(f"{path}: {error}") from error
+        except JournalFault:
+            os.close(self._lock)
+            raise
 
     def append(self, at: datetime, *rows: AnyRow) -> str:
         """Put rows on disk in one commit, all of them or none; returns their time as written.
@@ -277,11 +280,17 @@ def _chain(previous: bytes, record: tuple[object, ...]) -> bytes:
 
 
 def _lock_alone(path: Path) -> int:
-    """Hold the lock file, so that two tills can never write one journal."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Hold the lock file, so that two tills can never write one journal; raises JournalFault."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise JournalFault(f"{path}: {error}") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    except OSError as error:
         os.close(descriptor)
-        raise JournalFault(f"{path}: another process holds the journal") from None
+        held = "another process holds the journal"
+        why = held if isinstance(error, BlockingIOError) else str(error)
+        raise JournalFault(f"{path}: {why}") from error
     return descriptor

@@ -27,6 +27,7 @@ log = logging.getLogger("bus")
 RECONNECT_AFTER = 0.2  # seconds; the broker is on this machine, so politeness buys nothing
 COMMAND_EXPIRES_AFTER = 5  # seconds; a late command dies instead of acting late
 KEEPALIVE = 5  # seconds; the last will of a hung daemon is told after one and a half of these
+QOS = 0  # a PUBACK proves nothing here, and waiting for it is a millisecond a passage
 QUEUE_LIMIT = 2000  # messages; a daemon that is so far behind would be acting on old news
 
 
@@ -61,7 +62,6 @@ Handler = Callable[[Envelope], None]
 class _Outgoing:
     topic: str
     payload: bytes
-    qos: int = 1
     is_retained: bool = False
     properties: Properties | None = None
 
@@ -91,10 +91,10 @@ class Bus:
             self._retained[topic] = payload
             self._put(_Outgoing(topic, payload, is_retained=True))
 
-    def send(self, topic: str, message: Any, qos: int = 1, expires: int | None = None) -> None:
+    def send(self, topic: str, message: Any, expires: int | None = None) -> None:
         """Publish a message that is not retained."""
         properties = _properties(expires=expires) if expires else None
-        self._put(_Outgoing(topic, msgspec.json.encode(message), qos, properties=properties))
+        self._put(_Outgoing(topic, msgspec.json.encode(message), properties=properties))
 
     def answer(self, request: Envelope, reply: Any) -> None:
         """Answer where the request asked to be answered; nothing when it did not ask."""
@@ -162,7 +162,7 @@ class Bus:
             while not self._queue.empty():  # of the connection before: too late by now
                 self._queue.get_nowait()
             for topic in self._handlers:
-                await client.subscribe(topic, qos=1)
+                await client.subscribe(topic, qos=QOS)
             if _cancellations() > told_to_end:
                 raise asyncio.CancelledError
             self._connected.set()
@@ -182,19 +182,19 @@ class Bus:
         to itself: say it ourselves, or a stopped driver would look ready for ever."""
         if (will := self._aiomqtt_will()) is not None:
             with contextlib.suppress(aiomqtt.MqttError):
-                await client.publish(will.topic, will.payload, qos=1, retain=True)
+                await client.publish(will.topic, will.payload, qos=QOS, retain=True)
 
     def _aiomqtt_will(self) -> aiomqtt.Will | None:
         if self.will is None:
             return None
         topic, document = self.will
-        return aiomqtt.Will(topic, msgspec.json.encode(document), qos=1, retain=True)
+        return aiomqtt.Will(topic, msgspec.json.encode(document), qos=QOS, retain=True)
 
     async def _write(self, client: aiomqtt.Client) -> None:
         while True:
             out = await self._queue.get()
             await client.publish(
-                out.topic, out.payload, out.qos, out.is_retained, properties=out.properties
+                out.topic, out.payload, QOS, out.is_retained, properties=out.properties
             )
             if _cancellations():
                 return

@@ -73,6 +73,7 @@ class Takings:
     """What a run of visits saw, a delay in seconds for each note."""
 
     ordered_after: list[float]  # escrow is said on the wire -> the order to stack is on the wire
+    said_after: list[float]  # the credit is on the bus -> a document with its sum is, too
     drawn_after: list[float]  # the credit is on the bus -> its sum is in pixels
 
 
@@ -88,7 +89,7 @@ async def take(visits: list[list[int]]) -> Takings:
                 ordered_after: list[float] = []
                 for count, notes in enumerate(visits):
                     ordered_after += await _visit(citizen, witness, count, notes)
-        return Takings(ordered_after, _drawn_after(witness, visits, _frames(log)))
+        return Takings(ordered_after, *_seen(witness, visits, _frames(log)))
 
 
 @asynccontextmanager
@@ -148,26 +149,33 @@ def _frames(log: Path) -> list[tuple[int, float]]:
     return [(int(serial), float(at)) for serial, at in lines]
 
 
-def _drawn_after(
+def _seen(
     witness: Witness, visits: list[list[int]], frames: list[tuple[int, float]]
-) -> list[float]:
+) -> tuple[list[float], list[float]]:
+    """For each credit: seconds until its document is on the bus, and until it is in pixels."""
     sums = [rupees(money) for notes in visits for money in accumulate(notes)]
-    return [
-        _drawn_at(witness, frames, told_at, inserted) - told_at
-        for told_at, inserted in zip(witness.credits.values(), sums, strict=True)
-    ]
+    said_after, drawn_after = [], []
+    for told_at, inserted in zip(witness.credits.values(), sums, strict=True):
+        said_at, serial = _document(witness, told_at, inserted)
+        said_after.append(said_at - told_at)
+        drawn_after.append(_drawn_at(frames, serial) - told_at)
+    return said_after, drawn_after
 
 
-def _drawn_at(
-    witness: Witness, frames: list[tuple[int, float]], told_at: float, inserted: Money
-) -> float:
-    """When the first document that counts this credit, or a newer one, was drawn and flipped."""
+def _document(witness: Witness, told_at: float, inserted: Money) -> tuple[float, int]:
+    """The first document that counts this credit: when it was seen, and its serial."""
     for at, screen in witness.screens:
         if at >= told_at and _counts(screen, inserted):
-            for serial, drawn_at in frames:
-                if serial >= screen.serial and drawn_at >= told_at:
-                    return drawn_at
-    raise RunFailed(f"{inserted} was never drawn")
+            return at, screen.serial
+    raise RunFailed(f"no document says {inserted}")
+
+
+def _drawn_at(frames: list[tuple[int, float]], wanted: int) -> float:
+    """When that document, or a newer one, had been drawn and flipped."""
+    for serial, at in frames:
+        if serial >= wanted:
+            return at
+    raise RunFailed(f"document {wanted} was never drawn")
 
 
 def _counts(screen: Screen, inserted: Money) -> bool:

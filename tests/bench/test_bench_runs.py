@@ -15,10 +15,10 @@ def test_the_journal_and_bare_sqlite_take_turns() -> None:
     assert "commits/s" in printed
 
 
-def test_each_note_of_a_visit_is_timed_twice() -> None:
+def test_each_note_of_a_visit_is_timed_three_times() -> None:
     printed = of_cash([[200, 200, 50, 20]])
-    ordered, drawn = printed.splitlines()[-2:]
-    assert ordered.split()[-2] == drawn.split()[-2] == "4"
+    ordered, said, drawn = printed.splitlines()[-3:]
+    assert ordered.split()[-2] == said.split()[-1] == drawn.split()[-2] == "4"
 
 
 def test_every_process_of_the_kiosk_is_weighed() -> None:
@@ -26,6 +26,7 @@ def test_every_process_of_the_kiosk_is_weighed() -> None:
     for process in ("broker", "core", "notes", "coins", "receipt", "gateway", "health", "ui"):
         assert f"\n  {process} " in printed
     assert "kiosk, memory" in printed
+    assert printed.splitlines()[-1].split()[:3] == ["watched", "for", "0.5"]
 
 
 async def test_notes_that_do_not_pay_the_bill_are_refused_before_anything_starts() -> None:

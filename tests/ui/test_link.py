@@ -11,6 +11,7 @@ import pytest
 from firmware.contract.health import Presence
 from firmware.contract.screen import Action, Language, Press, Screen
 from firmware.contract.topics import Topics
+from firmware.runtime import VERSION
 from firmware.runtime.bus import Address, Bus, Envelope
 from ui import link as link_module
 from ui import samples
@@ -60,7 +61,8 @@ def wire(link: Link) -> list[tuple[str, bytes]]:
 
 async def test_before_the_first_document_the_screen_is_calm(link: Link, shown: list[Scene]) -> None:
     assert isinstance(shown[0].model, WaitingModel)
-    assert wire(link) == [(TOPICS.presence("ui"), msgspec.json.encode(Presence(is_alive=True)))]
+    alive = msgspec.json.encode(Presence(is_alive=True, version=VERSION))
+    assert wire(link) == [(TOPICS.presence("ui"), alive)]
 
 
 async def test_a_press_carries_the_serial_of_what_was_seen(link: Link) -> None:

@@ -12,10 +12,11 @@ from ui.dock.reach import Reach
 from ui.environment import prepare
 
 WIDTH, HEIGHT = 560, 900
+GAP = 20  # pixels between the kiosk and the dock
 
 
 async def run(config: Config, options: argparse.Namespace) -> None:
-    prepare(WIDTH, HEIGHT, False, 1.0)
+    prepare(WIDTH, HEIGHT, False, 1.0, left=config.ui.width + GAP)
     from ui.dock.app import DockApp
 
     app = DockApp(config, Reach(config.run_folder))

@@ -103,6 +103,7 @@ def _power(name: str) -> list[Hand]:
 def _stage() -> list[Hand]:
     whole = [
         Hand("power cut", STAGE, "power_cut"),
+        Hand("power back", STAGE, "power_on"),
         Hand("back end down", STAGE, "back_end_down"),
         Hand("back end up", STAGE, "back_end_up"),
     ]

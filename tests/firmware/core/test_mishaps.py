@@ -17,7 +17,7 @@ from firmware.contract.screen import (
     Trouble,
 )
 from firmware.journal import rows
-from tests.firmware.core.world import World
+from tests.firmware.core.world import ACCOUNT, World
 
 
 @pytest.fixture
@@ -208,3 +208,19 @@ def test_a_note_in_escrow_whose_event_died_with_core_is_still_decided(world: Wor
     assert world.core.flow.visit.order is not None
     assert world.core.flow.visit.order.inserted == rupees(200)
     world.check_money()
+
+
+def test_a_short_obstacle_in_the_second_try_is_waited_out_like_the_first(tmp_path: Path) -> None:
+    """The patience of the first try had run out, and ended the second at once."""
+    world = World(tmp_path)
+    world.go_to_cash()
+    world.door_is_open = True
+    world.run(10)
+    world.door_is_open = False
+    world.run(0.25)
+    world.press(Action.AGAIN)
+    world.press(Action.ENTER, ACCOUNT)
+    world.press(Action.PAY)
+    world.door_is_open = True
+    world.run(1)
+    assert isinstance(world.screen.data, InsertCash)
