@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from firmware.contract.device import Status
-from firmware.contract.money import rupees
-from firmware.contract.screen import InsertCash, Trouble
+from firmware.contract.screen import InsertCash
 from firmware.demo.stage import Settings
 from tests.stories.kiosk import Kiosk
 
@@ -79,15 +78,3 @@ async def test_the_cable_of_the_printer_is_pulled_while_it_prints(kiosk: Kiosk) 
     assert done.receipt in kiosk.codes_on_paper() or done.proof == "screen"
     await kiosk.leaves()
     assert kiosk.booked() == [470]
-
-
-async def test_the_printer_stays_away_and_the_proof_is_on_the_screen(kiosk: Kiosk) -> None:
-    await kiosk.to_cash()
-    await kiosk.puts_in(200)
-    await kiosk.shows_inserted(200)
-    kiosk.bench.do("receipt", "unplug")
-    await is_gone(kiosk, "receipt")
-    await kiosk.cancels(Trouble)
-    trouble = await kiosk.is_claimed()
-    assert (trouble.safe, trouble.proof) == (rupees(200), "screen")
-    await kiosk.leaves()

@@ -70,13 +70,3 @@ async def test_paper_pulled_and_loaded_again_in_time_and_the_visit_goes_on(kiosk
     assert kiosk.codes_on_paper() == [done.receipt]
     await kiosk.leaves()
     assert kiosk.booked() == [470]
-
-
-async def test_paper_that_stays_out_ends_in_a_claim_without_a_press(kiosk: Kiosk) -> None:
-    await kiosk.to_cash()
-    await kiosk.puts_in(200)
-    await paper_is_out(kiosk)
-    trouble = await kiosk.is_claimed()
-    assert (trouble.cause, trouble.safe) == ("trouble.paper_out", rupees(200))
-    assert trouble.proof == "screen"
-    await kiosk.leaves()
