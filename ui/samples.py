@@ -42,7 +42,7 @@ REFUSALS = (
     "fraud", "unable_to_stack", "other",
 )  # fmt: skip
 HINTS = ("cash.insert", "cash.checking", "cash.accepted", "cash.returned", "cash.coin",
-         "cash.coin_refused", "cash.take_back_note",
+         "cash.coin_refused", "cash.take_back_note", "cash.only_coins",
          *(f"cash.refused.{reason}" for reason in REFUSALS))  # fmt: skip
 WAITINGS = ("fetching", "posting", "printing", "returning", "opening")
 PROBLEMS = ("too_short", "not_a_k_number", "no_such_account", "already_paid")

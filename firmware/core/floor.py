@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import inf
 
 from firmware.contract.device import USABLE, DeviceState, Kind, Status
 from firmware.contract.gateway import GatewayState
@@ -11,6 +12,9 @@ from firmware.contract.money import Money
 
 ACCEPTORS = (Kind.NOTES, Kind.COINS)
 PAPER_END = "receipt.paper.end"
+# A count alone may be wrong by a roll that was changed early: the sensor must agree.
+PAPER_NEAR_END = "receipt.paper.near_end"
+LONGEST_TICKET = 300  # mm; a receipt is about 180, and a duplicate or a claim slip may follow
 NOT_HEARD = GatewayState(is_online=False, detail="not heard yet")
 
 
@@ -53,10 +57,21 @@ class Floor:
 
     def printer_trouble(self) -> str | None:
         """The message key of why no proof can be printed, or None."""
-        if self.can_print:
-            return None
         faults = [fault.code for state in self.of_kind(Kind.RECEIPT) for fault in state.faults]
+        if self.can_print:
+            is_short = PAPER_NEAR_END in faults and self._paper_mm() < LONGEST_TICKET
+            return "trouble.paper_out" if is_short else None
         return "trouble.paper_out" if PAPER_END in faults else "trouble.printer"
+
+    def _paper_mm(self) -> float:
+        """What is left of the roll; a count that nobody knows is no reason to refuse."""
+        levels = [
+            consumable.level
+            for state in self.of_kind(Kind.RECEIPT)
+            for consumable in state.consumables
+            if consumable.unit == "mm" and consumable.level is not None
+        ]
+        return min(levels, default=inf)
 
     def acceptor_trouble(self) -> str | None:
         """The message key of why no money can be taken in, or None; the note acceptor leads."""
@@ -69,14 +84,6 @@ class Floor:
             if any(code.startswith(prefix) for code in faults):
                 return key
         return "trouble.no_acceptor"
-
-    def notes_trouble(self) -> str | None:
-        """Why the note acceptor does not work, for a hint; None when it does or there is none."""
-        faults = [fault.code for state in self.of_kind(Kind.NOTES) for fault in state.faults]
-        if self.usable(Kind.NOTES) is not None:
-            return None
-        found = (k for p, k in ACCEPTOR_TROUBLES.items() if any(f.startswith(p) for f in faults))
-        return next(found, "trouble.notes_gone")
 
     def obstacle(self) -> str | None:
         """Why money may not be taken this moment (M5), apart from the back end; None if it may."""

@@ -9,6 +9,7 @@ from firmware.contract.screen import (
     Attract,
     Closed,
     Done,
+    Hint,
     InsertCash,
     Number,
     ScreenData,
@@ -64,7 +65,7 @@ def why_not(floor: Floor) -> str | None:
     """Why a paid service cannot be begun now, as a message key for its tile."""
     if not floor.gateway.is_online:
         return "tile.no_back_end"
-    if not floor.can_print:
+    if floor.printer_trouble() is not None:
         return "tile.no_paper"
     return None if floor.acceptors() else "tile.no_cash"
 
@@ -119,7 +120,7 @@ def _cash(visit: Visit, floor: Floor, service: Service) -> InsertCash:
         advance=service.allowed_advance,
         notes=note_buttons(wanted, floor.values(Kind.NOTES)),
         coins=coins,
-        hint=visit.hint,
+        hint=visit.hint if floor.usable(Kind.NOTES) or not coins else Hint("cash.only_coins"),
         is_checking=visit.stage is Stage.SETTLING or (session is not None and not session.is_quiet),
     )
 

@@ -245,3 +245,13 @@ def test_a_credit_told_twice_counts_once(world: World) -> None:
     assert world.core.flow.visit.order is not None
     assert world.core.flow.visit.order.inserted == rupees(100)
     world.check_money()
+
+
+def test_a_roll_too_short_for_the_receipt_is_no_paper(world: World) -> None:
+    world.go_to_bill()
+    world.printer.paper_mm = 120
+    world.run(1)
+    world.press(Action.PAY)
+    trouble = world.screen.data
+    assert isinstance(trouble, Trouble)
+    assert trouble.cause == "trouble.paper_out"

@@ -152,6 +152,7 @@ class Printer:
 
     def __init__(self) -> None:
         self.has_paper = True
+        self.paper_mm = 50_000
         self.is_there = True
         self.printed: list[str] = []
         self.ended: dict[str, DeviceEvent] = {}
@@ -288,6 +289,8 @@ class World:
     def _states(self) -> list[DeviceState]:
         notes_faults = [Fault("notes.jam.unsafe")] if self.acceptors.jam else []
         paper_faults = [] if self.printer.has_paper else [Fault("receipt.paper.end")]
+        if self.printer.paper_mm < 2000:
+            paper_faults.append(Fault("receipt.paper.near_end"))
         printer = Status.READY if self.printer.has_paper else Status.OUT_OF_SERVICE
         return [
             DeviceState(
@@ -312,7 +315,7 @@ class World:
                 family="escpos",
                 status=printer if self.printer.is_there else Status.GONE,
                 faults=paper_faults,
-                consumables=[Consumable("paper", 50_000, "mm", Source.COUNTED)],
+                consumables=[Consumable("paper", self.printer.paper_mm, "mm", Source.COUNTED)],
             ),
             DeviceState(
                 name="panel",
