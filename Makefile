@@ -12,7 +12,7 @@ demo: $(STAMP)
 	@exec $(BIN)/kiosk-demo $(if $(STORY),--story $(STORY)) --out demo-out
 
 test: $(STAMP) lint types
-	$(BIN)/pytest -n $(JOBS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 check: lint types
 
@@ -27,7 +27,7 @@ bench: $(STAMP)
 	$(BIN)/python -m tests.bench
 
 chaos: $(STAMP)
-	$(BIN)/pytest -n $(JOBS) tests/chaos --chaos=full
+	$(BIN)/pytest -n $(JOBS) --dist worksteal tests/chaos --chaos=full
 
 docs: $(STAMP)
 	$(BIN)/python -m docs.generate

@@ -20,7 +20,7 @@ from firmware.contract.topics import TOPICS
 from firmware.runtime.config import BusSection, PathsSection, TimesSection, UiSection, load
 
 ROOT = Path(__file__).parents[1]
-NOT_OURS = frozenset({".venv", "demo-out", "node_modules", ".git"})
+NOT_OURS = frozenset({".venv", "demo-out", "node_modules", ".git", ".pytest_cache", ".hypothesis"})
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 PATH = re.compile(r"`([\w.-]+(?:/[\w.*<>-]+)+/?)(?:::(\w+))?`")

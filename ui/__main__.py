@@ -108,6 +108,7 @@ async def _feed_watchdog() -> None:
 
 
 def main() -> int:
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # until there is a window to photograph
     return start("kiosk-ui", run)
 
 

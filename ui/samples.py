@@ -42,12 +42,12 @@ REFUSALS = (
     "fraud", "unable_to_stack", "other",
 )  # fmt: skip
 HINTS = ("cash.insert", "cash.checking", "cash.accepted", "cash.returned", "cash.coin",
-         "cash.coin_refused", "cash.take_back_note", "cash.only_coins",
+         "cash.coin_refused", "cash.take_back_note", "cash.only_coins", "cash.in_doubt",
          *(f"cash.refused.{reason}" for reason in REFUSALS))  # fmt: skip
 WAITINGS = ("fetching", "posting", "printing", "returning", "opening")
 PROBLEMS = ("too_short", "not_a_k_number", "no_such_account", "already_paid")
 CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
-TILE_REASONS = ("not_yet", "no_paper", "no_back_end", "no_cash")
+TILE_REASONS = ("not_yet", "no_paper", "no_printer", "no_back_end", "no_cash")
 
 
 def tiles(why_not: str = "tile.not_yet", electricity: str | None = None) -> list[Tile]:
@@ -72,7 +72,7 @@ def cash(hint: Hint | None = None, inserted: int = 200, is_checking: bool = Fals
 
 
 def trouble(cause: str, safe: int = 0, proof: str | None = None) -> Trouble:
-    claim = "TDR C 0417 22" if proof else None
+    claim = "TDR 0417 0022 C1" if proof else None
     return Trouble(f"trouble.{cause}", rupees(safe), claim, proof)
 
 
@@ -126,6 +126,8 @@ def main_screens() -> dict[str, ScreenData]:
         "6-cash": cash(),
         "6-cash-accepted": cash(hint, inserted=400),
         "6-cash-checking": cash(is_checking=True, inserted=0),
+        "6-cash-full": InsertCash("electricity", rupees(470), rupees(470), ZERO, rupees(30), [], [],
+                                  hint, is_checking=True),
         "6-cash-refused": cash(Hint("cash.refused.inhibited")),
         "7-done": done(),
         "7-done-screen": done("screen", is_posted=False, advance=rupees(30)),

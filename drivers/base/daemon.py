@@ -84,7 +84,7 @@ class DriverDaemon:
         try:
             command: DeviceCommand = msgspec.json.decode(envelope.payload, type=DeviceCommand)
         except msgspec.DecodeError as error:
-            log.error("%s: refused %r: %s", self.device.name, envelope.payload, error)
+            log.error("%s: refused %d bytes: %s", self.device.name, len(envelope.payload), error)
             self._bus.answer(envelope, Reply(Outcome.REFUSED, str(error)))
             return
         if isinstance(command, Acknowledge):
@@ -111,7 +111,7 @@ class DriverDaemon:
         try:
             return msgspec.json.decode(envelope.payload, type=Lease)
         except msgspec.DecodeError as error:
-            log.error("%s: refused %r: %s", self.device.name, envelope.payload, error)
+            log.error("%s: refused %d bytes: %s", self.device.name, len(envelope.payload), error)
             return None
 
     def _end_lease(self) -> None:

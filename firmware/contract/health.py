@@ -17,9 +17,9 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     screen: str
     session: str | None  # the cash session that holds a lease, or None
     inserted: Money
-    in_cash_box: Money  # what the journal says is in the box since the last collection
+    in_cash_box: Money  # all that ever went in; collections come with a later release
     unposted: int  # paid orders that the back end has not acknowledged
-    claims: int  # claim slips issued and not redeemed
+    claims: int  # claims issued; redeeming them comes with a later release
     journal_rows: int
     journal_head: str  # first 16 hex digits of the last row's hash
 

@@ -8,7 +8,9 @@ from firmware.contract.device import (
     HeldNote,
     Kind,
     NoteEscrowed,
+    NoteReturned,
     NoteStacked,
+    NoteUnaccounted,
 )
 from firmware.contract.money import ZERO
 from firmware.contract.screen import Hint
@@ -20,6 +22,11 @@ from firmware.till.effects import Outbox
 from firmware.till.leases import Leases
 from firmware.till.session import CashSession, Note, Outcome
 
+OUTCOME_HINTS: dict[type[Outcome], str] = {
+    NoteStacked: "cash.accepted",
+    NoteReturned: "cash.returned",
+    NoteUnaccounted: "cash.in_doubt",
+}
 OBSTACLE_PATIENCE = 6.0  # seconds: a driver that restarts is back in two, a cable in five
 
 
@@ -42,8 +49,7 @@ class CashDesk:
                 self.show(visit, Hint(key, event.value), now)
         elif session is not None and self._is_of(session, event):
             session.on_outcome(event)
-            key = "cash.accepted" if isinstance(event, NoteStacked) else "cash.returned"
-            self.show(visit, Hint(key, event.value), now)
+            self.show(visit, Hint(OUTCOME_HINTS[type(event)], event.value), now)
         else:
             self.settling.orphan_note(event)
 
@@ -98,7 +104,10 @@ class CashDesk:
     def tick_session(self, visit: Visit, now: float) -> None:
         if visit.session is not None:
             notes = next(self._floor.of_kind(Kind.NOTES), None)
+            held, doubted = visit.session.held, visit.session.order.in_doubt
             visit.session.tick(now, None if notes is None else notes.name)
+            if held is not None and visit.session.order.in_doubt > doubted:
+                self.show(visit, Hint(OUTCOME_HINTS[NoteUnaccounted], held.value), now)
 
     def _wait_out(self, visit: Visit, obstacle: str, now: float) -> Signal | None:
         """No money while something is in the way; and no waiting for ever."""

@@ -186,7 +186,7 @@ def decode(payload: bytes, carried: Any, topic: str) -> Any:
     try:
         return msgspec.json.decode(payload, type=carried)
     except msgspec.DecodeError as error:
-        log.error("%s: refused %r: %s", topic, payload, error)
+        log.error("%s: refused %d bytes: %s", topic, len(payload), error)
         return None
 
 

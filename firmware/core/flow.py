@@ -204,7 +204,7 @@ class Flow:
     def _on_bill(self, reply: GatewayReply | None, now: float) -> None:
         match reply:
             case Bill(account=account) if account != self.visit.typed:
-                log.error("asked for %s, got the bill of %s", self.visit.typed, account)
+                log.error("the back end answered with the bill of another account")
                 self.visit.cause = "trouble.refused"
                 self._go(Signal.FAILED, now)
             case Bill(amount=amount, fee=fee) if amount + fee <= ZERO:
@@ -308,7 +308,8 @@ class Flow:
             case Stage.CASH:
                 return self._times.cash
             case Stage.DONE | Stage.TROUBLE:
-                return self._times.done
+                order = self.visit.order  # what is only on the screen must be written down
+                return self._times.cash if order and order.shown else self._times.done
             case _:
                 return None
 

@@ -65,8 +65,8 @@ def why_not(floor: Floor) -> str | None:
     """Why a paid service cannot be begun now, as a message key for its tile."""
     if not floor.gateway.is_online:
         return "tile.no_back_end"
-    if floor.printer_trouble() is not None:
-        return "tile.no_paper"
+    if (trouble := floor.printer_trouble()) is not None:
+        return "tile.no_paper" if trouble == "trouble.paper_out" else "tile.no_printer"
     return None if floor.acceptors() else "tile.no_cash"
 
 
@@ -118,7 +118,7 @@ def _cash(visit: Visit, floor: Floor) -> InsertCash:
         inserted=order.inserted,
         remaining=order.remaining,
         advance=order.allowed_advance,
-        notes=note_buttons(wanted, floor.values(Kind.NOTES)),
+        notes=note_buttons(wanted, floor.values(Kind.NOTES)) if is_taking else [],
         coins=coins,
         hint=visit.hint if floor.usable(Kind.NOTES) or not coins else Hint("cash.only_coins"),
         is_checking=visit.stage is Stage.SETTLING or (session is not None and not session.is_quiet),

@@ -28,6 +28,8 @@ from firmware.demo.stage_door import StageDoor
 from firmware.demo.story import STORIES
 from firmware.journal.journal import read_entries
 
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PICTURE_WITHIN = 30.0  # seconds; a loaded machine takes ten to build the window
 SETTLES_WITHIN = 1.0  # seconds for the last screen to be drawn before its picture is taken
 
 
@@ -36,7 +38,8 @@ def main() -> int:
     parser.add_argument("--story", choices=sorted(STORIES))
     parser.add_argument("--out", type=Path, default=Path("demo-out"))
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in ENDS:
+        signal.signal(number, _interrupt)
     has_display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     try:
         with tempfile.TemporaryDirectory(prefix="kiosk-") as folder:
@@ -53,6 +56,8 @@ def main() -> int:
 
 
 def _interrupt(*_: object) -> None:
+    for number in ENDS:  # one is enough; the next must not fall into the cleaning up
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -77,36 +82,39 @@ async def _play(story: str, folder: Path, out: Path) -> int:
     began = time.monotonic()
     with Stage(folder, Settings(environment=pictures)) as stage:
         print(f"the kiosk lives in {folder} while this runs")
-        async with Recorder(stage, out / "bus.log") as recorder, Citizen(stage) as citizen:
-            seen: list[Screen] = []
-            citizen.on_screen(seen.append)
-            try:
+        seen: list[Screen] = []
+        try:
+            async with Recorder(stage, out / "bus.log") as recorder, Citizen(stage) as citizen:
+                citizen.on_screen(seen.append)
+                await _take_picture(stage, out / "screens")
                 for name, step in STORIES[story]().items():
                     await step(citizen)
                     await _take_picture(stage, out / "screens")
                     print(f"{time.monotonic() - began:6.1f} s  {name}")
-            except StoryFailed as failure:
-                print(f"kiosk-demo: {failure}", file=sys.stderr)
-                return 1
-        result = account(stage)
-        _keep_papers(stage, out)
+            result = account(stage)
+        except StoryFailed as failure:
+            print(f"kiosk-demo: {failure}", file=sys.stderr)
+            return 1
+        finally:  # a story that failed is the one whose papers are wanted
+            _keep_papers(stage, out)
     receipts = [screen.data.receipt for screen in seen if isinstance(screen.data, Done)]
     return _report(story, result, receipts, recorder.count, time.monotonic() - began, out)
 
 
 async def _take_picture(stage: Stage, folder: Path) -> None:
-    """Ask the UI for a picture, and wait until it is there."""
+    """Ask the UI for a picture until it is there: it takes none before its window is built."""
     await asyncio.sleep(SETTLES_WITHIN)
-    had = _count(folder)
-    os.kill(stage.pid("ui"), signal.SIGUSR1)
-    for _ in range(50):
-        if _count(folder) > had:
-            return
-        await asyncio.sleep(0.1)
+    asked_at, deadline = time.time(), time.monotonic() + PICTURE_WITHIN
+    while _newest(folder) < asked_at:
+        if time.monotonic() > deadline:
+            raise StoryFailed(f"expected a picture within {PICTURE_WITHIN} s, got none")
+        os.kill(stage.pid("ui"), signal.SIGUSR1)
+        await asyncio.sleep(0.3)
 
 
-def _count(folder: Path) -> int:
-    return len(list(folder.iterdir()))
+def _newest(folder: Path) -> float:
+    """When the last picture was written, as the file system says."""
+    return max((path.stat().st_mtime for path in folder.glob("*.png")), default=0.0)
 
 
 def _clear(out: Path) -> None:

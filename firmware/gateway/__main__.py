@@ -9,7 +9,7 @@ import sys
 
 import msgspec
 
-from firmware.contract.gateway import Failed, GatewayRequest, GatewayState, Problem
+from firmware.contract.gateway import Failed, GatewayReply, GatewayRequest, GatewayState, Problem
 from firmware.contract.topics import Topics
 from firmware.gateway.backend import BackEnd
 from firmware.runtime.bus import Bus, Envelope
@@ -56,17 +56,22 @@ class Gateway:
         try:
             request: GatewayRequest = msgspec.json.decode(envelope.payload, type=GatewayRequest)
         except msgspec.DecodeError as error:
-            log.error("refused %r: %s", envelope.payload, error)
+            log.error("refused %d bytes: %s", len(envelope.payload), error)
             self._bus.answer(envelope, Failed(Problem.BACK_END_DOWN, f"not asked: {error}"))
             return
         reply = await self._back_end.ask(request)
-        log.info("%s: %s", type(request).__name__, reply)
+        log.info("%s: %s", type(request).__name__, _told(reply))
         # Said before the answer: core asks whether the back end is there as soon as it has a bill.
         if isinstance(reply, Failed) and reply.problem is Problem.BACK_END_DOWN:
             self._say(reply.detail)
         else:
             self._say(None)
         self._bus.answer(envelope, reply)
+
+
+def _told(reply: GatewayReply) -> str:
+    """What the log may say of an answer: no name, no account, no amount."""
+    return f"Failed {reply.problem}" if isinstance(reply, Failed) else type(reply).__name__
 
 
 async def serve(config: Config, options: argparse.Namespace) -> None:

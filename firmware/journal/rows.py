@@ -20,7 +20,7 @@ class Row(msgspec.Struct, frozen=True, tag=True):
 
 
 class KioskStarted(Row, frozen=True):
-    """Core began to run. `order_number` is where the numbering of orders stands."""
+    """Core began to run."""
 
     version: str
 

@@ -64,7 +64,7 @@ async def serve(config: Config, options: argparse.Namespace) -> None:
     office = Office(config.state_folder / "sandbox" / "office.db")
     application = web.Application(middlewares=[say_no])
     application.add_routes(Counter(office).routes())
-    runner = web.AppRunner(application)
+    runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     url = urlsplit(config.gateway.url)
     await web.TCPSite(runner, url.hostname, url.port).start()

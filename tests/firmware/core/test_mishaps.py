@@ -7,12 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from firmware.contract.device import CoinAccepted, HeldNote, NoteEscrowed, NoteStacked
+from firmware.contract.device import (
+    CoinAccepted,
+    HeldNote,
+    NoteEscrowed,
+    NoteStacked,
+    NoteUnaccounted,
+)
 from firmware.contract.money import ZERO, Money, rupees
 from firmware.contract.screen import (
     Action,
     Attract,
     Done,
+    Hint,
     InsertCash,
     Trouble,
 )
@@ -246,3 +253,25 @@ def test_an_open_order_of_a_service_that_this_release_lacks_is_settled(
     world.run(30)
     assert world.journal.open_orders() == []
     world.check_money()
+
+
+def test_a_note_in_doubt_is_not_announced_as_returned(world: World) -> None:
+    world.go_to_cash()
+    event = world.acceptors.insert_note(rupees(200))
+    assert isinstance(event, NoteEscrowed)
+    world.core.on_device_event("notes", event, world.now)
+    world.core.on_device_event("notes", NoteUnaccounted(event.id, event.value), world.now)
+    screen = world.screen.data
+    assert isinstance(screen, InsertCash)
+    assert screen.hint == Hint("cash.in_doubt", rupees(200))
+
+
+def test_a_proof_that_is_only_on_the_screen_stays_long_enough_to_be_written_down(
+    world: World,
+) -> None:
+    world.go_to_cash()
+    world.insert(200)
+    world.printer.has_paper = False
+    world.press(Action.CANCEL)
+    world.run(60)
+    assert isinstance(world.screen.data, Trouble)

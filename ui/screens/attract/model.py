@@ -28,6 +28,7 @@ class AttractModel:
     hindi: Button = NO_BUTTON
     english: Button = NO_BUTTON
     working: str = ""
+    works: bool = True  # at least one service
     pay_by: str = ""
     helpline: str = ""
 
@@ -49,6 +50,7 @@ def model(data: Attract, screen: Screen, say: Say) -> AttractModel:
         hindi=_language(Language.HINDI, "हिन्दी", screen),
         english=_language(Language.ENGLISH, "English", screen),
         working=say("attract.working.one" if working == 1 else "attract.working", count=working),
+        works=working > 0,
         pay_by=say("attract.cash" if data.cash_is_possible else "attract.no_cash"),
         helpline=say("attract.helpline"),
     )  # fmt: skip

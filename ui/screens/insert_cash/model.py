@@ -42,15 +42,15 @@ class InsertCashModel:
 def model(data: InsertCash, screen: Screen, say: Say) -> InsertCashModel:
     strip, icon = _strip(data, say)
     return InsertCashModel(
-        question=say("cash.question" if data.notes else "cash.question.coins"),
-        line=say("cash.line" if data.notes else "cash.line.coins"),
+        question=say(f"cash.question{_way(data)}"),
+        line=say(f"cash.line{_way(data)}"),
         inserted_label=say("cash.inserted"),
         inserted=amount(data.inserted),
         due=say("cash.due", due=amount(data.due)),
         remaining_label=say("cash.remaining"),
         remaining=amount(max(data.remaining, Money(0))),
         part=min(1.0, data.inserted.paise / data.due.paise) if data.due.paise > 0 else 1.0,
-        notes_label=say("cash.notes" if any(n.is_taken for n in data.notes) else "cash.no_notes"),
+        notes_label=_notes_label(data, say),
         notes=tuple(_chip(note) for note in data.notes),
         why_not=_why_not(data, say),
         coins=say("cash.coins", coins=", ".join(f"₹{coin.short()}" for coin in data.coins))
@@ -61,6 +61,13 @@ def model(data: InsertCash, screen: Screen, say: Say) -> InsertCashModel:
     )
 
 
+def _way(data: InsertCash) -> str:
+    """Which words: for notes, for coins only, or for the moment when the slots are shut."""
+    if data.notes:
+        return ""
+    return ".wait" if data.is_checking else ".coins"
+
+
 def hint_text(hint: Hint, say: Say) -> str:
     """What just happened, in one sentence. A refusal with an unknown reason is `other`."""
     otherwise = "cash.refused.other" if hint.key.startswith("cash.refused") else "cash.insert"
@@ -69,6 +76,8 @@ def hint_text(hint: Hint, say: Say) -> str:
 
 
 def _strip(data: InsertCash, say: Say) -> tuple[str, str]:
+    if data.remaining.paise <= 0:
+        return say("cash.full"), "check-circle-fill"
     if data.is_checking:
         return say("cash.checking"), "hourglass-medium-duotone"
     if data.hint is None:
@@ -78,6 +87,12 @@ def _strip(data: InsertCash, say: Say) -> tuple[str, str]:
     return hint_text(data.hint, say), "arrow-fat-right-fill" if data.hint.key == (
         "cash.insert"
     ) else icon
+
+
+def _notes_label(data: InsertCash, say: Say) -> str:
+    if _way(data) == ".wait":
+        return ""
+    return say("cash.notes" if any(note.is_taken for note in data.notes) else "cash.no_notes")
 
 
 def _chip(note: NoteButton) -> NoteChip:
@@ -95,6 +110,6 @@ def _why_not(data: InsertCash, say: Say) -> str:
         say(say.known(key, "note.not_taken"), notes=", ".join(values))
         for key, values in reasons.items()
     ]
-    if data.advance.paise > 0:
+    if data.advance.paise > 0 and data.notes:
         texts.append(say("cash.advance", advance=amount(data.advance)))
     return " ".join(texts)
