@@ -19,8 +19,9 @@ from pathlib import Path
 
 from firmware.contract.device import EventId
 from firmware.contract.money import rupees
-from firmware.journal.journal import SCHEMA, Journal
+from firmware.journal.journal import Journal
 from firmware.journal.rows import NoteCredited
+from firmware.journal.schema import SCHEMA
 from tests.bench.figures import Figure, percentile
 
 AIM = 0.90  # of bare SQLite's commits a second
