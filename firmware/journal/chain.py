@@ -71,9 +71,8 @@ def entry_of(record: tuple[object, ...], path: Path) -> Entry:
     """COLUMNS as an Entry. Raises JournalFault for a kind that is known with a body that is not:
     to pass over a credit would be worse than to stop."""
     seq, at, kind, order, _, credited, body, digest = record
-    assert isinstance(seq, int)
-    assert isinstance(credited, int)
-    assert isinstance(digest, bytes)
+    if not (isinstance(seq, int) and isinstance(credited, int) and isinstance(digest, bytes)):
+        raise JournalDamaged(f"{path}: row {seq}: expected numbers and a hash, got {record}")
     try:
         row = _decoded(str(kind), str(body))
     except msgspec.DecodeError as error:

@@ -11,6 +11,7 @@ import sqlite3
 from pathlib import Path
 
 PRIMARY_CODE = 0xFF  # the low byte of an extended result code (sqlite.org/rescode.html)
+NOT_TEXT = "Could not decode to UTF-8"  # of the module sqlite3, which has no code for it
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 # A file that ends too early, and a file system that says of itself that it is corrupt. Every other
 # failure to read or write is the disk's, and a disk may come back.
@@ -32,9 +33,11 @@ class AlreadyRecorded(ValueError):
 def fault_of(path: Path, error: sqlite3.Error) -> JournalFault:
     """What an error of SQLite means for the journal at `path`."""
     code = getattr(error, "sqlite_errorcode", None)
-    is_damage = code is not None and (
-        code & PRIMARY_CODE in DAMAGED or code in DAMAGED_EXTENDED or _lacks_a_table(code, error)
-    )
+    if code is None:  # not from SQLite, but from what Python made of its answer
+        is_damage = NOT_TEXT in str(error)
+    else:
+        is_damage = code & PRIMARY_CODE in DAMAGED or code in DAMAGED_EXTENDED
+        is_damage = is_damage or _lacks_a_table(code, error)
     return (JournalDamaged if is_damage else JournalFault)(f"{path}: {error}")
 
 

@@ -32,7 +32,7 @@ from firmware.journal.rows import (
     credited_paise,
     number_of,
 )
-from firmware.journal.schema import bring_up_to_date
+from firmware.journal.schema import bring_up_to_date, check_header
 
 __all__ = ["AlreadyRecorded", "Entry", "Journal", "JournalDamaged", "JournalFault", "read_entries"]
 
@@ -47,7 +47,7 @@ class Journal:
         self._seq, self._head, self._credited = 0, GENESIS, 0
         self.claims_count = self.unposted_count = 0  # of ClaimIssued; of paid and not posted
         self.next_order = 1  # the number that the next order may have
-        self.is_confirmed = True  # nobody has to look at a JournalBegun
+        self.to_confirm: int | None = None  # the JournalBegun row that somebody has to look at
         self._lock = lock_alone(path.with_name(path.name + ".lock"))
         try:
             self._db = _open(path)
@@ -85,12 +85,12 @@ class Journal:
             raise JournalFault(f"{self.path}: {error}") from error
         except sqlite3.Error as error:
             raise fault_of(self.path, error) from error
+        self._count(enumerate(rows, self._seq + 1))
         self._seq, self._head, self._credited = self._seq + len(rows), head, credited
-        self._count(rows)
         return when
 
-    def _count(self, rows: Iterable[ReadRow]) -> None:
-        for row in rows:
+    def _count(self, rows: Iterable[tuple[int, ReadRow]]) -> None:
+        for seq, row in rows:
             match row:
                 case ClaimIssued():
                     self.claims_count += 1
@@ -102,9 +102,9 @@ class Journal:
                     self.next_order = max(self.next_order, number_of(order) + 1)
                 case JournalBegun(next_order=number):
                     self.next_order = max(self.next_order, number)
-                    self.is_confirmed = False
+                    self.to_confirm = seq
                 case JournalConfirmed():
-                    self.is_confirmed = True
+                    self.to_confirm = None
                 case _:
                     pass
 
@@ -150,6 +150,11 @@ class Journal:
         return self._read("ORDER BY seq")
 
     @property
+    def is_confirmed(self) -> bool:
+        """Whether nothing is known to be missing that an operator has not looked at."""
+        return self.to_confirm is None
+
+    @property
     def length(self) -> int:
         return self._seq
 
@@ -181,7 +186,7 @@ class Journal:
         self.unposted_count = len(self.unposted_orders())
         last = (self.last_of(kind) for kind in (OrderCreated, JournalBegun, JournalConfirmed))
         standing = sorted(filter(None, last), key=lambda entry: entry.seq)
-        self._count(entry.row for entry in standing)
+        self._count((entry.seq, entry.row) for entry in standing)
 
     def _verify_from(self, seq: int) -> int:
         before = self._db.execute("SELECT hash FROM rows WHERE seq = ?", (seq,)).fetchone()
@@ -204,6 +209,7 @@ def _open(path: Path) -> sqlite3.Connection:
     """Raises JournalFault as the disk or the file has it."""
     database: sqlite3.Connection | None = None
     try:
+        check_header(path)
         database = sqlite3.connect(path, isolation_level=None)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
@@ -214,7 +220,9 @@ def _open(path: Path) -> sqlite3.Connection:
             database.close()
         if isinstance(error, sqlite3.Error):
             raise fault_of(path, error) from error
-        raise JournalFault(str(error)) from error
+        if isinstance(error, JournalFault):
+            raise
+        raise JournalFault(f"{path}: {error}") from error
     return database
 
 

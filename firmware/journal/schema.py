@@ -13,10 +13,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from firmware.journal.faults import JournalFault
+from firmware.journal.faults import JournalDamaged, JournalFault
 from firmware.runtime.durable import sync_folder
 
 APPLICATION_ID = 0x4B494F53  # "KIOS", so that `file` and people know what it is
+MAGIC = b"SQLite format 3\0"  # sqlite.org/fileformat2.html, 1.3
+HEADER_LENGTH = 100  # bytes, the same
 FORMAT = 100  # versions below only add; 100 would be another format, which this release refuses
 
 ROWS = """
@@ -74,6 +76,21 @@ CREATE INDEX rows_by_note ON rows (json_extract(body, '$.id.counter'),
 VERSIONS: dict[int, str] = {1: ROWS, 2: STANDING}  # each on top of the one before
 SCHEMA_VERSION = max(VERSIONS)
 SCHEMA = "".join(VERSIONS.values())
+
+
+def check_header(path: Path) -> None:
+    """Raise JournalDamaged for what is no database of ours, before SQLite opens it: on closing one
+    that it does not understand, it deletes the write-ahead log beside it, which may be whole."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEADER_LENGTH)
+        log = path.with_name(path.name + "-wal")
+        if not head and not (log.exists() and log.stat().st_size):
+            return  # SQLite makes an empty file before it writes to it
+    except FileNotFoundError:
+        return
+    if not head.startswith(MAGIC) or len(head) < HEADER_LENGTH:
+        raise JournalDamaged(f"{path}: not a database: expected {MAGIC!r}, got {head[:16]!r}")
 
 
 def bring_up_to_date(database: sqlite3.Connection, path: Path) -> None:
