@@ -46,6 +46,7 @@ class Journal:
         self.path = path
         self._seq, self._head, self._credited = 0, GENESIS, 0
         self.claims_count = self.unposted_count = 0  # of ClaimIssued; of paid and not posted
+        self.last_at = ""  # what the clock said at the last row, ISO 8601 with offset
         self.next_order = 1  # the number that the next order may have
         self.to_confirm: int | None = None  # the JournalBegun row that somebody has to look at
         self._lock = lock_alone(path.with_name(path.name + ".lock"))
@@ -87,6 +88,7 @@ class Journal:
             raise fault_of(self.path, error) from error
         self._count(enumerate(rows, self._seq + 1))
         self._seq, self._head, self._credited = self._seq + len(rows), head, credited
+        self.last_at = when
         return when
 
     def _count(self, rows: Iterable[tuple[int, ReadRow]]) -> None:
@@ -177,9 +179,9 @@ class Journal:
         os.close(self._lock)
 
     def _check_start(self) -> None:
-        query = "SELECT seq, hash, credited FROM rows ORDER BY seq DESC LIMIT 1"
+        query = "SELECT seq, hash, credited, at FROM rows ORDER BY seq DESC LIMIT 1"
         if (last := self._db.execute(query).fetchone()) is not None:
-            self._seq, self._head, self._credited = last
+            self._seq, self._head, self._credited, self.last_at = last
         self._verify_from(max(0, self._seq - TAIL_CHECKED_AT_START))
         count = "SELECT coalesce(sum(count), 0) FROM tallies WHERE kind = 'ClaimIssued'"
         self.claims_count = int(self._db.execute(count).fetchone()[0])

@@ -14,6 +14,7 @@ from pathlib import Path
 from firmware.contract.money import Money
 from firmware.journal.anchor import Anchor, AnchorKeeper
 from firmware.journal.aside import finish_moving, kept_aside, last_order_aside, set_aside
+from firmware.journal.clockwatch import ClockWatch
 from firmware.journal.faults import JournalDamaged, JournalFault
 from firmware.journal.journal import Journal
 from firmware.journal.rows import JournalBegun, KioskStarted
@@ -46,7 +47,9 @@ def open_journal(
         log.error("the journal is damaged, and kept in %s: %s", set_aside(path, at), error)
         journal = _begin_anew(path, at, anchor, str(error))
     try:
-        journal.append(at, KioskStarted(version, *_boot(journal, boot_id)))
+        doubt = ClockWatch(journal).look(at)
+        started = KioskStarted(version, *_boot(journal, boot_id))
+        journal.append(at, *([] if doubt is None else [doubt]), started)
         keeper.write(journal)
     except OSError as error:
         journal.close()
