@@ -44,25 +44,28 @@ CREATE TRIGGER rows_have_no_gaps BEFORE INSERT ON rows
     BEGIN SELECT RAISE(ABORT, 'the journal has no gaps'); END;
 """
 
-# What stands open, and whose a note is, without a look through all rows.
+# What stands open, and whose a note is, without a look through all rows. No index on the small
+# tables: each would be another page to write at every order.
 STANDING = """
-CREATE TABLE open_orders (seq INTEGER PRIMARY KEY, order_id TEXT NOT NULL UNIQUE) STRICT;
-CREATE TABLE unposted_orders (seq INTEGER PRIMARY KEY, order_id TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE open_orders (seq INTEGER PRIMARY KEY, order_id TEXT NOT NULL) STRICT;
+CREATE TABLE unposted_orders (seq INTEGER PRIMARY KEY, order_id TEXT NOT NULL) STRICT;
 CREATE TABLE tallies (kind TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT;
-INSERT OR IGNORE INTO open_orders
+INSERT INTO open_orders
     SELECT seq, order_id FROM rows AS made WHERE kind = 'OrderCreated'
     AND NOT EXISTS (SELECT 1 FROM rows WHERE order_id = made.order_id AND kind = 'OrderClosed');
-INSERT OR IGNORE INTO unposted_orders
+INSERT INTO unposted_orders
     SELECT seq, order_id FROM rows AS made WHERE kind = 'OrderPaid'
     AND NOT EXISTS (SELECT 1 FROM rows
     WHERE order_id = made.order_id AND kind IN ('OrderPosted', 'PostRefused'));
 INSERT INTO tallies SELECT 'ClaimIssued', count(*) FROM rows WHERE kind = 'ClaimIssued';
 CREATE TRIGGER an_order_opens AFTER INSERT ON rows WHEN NEW.kind = 'OrderCreated'
-    BEGIN INSERT OR IGNORE INTO open_orders VALUES (NEW.seq, NEW.order_id); END;
+    BEGIN INSERT INTO open_orders SELECT NEW.seq, NEW.order_id
+    WHERE NOT EXISTS (SELECT 1 FROM open_orders WHERE order_id = NEW.order_id); END;
 CREATE TRIGGER an_order_closes AFTER INSERT ON rows WHEN NEW.kind = 'OrderClosed'
     BEGIN DELETE FROM open_orders WHERE order_id = NEW.order_id; END;
 CREATE TRIGGER an_order_is_paid AFTER INSERT ON rows WHEN NEW.kind = 'OrderPaid'
-    BEGIN INSERT OR IGNORE INTO unposted_orders VALUES (NEW.seq, NEW.order_id); END;
+    BEGIN INSERT INTO unposted_orders SELECT NEW.seq, NEW.order_id
+    WHERE NOT EXISTS (SELECT 1 FROM unposted_orders WHERE order_id = NEW.order_id); END;
 CREATE TRIGGER an_order_is_answered AFTER INSERT ON rows
     WHEN NEW.kind IN ('OrderPosted', 'PostRefused')
     BEGIN DELETE FROM unposted_orders WHERE order_id = NEW.order_id; END;
