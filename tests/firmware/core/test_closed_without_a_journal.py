@@ -19,6 +19,8 @@ from firmware.contract.topics import Topics
 from firmware.core import __main__ as core
 from firmware.core.daemon import journal_path
 from firmware.demo.broker import Broker
+from firmware.journal import anchor
+from firmware.journal.anchor import AnchorKeeper
 from firmware.journal.faults import JournalFault
 from firmware.journal.journal import Journal
 from firmware.runtime.bus import Envelope
@@ -103,6 +105,7 @@ async def running(config: Config) -> AsyncIterator[Passer]:
 @pytest.fixture(autouse=True)
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(core, "TRY_AGAIN_AFTER", 0.3)
+    monkeypatch.setattr(anchor, "WRITES_APART", 0.0)
 
 
 async def test_a_disk_that_comes_back_opens_the_kiosk_again(config: Config, broker: Broker) -> None:
@@ -134,7 +137,23 @@ async def test_a_journal_that_fails_while_core_runs_closes_the_kiosk_until_it_wo
         await passer.until(lambda: isinstance(passer.data, Attract))
 
 
-async def test_the_technician_confirms_and_the_kiosk_opens(config: Config, broker: Broker) -> None:
+@pytest.fixture
+def anchored(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Set when the anchor knows of three rows."""
+    write, event = AnchorKeeper.write, asyncio.Event()
+
+    def write_and_tell(keeper: AnchorKeeper, journal: Journal) -> None:
+        write(keeper, journal)
+        if journal.length == 3:
+            event.set()
+
+    monkeypatch.setattr(AnchorKeeper, "write", write_and_tell)
+    return event
+
+
+async def test_the_technician_confirms_and_the_kiosk_opens(
+    config: Config, broker: Broker, anchored: asyncio.Event
+) -> None:
     path = journal_path(config)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"no journal" * 100)
@@ -144,3 +163,8 @@ async def test_the_technician_confirms_and_the_kiosk_opens(config: Config, broke
         assert await confirm(config, argparse.Namespace(by="S. Meena", row=1)) == 0
         await passer.until(lambda: isinstance(passer.data, Attract))
         await passer.until(lambda: passer.state is not None and passer.state.to_confirm is None)
+        async with asyncio.timeout(PATIENCE):
+            await anchored.wait()  # between visits the anchor follows
+    kept = AnchorKeeper(path).read()
+    assert kept is not None
+    assert kept.seq == 3

@@ -205,6 +205,7 @@ def test_an_older_copy_in_its_place_goes_on_but_not_unseen(path: Path) -> None:
     again = opened(path)
     row = begun(again)
     assert (row.previous_length, row.previous_head) == (length, head)
+    assert row.why.endswith(f"expected at least {length} rows, got 13")
     assert row.brought_forward == rupees(10)
     assert (again.credited_paise, again.is_confirmed) == (2000, False)
     assert again.next_order == 4 + NUMBERS_LEFT_OUT
