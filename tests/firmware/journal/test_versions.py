@@ -152,3 +152,17 @@ def test_a_question_of_a_start_or_a_note_never_looks_through_all_rows(
     plan = str(journal._db.execute("EXPLAIN QUERY PLAN " + asked[0]).fetchall())
     assert "SCAN rows" not in plan
     assert "rows_by_kind" not in plan
+
+
+def test_the_release_before_posts_and_closes_what_this_one_left_open(path: Path) -> None:
+    journal = Journal(path)
+    assert journal.unposted_orders() == ["TDR 0417 0003"]
+    journal.close()
+    schema_1.write(path, schema_1.visit(3)[6:7])
+    again = Journal(path)
+    assert (again.unposted_orders(), again.unposted_count) == ([], 0)
+    assert again.open_orders() == ["TDR 0417 0003"]
+    again.close()
+    schema_1.write(path, schema_1.visit(3)[7:])
+    assert Journal(path).open_orders() == []
+    assert verify(path).length == 25
