@@ -38,7 +38,8 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     if subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("mounting takes root")
     yield folder
-    subprocess.run(["/usr/bin/umount", folder], check=True)
+    # Lazily: a test that fails still holds the journal, and must not leave a disk behind.
+    subprocess.run(["/usr/bin/umount", "--lazy", folder], check=True)
 
 
 def remount(disk: Path, how: str) -> None:
