@@ -1,4 +1,4 @@
-"""`kioskctl status` and `kioskctl watch`: looks at the bus and changes nothing."""
+"""`kioskctl`: `status` and `watch` look at the bus, `journal` reads and confirms the record."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import signal
 import sys
 from pathlib import Path
 
+from firmware.cli import journal
 from firmware.cli.narrator import Line, Narrator
 from firmware.cli.snapshot import NoBus, take, technician_bus, until_connected
 from firmware.cli.status import EXIT_NO_BUS, exit_code, status_screen
 from firmware.contract.topics import TOPICS
+from firmware.journal.faults import JournalFault
 from firmware.runtime.bus import Envelope
 from firmware.runtime.clock import Clock, SystemClock
 from firmware.runtime.config import Config, ConfigError, load
@@ -58,7 +60,7 @@ async def watch(config: Config, options: argparse.Namespace) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="kioskctl", description="Looks at a running kiosk.")
+    top = argparse.ArgumentParser(prog="kioskctl", description="Looks at a kiosk.")
     top.add_argument("--config", type=Path, default=Path("/etc/kiosk/kiosk.toml"))
     commands = top.add_subparsers(dest="command", required=True)
     one = commands.add_parser(
@@ -70,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     two = commands.add_parser("watch", help="one line for every change, as it happens")
     two.add_argument("--all", action="store_true", help="also leases, repeats and replies")
     two.set_defaults(run=watch)
+    journal.add_to(commands)
     return top
 
 
@@ -80,6 +83,9 @@ def main() -> int:
     except ConfigError as error:
         print(f"kioskctl: {error}", file=sys.stderr)
         return EXIT_CONFIG
+    except JournalFault as error:
+        print(f"kioskctl: {error}", file=sys.stderr)
+        return journal.EXIT_NO_JOURNAL
     except NoBus as error:
         print(f"kioskctl: {error}", file=sys.stderr)
         return EXIT_NO_BUS

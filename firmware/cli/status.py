@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from firmware.cli.snapshot import DAEMONS, Snapshot
 from firmware.contract.device import USABLE, Consumable, DeviceState, Status
-from firmware.contract.health import Condition, Finding
+from firmware.contract.health import Condition, CoreState, Finding
 
 WIDTH, HEIGHT = 80, 24  # a terminal over a slow line has no more
 LABEL = 10  # columns of the left margin
@@ -119,8 +119,13 @@ def _till(snapshot: Snapshot) -> list[str]:
         f"inserted ₹{core.inserted.exact()}",
         f"cash box ₹{core.in_cash_box.exact()}; {core.unposted} unposted; "
         f"{core.claims} open claims",
-        f"journal {core.journal_rows} rows, head {core.journal_head}",
+        f"journal {core.journal_rows} rows, head {core.journal_head}" + _to_confirm(core),
     ]
+
+
+def _to_confirm(core: CoreState) -> str:
+    """Rows are missing: what a person has to do before cash is taken again."""
+    return "" if core.to_confirm is None else f"; CONFIRM ROW {core.to_confirm}"
 
 
 def _back_end(snapshot: Snapshot) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from firmware.contract import device, gateway
 from firmware.contract.screen import Press
-
-SHOWN_DIGITS = 4  # of an account number: enough to tell two citizens apart, too few to misuse
+from firmware.journal.plain import masked
 
 
 def of_event(event: device.DeviceEvent) -> str:
@@ -75,8 +74,3 @@ def of_press(press: Press) -> str:
     """What the citizen pressed; what was typed is not shown whole."""
     value = masked(press.value) if press.value.isdigit() else press.value
     return f"pressed {press.action} {value}".rstrip()
-
-
-def masked(account: str) -> str:
-    hidden = max(0, len(account) - SHOWN_DIGITS)
-    return "*" * hidden + account[hidden:]

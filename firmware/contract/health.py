@@ -22,6 +22,7 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     claims: int  # claims issued; redeeming them comes with a later release
     journal_rows: int
     journal_head: str  # first 16 hex digits of the last row's hash
+    to_confirm: int | None = None  # the JournalBegun row that keeps cash off until confirmed
 
 
 class Condition(StrEnum):

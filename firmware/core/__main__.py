@@ -6,42 +6,73 @@ import argparse
 import asyncio
 import logging
 import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
 
 from firmware.contract.health import Presence
 from firmware.contract.screen import Closed, Language, Screen
 from firmware.contract.topics import Topics
 from firmware.core.book import Book
 from firmware.core.core import Core
-from firmware.core.daemon import CoreDaemon, journal_path
-from firmware.journal.journal import Journal, JournalFault
-from firmware.journal.rows import KioskStarted
+from firmware.core.daemon import TICK, CoreDaemon, journal_path
+from firmware.journal.faults import JournalDamaged, JournalFault
+from firmware.journal.recovery import open_journal
 from firmware.runtime import VERSION
 from firmware.runtime.bus import Bus
 from firmware.runtime.clock import SystemClock
 from firmware.runtime.config import Config
-from firmware.runtime.daemon import start
+from firmware.runtime.daemon import notify, start
 from firmware.services.catalogue import load_catalogue
 
 log = logging.getLogger("core")
 
-TRY_AGAIN_AFTER = 10.0  # seconds that the screen says why nothing works before core starts anew
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")  # random(4): another one at every boot
+TRY_AGAIN_AFTER = 10.0  # seconds that the screen says why nothing works before core tries again
 
 
 async def serve(config: Config, options: argparse.Namespace) -> None:
-    clock = SystemClock()
-    try:
-        journal = Journal(journal_path(config))
-        journal.append(clock.now(), KioskStarted(VERSION))
-    except JournalFault as error:
-        log.error("no journal, no money: %s", error)
+    """Run until told to end; a journal that fails closes the kiosk until it is back."""
+    clock, damage = SystemClock(), ""
+    while True:
+        try:
+            await _run(config, clock, damage)
+        except* JournalFault as faults:
+            fault = _first_of(faults)
+            damage = str(fault) if isinstance(fault, JournalDamaged) else ""
+            log.error("no journal, no money: %s", fault)
         await _say_closed(config)
-        raise
-    core = Core(Book(journal, clock), config, load_catalogue())
-    await CoreDaemon(core, config, clock).run()
+
+
+async def _run(config: Config, clock: SystemClock, damage: str) -> None:
+    journal = open_journal(journal_path(config), clock.now(), VERSION, _boot_id(), damage)
+    try:
+        core = Core(Book(journal, clock), config, load_catalogue())
+        await CoreDaemon(core, config, clock).run()
+    finally:
+        journal.close()
+
+
+def _boot_id() -> str:
+    return BOOT_ID.read_text().strip()
+
+
+def _first_of(faults: BaseExceptionGroup[JournalFault]) -> JournalFault:
+    """What is wrong with the file comes before what is wrong with the disk."""
+    found = list(_leaves(faults))
+    return next((fault for fault in found if isinstance(fault, JournalDamaged)), found[0])
+
+
+def _leaves(faults: BaseExceptionGroup[JournalFault]) -> Iterator[JournalFault]:
+    for fault in faults.exceptions:
+        if isinstance(fault, BaseExceptionGroup):
+            yield from _leaves(fault)
+        else:
+            yield fault
 
 
 async def _say_closed(config: Config) -> None:
-    """Without a journal nothing may be taken (M5): say so, then let systemd try again."""
+    """Without a journal nothing may be taken (M5): say so for a while."""
     topics = Topics(config.kiosk.id)
     bus = Bus(config.bus_address("core"), (topics.presence("core"), Presence(False)))
     closed = Screen(
@@ -53,8 +84,13 @@ async def _say_closed(config: Config) -> None:
     )
     bus.retain(topics.screen_state, closed)
     task = asyncio.create_task(bus.run())
-    await asyncio.sleep(TRY_AGAIN_AFTER)
+    notify("READY=1")
+    until = time.monotonic() + TRY_AGAIN_AFTER
+    while time.monotonic() < until:
+        notify("WATCHDOG=1")
+        await asyncio.sleep(TICK)
     task.cancel()
+    await asyncio.wait([task])
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from firmware.journal.clockwatch import ClockWatch
 from firmware.journal.journal import Journal
 from firmware.journal.orders import Order, fold
 from firmware.journal.rows import AnyRow, OrderCreated
@@ -13,11 +14,15 @@ class Book:
 
     def __init__(self, journal: Journal, clock: Clock) -> None:
         self.journal, self._clock = journal, clock
+        self._watch = ClockWatch(journal)
         self._orders: dict[str, Order] = {}
 
     def write(self, *rows: AnyRow) -> None:
         """Put rows on disk, then apply them to their orders. Raises as Journal.append does."""
-        at = self.journal.append(self._clock.now(), *rows)
+        now = self._clock.now()
+        doubt = self._watch.look(now)
+        at = self.journal.append(now, *([] if doubt is None else [doubt]), *rows)
+        self._watch.took(now)
         for row in rows:
             if isinstance(row, OrderCreated):
                 self._orders[row.order] = Order(row)
@@ -36,6 +41,4 @@ class Book:
 
     def next_number(self, prefix: str) -> str:
         """The next receipt number: `TDR 0417 0001`. Never given twice: the last is on disk."""
-        last = self.journal.last_of_kind(OrderCreated)
-        count = int(last.order.split()[-1]) if isinstance(last, OrderCreated) else 0
-        return f"{prefix} {count + 1:04d}"
+        return f"{prefix} {self.journal.next_order:04d}"

@@ -10,6 +10,7 @@ import logging
 
 import msgspec
 
+from firmware.contract.command import CoreCommand
 from firmware.contract.device import (
     LASTING,
     Acknowledge,
@@ -24,6 +25,8 @@ from firmware.contract.device import (
     NoteReturned,
     NoteStacked,
     NoteUnaccounted,
+    Outcome,
+    Reply,
     TicketFailed,
     TicketPrinted,
     event_key,
@@ -50,7 +53,8 @@ class Core:
     def __init__(self, book: Book, config: Config, catalogue: Catalogue) -> None:
         self._outbox = Outbox()
         self._config, self._catalogue = config, catalogue
-        self.book, self.floor = book, Floor()
+        self.book = book
+        self.floor = Floor(journal_is_confirmed=book.journal.is_confirmed)
         self.flow = Flow(book, self.floor, self._outbox, config, catalogue)
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
@@ -96,6 +100,19 @@ class Core:
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
         """The back end answered; None means that nobody did."""
         self.flow.on_answer(request, reply, now)
+
+    def on_command(self, command: CoreCommand) -> Reply:
+        """A person at the kiosk; what is done is on disk before the answer leaves."""
+        journal = self.book.journal
+        if journal.to_confirm is None:
+            return Reply(Outcome.DONE, "there is nothing to confirm")
+        if command.row != journal.to_confirm:
+            expected = f"expected row {journal.to_confirm}, got {command.row}"
+            return Reply(Outcome.REFUSED, expected)
+        self.book.write(rows.JournalConfirmed(command.by))
+        self.floor.journal_is_confirmed = True
+        log.warning("the journal is confirmed by %s: cash may be taken again", command.by)
+        return Reply(Outcome.DONE)
 
     def tick(self, now: float) -> None:
         self.flow.tick(now)

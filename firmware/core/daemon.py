@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from firmware.contract.command import CoreCommand
 from firmware.contract.device import DeviceEvent, DeviceState, Status
 from firmware.contract.gateway import GatewayReply, GatewayState
 from firmware.contract.health import CoreState, Presence
@@ -17,6 +18,7 @@ from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
 from firmware.core.core import Core
 from firmware.core.floor import NOT_HEARD
+from firmware.journal.anchor import AnchorKeeper
 from firmware.runtime import VERSION
 from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope
 from firmware.runtime.clock import Clock
@@ -50,23 +52,27 @@ class CoreDaemon:
         self._bus = bus = Bus(
             config.bus_address("core"), (topics.presence("core"), Presence(False))
         )
-        self._asking: set[asyncio.Task[None]] = set()
+        self._anchor = AnchorKeeper(core.book.journal.path)
+        self._group = asyncio.TaskGroup()
         bus.on(topics.device_state("+"), self._on_state)
         bus.on(topics.device_event("+"), self._on_event)
         bus.on(topics.gateway_state, self._on_gateway)
         bus.on(topics.screen_press, self._on_press)
+        bus.on(topics.core_command, self._on_command)
         bus.take_replies(topics.reply("core"))
 
     async def run(self) -> None:
         serial, visit = self._load()
         self._core.start(serial, visit, self._now())
         self._bus.retain(self._topics.presence("core"), Presence(is_alive=True, version=VERSION))
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._bus.run())
+        async with self._group:
+            self._group.create_task(self._bus.run())
             notify("READY=1")
             while True:
                 self._core.tick(self._now())
                 self._carry_out()
+                if self._core.flow.visit.order is None:
+                    self._anchor.between_visits(self._core.book.journal, self._now())
                 notify("WATCHDOG=1")
                 await asyncio.sleep(TICK)
 
@@ -99,6 +105,13 @@ class CoreDaemon:
             self._core.on_press(press, self._now())
             self._carry_out()
 
+    def _on_command(self, envelope: Envelope) -> None:
+        command: CoreCommand | None = decode(envelope.payload, CoreCommand, envelope.topic)
+        if command is not None:
+            reply = self._core.on_command(command)
+            self._carry_out()
+            self._bus.answer(envelope, reply)
+
     # --- outputs ---------------------------------------------------------------------------
 
     def _carry_out(self) -> None:
@@ -121,9 +134,7 @@ class CoreDaemon:
                 topic = self._topics.device_lease(device)
                 self._bus.send(topic, lease, expires=LEASE_EXPIRES_AFTER)
             case Ask():
-                task = asyncio.create_task(self._ask(effect))
-                self._asking.add(task)
-                task.add_done_callback(self._asking.discard)
+                self._group.create_task(self._ask(effect))
 
     async def _ask(self, ask: Ask) -> None:
         """Ask until somebody answers, a few times; every request may be repeated."""
@@ -156,6 +167,7 @@ class CoreDaemon:
             claims=journal.claims_count,
             journal_rows=journal.length,
             journal_head=journal.head[:16],
+            to_confirm=journal.to_confirm,
         )
 
     # --- RAM -------------------------------------------------------------------------------

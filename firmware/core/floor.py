@@ -24,6 +24,7 @@ class Floor:
 
     devices: dict[str, DeviceState] = field(default_factory=dict)
     gateway: GatewayState = NOT_HEARD
+    journal_is_confirmed: bool = True  # else rows are missing, and an operator has to look (M8)
 
     def of_kind(self, kind: Kind) -> Iterator[DeviceState]:
         return (state for state in self.devices.values() if state.kind is kind)
@@ -87,6 +88,8 @@ class Floor:
 
     def obstacle(self) -> str | None:
         """Why money may not be taken this moment (M5), apart from the back end; None if it may."""
+        if not self.journal_is_confirmed:
+            return "trouble.journal"
         if self.door_is_open:
             return "trouble.door_open"
         return self.printer_trouble() or self.acceptor_trouble()

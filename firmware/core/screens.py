@@ -63,6 +63,8 @@ def tiles(catalogue: Catalogue, floor: Floor) -> list[Tile]:
 
 def why_not(floor: Floor) -> str | None:
     """Why a paid service cannot be begun now, as a message key for its tile."""
+    if not floor.journal_is_confirmed:
+        return "tile.no_cash"
     if not floor.gateway.is_online:
         return "tile.no_back_end"
     if (trouble := floor.printer_trouble()) is not None:
@@ -81,6 +83,8 @@ def actions(visit: Visit) -> list[Action]:
 def draw(visit: Visit, floor: Floor, catalogue: Catalogue) -> ScreenData:
     """What the citizen sees now."""
     match visit.stage:
+        case Stage.ATTRACT if not floor.journal_is_confirmed:
+            return Closed("closed.journal")
         case Stage.ATTRACT if floor.door_is_open:
             return Closed("closed.door_open")
         case Stage.ATTRACT:

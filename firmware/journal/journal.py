@@ -8,74 +8,35 @@ INSERT OR REPLACE walks past a BEFORE DELETE trigger otherwise.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-import msgspec
-
 from firmware.contract.device import EventId
+from firmware.journal.chain import COLUMNS, GENESIS, Entry, chain, check, entry_of, record_of
+from firmware.journal.faults import AlreadyRecorded, JournalDamaged, JournalFault, fault_of
+from firmware.journal.reading import read_entries
 from firmware.journal.rows import (
     AnyRow,
     ClaimIssued,
+    JournalBegun,
+    JournalConfirmed,
+    OrderCreated,
     OrderPaid,
     OrderPosted,
     PostRefused,
+    ReadRow,
     credited_paise,
-    event_key_of,
+    number_of,
 )
+from firmware.journal.schema import bring_up_to_date, check_header
 
-APPLICATION_ID = 0x4B494F53  # "KIOS", so that `file` and people know what it is
-SCHEMA_VERSION = 1
-GENESIS = bytes(32)  # the hash before the first row
+__all__ = ["AlreadyRecorded", "Entry", "Journal", "JournalDamaged", "JournalFault", "read_entries"]
+
 TAIL_CHECKED_AT_START = 200  # rows; the whole chain is `verify`, which a person asks for
-
-SCHEMA = """
-CREATE TABLE rows (
-    seq INTEGER PRIMARY KEY,
-    at TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    order_id TEXT,
-    event_key TEXT,
-    credited INTEGER NOT NULL, -- paise that ever went in, up to and with this row
-    body TEXT NOT NULL,
-    hash BLOB NOT NULL
-) STRICT;
-CREATE UNIQUE INDEX rows_by_event ON rows (event_key) WHERE event_key IS NOT NULL;
-CREATE INDEX rows_by_order ON rows (order_id, kind) WHERE order_id IS NOT NULL;
-CREATE INDEX rows_by_kind ON rows (kind);
-CREATE TRIGGER rows_are_never_changed BEFORE UPDATE ON rows
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-CREATE TRIGGER rows_are_never_deleted BEFORE DELETE ON rows
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-CREATE TRIGGER rows_have_no_gaps BEFORE INSERT ON rows
-    WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM rows)
-    BEGIN SELECT RAISE(ABORT, 'the journal has no gaps'); END;
-"""
-COLUMNS = "seq, at, kind, order_id, event_key, credited, body, hash"
-
-
-class JournalFault(Exception):
-    """The journal cannot be trusted or written: no money may be taken. Says where and why."""
-
-
-class AlreadyRecorded(ValueError):
-    """A row with this device event stands in the journal already (M3)."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A row as it stands: its place in the chain, when it was written, and what it says."""
-
-    seq: int
-    at: str
-    row: AnyRow
-    hash: bytes
 
 
 class Journal:
@@ -85,15 +46,22 @@ class Journal:
         self.path = path
         self._seq, self._head, self._credited = 0, GENESIS, 0
         self.claims_count = self.unposted_count = 0  # of ClaimIssued; of paid and not posted
-        self._lock = _lock_alone(path.with_name(path.name + ".lock"))
+        self.last_at = ""  # what the clock said at the last row, ISO 8601 with offset
+        self.next_order = 1  # the number that the next order may have
+        self.to_confirm: int | None = None  # the JournalBegun row that somebody has to look at
+        self._lock = lock_alone(path.with_name(path.name + ".lock"))
         try:
-            self._db = self._open()
-            self._check_start()
-        except sqlite3.Error as error:
-            os.close(self._lock)
-            raise JournalFault(f"{path}: {error}") from error
+            self._db = _open(path)
         except JournalFault:
             os.close(self._lock)
+            raise
+        try:
+            self._check_start()
+        except sqlite3.Error as error:
+            self.close()
+            raise fault_of(path, error) from error
+        except JournalFault:
+            self.close()
             raise
 
     def append(self, at: datetime, *rows: AnyRow) -> str:
@@ -106,8 +74,8 @@ class Journal:
         when = at.isoformat(timespec="milliseconds")
         for seq, row in enumerate(rows, self._seq + 1):
             credited += credited_paise(row)
-            record = _record(seq, when, row, credited)
-            head = _chain(head, record)
+            record = record_of(seq, when, row, credited)
+            head = chain(head, record)
             values += (*record, head)
         try:
             # One statement is one commit, all or nothing: no BEGIN and COMMIT around it.
@@ -117,16 +85,30 @@ class Journal:
                 raise AlreadyRecorded(str(rows)) from None
             raise JournalFault(f"{self.path}: {error}") from error
         except sqlite3.Error as error:
-            raise JournalFault(f"{self.path}: {error}") from error
+            raise fault_of(self.path, error) from error
+        self._count(enumerate(rows, self._seq + 1))
         self._seq, self._head, self._credited = self._seq + len(rows), head, credited
-        self._count(rows)
+        self.last_at = when
         return when
 
-    def _count(self, rows: tuple[AnyRow, ...]) -> None:
-        for row in rows:
-            self.claims_count += isinstance(row, ClaimIssued)
-            self.unposted_count += isinstance(row, OrderPaid)
-            self.unposted_count -= isinstance(row, OrderPosted | PostRefused)
+    def _count(self, rows: Iterable[tuple[int, ReadRow]]) -> None:
+        for seq, row in rows:
+            match row:
+                case ClaimIssued():
+                    self.claims_count += 1
+                case OrderPaid():
+                    self.unposted_count += 1
+                case OrderPosted() | PostRefused():
+                    self.unposted_count -= 1
+                case OrderCreated(order=order):
+                    self.next_order = max(self.next_order, number_of(order) + 1)
+                case JournalBegun(next_order=number):
+                    self.next_order = max(self.next_order, number)
+                    self.to_confirm = seq
+                case JournalConfirmed():
+                    self.to_confirm = None
+                case _:
+                    pass
 
     def knows_event(self, key: str) -> bool:
         """Whether a device event of this key stands in the journal."""
@@ -139,11 +121,12 @@ class Journal:
 
     def open_orders(self) -> list[str]:
         """Orders that were created and not closed: what a start has to finish. Oldest first."""
-        return self._orders_with("OrderCreated", without=("OrderClosed",))
+        return [row[0] for row in self._db.execute("SELECT order_id FROM open_orders ORDER BY seq")]
 
     def unposted_orders(self) -> list[str]:
         """Orders that are paid and that the back end has neither acknowledged nor refused."""
-        return self._orders_with("OrderPaid", without=("OrderPosted", "PostRefused"))
+        found = self._db.execute("SELECT order_id FROM unposted_orders ORDER BY seq")
+        return [row[0] for row in found]
 
     def order_of_note(self, name: EventId) -> str | None:
         """The order that decided last on this note, to take it or not, if there was one."""
@@ -155,17 +138,23 @@ class Journal:
         found = self._db.execute(query, (name.serial, name.epoch, name.counter)).fetchone()
         return None if found is None else str(found[0])
 
-    def last_of_kind(self, kind: type[AnyRow]) -> AnyRow | None:
-        found = list(self._read("WHERE kind = ? ORDER BY seq DESC LIMIT 1", kind.__name__))
-        return found[0].row if found else None
+    def last_of(self, kind: type[AnyRow]) -> Entry | None:
+        """The newest row of that kind."""
+        return next(self._read("WHERE kind = ? ORDER BY seq DESC LIMIT 1", kind.__name__), None)
 
-    def count_of_kind(self, kind: type[AnyRow]) -> int:
-        query = "SELECT count(*) FROM rows WHERE kind = ?"
-        return int(self._db.execute(query, (kind.__name__,)).fetchone()[0])
+    def hash_of(self, seq: int) -> str | None:
+        """The hash of one row, in hex; None when it does not stand there."""
+        found = self._db.execute("SELECT hash FROM rows WHERE seq = ?", (seq,)).fetchone()
+        return None if found is None else bytes(found[0]).hex()
 
     def entries(self) -> Iterator[Entry]:
         """Every row, oldest first."""
         return self._read("ORDER BY seq")
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether nothing is known to be missing that an operator has not looked at."""
+        return self.to_confirm is None
 
     @property
     def length(self) -> int:
@@ -189,82 +178,27 @@ class Journal:
         self._db.close()
         os.close(self._lock)
 
-    def _open(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self.path, isolation_level=None)
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
-        database.execute("PRAGMA recursive_triggers = ON")
-        version = database.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            database.executescript(
-                f"BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
-                f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            )
-        elif version != SCHEMA_VERSION:
-            raise JournalFault(
-                f"{self.path}: expected schema version {SCHEMA_VERSION}, got {version}"
-            )
-        return database
-
     def _check_start(self) -> None:
-        query = "SELECT seq, hash, credited FROM rows ORDER BY seq DESC LIMIT 1"
+        query = "SELECT seq, hash, credited, at FROM rows ORDER BY seq DESC LIMIT 1"
         if (last := self._db.execute(query).fetchone()) is not None:
-            self._seq, self._head, self._credited = last
-        self.claims_count = self.count_of_kind(ClaimIssued)
-        self.unposted_count = len(self.unposted_orders())
+            self._seq, self._head, self._credited, self.last_at = last
         self._verify_from(max(0, self._seq - TAIL_CHECKED_AT_START))
+        count = "SELECT coalesce(sum(count), 0) FROM tallies WHERE kind = 'ClaimIssued'"
+        self.claims_count = int(self._db.execute(count).fetchone()[0])
+        self.unposted_count = len(self.unposted_orders())
+        last = (self.last_of(kind) for kind in (OrderCreated, JournalBegun, JournalConfirmed))
+        standing = sorted(filter(None, last), key=lambda entry: entry.seq)
+        self._count((entry.seq, entry.row) for entry in standing)
 
     def _verify_from(self, seq: int) -> int:
         before = self._db.execute("SELECT hash FROM rows WHERE seq = ?", (seq,)).fetchone()
+        query = f"SELECT {COLUMNS} FROM rows WHERE seq > ? ORDER BY seq"
         previous = GENESIS if before is None else before[0]
-        checked = 0
-        for record in self._db.execute(
-            f"SELECT {COLUMNS} FROM rows WHERE seq > ? ORDER BY seq", (seq,)
-        ):
-            expected = _chain(previous, record[:-1])
-            if record[-1] != expected:
-                raise JournalFault(
-                    f"{self.path}: row {record[0]}: expected hash {expected.hex()[:16]},"
-                    f" got {record[-1].hex()[:16]}"
-                )
-            previous = expected
-            checked += 1
-        return checked
+        return check(self._db.execute(query, (seq,)), seq, previous, self.path)
 
     def _read(self, where: str, *values: str) -> Iterator[Entry]:
-        for seq, at, body, digest in self._db.execute(
-            f"SELECT seq, at, body, hash FROM rows {where}", values
-        ):
-            yield Entry(seq, at, msgspec.json.decode(body, type=AnyRow), digest)
-
-    def _orders_with(self, kind: str, without: tuple[str, ...]) -> list[str]:
-        marks = ", ".join("?" * len(without))
-        query = (
-            "SELECT order_id FROM rows AS made WHERE kind = ? AND NOT EXISTS (SELECT 1 FROM rows"
-            f" WHERE order_id = made.order_id AND kind IN ({marks})) ORDER BY seq"
-        )
-        return [found[0] for found in self._db.execute(query, (kind, *without))]
-
-
-def read_entries(path: Path) -> list[Entry]:
-    """Every row of a journal that another process holds; raises JournalFault."""
-    try:
-        database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        found = database.execute("SELECT seq, at, body, hash FROM rows ORDER BY seq").fetchall()
-    except sqlite3.Error as error:
-        raise JournalFault(f"{path}: {error}") from error
-    database.close()
-    return [
-        Entry(seq, at, msgspec.json.decode(body, type=AnyRow), digest)
-        for seq, at, body, digest in found
-    ]
-
-
-def _record(seq: int, at: str, row: AnyRow, credited: int) -> tuple[object, ...]:
-    """The columns of a row, all but its hash; `credited` is the sum of credits up to here."""
-    body = msgspec.json.encode(row).decode()
-    order = getattr(row, "order", None)
-    return (seq, at, type(row).__name__, order, event_key_of(row), credited, body)
+        for record in self._db.execute(f"SELECT {COLUMNS} FROM rows {where}", values):
+            yield entry_of(record, self.path)
 
 
 @cache
@@ -273,12 +207,28 @@ def _insertion(count: int) -> str:
     return f"INSERT INTO rows ({COLUMNS}) VALUES " + ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * count)
 
 
-def _chain(previous: bytes, record: tuple[object, ...]) -> bytes:
-    """The hash of a row: SHA-256 over the hash before it and the row's columns as JSON."""
-    return hashlib.sha256(previous + msgspec.json.encode(record)).digest()
+def _open(path: Path) -> sqlite3.Connection:
+    """Raises JournalFault as the disk or the file has it."""
+    database: sqlite3.Connection | None = None
+    try:
+        check_header(path)
+        database = sqlite3.connect(path, isolation_level=None)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("PRAGMA recursive_triggers = ON")
+        bring_up_to_date(database, path)
+    except (sqlite3.Error, OSError, JournalFault) as error:
+        if database is not None:
+            database.close()
+        if isinstance(error, sqlite3.Error):
+            raise fault_of(path, error) from error
+        if isinstance(error, JournalFault):
+            raise
+        raise JournalFault(f"{path}: {error}") from error
+    return database
 
 
-def _lock_alone(path: Path) -> int:
+def lock_alone(path: Path) -> int:
     """Hold the lock file, so that two tills can never write one journal; raises JournalFault."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

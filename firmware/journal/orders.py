@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from firmware.contract.device import HeldNote
 from firmware.contract.money import ZERO, Money
 from firmware.journal import rows
-from firmware.journal.journal import Entry
-from firmware.journal.rows import AnyRow, OrderCreated
+from firmware.journal.chain import Entry
+from firmware.journal.rows import OrderCreated, ReadRow
 
 
 @dataclass
@@ -83,7 +83,7 @@ class Order:
     def has_proof(self, document: str) -> bool:
         return self.is_printed(document) or document in self.shown
 
-    def apply(self, row: AnyRow, at: str) -> None:
+    def apply(self, row: ReadRow, at: str) -> None:
         """Take one more row of this order, written `at` (ISO 8601 with offset)."""
         match row:
             case rows.CashOpened(session=session, limit=limit):
@@ -109,7 +109,7 @@ class Order:
             case _:
                 self._apply_outcome(row, at)
 
-    def _apply_outcome(self, row: AnyRow, at: str) -> None:
+    def _apply_outcome(self, row: ReadRow, at: str) -> None:
         match row:
             case rows.OrderPaid(advance=advance):
                 self.is_paid, self.advance, self.paid_at = True, advance, at
@@ -130,7 +130,7 @@ class Order:
             case rows.OrderClosed(end=end):
                 self.end = end
             case _:
-                pass  # the birth of the order changes nothing more
+                pass  # its birth changes nothing more, nor does a kind of a release to come
 
     def _claim(self, row: rows.ClaimIssued, at: str) -> None:
         """A slip of before says less than what is claimed now: it proves nothing any more."""

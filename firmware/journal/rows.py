@@ -6,6 +6,7 @@ is an intent without an outcome, found by a query.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 import msgspec
@@ -20,9 +21,45 @@ class Row(msgspec.Struct, frozen=True, tag=True):
 
 
 class KioskStarted(Row, frozen=True):
-    """Core began to run."""
+    """Core began to run, on the `boot`-th start of the machine, which Linux calls `boot_id`."""
 
     version: str
+    boot: int = 0
+    boot_id: str = ""
+
+
+class JournalBegun(Row, frozen=True):
+    """Rows that are known to have been are not in this file: no cash until JournalConfirmed.
+
+    `previous_head` (hex), `previous_length` and `brought_forward`, money that is in the box and
+    that no row of this file tells of, come from outside the file; empty and 0 when nobody knows.
+    No number below `next_order` may be given to an order.
+    """
+
+    previous_head: str
+    previous_length: int
+    why: str
+    brought_forward: Money
+    next_order: int
+
+
+class JournalConfirmed(Row, frozen=True):
+    """An operator has looked at what JournalBegun says; `by` is who."""
+
+    by: str
+
+
+class ClockDoubted(Row, frozen=True):
+    """From this row on the clock is not believed: it says `says`, after rows of `last`."""
+
+    says: str  # ISO 8601 with offset, as `last`
+    last: str  # the newest time that was believed; empty if there was none
+
+
+class ClockTrusted(Row, frozen=True):
+    """From this row on the clock is believed again."""
+
+    says: str
 
 
 class OrderCreated(Row, frozen=True):
@@ -187,6 +224,10 @@ class OrderClosed(Row, frozen=True):
 
 AnyRow = (
     KioskStarted
+    | JournalBegun
+    | JournalConfirmed
+    | ClockDoubted
+    | ClockTrusted
     | OrderCreated
     | CashOpened
     | CashClosed
@@ -209,6 +250,17 @@ AnyRow = (
 )
 
 
+@dataclass(frozen=True)
+class UnknownRow:
+    """A row of a release to come: it counts in the chain, and changes no order here."""
+
+    kind: str
+    body: str  # its JSON
+
+
+ReadRow = AnyRow | UnknownRow
+
+
 def event_key_of(row: AnyRow) -> str | None:
     """What makes a device's happening unique in the journal (M3); None for our own rows.
 
@@ -228,6 +280,18 @@ def event_key_of(row: AnyRow) -> str | None:
             return None
 
 
-def credited_paise(row: AnyRow) -> int:
+def credited_paise(row: ReadRow) -> int:
     """What this row adds to the cash box, in paise."""
-    return row.value.paise if isinstance(row, NoteCredited | CoinCredited) else 0
+    match row:
+        case NoteCredited(value=value) | CoinCredited(value=value):
+            return value.paise
+        case JournalBegun(brought_forward=value):
+            return value.paise
+        case _:
+            return 0
+
+
+def number_of(order: str) -> int:
+    """17 of `TDR 0417 0017`; 0 of a name without one."""
+    last = order.rsplit(" ", 1)[-1]
+    return int(last) if last.isdecimal() else 0

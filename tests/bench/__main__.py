@@ -10,9 +10,9 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from tests.bench import cash, idle, journal
+from tests.bench import cash, growth, idle, journal
 from tests.bench.figures import delays, table
 
 ROUNDS = 1500  # commits to each side
@@ -38,6 +38,14 @@ def of_journal(rounds: int = ROUNDS, warm_up: int = journal.WARM_UP) -> str:
     return table("journal: one row, one commit, on disk", journal.run(rounds, warm_up))
 
 
+def of_growth(
+    sizes: Sequence[int] = growth.SIZES,
+    openings: int = growth.OPENINGS,
+    visits: int = growth.VISITS,
+) -> str:
+    return table("growth: the journal over the years", growth.run(sizes, openings, visits))
+
+
 def of_cash(visits: list[list[int]] = VISITS) -> str:
     takings = asyncio.run(cash.take(visits))
     figures = [
@@ -55,6 +63,7 @@ def of_idle(seconds: float = IDLE_SECONDS, settles_in: float = idle.SETTLES_IN) 
 
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "journal": of_journal,
+    "growth": of_growth,
     "cash": of_cash,
     "idle": of_idle,
 }

@@ -19,8 +19,9 @@ from pathlib import Path
 
 from firmware.contract.device import EventId
 from firmware.contract.money import rupees
-from firmware.journal.journal import SCHEMA, Journal
+from firmware.journal.journal import Journal
 from firmware.journal.rows import NoteCredited
+from firmware.journal.schema import SCHEMA
 from tests.bench.figures import Figure, percentile
 
 AIM = 0.90  # of bare SQLite's commits a second
@@ -35,7 +36,7 @@ Commit = Callable[[int], None]
 
 def run(rounds: int, warm_up: int = WARM_UP) -> list[Figure]:
     """`rounds` commits to each of the three; the times are of one commit each."""
-    with tempfile.TemporaryDirectory(prefix="journal-", dir=_disk()) as name:
+    with tempfile.TemporaryDirectory(prefix="journal-", dir=disk()) as name:
         folder = Path(name)
         sides = {
             "bare": _bare(folder / "bare.db", BARE_SCHEMA),
@@ -109,7 +110,7 @@ def _figures(times: dict[str, list[float]], file_system: str) -> list[Figure]:
     return [*lines, Figure("journal : same schema", f"{ratio:.0%}", count)]
 
 
-def _disk() -> Path:
+def disk() -> Path:
     """Not /tmp, which may be RAM: the folder of the run, or the one that the variable names."""
     return Path(os.environ.get(FOLDER_VARIABLE, "."))
 

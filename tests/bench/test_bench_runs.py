@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.bench import cash
-from tests.bench.__main__ import of_cash, of_idle, of_journal
+from tests.bench.__main__ import of_cash, of_growth, of_idle, of_journal
 from tests.bench.figures import delays, percentile, table
 
 
@@ -13,6 +13,14 @@ def test_the_journal_and_bare_sqlite_take_turns() -> None:
     printed = of_journal(rounds=5, warm_up=1)
     assert "journal : bare" in printed
     assert "commits/s" in printed
+
+
+def test_a_journal_that_grows_is_opened_at_each_size() -> None:
+    printed = of_growth(sizes=(10, 40), openings=2, visits=2)
+    assert "opened with 10 rows" in printed
+    assert "1.00 times" in printed
+    assert "opened with 40 rows" in printed
+    assert "written a visit" in printed
 
 
 def test_each_note_of_a_visit_is_timed_three_times() -> None:

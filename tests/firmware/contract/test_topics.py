@@ -76,8 +76,10 @@ def test_screen_cannot_mint_money() -> None:
     }
 
 
-def test_technician_reads_everything_and_writes_nothing() -> None:
-    assert {verb for verb, _ in rules()["technician"]} == {"read"}
+def test_technician_reads_everything_and_writes_only_to_core() -> None:
+    """What he tells core is on the record; he commands no device and presses no button."""
+    written = {path for verb, path in rules()["technician"] if verb == "write"}
+    assert written == {f"{ROOT}core/command"}
     assert all(may("technician", "read", spelled_out(topic, "notes")) for topic in TOPICS)
 
 
@@ -108,6 +110,6 @@ def test_every_topic_that_is_spelled_out_stands_in_the_table() -> None:
         if isinstance(member, property):
             spelled.add(getattr(topics, name))
         elif inspect.isfunction(member) and not name.startswith("_"):
-            who = "core" if name == "reply" else "x"
-            spelled.add(getattr(topics, name)(who))
+            for who in ("core", "technician") if name == "reply" else ("x",):
+                spelled.add(getattr(topics, name)(who))
     assert spelled == {spelled_out(topic, "x") for topic in TOPICS}

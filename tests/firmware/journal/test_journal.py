@@ -157,12 +157,12 @@ def test_a_note_is_of_the_order_that_decided_last(journal: Journal) -> None:
     assert journal.order_of_note(EventId("N1", 2, 1)) is None
 
 
-def test_a_journal_of_a_release_to_come_is_left_alone(path: Path, journal: Journal) -> None:
+def test_a_journal_of_another_format_is_left_alone(path: Path, journal: Journal) -> None:
     journal.close()
-    change(path, "PRAGMA user_version = 2")
-    with pytest.raises(JournalFault, match="expected schema version 1, got 2"):
+    change(path, "PRAGMA user_version = 100")
+    with pytest.raises(JournalFault, match="expected a schema version below 100, got 100"):
         Journal(path)
-    change(path, "PRAGMA user_version = 1")
+    change(path, "PRAGMA user_version = 2")
     assert Journal(path).length == 5  # the one that refused holds no lock
 
 

@@ -1,0 +1,129 @@
+"""`kioskctl journal`: verify, show and export read the file itself; confirm tells core."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from firmware.cli.snapshot import technician_bus, until_connected
+from firmware.contract.command import ConfirmJournal
+from firmware.contract.device import Outcome, Reply
+from firmware.contract.topics import Topics
+from firmware.core.daemon import journal_path
+from firmware.journal.export import CSV_HEAD, csv_line, json_line
+from firmware.journal.faults import JournalFault
+from firmware.journal.plain import line_of, verdict
+from firmware.journal.reading import read_entries, read_order, verify
+from firmware.runtime.config import Config
+
+EXIT_FAULT = 1  # the journal is not as it should be, or core refused
+EXIT_NO_JOURNAL = 2  # there is none to be read
+LAST = 20  # rows that `show` shows unasked
+CORE_ANSWERS_WITHIN = 5.0  # seconds
+
+
+async def check(config: Config, options: argparse.Namespace) -> int:
+    path = _path(config, options)
+    try:
+        print(verdict(path, verify(path)))
+    except JournalFault as fault:
+        print(f"FAULT {fault}")
+        return EXIT_FAULT
+    return 0
+
+
+async def show(config: Config, options: argparse.Namespace) -> int:
+    path = _path(config, options)
+    found = read_order(path, options.order) if options.order else read_entries(path, options.last)
+    for entry in found:
+        print(line_of(entry))
+    if options.order and not found:
+        print(f"kioskctl: {path}: no order {options.order}", file=sys.stderr)
+        return EXIT_NO_JOURNAL
+    return 0
+
+
+async def export(config: Config, options: argparse.Namespace) -> int:
+    if not options.json:
+        print(CSV_HEAD)
+    write = json_line if options.json else csv_line
+    for entry in read_entries(_path(config, options)):
+        if options.first <= entry.at[:10] <= options.until:
+            print(write(entry))
+    return 0
+
+
+async def confirm(config: Config, options: argparse.Namespace) -> int:
+    """Ask core to take cash again; the answer comes when the row is on disk."""
+    bus, topics = technician_bus(config), Topics(config.kiosk.id)
+    bus.take_replies(topics.reply("technician"))
+    running = asyncio.ensure_future(bus.run())
+    try:
+        await until_connected(bus)
+        command = ConfirmJournal(options.by, options.row)
+        raw = await bus.request(
+            topics.core_command, topics.reply("technician"), command, CORE_ANSWERS_WITHIN
+        )
+    except TimeoutError:
+        print(f"kioskctl: core did not answer in {CORE_ANSWERS_WITHIN:g} s", file=sys.stderr)
+        return EXIT_FAULT
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    reply = msgspec.json.decode(raw, type=Reply)
+    print(f"{reply.outcome} {reply.detail}".rstrip())
+    return 0 if reply.outcome is Outcome.DONE else EXIT_FAULT
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`journal` and what can be done with it."""
+    top = commands.add_parser("journal", help="the record of all money")
+    what = top.add_subparsers(dest="what", required=True)
+    one = what.add_parser("verify", help="recompute the whole chain; exit code 1 on a fault")
+    one.set_defaults(run=check)
+    two = what.add_parser("show", help="rows in words; account numbers are not shown whole")
+    two.add_argument("order", nargs="?", metavar="ORDER", help="such as 'TDR 0417 0001'")
+    two.add_argument("--last", type=_count, default=LAST, metavar="N", help="unless an order")
+    two.set_defaults(run=show)
+    three = what.add_parser("export", help="one line a row; account numbers are not shown whole")
+    form = three.add_mutually_exclusive_group(required=True)
+    form.add_argument("--csv", action="store_true")
+    form.add_argument("--json", action="store_true", help="one object a line")
+    for name, where, default in (
+        ("--from", "first", "0001-01-01"),
+        ("--to", "until", "9999-12-31"),
+    ):
+        three.add_argument(name, dest=where, type=_day, default=default, metavar="YYYY-MM-DD",
+                           help="by what the clock said; the day counts in")  # fmt: skip
+    three.set_defaults(run=export)
+    for reader in (one, two, three):
+        reader.add_argument("--file", type=Path, help="another file, such as one kept aside")
+    four = what.add_parser("confirm", help="take cash again after the journal began anew")
+    four.add_argument("row", type=_count, help="the JournalBegun row that you have looked at")
+    four.add_argument("--by", default=_who(), help="who confirms (%(default)s)")
+    four.set_defaults(run=confirm)
+
+
+def _path(config: Config, options: argparse.Namespace) -> Path:
+    return options.file or journal_path(config)
+
+
+def _day(text: str) -> str:
+    return date.fromisoformat(text).isoformat()
+
+
+def _count(text: str) -> int:
+    if (count := int(text)) < 1:
+        raise ValueError(text)
+    return count
+
+
+def _who() -> str:
+    return os.environ.get("SUDO_USER") or getpass.getuser()

@@ -1,0 +1,117 @@
+"""A row in plain words, for a technician; account numbers are never shown whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from firmware.contract.money import Money
+from firmware.journal import rows
+from firmware.journal.chain import Entry
+from firmware.journal.reading import Verified
+from firmware.journal.rows import ReadRow
+
+SHOWN_DIGITS = 4  # of an account number: enough to tell two citizens apart, too few to misuse
+AT_WIDTH = 19  # of `2026-11-22T10:00:00`: the offset is India's, always
+
+
+def verdict(path: Path, verified: Verified) -> str:
+    """What `verify` found, when nothing is wrong."""
+    return (
+        f"{path}: {verified.length} rows, whole\n"
+        f"head {verified.head}\n"
+        f"taken in {Money(verified.credited)} in all"
+    )
+
+
+def line_of(entry: Entry) -> str:
+    """`    12  2026-11-22 10:00:00  TDR 0417 0001  ₹500.00 note is in the box`."""
+    at = entry.at[:AT_WIDTH].replace("T", " ")
+    return f"{entry.seq:6d}  {at}  {entry.order or '-':<13}  {words(entry.row)}"
+
+
+def words(row: ReadRow) -> str:
+    """What the row says."""
+    match row:
+        case rows.UnknownRow(kind=kind):
+            return f"{kind}: of a later release, not known here"
+        case rows.KioskStarted(version=version, boot=boot):
+            return f"kiosk-core {version} started, boot {boot}"
+        case rows.JournalBegun():
+            return _begun(row)
+        case rows.JournalConfirmed(by=by):
+            return f"confirmed by {by}: cash may be taken again"
+        case rows.ClockDoubted(says=says, last=last):
+            return f"the clock says {says} after {last or 'nothing'}: not believed"
+        case rows.ClockTrusted(says=says):
+            return f"the clock says {says}: believed again"
+        case rows.OrderCreated(service=service, bill=bill, payable=payable):
+            return f"{service} bill of {masked(bill.account)}: {payable} to pay"
+        case rows.OrderPaid(inserted=inserted, advance=advance):
+            return f"paid, {inserted} inserted" + (f", {advance} in advance" if advance else "")
+        case rows.OrderPosted(reference=reference):
+            return f"posted: {reference}"
+        case rows.PostRefused(problem=problem, detail=detail):
+            return f"the back end refused: {problem} {detail}".rstrip()
+        case rows.ClaimIssued():
+            return _claim(row)
+        case rows.OrderClosed(end=end):
+            return f"closed: {end}"
+        case _:
+            return _of_cash(row)
+
+
+def _of_cash(row: ReadRow) -> str:
+    match row:
+        case rows.CashOpened(limit=limit):
+            return f"cash may be taken, up to {limit}"
+        case rows.CashClosed(why=why):
+            return f"no more cash: {why or 'finished'}"
+        case rows.StackIntended(value=value):
+            return f"{value} note in escrow is to be taken"
+        case rows.ReturnIntended(value=value, why=why):
+            return f"{value} note in escrow is to be given back: {why}"
+        case rows.NoteCredited(value=value, at_power_up=late):
+            return f"{value} note is in the box" + (", told at power-up" if late else "")
+        case rows.NoteGivenBack(value=value):
+            return f"{value} note was given back"
+        case rows.NoteInDoubt(value=value, id=name):
+            return f"{value} note {name}: nobody knows where it is"
+        case rows.CoinCredited(value=value):
+            return f"{value} coin is in the box"
+        case rows.CoinsInDoubt(count=count):
+            return f"{count} coin events were lost in the device's buffer"
+        case _:
+            return _of_paper(row)
+
+
+def _of_paper(row: ReadRow) -> str:
+    match row:
+        case rows.PrintIntended(document=document, job=job):
+            return f"{document} is to be printed: {job}"
+        case rows.Printed(job=job):
+            return f"on paper: {job}"
+        case rows.PrintFailed(job=job, fault=fault):
+            return f"not on paper: {job}: {fault}"
+        case rows.ProofShown(document=document):
+            return f"{document} was shown on the screen"
+        case _:
+            return type(row).__name__
+
+
+def _begun(row: rows.JournalBegun) -> str:
+    return (
+        f"ROWS ARE MISSING: {row.why}; known before: {row.previous_length} rows, head"
+        f" {row.previous_head[:16] or 'unknown'}, {row.brought_forward} brought forward;"
+        f" orders from {row.next_order:04d}"
+    )
+
+
+def _claim(row: rows.ClaimIssued) -> str:
+    doubt = f", {row.in_doubt} of it in doubt" if row.in_doubt else ""
+    return f"claim {row.claim} of {row.amount}{doubt}: {row.cause}"
+
+
+def masked(account: str) -> str:
+    """`********1725`."""
+    hidden = max(0, len(account) - SHOWN_DIGITS)
+    return "*" * hidden + account[hidden:]

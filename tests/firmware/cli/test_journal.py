@@ -1,0 +1,254 @@
+"""`kioskctl journal`: what a technician reads, word for word, and what an accountant gets."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from firmware.cli.__main__ import main
+from firmware.contract.device import EventId
+from firmware.contract.gateway import Bill
+from firmware.contract.money import Money, rupees
+from firmware.journal.chain import KINDS, Entry
+from firmware.journal.export import CSV_HEAD, csv_line, json_line
+from firmware.journal.journal import Journal
+from firmware.journal.plain import line_of, words
+from firmware.journal.rows import (
+    AnyRow,
+    CashClosed,
+    CashOpened,
+    ClaimIssued,
+    ClockDoubted,
+    ClockTrusted,
+    CoinCredited,
+    CoinsInDoubt,
+    End,
+    JournalBegun,
+    JournalConfirmed,
+    KioskStarted,
+    NoteCredited,
+    NoteGivenBack,
+    NoteInDoubt,
+    OrderClosed,
+    OrderCreated,
+    OrderPaid,
+    OrderPosted,
+    PostRefused,
+    Printed,
+    PrintFailed,
+    PrintIntended,
+    ProofShown,
+    ReturnIntended,
+    StackIntended,
+    UnknownRow,
+)
+from tests.firmware.journal.writer import AT
+
+ORDER, NOTE = "TDR 0417 0001", EventId("1873452", 7, 1)
+BILL = Bill("B1", "210344001725", "K C Sharma", "2026-10", "2026-11-28", rupees(470), Money(0))
+CREATED = OrderCreated(ORDER, "k", "electricity", "hi", BILL, rupees(470))
+SAID: list[tuple[AnyRow, str]] = [
+    (KioskStarted("0.1.0", 3, "b"), "kiosk-core 0.1.0 started, boot 3"),
+    (CREATED, "electricity bill of ********1725: ₹470.00 to pay"),
+    (CashOpened(ORDER, "s", rupees(970)), "cash may be taken, up to ₹970.00"),
+    (StackIntended(ORDER, NOTE, rupees(500)), "₹500.00 note in escrow is to be taken"),
+    (NoteCredited(ORDER, NOTE, rupees(500), False), "₹500.00 note is in the box"),
+    (NoteCredited(ORDER, NOTE, rupees(500), True),
+     "₹500.00 note is in the box, told at power-up"),
+    (ReturnIntended(ORDER, NOTE, rupees(10), "closing"),
+     "₹10.00 note in escrow is to be given back: closing"),
+    (NoteGivenBack(ORDER, NOTE, rupees(10)), "₹10.00 note was given back"),
+    (NoteInDoubt(ORDER, NOTE, rupees(10)), "₹10.00 note 1873452/7/1: nobody knows where it is"),
+    (CoinCredited(None, NOTE, rupees(5)), "₹5.00 coin is in the box"),
+    (CoinsInDoubt(None, NOTE, 3), "3 coin events were lost in the device's buffer"),
+    (CashClosed(ORDER, "s", "paid_in_full"), "no more cash: paid_in_full"),
+    (OrderPaid(ORDER, rupees(500), rupees(30)), "paid, ₹500.00 inserted, ₹30.00 in advance"),
+    (OrderPaid(ORDER, rupees(470), Money(0)), "paid, ₹470.00 inserted"),
+    (OrderPosted(ORDER, "REF1"), "posted: REF1"),
+    (PostRefused(ORDER, "refused", ""), "the back end refused: refused"),
+    (PrintIntended(ORDER, f"{ORDER}/receipt/1", "receipt"),
+     "receipt is to be printed: TDR 0417 0001/receipt/1"),
+    (Printed(ORDER, f"{ORDER}/receipt/1"), "on paper: TDR 0417 0001/receipt/1"),
+    (PrintFailed(ORDER, "j", "receipt.paper.end"), "not on paper: j: receipt.paper.end"),
+    (ProofShown(ORDER, "receipt"), "receipt was shown on the screen"),
+    (ClaimIssued(ORDER, f"{ORDER} C1", rupees(510), rupees(10), "trouble.refused"),
+     "claim TDR 0417 0001 C1 of ₹510.00, ₹10.00 of it in doubt: trouble.refused"),
+    (OrderClosed(ORDER, End.FULFILLED), "closed: fulfilled"),
+    (JournalBegun("ab" * 32, 44, "malformed", rupees(40), 104),
+     "ROWS ARE MISSING: malformed; known before: 44 rows, head abababababababab, ₹40.00 brought"
+     " forward; orders from 0104"),
+    (JournalConfirmed("S. Meena"), "confirmed by S. Meena: cash may be taken again"),
+    (ClockDoubted("1970-01-01T05:30:00.000+05:30", "2026-11-22T10:00:00.000+05:30"),
+     "the clock says 1970-01-01T05:30:00.000+05:30 after 2026-11-22T10:00:00.000+05:30: not"
+     " believed"),
+    (ClockTrusted("2026-11-22T10:00:00.000+05:30"),
+     "the clock says 2026-11-22T10:00:00.000+05:30: believed again"),
+]  # fmt: skip
+
+
+def entry(row: AnyRow | UnknownRow, order: str | None = ORDER, credited: int = 50000) -> Entry:
+    return Entry(12, "2026-11-22T10:00:00.000+05:30", row, bytes(31) + b"\x01", order, credited)
+
+
+@pytest.mark.parametrize(("row", "said"), SAID, ids=lambda value: type(value).__name__)
+def test_each_row_in_plain_words(row: AnyRow, said: str) -> None:
+    assert words(row) == said
+
+
+def test_no_kind_is_without_words() -> None:
+    assert {type(row).__name__ for row, _ in SAID} == KINDS
+
+
+def test_a_line_for_the_technician() -> None:
+    paid = NoteCredited(ORDER, NOTE, rupees(500), False)
+    assert line_of(entry(paid)) == (
+        "    12  2026-11-22 10:00:00  TDR 0417 0001  ₹500.00 note is in the box"
+    )
+    later = UnknownRow("CardCharged", '{"pan":"4111"}')
+    assert line_of(entry(later, None)) == (
+        "    12  2026-11-22 10:00:00  -              CardCharged: of a later release, not known"
+        " here"
+    )
+
+
+def test_a_line_for_the_accountant() -> None:
+    assert csv_line(entry(CREATED)) == (
+        "12,2026-11-22T10:00:00.000+05:30,OrderCreated,TDR 0417 0001,47000,470.00,50000,500.00,"
+        f"electricity bill of ********1725: ₹470.00 to pay,{'0' * 63}1"
+    )
+    assert json.loads(json_line(entry(CREATED))) == {
+        "seq": 12,
+        "at": "2026-11-22T10:00:00.000+05:30",
+        "kind": "OrderCreated",
+        "order": "TDR 0417 0001",
+        "amount_paise": 47000,
+        "amount_rupees": "470.00",
+        "total_in_paise": 50000,
+        "total_in_rupees": "500.00",
+        "words": "electricity bill of ********1725: ₹470.00 to pay",
+        "hash": "0" * 63 + "1",
+    }
+
+
+def test_a_row_without_money_has_none_and_not_zero() -> None:
+    line = next(csv.DictReader([CSV_HEAD, csv_line(entry(OrderPosted(ORDER, 'REF,"1"')))]))
+    assert (line["amount_paise"], line["words"]) == ("", 'posted: REF,"1"')
+
+
+def test_a_name_from_outside_is_no_formula_on_the_accountants_desk() -> None:
+    line = next(csv.reader([csv_line(entry(CREATED, "=HYPERLINK(1)"))]))
+    assert line[3] == "'=HYPERLINK(1)"
+
+
+# --- the commands -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "kiosk.toml"
+    path.write_text(
+        f"""
+        device = {{}}
+        [kiosk]
+        id = "k1"
+        place = {{ en = "T", hi = "T" }}
+        receipt_prefix = "TDR 0417"
+        [gateway]
+        url = "http://localhost:1"
+        [paths]
+        state = "{tmp_path}"
+        """
+    )
+    return path
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    journal = Journal(tmp_path / "core" / "journal.db")
+    journal.append(AT, KioskStarted("0.1.0", 1))
+    journal.append(AT.replace(day=23), CREATED, CashOpened(ORDER, "s", rupees(970)))
+    journal.append(AT.replace(day=24), NoteCredited(ORDER, NOTE, rupees(500), False))
+    return journal
+
+
+def said(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str
+) -> tuple[int, list[str]]:
+    """Exit code and lines of `kioskctl journal ...`."""
+    monkeypatch.setattr(sys, "argv", ["kioskctl", "--config", str(config), "journal", *words])
+    code = main()
+    return code, capsys.readouterr().out.splitlines()
+
+
+def test_the_technician_reads_while_core_writes(
+    config: Path,
+    journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, lines = said(config, monkeypatch, capsys, "verify")
+    assert (code, lines[0]) == (0, f"{journal.path}: 4 rows, whole")
+    assert lines[1:] == [f"head {journal.head}", "taken in ₹500.00 in all"]
+    code, lines = said(config, monkeypatch, capsys, "show", "--last", "1")
+    assert lines == ["     4  2026-11-24 10:00:00  TDR 0417 0001  ₹500.00 note is in the box"]
+    assert len(said(config, monkeypatch, capsys, "show", ORDER)[1]) == 3
+    assert said(config, monkeypatch, capsys, "show", "TDR 0417 0009") == (2, [])
+    journal.append(AT, OrderPosted(ORDER, "R"))
+
+
+def test_an_export_of_some_days(
+    config: Path,
+    journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    days = ("--from", "2026-11-23", "--to", "2026-11-23")
+    _, lines = said(config, monkeypatch, capsys, "export", "--csv", *days)
+    assert [row["seq"] for row in csv.DictReader(StringIO("\n".join(lines)))] == ["2", "3"]
+    _, lines = said(config, monkeypatch, capsys, "export", "--json", "--from", "2026-11-24")
+    assert [json.loads(line)["amount_rupees"] for line in lines] == ["500.00"]
+    assert "210344001725" not in str(lines)
+
+
+def test_a_fault_is_said_with_its_row_and_in_the_exit_code(
+    config: Path,
+    journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    journal.close()
+    with sqlite3.connect(journal.path) as database:
+        database.execute("DROP TRIGGER rows_are_never_changed")
+        database.execute("UPDATE rows SET credited = 9 WHERE seq = 3")
+    database.close()
+    code, lines = said(config, monkeypatch, capsys, "verify")
+    assert code == 1
+    assert lines[0].startswith(f"FAULT {journal.path}: row 3: expected hash ")
+
+
+def test_no_journal_is_said_in_one_line(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said(config, monkeypatch, capsys, "show")[0] == 2
+    assert said(config, monkeypatch, capsys, "verify")[0] == 1
+
+
+def test_a_journal_on_a_card_that_nobody_may_write_is_read(
+    config: Path,
+    journal: Journal,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    journal.close()
+    card = tmp_path / "damaged-1"
+    card.mkdir()
+    journal.path.rename(card / "journal.db")
+    code, lines = said(config, monkeypatch, capsys, "verify", "--file", f"{card}/journal.db")
+    assert (code, lines[0]) == (0, f"{card}/journal.db: 4 rows, whole")
