@@ -1,4 +1,4 @@
-"""`kioskctl status` and `kioskctl watch`: looks at the bus and changes nothing."""
+"""`kioskctl`: `status` and `watch` look at the bus; `claim` checks slips and pays them back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
+from firmware.cli import claims
 from firmware.cli.narrator import Line, Narrator
 from firmware.cli.snapshot import NoBus, take, technician_bus, until_connected
 from firmware.cli.status import EXIT_NO_BUS, exit_code, status_screen
@@ -58,7 +59,9 @@ async def watch(config: Config, options: argparse.Namespace) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="kioskctl", description="Looks at a running kiosk.")
+    top = argparse.ArgumentParser(
+        prog="kioskctl", description="A running kiosk, for its technician."
+    )
     top.add_argument("--config", type=Path, default=Path("/etc/kiosk/kiosk.toml"))
     commands = top.add_subparsers(dest="command", required=True)
     one = commands.add_parser(
@@ -70,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
     two = commands.add_parser("watch", help="one line for every change, as it happens")
     two.add_argument("--all", action="store_true", help="also leases, repeats and replies")
     two.set_defaults(run=watch)
+    claims.add_commands(commands)
     return top
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.contract import device, gateway
+from firmware.contract import device, gateway, operator
 from firmware.contract.screen import Press
 
 SHOWN_DIGITS = 4  # of an account number: enough to tell two citizens apart, too few to misuse
@@ -69,6 +69,13 @@ def of_request(request: gateway.GatewayRequest) -> str:
             return f"asks for the {service} bill of {masked(account)}"
         case gateway.PostPayment(amount=amount, service=service, account=account, receipt=number):
             return f"posts {amount} of {service} {masked(account)}, receipt {number}"
+
+
+def of_core_command(command: operator.CoreCommand) -> str:
+    """What an operator asks of the till; a QR text is not shown whole."""
+    return (
+        f"told by {command.by} to redeem {command.claim[:24]}: {command.how}, {command.reference}"
+    )
 
 
 def of_press(press: Press) -> str:

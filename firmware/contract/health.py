@@ -20,6 +20,7 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     in_cash_box: Money  # what the journal says is in the box since the last collection
     unposted: int  # paid orders that the back end has not acknowledged
     claims: int  # claim slips issued and not redeemed
+    unsigned_because: str = ""  # why slips carry no signature now; empty: they do
     journal_rows: int
     journal_head: str  # first 16 hex digits of the last row's hash
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from firmware.contract import device, gateway, health, screen
+from firmware.contract import device, gateway, health, operator, screen
 
 READERS_OF_ALL = ("technician", "health")
 
@@ -44,12 +44,16 @@ TOPICS: tuple[Topic, ...] = (
           "A question to the back end, with a response topic."),
     Topic("core/state", health.CoreState, ("core",), (), True,
           "What the till is doing and what the journal holds."),
+    Topic("core/command", operator.CoreCommand, ("technician",), ("core",), False,
+          "What an operator asks of the till; recorded on disk, then answered by a Reply."),
     Topic("health/state", health.KioskHealth, ("health",), ("ui", "core"), True,
           "The kiosk in one document."),
     Topic("presence/{name}", health.Presence, ("core", "health", "ui"), (), True,
           "Each daemon that is no device: alive, or its last will."),
     Topic("reply/core", device.Reply | gateway.GatewayReply, ("driver", "gateway"), ("core",),
           False, "Answers to core's commands and requests, matched by correlation data."),
+    Topic("reply/technician", device.Reply, ("core",), ("technician",), False,
+          "Answers to the operator's commands."),
 )  # fmt: skip
 
 
@@ -90,6 +94,10 @@ class Topics:
     @property
     def core_state(self) -> str:
         return f"kiosk/{self.kiosk}/core/state"
+
+    @property
+    def core_command(self) -> str:
+        return f"kiosk/{self.kiosk}/core/command"
 
     @property
     def health_state(self) -> str:

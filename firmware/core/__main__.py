@@ -21,6 +21,7 @@ from firmware.runtime.clock import SystemClock
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import start
 from firmware.services.catalogue import load_catalogue
+from firmware.till.signing import Keys, NoKey, keys_folder
 
 log = logging.getLogger("core")
 
@@ -36,8 +37,17 @@ async def serve(config: Config, options: argparse.Namespace) -> None:
         log.error("no journal, no money: %s", error)
         await _say_closed(config)
         raise
-    core = Core(Book(journal, clock), config, load_catalogue())
+    core = Core(Book(journal, clock), config, load_catalogue(), load_keys(config))
     await CoreDaemon(core, config, clock).run()
+
+
+def load_keys(config: Config) -> Keys:
+    """Without a key claims are issued all the same, unsigned: nobody goes without a slip."""
+    folder = keys_folder(config.state_folder)
+    keys = Keys.load(folder, config.kiosk.id)
+    if isinstance(keys.signer, NoKey):
+        log.warning("claims are not signed: %s", keys.signer)
+    return keys
 
 
 async def _say_closed(config: Config) -> None:

@@ -24,15 +24,19 @@ from firmware.contract.device import (
     NoteReturned,
     NoteStacked,
     NoteUnaccounted,
+    Reply,
     TicketFailed,
     TicketPrinted,
     event_key,
 )
 from firmware.contract.gateway import GatewayReply, GatewayRequest, GatewayState
+from firmware.contract.operator import CoreCommand
 from firmware.contract.screen import Hint, Press, Screen
 from firmware.core.book import Book
 from firmware.core.floor import Floor
 from firmware.core.flow import Flow
+from firmware.core.papers import Papers
+from firmware.core.redeeming import Redeeming
 from firmware.core.screens import STEPS, actions, draw
 from firmware.core.visit import Stage
 from firmware.journal import rows
@@ -40,6 +44,7 @@ from firmware.journal.orders import Order
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
 from firmware.till.effects import Effect, Outbox, Tell
+from firmware.till.signing import Keys, NoKey
 
 log = logging.getLogger("core")
 
@@ -47,11 +52,16 @@ log = logging.getLogger("core")
 class Core:
     """One kiosk. `now` is a monotonic time in seconds, given by the caller."""
 
-    def __init__(self, book: Book, config: Config, catalogue: Catalogue) -> None:
+    def __init__(
+        self, book: Book, config: Config, catalogue: Catalogue, keys: Keys | None = None
+    ) -> None:
         self._outbox = Outbox()
         self._config, self._catalogue = config, catalogue
         self.book, self.floor = book, Floor()
-        self.flow = Flow(book, self.floor, self._outbox, config, catalogue)
+        keys = keys or Keys(NoKey("no keys were loaded"), None)
+        self.papers = Papers(config.kiosk, keys.signer)
+        self.flow = Flow(book, self.floor, self._outbox, config, catalogue, self.papers)
+        self._redeeming = Redeeming(book, config.kiosk.id, keys.fleet_key)
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
         self._drawn_stage: Stage | None = None
@@ -97,6 +107,10 @@ class Core:
         """The back end answered; None means that nobody did."""
         self.flow.on_answer(request, reply, now)
 
+    def on_command(self, command: CoreCommand) -> Reply:
+        """What an operator asks; what the reply says is on disk."""
+        return self._redeeming.redeem(command)
+
     def tick(self, now: float) -> None:
         self.flow.tick(now)
 
@@ -111,7 +125,7 @@ class Core:
         fresh = Screen(
             serial=self.serial,
             language=visit.language,
-            data=draw(visit, self.floor, self._catalogue),
+            data=draw(visit, self.floor, self._catalogue, self.papers),
             actions=[*actions(visit), *self.flow.stay_actions(now)],
             step=STEPS.get(visit.stage),
             place=self._config.kiosk.place,

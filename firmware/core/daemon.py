@@ -13,10 +13,12 @@ from firmware.contract.device import DeviceEvent, DeviceState, Status
 from firmware.contract.gateway import GatewayReply, GatewayState
 from firmware.contract.health import CoreState, Presence
 from firmware.contract.money import ZERO, Money
+from firmware.contract.operator import CoreCommand
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
 from firmware.core.core import Core
 from firmware.core.floor import NOT_HEARD
+from firmware.core.redeeming import refused
 from firmware.runtime import VERSION
 from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope
 from firmware.runtime.clock import Clock
@@ -55,6 +57,7 @@ class CoreDaemon:
         bus.on(topics.device_event("+"), self._on_event)
         bus.on(topics.gateway_state, self._on_gateway)
         bus.on(topics.screen_press, self._on_press)
+        bus.on(topics.core_command, self._on_command)
         bus.take_replies(topics.reply("core"))
 
     async def run(self) -> None:
@@ -98,6 +101,13 @@ class CoreDaemon:
         if press is not None:
             self._core.on_press(press, self._now())
             self._carry_out()
+
+    def _on_command(self, envelope: Envelope) -> None:
+        command: CoreCommand | None = decode(envelope.payload, CoreCommand, envelope.topic)
+        reply = refused("not understood") if command is None else self._core.on_command(command)
+        log.info("operator: %s: %s", command, reply.detail)
+        self._bus.answer(envelope, reply)
+        self._carry_out()
 
     # --- outputs ---------------------------------------------------------------------------
 
@@ -154,6 +164,7 @@ class CoreDaemon:
             in_cash_box=Money(journal.credited_paise),
             unposted=journal.unposted_count,
             claims=journal.claims_count,
+            unsigned_because=self._core.papers.unsigned_because(self._clock.now()),
             journal_rows=journal.length,
             journal_head=journal.head[:16],
         )

@@ -20,6 +20,7 @@ from firmware.contract.screen import (
     Waiting,
 )
 from firmware.core.floor import Floor
+from firmware.core.papers import Papers
 from firmware.core.visit import Stage, Visit
 from firmware.journal.orders import Order
 from firmware.services.catalogue import Catalogue, Service
@@ -78,7 +79,7 @@ def actions(visit: Visit) -> list[Action]:
     return found
 
 
-def draw(visit: Visit, floor: Floor, catalogue: Catalogue) -> ScreenData:
+def draw(visit: Visit, floor: Floor, catalogue: Catalogue, papers: Papers) -> ScreenData:
     """What the citizen sees now."""
     match visit.stage:
         case Stage.ATTRACT if floor.door_is_open:
@@ -104,7 +105,7 @@ def draw(visit: Visit, floor: Floor, catalogue: Catalogue) -> ScreenData:
         case Stage.DONE:
             return _done(_order_of(visit))
         case Stage.TROUBLE:
-            return _trouble(visit)
+            return _trouble(visit, papers)
 
 
 def _cash(visit: Visit, floor: Floor, service: Service) -> InsertCash:
@@ -137,7 +138,7 @@ def _done(order: Order) -> Done:
     )
 
 
-def _trouble(visit: Visit) -> Trouble:
+def _trouble(visit: Visit, papers: Papers) -> Trouble:
     order = visit.order
     if order is None or not order.claims:
         return Trouble(visit.cause, safe=ZERO)
@@ -146,6 +147,7 @@ def _trouble(visit: Visit) -> Trouble:
         safe=order.claimed,
         claim=order.claims[-1].claim,
         proof="paper" if order.is_printed("claim") else "screen",
+        token=papers.token(order),
     )
 
 

@@ -23,6 +23,7 @@ from firmware.contract.device import EventId
 from firmware.journal.rows import (
     AnyRow,
     ClaimIssued,
+    ClaimRedeemed,
     OrderPaid,
     OrderPosted,
     PostRefused,
@@ -84,7 +85,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._seq, self._head, self._credited = 0, GENESIS, 0
-        self.claims_count = self.unposted_count = 0  # of ClaimIssued; of paid and not posted
+        self.claims_count = self.unposted_count = 0  # not redeemed; paid and not posted
         self._lock = _lock_alone(path.with_name(path.name + ".lock"))
         try:
             self._db = self._open()
@@ -125,6 +126,7 @@ class Journal:
     def _count(self, rows: tuple[AnyRow, ...]) -> None:
         for row in rows:
             self.claims_count += isinstance(row, ClaimIssued)
+            self.claims_count -= isinstance(row, ClaimRedeemed)
             self.unposted_count += isinstance(row, OrderPaid)
             self.unposted_count -= isinstance(row, OrderPosted | PostRefused)
 
@@ -162,6 +164,10 @@ class Journal:
     def count_of_kind(self, kind: type[AnyRow]) -> int:
         query = "SELECT count(*) FROM rows WHERE kind = ?"
         return int(self._db.execute(query, (kind.__name__,)).fetchone()[0])
+
+    def of_kind(self, kind: type[AnyRow]) -> list[Entry]:
+        """All rows of one kind, oldest first."""
+        return list(self._read("WHERE kind = ? ORDER BY seq", kind.__name__))
 
     def entries(self) -> Iterator[Entry]:
         """Every row, oldest first."""
@@ -210,7 +216,7 @@ class Journal:
         query = "SELECT seq, hash, credited FROM rows ORDER BY seq DESC LIMIT 1"
         if (last := self._db.execute(query).fetchone()) is not None:
             self._seq, self._head, self._credited = last
-        self.claims_count = self.count_of_kind(ClaimIssued)
+        self.claims_count = self.count_of_kind(ClaimIssued) - self.count_of_kind(ClaimRedeemed)
         self.unposted_count = len(self.unposted_orders())
         self._verify_from(max(0, self._seq - TAIL_CHECKED_AT_START))
 

@@ -76,9 +76,15 @@ def test_screen_cannot_mint_money() -> None:
     }
 
 
-def test_technician_reads_everything_and_writes_nothing() -> None:
-    assert {verb for verb, _ in rules()["technician"]} == {"read"}
+def test_technician_reads_everything_and_can_only_ask_core() -> None:
+    written = {path for verb, path in rules()["technician"] if verb == "write"}
+    assert written == {f"{ROOT}core/command"}
     assert all(may("technician", "read", spelled_out(topic, "notes")) for topic in TOPICS)
+
+
+def test_nobody_but_the_technician_redeems_a_claim() -> None:
+    path = f"{ROOT}core/command"
+    assert [user for user in users(DEVICES) if may(user, "write", path)] == ["technician"]
 
 
 def test_only_core_leases_and_commands() -> None:
@@ -108,6 +114,6 @@ def test_every_topic_that_is_spelled_out_stands_in_the_table() -> None:
         if isinstance(member, property):
             spelled.add(getattr(topics, name))
         elif inspect.isfunction(member) and not name.startswith("_"):
-            who = "core" if name == "reply" else "x"
-            spelled.add(getattr(topics, name)(who))
+            for who in ("core", "technician") if name == "reply" else ("x",):
+                spelled.add(getattr(topics, name)(who))
     assert spelled == {spelled_out(topic, "x") for topic in TOPICS}
