@@ -17,6 +17,7 @@ import msgspec
 
 from firmware.cli.snapshot import technician_bus, until_connected
 from firmware.cli.status import EXIT_NO_BUS
+from firmware.cli.words import masked
 from firmware.contract.device import Outcome, Reply
 from firmware.contract.operator import How, RedeemClaim
 from firmware.contract.topics import Topics
@@ -88,18 +89,29 @@ async def show(config: Config, options: argparse.Namespace) -> int:
         entries = read_entries(journal_path(config))
     except JournalFault as error:
         return _say([f"kioskctl: {error}"], EXIT_REFUSED)
-    lines = [line for entry in entries for line in _line(entry, wanted)]
-    if not lines:
+    told = [entry for entry in entries if getattr(entry.row, "claim", "").casefold() == wanted]
+    if not told:
         return _say([f"{options.number}: not a claim of {config.kiosk.id}"], EXIT_REFUSED)
-    return _say(lines if len(lines) > 1 else [*lines, "open: not redeemed"], 0)
+    lines = [*_order(entries, told[0]), *(line for entry in told for line in _line(entry))]
+    is_open = not any(isinstance(entry.row, rows.ClaimRedeemed) for entry in told)
+    return _say([*lines, *(["open: not redeemed"] if is_open else [])], 0)
 
 
-def _line(entry: Entry, wanted: str) -> Iterable[str]:
+def _order(entries: list[Entry], claim: Entry) -> Iterable[str]:
+    """Whose it was: the end of the account number, for the operator to ask for."""
+    number = getattr(claim.row, "order", None)
+    for entry in entries:
+        if isinstance(entry.row, rows.OrderCreated) and entry.row.order == number:
+            account = masked(entry.row.bill.account)
+            yield f"{entry.at} order {number}: {entry.row.service}, account {account}"
+
+
+def _line(entry: Entry) -> Iterable[str]:
     match entry.row:
-        case rows.ClaimIssued(claim=claim) as row if claim.casefold() == wanted:
+        case rows.ClaimIssued() as row:
             doubt = f", {row.in_doubt} in doubt" if row.in_doubt else ""
             yield f"{entry.at} issued {row.claim}: {row.amount}{doubt}, {row.cause}"
-        case rows.ClaimRedeemed(claim=claim) as row if claim.casefold() == wanted:
+        case rows.ClaimRedeemed() as row:
             yield f"{entry.at} redeemed: {row.amount}, {row.how}, {row.reference}, by {row.by}"
 
 

@@ -65,9 +65,10 @@ class Redeeming:
         """Of a note or coin that no order owned: its number names the device's event."""
         event = issued.claim.removeprefix("C ")
         journal = self._book.journal
-        came_back = journal.knows_event(f"returned {event}")
+        is_credited = journal.knows_event(event)
+        came_back = not is_credited and journal.knows_event(f"returned {event}")
         amount = ZERO if came_back else issued.amount
-        is_sure = came_back or journal.knows_event(event)
+        is_sure = came_back or is_credited
         return Payable({issued.claim: amount}, issued.amount, ZERO if is_sure else issued.in_doubt)
 
     def _pay(self, command: RedeemClaim, issued: rows.ClaimIssued, found: Payable) -> Reply:
