@@ -105,7 +105,7 @@ class CoreDaemon:
     def _on_command(self, envelope: Envelope) -> None:
         command: CoreCommand | None = decode(envelope.payload, CoreCommand, envelope.topic)
         reply = refused("not understood") if command is None else self._core.on_command(command)
-        log.info("operator: %s: %s", command, reply.detail)
+        log.info("operator: %s: %s", reply.outcome, reply.detail)
         self._bus.answer(envelope, reply)
         self._carry_out()
 

@@ -6,6 +6,8 @@ stands, because only that journal can say that it was not paid before.
 
 from __future__ import annotations
 
+import logging
+
 from firmware.contract.device import Outcome, Reply
 from firmware.contract.money import ZERO
 from firmware.contract.operator import How, RedeemClaim
@@ -14,6 +16,8 @@ from firmware.journal import rows
 from firmware.journal.journal import AlreadyRecorded, Entry
 from firmware.till.claims import PREFIX, Refused, verify
 from firmware.till.redemption import Payable, payable
+
+log = logging.getLogger("core")
 
 ELSEWHERE = "it is paid only there, or through the back end: ask the office"
 
@@ -84,6 +88,7 @@ class Redeeming:
             self._book.write(*redeemed)
         except AlreadyRecorded:
             return refused(f"{issued.claim} was redeemed before")
+        log.info("%s: redeemed by %s, %s", issued.claim, command.by, command.reference)
         return Reply(Outcome.DONE, words_of(found))
 
     def _issued(self, number: str) -> rows.ClaimIssued | None:
