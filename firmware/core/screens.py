@@ -23,7 +23,7 @@ from firmware.core.floor import Floor
 from firmware.core.papers import Papers
 from firmware.core.visit import Stage, Visit
 from firmware.journal.orders import Order
-from firmware.services.catalogue import Catalogue, Service
+from firmware.services.catalogue import Catalogue
 from firmware.till.limits import note_buttons
 
 STEPS: dict[Stage, int] = {
@@ -97,7 +97,7 @@ def draw(visit: Visit, floor: Floor, catalogue: Catalogue, papers: Papers) -> Sc
             assert visit.bill is not None
             return ShowBill(visit.service, visit.bill, visit.bill.amount + visit.bill.fee)
         case Stage.CASH | Stage.SETTLING:
-            return _cash(visit, floor, catalogue.services[visit.service])
+            return _cash(visit, floor)
         case Stage.POSTING:
             return Waiting("waiting.posting")
         case Stage.PROVING:
@@ -108,7 +108,7 @@ def draw(visit: Visit, floor: Floor, catalogue: Catalogue, papers: Papers) -> Sc
             return _trouble(visit, papers)
 
 
-def _cash(visit: Visit, floor: Floor, service: Service) -> InsertCash:
+def _cash(visit: Visit, floor: Floor) -> InsertCash:
     order, session = _order_of(visit), visit.session
     is_taking = visit.stage is Stage.CASH and session is not None
     wanted = session.wanted(floor.values(Kind.NOTES)) if is_taking and session else []
@@ -118,7 +118,7 @@ def _cash(visit: Visit, floor: Floor, service: Service) -> InsertCash:
         due=order.payable,
         inserted=order.inserted,
         remaining=order.remaining,
-        advance=service.allowed_advance,
+        advance=order.allowed_advance,
         notes=note_buttons(wanted, floor.values(Kind.NOTES)),
         coins=coins,
         hint=visit.hint if floor.usable(Kind.NOTES) or not coins else Hint("cash.only_coins"),
