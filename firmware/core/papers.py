@@ -59,8 +59,8 @@ class Papers:
         """Why a slip of this moment would carry no signature; empty when it would."""
         if isinstance(self._signer, NoKey):
             return str(self._signer)
-        if not self._signer.certificate.covers(int(now.timestamp())):
-            return "the clock is wrong, or the certificate is over"
+        if self._signer.certificate.has_ended(int(now.timestamp())):
+            return "the certificate is over, or the clock runs ahead of it"
         return ""
 
     def ticket(self, order: Order, document: str, duplicate: int, language: str) -> Ticket:

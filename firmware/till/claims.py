@@ -86,7 +86,7 @@ class Verified(msgspec.Struct, frozen=True):
 def issue(claim: ClaimFacts, signer: Signer) -> str:
     """The text of the QR; the same facts and key give the same text. Raises ValueError."""
     certificate = signer.certificate
-    if certificate.kiosk != claim.kiosk or not certificate.covers(claim.issued_at):
+    if certificate.kiosk != claim.kiosk or certificate.has_ended(claim.issued_at):
         raise ValueError(f"{claim.number}: the certificate {certificate.serial} does not cover it")
     body = encode(claim) + certificate.tail
     return to_text(body + signer.sign(CONTEXT + body))
@@ -143,7 +143,7 @@ def verify(text: str, fleet_key: bytes, now: int | None = None) -> Verified | Re
         return Refused(Reason.FOREIGN_FLEET, f"certificate {certificate.serial} of {claim.kiosk}")
     if not is_signed(certificate.public_key, *_signed(token)):
         return Refused(Reason.FALSE_SIGNATURE, f"not signed by the key of {claim.kiosk}")
-    if claim.issued_at > certificate.not_after:
+    if certificate.has_ended(claim.issued_at):
         late = claim.issued_at - certificate.not_after
         return Refused(Reason.CERTIFICATE_OVER, f"issued {late} s after certificate's end")
     return Verified(claim, certificate, tuple(_remarks(claim, certificate, now)))

@@ -61,8 +61,8 @@ class Certificate(msgspec.Struct, frozen=True):
     def is_of_fleet(self, fleet_key: bytes) -> bool:
         return is_signed(fleet_key, self.statement, self.signature)
 
-    def covers(self, moment: int) -> bool:
-        return self.not_before <= moment <= self.not_after
+    def has_ended(self, moment: int) -> bool:
+        return moment > self.not_after
 
 
 class Signer:

@@ -153,12 +153,15 @@ def signed_anyway(claim: ClaimFacts) -> str:
 
 
 def test_issued_after_the_certificate_had_ended_is_refused() -> None:
-    assert refused(signed_anyway(changed(issued_at=NOT_AFTER + 1))) is Reason.CERTIFICATE_OVER
+    late = changed(issued_at=NOT_AFTER + 1)
+    assert refused(signed_anyway(late)) is Reason.CERTIFICATE_OVER
+    with pytest.raises(ValueError, match="does not cover"):
+        issue(late, signer())
     assert isinstance(verify(signed_anyway(changed(issued_at=NOT_AFTER)), FLEET_KEY), Verified)
 
 
 def test_a_clock_that_was_never_set_makes_no_good_slip_bad() -> None:
-    result = verify(signed_anyway(changed(issued_at=0)), FLEET_KEY)
+    result = verify(issue(changed(issued_at=0), signer()), FLEET_KEY)
     assert isinstance(result, Verified)
     assert "clock was not set" in result.remarks[0]
 
