@@ -71,9 +71,12 @@ def cash(hint: Hint | None = None, inserted: int = 200, is_checking: bool = Fals
                       coins, hint, is_checking)  # fmt: skip
 
 
+TOKEN = "KC1:" + "AEEHIZDSFUYD" * 28  # as long as a signed claim
+
+
 def trouble(cause: str, safe: int = 0, proof: str | None = None) -> Trouble:
-    claim = "TDR 0417 0022 C1" if proof else None
-    return Trouble(f"trouble.{cause}", rupees(safe), claim, proof)
+    claim = "TDR 0417 0001 C1" if proof else None
+    return Trouble(f"trouble.{cause}", rupees(safe), claim, proof, TOKEN if proof else None)
 
 
 def done(proof: str = "paper", is_posted: bool = True, advance: Money = ZERO) -> Done:

@@ -93,9 +93,9 @@ class Rasteriser:
                 yield from self._pair(line, language)
             case Rule():
                 yield Block(2 * RULE_SPACE + RULE_WEIGHT, self._draw_rule)
-            case Code(content):
+            case Code(content, caption):
                 yield self._code(content)
-                words = Text(content, Style.STRONG, is_centred=True)
+                words = Text(content if caption is None else caption, Style.STRONG, is_centred=True)
                 yield from self._paragraph(words, "en")
 
     def _paragraph(self, text: Text, language: str) -> Iterable[Block]:

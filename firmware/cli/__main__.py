@@ -1,4 +1,4 @@
-"""`kioskctl`: `status` and `watch` look at the bus, `journal` reads and confirms the record."""
+"""`kioskctl`: look at a running kiosk, read and confirm its record, check slips and pay back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from firmware.cli import journal
+from firmware.cli import claims, journal
 from firmware.cli.narrator import Line, Narrator
 from firmware.cli.snapshot import NoBus, take, technician_bus, until_connected
 from firmware.cli.status import EXIT_NO_BUS, exit_code, status_screen
@@ -60,7 +60,9 @@ async def watch(config: Config, options: argparse.Namespace) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="kioskctl", description="Looks at a kiosk.")
+    top = argparse.ArgumentParser(
+        prog="kioskctl", description="A running kiosk, for its technician."
+    )
     top.add_argument("--config", type=Path, default=Path("/etc/kiosk/kiosk.toml"))
     commands = top.add_subparsers(dest="command", required=True)
     one = commands.add_parser(
@@ -73,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     two.add_argument("--all", action="store_true", help="also leases, repeats and replies")
     two.set_defaults(run=watch)
     journal.add_to(commands)
+    claims.add_commands(commands)
     return top
 
 

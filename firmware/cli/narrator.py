@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 
 from firmware.cli import words
-from firmware.contract import device, gateway, health, screen
+from firmware.contract import command, device, gateway, health, screen
 from firmware.contract.topics import TOPICS, Topic
 
 REMEMBERED = 500  # events; money is told again until core has written it down
 QUIET = (device.Lease, device.Acknowledge, screen.Screen)  # only with --all
-REPLIES = "reply/core"  # of several kinds, told apart by who asked; a bill names a citizen
+REPLIES = "reply/"  # of several kinds, told apart by who asked; a bill names a citizen
 
 Line = tuple[str, str]  # who, what
 
@@ -33,7 +33,7 @@ class Narrator:
         if topic is None:
             return [(path, repr(payload))]
         try:
-            if topic.pattern == REPLIES:
+            if topic.pattern.startswith(REPLIES):
                 reply = msgspec.json.decode(payload, type=dict[str, Any])
                 return [(name, f"answered {_kind(reply)}")] if self._tells_all else []
             message = msgspec.json.decode(payload, type=topic.carries)
@@ -84,6 +84,8 @@ def _say(message: Any) -> str:
         return words.of_lease(message)
     if isinstance(message, screen.Press):
         return words.of_press(message)
+    if isinstance(message, command.CoreCommand):
+        return words.of_core_command(message)
     if isinstance(message, gateway.GatewayRequest):
         return words.of_request(message)
     if isinstance(message, device.DeviceCommand):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.contract import device, gateway
+from firmware.contract import command, device, gateway
 from firmware.contract.screen import Press
 from firmware.journal.plain import masked
 
@@ -68,6 +68,15 @@ def of_request(request: gateway.GatewayRequest) -> str:
             return f"asks for the {service} bill of {masked(account)}"
         case gateway.PostPayment(amount=amount, service=service, account=account, receipt=number):
             return f"posts {amount} of {service} {masked(account)}, receipt {number}"
+
+
+def of_core_command(asked: command.CoreCommand) -> str:
+    """What an operator asks of core; a QR text is not shown whole."""
+    match asked:
+        case command.ConfirmJournal(by=by, row=row):
+            return f"told by {by} that journal row {row} was looked at"
+        case command.RedeemClaim(by=by, claim=claim, how=how, reference=reference):
+            return f"told by {by} to redeem {claim[:24]}: {how}, {reference}"
 
 
 def of_press(press: Press) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -19,4 +20,20 @@ class ConfirmJournal(msgspec.Struct, frozen=True, tag=True, forbid_unknown_field
     row: int
 
 
-CoreCommand = ConfirmJournal
+class How(StrEnum):
+    """In which way the money went back."""
+
+    CASH_BY_OPERATOR = "cash_by_operator"  # from the operator's own float, never from the box
+    OTHER = "other"  # through the office: a transfer, a credit on the bill
+
+
+class RedeemClaim(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """The money of a claim has gone, or goes now, to its citizen. Recorded once, then refused."""
+
+    claim: Annotated[str, msgspec.Meta(min_length=1, max_length=512)]  # its number, or the QR text
+    how: How
+    reference: Name  # voucher or transfer number
+    by: Name  # who answers for it
+
+
+CoreCommand = ConfirmJournal | RedeemClaim

@@ -19,7 +19,8 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     inserted: Money
     in_cash_box: Money  # all that ever went in; collections come with a later release
     unposted: int  # paid orders that the back end has not acknowledged
-    claims: int  # claims issued; redeeming them comes with a later release
+    claims: int  # claim slips issued and not redeemed
+    unsigned_because: str = ""  # why slips carry no signature now; empty: they do
     journal_rows: int
     journal_head: str  # first 16 hex digits of the last row's hash
     to_confirm: int | None = None  # the JournalBegun row that keeps cash off until confirmed

@@ -121,13 +121,15 @@ class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Something went wrong. `cause` is a message key; money comes first on this screen.
 
     `safe` is what the journal holds for this citizen; `claim` is the slip's number when there is
-    one, and `proof` where it stands (`paper` or `screen`).
+    one, and `proof` where it stands (`paper` or `screen`). `token` is the signed claim for the
+    QR; None when this kiosk has no key.
     """
 
     cause: str
     safe: Money
     claim: str | None = None
     proof: str | None = None
+    token: str | None = None
 
 
 class Closed(msgspec.Struct, frozen=True, tag=True):

@@ -35,9 +35,10 @@ class Rule(msgspec.Struct, frozen=True, tag=True):
 
 
 class Code(msgspec.Struct, frozen=True, tag=True):
-    """A QR code, with its content in plain letters below it."""
+    """A QR code, with its content in plain letters below it, or with `caption` instead."""
 
     content: str
+    caption: str | None = None
 
 
 class Ticket(msgspec.Struct, frozen=True):

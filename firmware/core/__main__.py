@@ -24,6 +24,7 @@ from firmware.runtime.clock import SystemClock
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify, start
 from firmware.services.catalogue import load_catalogue
+from firmware.till.signing import Keys, NoKey, keys_folder
 
 log = logging.getLogger("core")
 
@@ -47,7 +48,7 @@ async def serve(config: Config, options: argparse.Namespace) -> None:
 async def _run(config: Config, clock: SystemClock, damage: str) -> None:
     journal = open_journal(journal_path(config), clock.now(), VERSION, _boot_id(), damage)
     try:
-        core = Core(Book(journal, clock), config, load_catalogue())
+        core = Core(Book(journal, clock), config, load_catalogue(), load_keys(config))
         await CoreDaemon(core, config, clock).run()
     finally:
         journal.close()
@@ -69,6 +70,15 @@ def _leaves(faults: BaseExceptionGroup[JournalFault]) -> Iterator[JournalFault]:
             yield from _leaves(fault)
         else:
             yield fault
+
+
+def load_keys(config: Config) -> Keys:
+    """Without a key claims are issued all the same, unsigned: nobody goes without a slip."""
+    folder = keys_folder(config.state_folder)
+    keys = Keys.load(folder, config.kiosk.id)
+    if isinstance(keys.signer, NoKey):
+        log.warning("claims are not signed: %s", keys.signer)
+    return keys
 
 
 async def _say_closed(config: Config) -> None:

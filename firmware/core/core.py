@@ -10,7 +10,7 @@ import logging
 
 import msgspec
 
-from firmware.contract.command import CoreCommand
+from firmware.contract.command import ConfirmJournal, CoreCommand, RedeemClaim
 from firmware.contract.device import (
     LASTING,
     Acknowledge,
@@ -36,6 +36,8 @@ from firmware.contract.screen import Hint, Press, Screen
 from firmware.core.book import Book
 from firmware.core.floor import Floor
 from firmware.core.flow import Flow
+from firmware.core.papers import Papers
+from firmware.core.redeeming import Redeeming
 from firmware.core.screens import STEPS, actions, draw
 from firmware.core.visit import Stage
 from firmware.journal import rows
@@ -43,6 +45,7 @@ from firmware.journal.orders import Order
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
 from firmware.till.effects import Effect, Outbox, Tell
+from firmware.till.signing import Keys, NoKey
 
 log = logging.getLogger("core")
 
@@ -50,12 +53,17 @@ log = logging.getLogger("core")
 class Core:
     """One kiosk. `now` is a monotonic time in seconds, given by the caller."""
 
-    def __init__(self, book: Book, config: Config, catalogue: Catalogue) -> None:
+    def __init__(
+        self, book: Book, config: Config, catalogue: Catalogue, keys: Keys | None = None
+    ) -> None:
         self._outbox = Outbox()
         self._config, self._catalogue = config, catalogue
         self.book = book
         self.floor = Floor(journal_is_confirmed=book.journal.is_confirmed)
-        self.flow = Flow(book, self.floor, self._outbox, config, catalogue)
+        keys = keys or Keys(NoKey("no keys were loaded"), None)
+        self.papers = Papers(config.kiosk, keys.signer)
+        self.flow = Flow(book, self.floor, self._outbox, config, catalogue, self.papers)
+        self._redeeming = Redeeming(book, config.kiosk.id, keys.fleet_key)
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
         self._drawn_stage: Stage | None = None
@@ -103,6 +111,13 @@ class Core:
 
     def on_command(self, command: CoreCommand) -> Reply:
         """A person at the kiosk; what is done is on disk before the answer leaves."""
+        match command:
+            case ConfirmJournal():
+                return self._confirm(command)
+            case RedeemClaim():
+                return self._redeeming.redeem(command)
+
+    def _confirm(self, command: ConfirmJournal) -> Reply:
         journal = self.book.journal
         if journal.to_confirm is None:
             return Reply(Outcome.DONE, "there is nothing to confirm")
@@ -128,7 +143,7 @@ class Core:
         fresh = Screen(
             serial=self.serial,
             language=visit.language,
-            data=draw(visit, self.floor, self._catalogue),
+            data=draw(visit, self.floor, self._catalogue, self.papers),
             actions=[*actions(visit), *self.flow.stay_actions(now)],
             step=STEPS.get(visit.stage),
             place=self._config.kiosk.place,

@@ -18,6 +18,7 @@ from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
 from firmware.core.core import Core
 from firmware.core.floor import NOT_HEARD
+from firmware.core.redeeming import refused
 from firmware.journal.anchor import AnchorKeeper
 from firmware.runtime import VERSION
 from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope
@@ -107,10 +108,10 @@ class CoreDaemon:
 
     def _on_command(self, envelope: Envelope) -> None:
         command: CoreCommand | None = decode(envelope.payload, CoreCommand, envelope.topic)
-        if command is not None:
-            reply = self._core.on_command(command)
-            self._carry_out()
-            self._bus.answer(envelope, reply)
+        reply = refused("not understood") if command is None else self._core.on_command(command)
+        log.info("operator: %s: %s", reply.outcome, reply.detail)
+        self._carry_out()
+        self._bus.answer(envelope, reply)
 
     # --- outputs ---------------------------------------------------------------------------
 
@@ -165,6 +166,7 @@ class CoreDaemon:
             in_cash_box=Money(journal.credited_paise),
             unposted=journal.unposted_count,
             claims=journal.claims_count,
+            unsigned_because=self._core.papers.unsigned_because(self._clock.now()),
             journal_rows=journal.length,
             journal_head=journal.head[:16],
             to_confirm=journal.to_confirm,

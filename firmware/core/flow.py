@@ -59,13 +59,14 @@ class Flow:
         outbox: Outbox,
         config: Config,
         catalogue: Catalogue,
+        papers: Papers,
     ) -> None:
         self._book, self._floor, self._outbox = book, floor, outbox
         self._config, self._times, self._catalogue = config, config.times, catalogue
         self.visit = Visit()
         self.cash = CashDesk(book, floor, outbox)
         self._lights = Lights(outbox)
-        self._proof = Proof(book, outbox, Papers(config.kiosk))
+        self._proof = Proof(book, outbox, papers)
         self._posting = Posting(book, outbox)
         self._interrupted: list[str] = []  # open orders of before the start, oldest first
 

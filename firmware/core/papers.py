@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from firmware.contract.money import ZERO, Money
 from firmware.contract.ticket import Ticket
 from firmware.documents.claim import Claim, claim_slip
 from firmware.documents.receipt import Receipt, receipt
 from firmware.journal.orders import Order
 from firmware.runtime.config import KioskSection
+from firmware.till.claims import ClaimFacts, issue
+from firmware.till.signing import NoKey, Signer
 
 # The screen names each fault; the slip is read at an office, where the kind of fault matters.
 CAUSES = {
@@ -20,13 +24,44 @@ CAUSES = {
     "trouble.refused": "claim.cause.back_end",
     "trouble.no_such_account": "claim.cause.back_end",
 }
+UNNAMED = "claim.cause.device"
 
 
 class Papers:
     """Builds the tickets of one kiosk."""
 
-    def __init__(self, kiosk: KioskSection) -> None:
-        self._kiosk = kiosk
+    def __init__(self, kiosk: KioskSection, signer: Signer | NoKey) -> None:
+        """With NoKey in place of a signer the slips are unsigned, and say so."""
+        self._kiosk, self._signer = kiosk, signer
+
+    def token(self, order: Order) -> str | None:
+        """The order's last claim for the QR; None when it cannot be signed: never no slip."""
+        if not order.claims or isinstance(self._signer, NoKey):
+            return None
+        try:
+            return issue(self._facts(order), self._signer)
+        except ValueError:
+            return None  # the slip says so, and so does health: `unsigned_because`
+
+    def _facts(self, order: Order) -> ClaimFacts:
+        claim = order.claims[-1]
+        return ClaimFacts(
+            kiosk=self._kiosk.id,
+            order=order.number,
+            index=len(order.claims),
+            issued_at=int(datetime.fromisoformat(order.claimed_at).timestamp()),
+            amount=order.claimed,
+            in_doubt=min(claim.in_doubt, order.claimed),
+            cause=CAUSES.get(claim.cause, UNNAMED).removeprefix("claim.cause."),
+        )
+
+    def unsigned_because(self, now: datetime) -> str:
+        """Why a slip of this moment would carry no signature; empty when it would."""
+        if isinstance(self._signer, NoKey):
+            return str(self._signer)
+        if self._signer.certificate.has_ended(int(now.timestamp())):
+            return "the certificate is over, or the clock runs ahead of it"
+        return ""
 
     def ticket(self, order: Order, document: str, duplicate: int, language: str) -> Ticket:
         """`document` is `receipt` or `claim`; `duplicate` 0 is the original."""
@@ -68,8 +103,11 @@ class Papers:
             order=order.number,
             made_at=order.claimed_at,
             amount=order.claimed,
-            cause=CAUSES.get(claim.cause, "claim.cause.device"),
+            in_doubt=min(claim.in_doubt, order.claimed),
+            cause=CAUSES.get(claim.cause, UNNAMED),
             helpline=self._kiosk.helpline,
+            duplicate=duplicate,
+            token=self.token(order) or "",
         )
 
     def _place(self, language: str) -> str:

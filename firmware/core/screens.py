@@ -20,6 +20,7 @@ from firmware.contract.screen import (
     Waiting,
 )
 from firmware.core.floor import Floor
+from firmware.core.papers import Papers
 from firmware.core.visit import Stage, Visit
 from firmware.journal.orders import Order
 from firmware.services.catalogue import Catalogue
@@ -80,7 +81,7 @@ def actions(visit: Visit) -> list[Action]:
     return found
 
 
-def draw(visit: Visit, floor: Floor, catalogue: Catalogue) -> ScreenData:
+def draw(visit: Visit, floor: Floor, catalogue: Catalogue, papers: Papers) -> ScreenData:
     """What the citizen sees now."""
     match visit.stage:
         case Stage.ATTRACT if not floor.journal_is_confirmed:
@@ -108,7 +109,7 @@ def draw(visit: Visit, floor: Floor, catalogue: Catalogue) -> ScreenData:
         case Stage.DONE:
             return _done(_order_of(visit))
         case Stage.TROUBLE:
-            return _trouble(visit)
+            return _trouble(visit, papers)
 
 
 def _cash(visit: Visit, floor: Floor) -> InsertCash:
@@ -141,7 +142,7 @@ def _done(order: Order) -> Done:
     )
 
 
-def _trouble(visit: Visit) -> Trouble:
+def _trouble(visit: Visit, papers: Papers) -> Trouble:
     order = visit.order
     if order is None or not order.claims:
         return Trouble(visit.cause, safe=ZERO)
@@ -150,6 +151,7 @@ def _trouble(visit: Visit) -> Trouble:
         safe=order.claimed,
         claim=order.claims[-1].claim,
         proof="paper" if order.is_printed("claim") else "screen",
+        token=papers.token(order),
     )
 
 

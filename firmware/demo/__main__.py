@@ -143,6 +143,7 @@ def _report(
         ("rupees in", str(result.inside)),
         ("rupees journalled", str(result.journalled)),
         ("rupees posted", str(result.posted)),
+        ("claims paid back", str(result.redeemed)),
         ("difference", "none" if not faults else "; ".join(faults)),
         ("receipt", ", ".join(sorted(set(receipts))) or "none"),
         ("tickets on paper", str(result.tickets)),

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from firmware.contract.money import Money
+from firmware.contract.money import ZERO, Money, total
 from firmware.core.daemon import journal_path
 from firmware.demo.stage import Stage
 from firmware.journal import rows
@@ -26,6 +26,7 @@ class Account:
     orphans: Money  # claims that belong to no order
     office: dict[str, int]  # idempotency key -> paise booked
     tickets: int
+    redeemed: Money = ZERO  # of all claims, paid out of the operator's own float
 
     def faults(self) -> list[str]:
         """Every way in which the sides disagree; empty when not a paisa is lost or created."""
@@ -49,6 +50,9 @@ class Account:
         booked = self.office.get(order.created.key, 0)
         if order.reference is not None and booked != order.used.paise:
             found.append(f"{order.number}: paid {order.used}, booked {Money(booked)}")
+        paid_back = total(list(order.redeemed.values()))
+        if paid_back > order.refundable:
+            found.append(f"{order.number}: {order.refundable} was owed, {paid_back} paid back")
         if order.is_paid and not order.claims and not order.has_proof("receipt"):
             found.append(f"{order.number}: paid without a proof")
         return found
@@ -78,6 +82,7 @@ def account(stage: Stage) -> Account:
         ),
         office=office,
         tickets=printed,
+        redeemed=total([row.amount for row in written if isinstance(row, rows.ClaimRedeemed)]),
     )
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from firmware.contract.device import Kind
 from firmware.demo.broker import Broker, BrokerError
 from firmware.demo.family import Family
+from firmware.demo.keys import commission
 from firmware.runtime.bench import Bench
 from firmware.runtime.config import Config, load
 
@@ -130,6 +131,7 @@ class Stage:
     def __init__(self, folder: Path, settings: Settings | None = None) -> None:
         self.folder, self.settings = folder.absolute(), settings or Settings()
         self.config = self._write_config()
+        commission(self.config.kiosk.id, self.config.state_folder)
         self.broker = Broker(self.config, self.folder / "broker", GUESTS)
         self.has_power = True
         self._family = Family()

@@ -1,18 +1,18 @@
 """The claim slip: proof of money that the kiosk holds and could not use.
 
 No visit ends in silence (M7): whoever has put in money leaves with the service, the money or this
-slip, which any kiosk can verify by its number.
+slip, which any kiosk can verify offline by its signed QR (docs/claims.md).
 """
 
 from __future__ import annotations
 
 import msgspec
 
-from firmware.contract.money import Money
+from firmware.contract.money import ZERO, Money
 from firmware.contract.ticket import Code, Pair, Rule, Style, Text, Ticket
 from firmware.documents.catalogue import words_of
 from firmware.documents.dates import moment
-from firmware.documents.lines import Line, footer, heading, rupees_exact
+from firmware.documents.lines import Line, duplicate_mark, footer, heading, rupees_exact
 from firmware.runtime.words import Words
 
 
@@ -21,12 +21,15 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
     kiosk: str
     place: str  # in the language of the slip
-    number: str  # the claim number; also what the QR code holds
+    number: str  # the claim number, which people read
     amount: Money
     cause: str  # message key: claim.cause.<word>
     order: str  # receipt or order number that the money was put in for; empty when none is known
     made_at: str  # ISO 8601 with offset
+    in_doubt: Money = ZERO  # part of `amount` that the machine could not confirm
     helpline: str = "181"
+    duplicate: int = 0  # 0 is the original
+    token: str = ""  # the signed claim for the QR; empty when this kiosk could not sign
 
 
 def claim_slip(facts: Claim, language: str = "hi") -> Ticket:
@@ -34,11 +37,15 @@ def claim_slip(facts: Claim, language: str = "hi") -> Ticket:
     words = words_of(language)
     lines: list[Line] = [
         *heading(words("claim.title"), facts.place, facts.kiosk, words),
+        *duplicate_mark(facts.duplicate, words),
         Rule(),
         Text(words("claim.safe"), is_centred=True),
         Text(rupees_exact(facts.amount), Style.TITLE, is_centred=True),
+        *_in_doubt(facts.in_doubt, words),
         Rule(),
-        Pair(words("claim.number"), facts.number, Style.STRONG),
+        Text(words("claim.number"), is_centred=True),
+        Text(facts.number, Style.TITLE, is_centred=True),
+        Rule(),
         *_order(facts.order, words),
         Pair(words("receipt.date"), moment(facts.made_at, words)),
         Rule(),
@@ -47,7 +54,8 @@ def claim_slip(facts: Claim, language: str = "hi") -> Ticket:
         Rule(),
         Text(words("claim.what_to_do"), Style.STRONG),
         Text(words("claim.advice", helpline=facts.helpline)),
-        Code(facts.number),
+        Code(facts.token or facts.number, caption=facts.number),
+        *_unsigned(facts.token, words),
         *footer(words("claim.keep"), facts.helpline, words),
     ]
     return Ticket(lines, language)
@@ -55,3 +63,13 @@ def claim_slip(facts: Claim, language: str = "hi") -> Ticket:
 
 def _order(order: str, words: Words) -> list[Line]:
     return [Pair(words("claim.order"), order)] if order else []
+
+
+def _in_doubt(in_doubt: Money, words: Words) -> list[Line]:
+    if not in_doubt:
+        return []
+    return [Text(words("claim.in_doubt", amount=rupees_exact(in_doubt)), is_centred=True)]
+
+
+def _unsigned(token: str, words: Words) -> list[Line]:
+    return [] if token else [Text(words("claim.unsigned"), Style.SMALL, is_centred=True)]

@@ -23,6 +23,13 @@ def heading(title: str, place: str, kiosk: str, words: Words) -> list[Line]:
     ]
 
 
+def duplicate_mark(duplicate: int, words: Words) -> list[Line]:
+    """Nothing on the original; which copy it is on every other paper."""
+    if not duplicate:
+        return []
+    return [Text(words("receipt.duplicate", number=duplicate), Style.STRONG, is_centred=True)]
+
+
 def footer(advice: str, helpline: str, words: Words) -> list[Line]:
     """What to do with the paper, and whom to call."""
     return [

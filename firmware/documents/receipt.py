@@ -12,7 +12,7 @@ from firmware.contract.money import ZERO, Money
 from firmware.contract.ticket import Code, Pair, Rule, Style, Text, Ticket
 from firmware.documents.catalogue import words_of
 from firmware.documents.dates import day, moment, month
-from firmware.documents.lines import Line, footer, heading, rupees_exact
+from firmware.documents.lines import Line, duplicate_mark, footer, heading, rupees_exact
 from firmware.runtime.words import Words
 
 
@@ -55,7 +55,7 @@ def receipt(facts: Receipt, language: str = "hi") -> Ticket:
     title = words("receipt.title" if facts.is_posted else "acknowledgement.title")
     lines: list[Line] = [
         *heading(title, facts.place, facts.kiosk, words),
-        *_duplicate_mark(facts.duplicate, words),
+        *duplicate_mark(facts.duplicate, words),
         Rule(),
         Pair(words("receipt.number"), facts.number, Style.STRONG),
         Pair(words("receipt.date"), moment(facts.paid_at, words)),
@@ -69,12 +69,6 @@ def receipt(facts: Receipt, language: str = "hi") -> Ticket:
         *footer(words("receipt.keep"), facts.helpline, words),
     ]
     return Ticket(lines, language)
-
-
-def _duplicate_mark(duplicate: int, words: Words) -> list[Line]:
-    if not duplicate:
-        return []
-    return [Text(words("receipt.duplicate", number=duplicate), Style.STRONG, is_centred=True)]
 
 
 def _bill(facts: Receipt, words: Words) -> list[Line]:

@@ -7,7 +7,7 @@ The codes of findings are stable and dotted; a device's own fault codes are find
     device.starting        not ready for 30 s           till.<status>     core says it cannot work
     device.out_of_service  no fault given               back_end.offline  the back end is away
     device.swapped         another serial number        receipt.paper.low by our count of the roll
-    panel.door.open        panel.cash_box.out
+    panel.door.open        panel.cash_box.out           till.claims_unsigned: no key, see detail
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ NO_SERVICE_WITHOUT = ("core", "ui")  # nobody counts the money, or nobody sees a
 HEARD_WITHIN = 30.0  # seconds; the slowest device, the printer with its fonts, needs ten
 FEW_TICKETS = 25  # about a busy day; a new roll is a day away from most kiosks
 PAPER_FAULTS = "receipt.paper."
-NOTICES = frozenset({"device.swapped"})  # to be looked at; the kiosk serves as well as before
+# To be looked at; the kiosk serves as well as before.
+NOTICES = frozenset({"device.swapped", "till.claims_unsigned"})
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,8 @@ def _of_core_and_back_end(facts: Facts, now: str) -> Iterator[Finding]:
     is_alive = "core" in facts.presences and facts.presences["core"].is_alive
     if facts.core is not None and is_alive and facts.core.status not in USABLE:
         yield Finding("core", f"till.{facts.core.status}", now)
+    if facts.core is not None and is_alive and (why := facts.core.unsigned_because):
+        yield Finding("core", "till.claims_unsigned", now, why)
     if facts.gateway is None and facts.is_settled:
         yield Finding("gateway", "daemon.missing", now, "never heard of since the start")
     elif facts.gateway is not None and not facts.gateway.is_online:

@@ -22,6 +22,7 @@ from firmware.journal.reading import read_entries
 from firmware.journal.rows import (
     AnyRow,
     ClaimIssued,
+    ClaimRedeemed,
     JournalBegun,
     JournalConfirmed,
     OrderCreated,
@@ -45,7 +46,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._seq, self._head, self._credited = 0, GENESIS, 0
-        self.claims_count = self.unposted_count = 0  # of ClaimIssued; of paid and not posted
+        self.claims_count = self.unposted_count = 0  # not redeemed; paid and not posted
         self.last_at = ""  # what the clock said at the last row, ISO 8601 with offset
         self.next_order = 1  # the number that the next order may have
         self.to_confirm: int | None = None  # the JournalBegun row that somebody has to look at
@@ -96,6 +97,8 @@ class Journal:
             match row:
                 case ClaimIssued():
                     self.claims_count += 1
+                case ClaimRedeemed():
+                    self.claims_count -= 1
                 case OrderPaid():
                     self.unposted_count += 1
                 case OrderPosted() | PostRefused():
@@ -147,6 +150,10 @@ class Journal:
         found = self._db.execute("SELECT hash FROM rows WHERE seq = ?", (seq,)).fetchone()
         return None if found is None else bytes(found[0]).hex()
 
+    def of_kind(self, kind: type[AnyRow]) -> list[Entry]:
+        """All rows of one kind, oldest first."""
+        return list(self._read("WHERE kind = ? ORDER BY seq", kind.__name__))
+
     def entries(self) -> Iterator[Entry]:
         """Every row, oldest first."""
         return self._read("ORDER BY seq")
@@ -183,8 +190,8 @@ class Journal:
         if (last := self._db.execute(query).fetchone()) is not None:
             self._seq, self._head, self._credited, self.last_at = last
         self._verify_from(max(0, self._seq - TAIL_CHECKED_AT_START))
-        count = "SELECT coalesce(sum(count), 0) FROM tallies WHERE kind = 'ClaimIssued'"
-        self.claims_count = int(self._db.execute(count).fetchone()[0])
+        tallies = dict(self._db.execute("SELECT kind, count FROM tallies").fetchall())
+        self.claims_count = tallies.get("ClaimIssued", 0) - tallies.get("ClaimRedeemed", 0)
         self.unposted_count = len(self.unposted_orders())
         last = (self.last_of(kind) for kind in (OrderCreated, JournalBegun, JournalConfirmed))
         standing = sorted(filter(None, last), key=lambda entry: entry.seq)

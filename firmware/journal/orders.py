@@ -36,6 +36,7 @@ class Order:
     documents: dict[str, str] = field(default_factory=dict)  # job -> receipt or claim, if it counts
     shown: set[str] = field(default_factory=set)
     claims: list[rows.ClaimIssued] = field(default_factory=list)
+    redeemed: dict[str, Money] = field(default_factory=dict)  # claim -> what was paid of it
     end: rows.End | None = None
 
     @property
@@ -68,6 +69,11 @@ class Order:
     def owed(self) -> Money:
         """Money of the citizen that neither the bill nor a claim covers yet (M7)."""
         return max(self.inserted + self.in_doubt - self.used - self.claimed, ZERO)
+
+    @property
+    def refundable(self) -> Money:
+        """What the journal says today that the citizen has a right to, redeemed or not."""
+        return max(self.inserted + self.in_doubt - self.used, ZERO)
 
     def jobs_of(self, document: str) -> list[str]:
         return [job for job, kind in self.documents.items() if kind == document]
@@ -127,6 +133,8 @@ class Order:
                 self.shown.add(document)
             case rows.ClaimIssued():
                 self._claim(row, at)
+            case rows.ClaimRedeemed(claim=claim, amount=amount):
+                self.redeemed[claim] = amount
             case rows.OrderClosed(end=end):
                 self.end = end
             case _:

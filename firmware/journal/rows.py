@@ -206,6 +206,20 @@ class ClaimIssued(Row, frozen=True):
     cause: str
 
 
+class ClaimRedeemed(Row, frozen=True):
+    """The money of a claim went to its citizen: once, for the journal refuses a second.
+
+    `amount` is what was paid, which is less than was claimed when a note in doubt came back.
+    """
+
+    order: str | None
+    claim: str
+    amount: Money
+    how: str  # cash_by_operator, other
+    by: str
+    reference: str
+
+
 class End(StrEnum):
     FULFILLED = "fulfilled"
     CANCELLED = "cancelled"  # no money had gone in
@@ -246,6 +260,7 @@ AnyRow = (
     | PrintFailed
     | ProofShown
     | ClaimIssued
+    | ClaimRedeemed
     | OrderClosed
 )
 
@@ -276,6 +291,8 @@ def event_key_of(row: AnyRow) -> str | None:
             return f"in doubt {name}"
         case CoinsInDoubt(id=name):
             return f"lost {name}"
+        case ClaimRedeemed(claim=claim):
+            return f"redeemed {claim}"
         case _:
             return None
 

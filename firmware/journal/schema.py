@@ -58,6 +58,7 @@ INSERT INTO unposted_orders
     AND NOT EXISTS (SELECT 1 FROM rows
     WHERE order_id = made.order_id AND kind IN ('OrderPosted', 'PostRefused'));
 INSERT INTO tallies SELECT 'ClaimIssued', count(*) FROM rows WHERE kind = 'ClaimIssued';
+INSERT INTO tallies SELECT 'ClaimRedeemed', count(*) FROM rows WHERE kind = 'ClaimRedeemed';
 CREATE TRIGGER an_order_opens AFTER INSERT ON rows WHEN NEW.kind = 'OrderCreated'
     BEGIN INSERT INTO open_orders SELECT NEW.seq, NEW.order_id
     WHERE NOT EXISTS (SELECT 1 FROM open_orders WHERE order_id = NEW.order_id); END;
@@ -69,8 +70,9 @@ CREATE TRIGGER an_order_is_paid AFTER INSERT ON rows WHEN NEW.kind = 'OrderPaid'
 CREATE TRIGGER an_order_is_answered AFTER INSERT ON rows
     WHEN NEW.kind IN ('OrderPosted', 'PostRefused')
     BEGIN DELETE FROM unposted_orders WHERE order_id = NEW.order_id; END;
-CREATE TRIGGER a_claim_is_issued AFTER INSERT ON rows WHEN NEW.kind = 'ClaimIssued'
-    BEGIN UPDATE tallies SET count = count + 1 WHERE kind = 'ClaimIssued'; END;
+CREATE TRIGGER a_claim_moves AFTER INSERT ON rows
+    WHEN NEW.kind IN ('ClaimIssued', 'ClaimRedeemed')
+    BEGIN UPDATE tallies SET count = count + 1 WHERE kind = NEW.kind; END;
 CREATE INDEX rows_by_note ON rows (json_extract(body, '$.id.counter'),
     json_extract(body, '$.id.epoch'), json_extract(body, '$.id.serial'))
     WHERE kind IN ('StackIntended', 'ReturnIntended');

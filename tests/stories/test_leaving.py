@@ -45,7 +45,7 @@ async def test_cancel_after_a_note_was_stacked_gives_a_claim_slip(kiosk: Kiosk) 
     trouble = await kiosk.is_claimed()
     assert (trouble.cause, trouble.safe) == ("trouble.cancelled_with_money", rupees(200))
     assert trouble.proof == "paper"
-    assert kiosk.codes_on_paper() == [trouble.claim]
+    assert kiosk.codes_on_paper() == [trouble.token]
     found = await kiosk.leaves()
     assert found.orders[-1].end == "claimed"
     assert kiosk.booked() == []
@@ -65,7 +65,7 @@ async def test_walking_away_from_money_is_warned_of_and_then_claimed(kiosk: Kios
     await kiosk.waits(lambda: has_warning(kiosk), "a warning")
     trouble = await kiosk.is_claimed()
     assert (trouble.cause, trouble.safe) == ("trouble.timed_out_with_money", rupees(200))
-    assert kiosk.codes_on_paper() == [trouble.claim]
+    assert kiosk.codes_on_paper() == [trouble.token]
     await kiosk.citizen.sees(Attract)
     await kiosk.leaves()
     assert kiosk.booked() == []

@@ -69,7 +69,7 @@ async def test_a_jam_of_notes_and_coins_ends_in_a_claim(kiosk: Kiosk) -> None:
     trouble = await kiosk.is_claimed()
     assert (trouble.cause, trouble.safe) == ("trouble.notes_jam", rupees(200))
     assert trouble.proof == "paper"
-    assert kiosk.codes_on_paper() == [trouble.claim]
+    assert kiosk.codes_on_paper() == [trouble.token]
     await kiosk.leaves()
     assert kiosk.booked() == []
 

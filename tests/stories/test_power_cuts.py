@@ -47,7 +47,7 @@ async def test_power_cut_with_money_inside_and_nobody_comes_back(kiosk: Kiosk) -
     await kiosk.cancels(Trouble)
     trouble = await kiosk.is_claimed()
     assert trouble.safe == rupees(200)
-    assert kiosk.codes_on_paper() == [trouble.claim]
+    assert kiosk.codes_on_paper() == [trouble.token]
     await kiosk.leaves()
     assert kiosk.booked() == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from firmware.contract.money import ZERO, rupees
@@ -251,8 +252,15 @@ def test_money_comes_first_in_a_trouble(director: Director) -> None:
 
 def test_a_claim_without_paper_is_a_code_on_the_screen(director: Director) -> None:
     shown = trouble_of(director, "paper_out", 470, "screen")
-    assert shown.code == shown.claim and "फोटो" in shown.steps[0]
+    assert shown.code == samples.TOKEN and "फोटो" in shown.steps[0]
+    assert shown.claim == "TDR 0417 0001 C1"
     assert "नहीं लेते" not in shown.text  # would contradict the money that is in
+
+
+def test_a_claim_of_a_kiosk_without_a_key_has_its_number_in_the_code(director: Director) -> None:
+    data = msgspec.structs.replace(samples.trouble("paper_out", 470, "screen"), token=None)
+    shown = model_of(director, data)
+    assert isinstance(shown, TroubleModel) and shown.code == shown.claim != ""
 
 
 def test_no_money_in_means_no_word_of_money(director: Director) -> None:

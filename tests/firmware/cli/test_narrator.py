@@ -10,6 +10,7 @@ import pytest
 
 from firmware.cli.__main__ import line_of
 from firmware.cli.narrator import Narrator
+from firmware.contract.command import How, RedeemClaim
 from firmware.contract.device import (
     Acknowledge,
     CashBoxMoved,
@@ -191,6 +192,13 @@ def test_account_number_is_not_shown_whole() -> None:
         "screen: pressed pay",
         "screen: pressed choose_service electricity",
     ]
+
+
+def test_what_an_operator_asks_is_told_without_the_whole_code() -> None:
+    command = RedeemClaim("KC1:" + "A" * 336, How.CASH_BY_OPERATOR, "voucher 17", "R. Meena")
+    (line,) = Narrator().hear("core/command", msgspec.json.encode(command))
+    said = "told by R. Meena to redeem KC1:AAAAAAAAAAAAAAAAAAAA: cash_by_operator, voucher 17"
+    assert line == ("core", said)
 
 
 def test_bytes_that_nobody_can_read_are_said() -> None:

@@ -83,6 +83,11 @@ def test_technician_reads_everything_and_writes_only_to_core() -> None:
     assert all(may("technician", "read", spelled_out(topic, "notes")) for topic in TOPICS)
 
 
+def test_nobody_but_the_technician_redeems_a_claim() -> None:
+    path = f"{ROOT}core/command"
+    assert [user for user in users(DEVICES) if may(user, "write", path)] == ["technician"]
+
+
 def test_only_core_leases_and_commands() -> None:
     for leaf in ("command", "lease"):
         path = f"{ROOT}device/notes/{leaf}"

@@ -46,6 +46,7 @@ from firmware.runtime.clock import INDIA, FixedClock
 from firmware.runtime.config import Config, DeviceSection, GatewaySection, KioskSection
 from firmware.services.catalogue import load_catalogue
 from firmware.till.effects import Ask, Effect, Grant, Tell
+from firmware.till.signing import Keys
 
 NOTES = [rupees(value) for value in (10, 20, 50, 100, 200, 500)]
 COINS = [rupees(value) for value in (1, 2, 5, 10, 20)]
@@ -173,7 +174,8 @@ class Printer:
 class World:
     """Everything around one journal file."""
 
-    def __init__(self, folder: Path, amount: Money = ELECTRICITY) -> None:
+    def __init__(self, folder: Path, amount: Money = ELECTRICITY, keys: Keys | None = None) -> None:
+        self.keys = keys
         self.path = folder / "journal.db"
         self.clock = FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=INDIA), monotonic=1000.0)
         self.office, self.acceptors, self.printer = Office(amount), Acceptors(), Printer()
@@ -186,7 +188,7 @@ class World:
 
     def _boot(self) -> None:
         self.journal = Journal(self.path)
-        self.core = Core(Book(self.journal, self.clock), CONFIG, self.catalogue)
+        self.core = Core(Book(self.journal, self.clock), CONFIG, self.catalogue, self.keys)
         self.core.start(self.serial, self.visit, self.now)
         self._tell_states()
 

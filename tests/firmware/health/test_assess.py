@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from firmware.contract.device import Fault, Status
@@ -176,3 +177,12 @@ def test_device_that_calls_itself_by_anothers_name_stays_where_it_is() -> None:
     impostor = device("notes", Status.OUT_OF_SERVICE, faults=[JAM])
     health = judged(devices={**without("coins"), "coins": impostor})
     assert keys(health) == {("coins", "notes.jam.stacker")}
+
+
+def test_till_without_a_key_serves_on_and_says_why_its_slips_are_unsigned() -> None:
+    unsigned = msgspec.structs.replace(till(), unsigned_because="claim.key: no such file")
+    health = judged(core=unsigned)
+    assert health.condition is Condition.IN_SERVICE
+    assert health.findings == [
+        Finding("core", "till.claims_unsigned", NOW, "claim.key: no such file")
+    ]

@@ -41,7 +41,7 @@ def model(data: Trouble, screen: Screen, say: Say) -> TroubleModel:
         safe_sum=say("safe.sum", safe=amount(data.safe)) if has_money else "",
         claim_label=say("claim.number") if data.claim else "",
         claim=data.claim or "",
-        code=data.claim if data.claim and data.proof == "screen" else "",
+        code=(data.token or data.claim) if data.claim and data.proof == "screen" else "",
         steps=_steps(data, cause, say),
         told=say(f"{cause}.told"),
         is_fault=cause not in NO_FAULTS,

@@ -1,0 +1,151 @@
+"""`kioskctl claim verify | show | redeem`: a claim slip looked at, and paid back once."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from firmware.cli.snapshot import technician_bus, until_connected
+from firmware.cli.status import EXIT_NO_BUS
+from firmware.contract.command import How, RedeemClaim
+from firmware.contract.device import Outcome, Reply
+from firmware.contract.topics import Topics
+from firmware.core.daemon import journal_path
+from firmware.journal import rows
+from firmware.journal.journal import Entry, JournalFault, read_entries
+from firmware.journal.plain import masked
+from firmware.runtime.clock import INDIA
+from firmware.runtime.config import Config
+from firmware.till.claims import Refused, Verified, verify
+from firmware.till.signing import FLEET, NoKey, keys_folder, load_fleet_key
+
+EXIT_REFUSED = 1
+PATIENCE = 5.0  # seconds; core answers in milliseconds
+NO_ANSWER = "core did not answer: look with `kioskctl claim show` before you ask again"
+
+
+def add_commands(commands: Any) -> None:
+    """`claim` with its own commands, below kioskctl's."""
+    claim = commands.add_parser("claim", help="check a claim slip, look it up, pay it back")
+    below = claim.add_subparsers(dest="claim_command", required=True)
+    one = below.add_parser("verify", help="whether the text of a slip's QR is genuine; no network")
+    one.add_argument("text", help="the QR text, KC1:...; - reads it from standard input")
+    one.add_argument("--fleet", type=Path, help="the fleet's public key; default: this kiosk's")
+    one.set_defaults(run=verify_text)
+    two = below.add_parser("show", help="what this kiosk's journal says of a claim")
+    two.add_argument("number", help="TDR 0417 0001 C1")
+    two.set_defaults(run=show)
+    three = below.add_parser("redeem", help="record that its money went back; works once")
+    three.add_argument("claim", help="the claim number, or the QR text")
+    three.add_argument("--how", choices=[how.value for how in How], default=How.CASH_BY_OPERATOR)
+    three.add_argument("--reference", required=True, help="voucher or transfer number")
+    three.add_argument("--by", default=os.environ.get("SUDO_USER") or getpass.getuser())
+    three.set_defaults(run=redeem)
+
+
+async def verify_text(config: Config, options: argparse.Namespace) -> int:
+    """0 genuine, 1 refused."""
+    text = sys.stdin.read() if options.text == "-" else options.text
+    path = options.fleet or keys_folder(config.state_folder) / FLEET
+    try:
+        result = verify(text.strip(), load_fleet_key(path), int(time.time()))
+    except NoKey as error:
+        return _say([f"cannot verify: {error}"], EXIT_REFUSED)
+    if isinstance(result, Refused):
+        return _say([f"REFUSED: {result.reason}: {result.detail}"], EXIT_REFUSED)
+    return _say(lines_of(result, config.kiosk.id), 0)
+
+
+def lines_of(result: Verified, kiosk: str) -> Iterable[str]:
+    claim = result.claim
+    issued = datetime.fromtimestamp(claim.issued_at, INDIA)
+    yield f"GENUINE: claim {claim.number} of the kiosk {claim.kiosk}"
+    yield f"  amount      {claim.amount}"
+    if claim.in_doubt:
+        yield f"  in doubt    {claim.in_doubt} of it, which the machine could not confirm"
+    yield f"  issued      {issued:%Y-%m-%d %H:%M}"
+    yield f"  cause       {claim.cause}"
+    yield from (f"  remark      {remark}" for remark in result.remarks)
+    if claim.kiosk == kiosk:
+        yield f"  to pay      kioskctl claim show '{claim.number}', then claim redeem"
+    else:
+        yield "  to pay      only at that kiosk, or through the back end: ask the office"
+
+
+async def show(config: Config, options: argparse.Namespace) -> int:
+    """0 open or redeemed, 1 unknown here."""
+    wanted = options.number.strip().casefold()
+    try:
+        entries = read_entries(journal_path(config))
+    except JournalFault as error:
+        return _say([f"kioskctl: {error}"], EXIT_REFUSED)
+    told = [entry for entry in entries if getattr(entry.row, "claim", "").casefold() == wanted]
+    if not told:
+        return _say([f"{options.number}: not a claim of {config.kiosk.id}"], EXIT_REFUSED)
+    lines = [*_order(entries, told[0]), *(line for entry in told for line in _line(entry))]
+    is_open = not any(isinstance(entry.row, rows.ClaimRedeemed) for entry in told)
+    return _say([*lines, *(["open: not redeemed"] if is_open else [])], 0)
+
+
+def _order(entries: list[Entry], claim: Entry) -> Iterable[str]:
+    """Whose it was: the end of the account number, for the operator to ask for."""
+    number = getattr(claim.row, "order", None)
+    for entry in entries:
+        if isinstance(entry.row, rows.OrderCreated) and entry.row.order == number:
+            account = masked(entry.row.bill.account)
+            yield f"{entry.at} order {number}: {entry.row.service}, account {account}"
+
+
+def _line(entry: Entry) -> Iterable[str]:
+    match entry.row:
+        case rows.ClaimIssued() as row:
+            doubt = f", {row.in_doubt} in doubt" if row.in_doubt else ""
+            yield f"{entry.at} issued {row.claim}: {row.amount}{doubt}, {row.cause}"
+        case rows.ClaimRedeemed() as row:
+            yield f"{entry.at} redeemed: {row.amount}, {row.how}, {row.reference}, by {row.by}"
+
+
+async def redeem(config: Config, options: argparse.Namespace) -> int:
+    """0 recorded: pay what is said; 1 refused; 3 nobody answered. Raises NoBus."""
+    fields = {"type": "RedeemClaim", "claim": options.claim, "how": options.how,
+              "reference": options.reference, "by": options.by}  # fmt: skip
+    try:
+        command = msgspec.convert(fields, RedeemClaim)
+    except msgspec.ValidationError as error:
+        return _say([f"kioskctl: {error}"], EXIT_REFUSED)
+    reply = await _ask(config, command)
+    if reply is None:
+        return _say([NO_ANSWER], EXIT_NO_BUS)
+    is_done = reply.outcome is Outcome.DONE
+    return _say([f"{'RECORDED' if is_done else 'REFUSED'}: {reply.detail}"],
+                0 if is_done else EXIT_REFUSED)  # fmt: skip
+
+
+async def _ask(config: Config, command: RedeemClaim) -> Reply | None:
+    topics, bus = Topics(config.kiosk.id), technician_bus(config)
+    bus.take_replies(topics.reply("technician"))
+    running = asyncio.ensure_future(bus.run())
+    try:
+        await until_connected(bus)
+        raw = await bus.request(topics.core_command, topics.reply("technician"), command, PATIENCE)
+        return msgspec.json.decode(raw, type=Reply)
+    except TimeoutError:
+        return None
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def _say(lines: Iterable[str], code: int) -> int:
+    print("\n".join(lines))
+    return code

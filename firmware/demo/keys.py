@@ -1,0 +1,36 @@
+"""Commissioning as the demo does it: a fleet of one, made at the first start and kept.
+
+On a real kiosk the fleet's private key never comes near the machine; docs/claims.md has the
+ceremony. Here it is forgotten as soon as the kiosk has its certificate.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from firmware.till.signing import (
+    KEY,
+    certify,
+    keys_folder,
+    new_seed,
+    public_of,
+    write_keys,
+)
+
+YEAR = 365 * 86_400  # seconds
+VALID_FOR = 5 * YEAR
+CLOCK_MAY_DIFFER = 86_400  # seconds
+
+
+def commission(kiosk: str, state_folder: Path, fleet_seed: bytes | None = None) -> None:
+    """Give this kiosk a key and certificate, unless it has one. Without a seed: a new fleet."""
+    folder = keys_folder(state_folder)
+    if (folder / KEY).exists():
+        return
+    fleet, seed, now = fleet_seed or new_seed(), new_seed(), int(time.time())
+    certificate = certify(
+        fleet, kiosk, public_of(seed), serial=1,
+        not_before=now - CLOCK_MAY_DIFFER, not_after=now + VALID_FOR,
+    )  # fmt: skip
+    write_keys(folder, seed, certificate, public_of(fleet))
