@@ -219,7 +219,9 @@ async def _mishap_with_a_note(visit: Visit, mishap: str, mend: str, **how: Any) 
     await visit.tries("notes", 10000)
     await visit.until(lambda: visit.look("notes")["at"] in ("escrow", "stacking"), 1.0)
     visit.hand("notes", mishap, **how)
-    await visit.until(lambda: isinstance(visit.shown, Trouble), 45.0)
+    await visit.until(lambda: not visit.takes_cash, 2.0)
+    await visit.cancels()
+    await visit.until(lambda: isinstance(visit.shown, Trouble), 6.0)
     visit.hand("notes", mend)
     await visit.takes_proof_and_goes()
 
@@ -238,9 +240,7 @@ async def cash_box_pulled(visit: Visit) -> None:
 
 async def printer_dead_at_the_receipt(visit: Visit) -> None:
     await visit.to_cash()
-    await visit.puts_in(200, 200, 50)
-    await visit.tries("notes", 2000)
-    await visit.until(lambda: visit.look("notes")["at"] != "escrow", 5.0)
+    await visit.puts_in(200, 200, 50, 20)
     visit.hand("receipt", "break_down")
     await visit.takes_proof_and_goes()
     visit.hand("receipt", "power_cycle")

@@ -39,6 +39,7 @@ PROCESSES = ("core", *DRIVERS, "gateway")
 SPEED = 6.0  # of the devices
 RESTARTS_AFTER = 0.3  # seconds, as systemd's RestartSec and a Python start, about
 DARK_FOR = 1.5  # seconds that the mains are away
+POLLS_KEPT = 2  # of a row of polls in which nothing else happens: the rest are the same moment
 OFFICE = "sandbox"
 
 # No coroutine of a dead process may be finalised: its `finally` would run, which no SIGKILL lets
@@ -56,6 +57,8 @@ class Kiosk:
         self.office = OfficeLine.office = Office(self.config.state_folder / "sandbox/office.db")
         self._at, self._deed = at, deed
         self.counts: Counter[tuple[str, str]] = Counter()
+        self.points: list[Point] = []  # all that are worth a run
+        self._idle: Counter[tuple[str, str]] = Counter()
         self.is_watching = self.has_struck = self.is_over = False
         self.running: dict[str, Process] = {}
         self.dead: list[Process] = []
@@ -94,9 +97,21 @@ class Kiosk:
         if not process.is_alive:
             raise Killed
         self.counts[process.name, kind] += 1
-        if self._at == Point(process.name, kind, self.counts[process.name, kind]):
+        point = Point(process.name, kind, self.counts[process.name, kind])
+        self._note(point)
+        if self._at == point:
             self.has_struck = True
             self._strike(process)
+
+    def _note(self, point: Point) -> None:
+        """Keep it, but of polls between which nothing else happens anywhere only the first two."""
+        if point.kind.startswith(("wire", "read")):
+            self._idle[point.process, point.kind] += 1
+            if self._idle[point.process, point.kind] > POLLS_KEPT:
+                return
+        else:
+            self._idle.clear()
+        self.points.append(point)
 
     def splits(self) -> bool:
         process = PROCESS.get()
@@ -108,7 +123,7 @@ class Kiosk:
         match self._deed:
             case "broker":
                 self.broker.die()
-                self.loop.call_later(RESTARTS_AFTER, self._revive_broker)
+                self.loop.call_later(RESTARTS_AFTER, self._revive_broker, context=WORLD.copy())
                 return
             case "mains":
                 self.power_cut()

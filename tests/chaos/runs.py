@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
+import multiprocessing
+import signal
 import tempfile
-from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,14 @@ from tests.chaos.cash_stories import CASH_STORIES, Visit
 from tests.chaos.memory import Kiosk, kiosk_in
 from tests.chaos.points import Point
 
+DEEDS = {
+    "process": ("journal", "ledger", "sent", "received", "wire", "read", "http"),
+    "broker": ("sent.after", "received.before"),
+    "mains": ("journal", "ledger", "wire"),
+}  # at which points each is done
 K_NUMBER = "210344990001"
+HANGS_AFTER = 30  # seconds of real time; a run takes a tenth of one
+RUNS_A_PROCESS = 50
 SETTLES_WITHIN = 240.0  # seconds of virtual time
 RAM = Path("/dev/shm")  # noqa: S108  journals are truly fsynced, and a card is slow
 
@@ -39,19 +47,22 @@ class Result:
     run: Run
     faults: list[str]
     ends: tuple[str, ...]  # how each order ended
-    counts: Counter[tuple[str, str]]  # points by process and kind
+    points: list[Point]  # that were passed, when nothing was to be done
     has_struck: bool
-    trace: str = ""
 
 
 def carry_out(run: Run) -> Result:
+    """Tell the story; a run that hangs is ended by SIGALRM, and the traceback says where."""
+    signal.alarm(HANGS_AFTER)
     folder = RAM if RAM.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="kiosk-", dir=folder) as place:
         with kiosk_in(Path(place), run.at, run.deed) as kiosk:
             found = kiosk.loop.run_until_complete(_tell(kiosk, run.story))
         faults = found.faults() + kiosk.bugs + _broken_chain(kiosk)
         ends = tuple(str(order.end) for order in found.orders)
-        return Result(run, faults, ends, kiosk.counts, kiosk.has_struck)
+        points = kiosk.points if run.at is None else []
+        signal.alarm(0)
+        return Result(run, faults, ends, points, kiosk.has_struck)
 
 
 async def _tell(kiosk: Kiosk, story: str) -> Account:
@@ -78,3 +89,17 @@ def _broken_chain(kiosk: Kiosk) -> list[str]:
     length = journal.verify()
     journal.close()
     return [] if length == journal.length else ["the journal's chain is broken"]
+
+
+def plan(story: str, points: list[Point]) -> Iterator[Run]:
+    """Every death worth trying in this story."""
+    for deed, kinds in DEEDS.items():
+        for point in points:
+            if point.kind.startswith(kinds):
+                yield Run(story, point, deed)
+
+
+def carry_out_all(runs: Iterable[Run]) -> Iterator[Result]:
+    """In processes of their own, which end without a last word (see GRAVEYARD)."""
+    with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=RUNS_A_PROCESS) as pool:
+        yield from pool.imap(carry_out, runs)

@@ -16,6 +16,7 @@ from typing import Any
 from firmware.runtime.clock import INDIA
 
 STARTS_AT = 1000.0  # seconds, monotonic
+NO_TIME = 1e-5  # seconds: an alarm of the past rings a moment later, as on any real clock
 OPENING = datetime(2026, 11, 22, 10, 0, tzinfo=INDIA)
 
 
@@ -62,7 +63,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self.now
 
     def call_soon(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:
-        context = context or contextvars.copy_context()
+        context = contextvars.copy_context() if context is None else context
         process = context.get(PROCESS)
         if process is None:
             return super().call_soon(callback, *args, context=context)
@@ -71,8 +72,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def call_at(
         self, when: float, callback: Any, *args: Any, context: Any = None
     ) -> asyncio.TimerHandle:
-        context = context or contextvars.copy_context()
+        context = contextvars.copy_context() if context is None else context
         process = context.get(PROCESS)
+        when = max(when, self.now + NO_TIME)
         if process is None:
             return super().call_at(when, callback, *args, context=context)
         return super().call_at(when, _if_alive, process, callback, args, context=context)
@@ -81,7 +83,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self, coro: Any, *, name: str | None = None, context: Any = None
     ) -> asyncio.Task[Any]:
         task = super().create_task(coro, name=name, context=context)
-        process = (context or contextvars.copy_context()).get(PROCESS)
+        process = PROCESS.get() if context is None else context.get(PROCESS)
         if process is not None:
             process.tasks.append(task)
         return task

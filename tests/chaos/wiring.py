@@ -23,6 +23,7 @@ from tests.chaos.virtual import PROCESS, VirtualLoop
 WIRE_TIME = 0.004  # seconds from write to read
 NETWORK_TIME = 0.02  # seconds to the office, and back again
 BETWEEN = 1e-6  # seconds: nothing on a wire overtakes
+SMALLEST_STEP = 0.001  # seconds; time moves on even when a deadline does not
 
 WORLD = contextvars.Context()  # of no process
 
@@ -138,7 +139,7 @@ class Wire:
             self._alarm.cancel()
         deadline = self.emulator.next_deadline()
         if deadline != NEVER:
-            soonest = self._loop.now + BETWEEN
+            soonest = self._loop.now + SMALLEST_STEP
             self._alarm = self._loop.call_at(
                 max(deadline, soonest), self._tick, context=WORLD.copy()
             )
