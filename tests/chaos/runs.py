@@ -27,7 +27,7 @@ K_NUMBER = "210344990001"
 HANGS_AFTER = 30  # seconds of real time; a run takes a tenth of one
 RUNS_A_PROCESS = 50
 SETTLES_WITHIN = 240.0  # seconds of virtual time
-RAM = Path("/dev/shm")  # noqa: S108  journals are truly fsynced, and a card is slow
+RAM = Path("/dev/shm")  # journals are truly fsynced, and a disk is slow
 
 
 @dataclass(frozen=True)

@@ -62,14 +62,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self.now
 
-    def call_soon(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:
+    def call_soon(  # type: ignore[override]  # typeshed binds `args` to the callback
+        self, callback: Any, *args: Any, context: Any = None
+    ) -> asyncio.Handle:
         context = contextvars.copy_context() if context is None else context
         process = context.get(PROCESS)
         if process is None:
             return super().call_soon(callback, *args, context=context)
         return super().call_soon(_if_alive, process, callback, args, context=context)
 
-    def call_at(
+    def call_at(  # type: ignore[override]
         self, when: float, callback: Any, *args: Any, context: Any = None
     ) -> asyncio.TimerHandle:
         context = contextvars.copy_context() if context is None else context
@@ -80,7 +82,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return super().call_at(when, _if_alive, process, callback, args, context=context)
 
     def create_task(
-        self, coro: Any, *, name: str | None = None, context: Any = None
+        self, coro: Any, *, name: object = None, context: Any = None
     ) -> asyncio.Task[Any]:
         task = super().create_task(coro, name=name, context=context)
         process = PROCESS.get() if context is None else context.get(PROCESS)
@@ -88,7 +90,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             process.tasks.append(task)
         return task
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> asyncio.Future[Any]:
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, func: Any, *args: Any
+    ) -> asyncio.Future[Any]:
         """At once: a drawing takes no virtual time."""
         future = self.create_future()
         future.set_result(func(*args))
