@@ -154,8 +154,8 @@ class Kiosk:
             self.bugs.append(f"{process.name} ended: {task.exception()!r}")
             self.kill(process.name)
 
-    def kill(self, name: str) -> None:
-        """SIGKILL, and a fresh process a moment later."""
+    def kill(self, name: str, away: float = RESTARTS_AFTER) -> None:
+        """SIGKILL, and a fresh process `away` seconds later."""
         if (process := self.running.pop(name, None)) is not None:
             process.is_alive = False
             self.dead.append(process)
@@ -163,7 +163,7 @@ class Kiosk:
                 wire.port = None
             for close in process.on_death:
                 close()
-            self._later(RESTARTS_AFTER, name)
+            self._later(away, name)
 
     def _later(self, seconds: float, name: str) -> None:
         self.loop.call_later(seconds, self._start, name, context=WORLD.copy())

@@ -27,7 +27,8 @@ K_NUMBER = "210344990001"
 HANGS_AFTER = 30  # seconds of real time; a run takes a tenth of one
 RUNS_A_PROCESS = 50
 SETTLES_WITHIN = 240.0  # seconds of virtual time
-RAM = Path("/dev/shm")  # journals are truly fsynced, and a disk is slow
+SHM = Path("/dev/shm")
+RAM = SHM if SHM.is_dir() else None  # journals are truly fsynced, and a disk is slow
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,7 @@ class Result:
 def carry_out(run: Run) -> Result:
     """Tell the story; a run that hangs is ended by SIGALRM, and the traceback says where."""
     signal.alarm(HANGS_AFTER)
-    folder = RAM if RAM.is_dir() else None
-    with tempfile.TemporaryDirectory(prefix="kiosk-", dir=folder) as place:
+    with tempfile.TemporaryDirectory(prefix="kiosk-", dir=RAM) as place:
         with kiosk_in(Path(place), run.at, run.deed) as kiosk:
             found = kiosk.loop.run_until_complete(_tell(kiosk, run.story))
         faults = found.faults() + kiosk.bugs + _broken_chain(kiosk)
