@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+# How fast an example runs says something of the machine, not of the code.
+settings.register_profile("kiosk", deadline=None)
+settings.load_profile("kiosk")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

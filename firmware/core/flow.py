@@ -93,8 +93,10 @@ class Flow:
     def _resume_order(self, now: float) -> None:
         order = self._book.order(self._interrupted.pop(0))
         log.info("%s: taken up again, %s inserted", order.number, order.inserted)
+        is_known = order.created.service in self._catalogue.services
+        spoken = [language for language in Language if language == order.created.language]
         self.visit = Visit(
-            language=Language(order.created.language),
+            language=spoken[0] if spoken else Language.HINDI,
             service=order.created.service,
             typed=order.created.bill.account,
             bill=order.created.bill,
@@ -103,7 +105,10 @@ class Flow:
         )
         self.visit.session = self._session(order)
         self.visit.session.resume(now)
-        self._enter(stage_of(order), now)
+        if is_known:
+            self._enter(stage_of(order), now)
+        else:
+            self._enter(Stage.ATTRACT if order.is_paid else Stage.SETTLING, now)
 
     # --- the citizen -----------------------------------------------------------------------
 
@@ -279,10 +284,7 @@ class Flow:
         """No note is on its way any more: say in the journal what becomes of the money."""
         assert self.visit.session is not None
         if self.visit.session.is_quiet:
-            signal = self.cash.settling.settle(
-                self._order, self._service.allowed_advance, self.visit.cause
-            )
-            self._go(signal, now)
+            self._go(self.cash.settling.settle(self._order, self.visit.cause), now)
 
     @property
     def _owes_proof(self) -> bool:
@@ -349,7 +351,7 @@ class Flow:
             self.visit.order = self.visit.session = None
 
     def _session(self, order: Order) -> CashSession:
-        return CashSession(order, self._service.allowed_advance, self._book.write, self._outbox)
+        return CashSession(order, self._book.write, self._outbox)
 
     @property
     def _service(self) -> Service:

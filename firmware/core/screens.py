@@ -22,7 +22,7 @@ from firmware.contract.screen import (
 from firmware.core.floor import Floor
 from firmware.core.visit import Stage, Visit
 from firmware.journal.orders import Order
-from firmware.services.catalogue import Catalogue, Service
+from firmware.services.catalogue import Catalogue
 from firmware.till.limits import note_buttons
 
 STEPS: dict[Stage, int] = {
@@ -96,7 +96,7 @@ def draw(visit: Visit, floor: Floor, catalogue: Catalogue) -> ScreenData:
             assert visit.bill is not None
             return ShowBill(visit.service, visit.bill, visit.bill.amount + visit.bill.fee)
         case Stage.CASH | Stage.SETTLING:
-            return _cash(visit, floor, catalogue.services[visit.service])
+            return _cash(visit, floor)
         case Stage.POSTING:
             return Waiting("waiting.posting")
         case Stage.PROVING:
@@ -107,7 +107,7 @@ def draw(visit: Visit, floor: Floor, catalogue: Catalogue) -> ScreenData:
             return _trouble(visit)
 
 
-def _cash(visit: Visit, floor: Floor, service: Service) -> InsertCash:
+def _cash(visit: Visit, floor: Floor) -> InsertCash:
     order, session = _order_of(visit), visit.session
     is_taking = visit.stage is Stage.CASH and session is not None
     wanted = session.wanted(floor.values(Kind.NOTES)) if is_taking and session else []
@@ -117,7 +117,7 @@ def _cash(visit: Visit, floor: Floor, service: Service) -> InsertCash:
         due=order.payable,
         inserted=order.inserted,
         remaining=order.remaining,
-        advance=service.allowed_advance,
+        advance=order.allowed_advance,
         notes=note_buttons(wanted, floor.values(Kind.NOTES)),
         coins=coins,
         hint=visit.hint if floor.usable(Kind.NOTES) or not coins else Hint("cash.only_coins"),

@@ -25,11 +25,11 @@ class Settling:
     def __init__(self, book: Book) -> None:
         self._book = book
 
-    def settle(self, order: Order, allowed: Money, cause: str) -> Signal:
+    def settle(self, order: Order, cause: str) -> Signal:
         """Close the cash session and say where the order goes; all in one commit."""
         closing = rows.CashClosed(order.number, order.session or "", cause)
         if order.remaining == ZERO:
-            advance = advance_of(order.inserted, order.payable, allowed)
+            advance = advance_of(order.inserted, order.payable, order.allowed_advance)
             self._book.write(closing, rows.OrderPaid(order.number, order.inserted, advance))
             return Signal.PAID
         if order.owed:

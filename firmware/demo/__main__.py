@@ -68,7 +68,7 @@ def _run_window(folder: Path) -> int:
 
 
 async def _play(story: str, folder: Path, out: Path) -> int:
-    shutil.rmtree(out, ignore_errors=True)
+    _clear(out)
     (out / "screens").mkdir(parents=True)
     pictures = {
         "SDL_VIDEODRIVER": "offscreen",
@@ -107,6 +107,14 @@ async def _take_picture(stage: Stage, folder: Path) -> None:
 
 def _count(folder: Path) -> int:
     return len(list(folder.iterdir()))
+
+
+def _clear(out: Path) -> None:
+    """Remove what a demo left there before, and nothing else."""
+    for name in ("screens", "logs"):
+        shutil.rmtree(out / name, ignore_errors=True)
+    for left in (*out.glob("ticket-*.png"), out / "bus.log", out / "journal.txt"):
+        left.unlink(missing_ok=True)
 
 
 def _keep_papers(stage: Stage, out: Path) -> None:

@@ -19,6 +19,7 @@ class Order:
     created: OrderCreated
     session: str | None = None  # the cash session that was opened last
     cash_is_open: bool = False
+    allowed_advance: Money = ZERO  # as the citizen was told it when the cash was opened
     why_closed: str = ""
     notes: Money = ZERO
     coins: Money = ZERO
@@ -85,8 +86,9 @@ class Order:
     def apply(self, row: AnyRow, at: str) -> None:
         """Take one more row of this order, written `at` (ISO 8601 with offset)."""
         match row:
-            case rows.CashOpened(session=session):
+            case rows.CashOpened(session=session, limit=limit):
                 self.session, self.cash_is_open = session, True
+                self.allowed_advance = limit - self.payable
             case rows.CashClosed(why=why):
                 self.cash_is_open, self.why_closed = False, why
             case rows.StackIntended(id=name, value=value):

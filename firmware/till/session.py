@@ -81,8 +81,8 @@ Write = Callable[..., None]
 class CashSession:
     """Takes money for one order. `write` puts rows on disk before it returns."""
 
-    def __init__(self, order: Order, advance: Money, write: Write, outbox: Outbox) -> None:
-        self.order, self.advance = order, advance
+    def __init__(self, order: Order, write: Write, outbox: Outbox) -> None:
+        self.order = order
         self._write, self._outbox = write, outbox
         self.note = Note.NONE
         self.held: HeldNote | None = None
@@ -110,7 +110,7 @@ class CashSession:
 
     def wanted(self, values: list[Money]) -> list[Money]:
         """Which of an acceptor's values may enter just now."""
-        return acceptable(self.expected, self.advance, values)
+        return acceptable(self.expected, self.order.allowed_advance, values)
 
     def on_escrow(self, event: NoteEscrowed, device: str, obstacle: str | None, now: float) -> None:
         """Decide on a note in escrow. `obstacle` is why no money may be taken now (M5)."""
@@ -121,7 +121,9 @@ class CashSession:
             self._doubt()  # another note is in the path: the one before left without a word
         self.held, self._device = HeldNote(event.id, event.value), device
         why = obstacle
-        if why is None and not acceptable(self.order.remaining, self.advance, [event.value]):
+        if why is None and not acceptable(
+            self.order.remaining, self.order.allowed_advance, [event.value]
+        ):
             why = "too_large"
         self._decide(Take() if why is None else Refuse(why), now)
 

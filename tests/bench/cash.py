@@ -87,8 +87,10 @@ async def take(visits: list[list[int]]) -> Takings:
         with Stage(Path(folder), Settings(speed=SPEED, environment=environment)) as stage:
             async with Citizen(stage) as citizen, _witness(stage) as witness:
                 ordered_after: list[float] = []
+                await _drawn(log, citizen)  # the window's own start is not to be measured
                 for count, notes in enumerate(visits):
                     ordered_after += await _visit(citizen, witness, count, notes)
+                await _drawn(log, citizen)
         return Takings(ordered_after, *_seen(witness, visits, _frames(log)))
 
 
@@ -143,9 +145,21 @@ async def _wait(seconds: float, is_so: Callable[[], bool]) -> None:
 # --- from the credit to the pixels ---------------------------------------------------------
 
 
+async def _drawn(log: Path, citizen: Citizen) -> None:
+    """Wait until the screen that core shows is in pixels."""
+
+    def is_drawn() -> bool:
+        frames = _frames(log)
+        return (
+            bool(frames) and citizen.screen is not None and frames[-1][0] >= citizen.screen.serial
+        )
+
+    await _wait(PATIENCE, is_drawn)
+
+
 def _frames(log: Path) -> list[tuple[int, float]]:
     """The screen's own log: serial of a document, and when it had become pixels."""
-    lines = [line.split() for line in log.read_text().splitlines()]
+    lines = [line.split() for line in log.read_text().splitlines()] if log.exists() else []
     return [(int(serial), float(at)) for serial, at in lines]
 
 

@@ -17,6 +17,7 @@ from firmware.contract.screen import (
     Trouble,
 )
 from firmware.journal import rows
+from firmware.services.catalogue import Catalogue
 from tests.firmware.core.world import ACCOUNT, World
 
 
@@ -224,3 +225,24 @@ def test_a_short_obstacle_in_the_second_try_is_waited_out_like_the_first(tmp_pat
     world.door_is_open = True
     world.run(1)
     assert isinstance(world.screen.data, InsertCash)
+
+
+@pytest.mark.parametrize("note", [0, 200])
+def test_an_open_order_of_a_service_that_this_release_lacks_is_settled(
+    world: World, note: int
+) -> None:
+    """An older release took over after an update: money first, and no crash at every start."""
+    world.go_to_cash()
+    if note:
+        world.insert(note)
+    world.catalogue = Catalogue({}, [])
+    world.power_cut()
+    world.run(4)
+    if note:
+        slip = world.screen.data
+        assert isinstance(slip, Trouble)
+        assert slip.safe == rupees(200)
+        world.press(Action.FINISH)
+    world.run(30)
+    assert world.journal.open_orders() == []
+    world.check_money()

@@ -178,6 +178,7 @@ class World:
         self.clock = FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=INDIA), monotonic=1000.0)
         self.office, self.acceptors, self.printer = Office(amount), Acceptors(), Printer()
         self.door_is_open = False
+        self.catalogue = load_catalogue()
         self.visit: bytes | None = None
         self.serial = 0
         self.effects: list[Effect] = []
@@ -185,7 +186,7 @@ class World:
 
     def _boot(self) -> None:
         self.journal = Journal(self.path)
-        self.core = Core(Book(self.journal, self.clock), CONFIG, load_catalogue())
+        self.core = Core(Book(self.journal, self.clock), CONFIG, self.catalogue)
         self.core.start(self.serial, self.visit, self.now)
         self._tell_states()
 
