@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from firmware.contract.money import ZERO, Money, total
@@ -25,8 +25,9 @@ class Account:
     orders: list[Order]
     orphans: Money  # claims that belong to no order
     office: dict[str, int]  # idempotency key -> paise booked
-    tickets: int
+    tickets: int  # that came out of the printer, whole or not
     redeemed: Money = ZERO  # of all claims, paid out of the operator's own float
+    claimed_after_the_end: dict[str, int] = field(default_factory=dict)  # order -> claims
 
     def faults(self) -> list[str]:
         """Every way in which the sides disagree; empty when not a paisa is lost or created."""
@@ -39,7 +40,19 @@ class Account:
         for order in self.orders:
             found += self._faults_of(order)
         strangers = set(self.office) - {order.created.key for order in self.orders}
-        return found + [f"the office booked {key}, of no order" for key in strangers]
+        found += [f"the office booked {key}, of no order" for key in strangers]
+        return found + self._faults_of_paper()
+
+    def _faults_of_paper(self) -> list[str]:
+        """A job that the journal calls printed is on paper; none is there twice.
+
+        A second attempt is a job of its own, and carries the mark of a duplicate.
+        """
+        jobs = [fate for order in self.orders for fate in order.jobs.values()]
+        said = jobs.count("printed")
+        if said <= self.tickets <= len(jobs):
+            return []
+        return [f"{self.tickets} tickets on paper, {said} of {len(jobs)} jobs called printed"]
 
     def _faults_of(self, order: Order) -> list[str]:
         found = []
@@ -48,14 +61,23 @@ class Account:
         elif order.owed:
             found.append(f"{order.number}: {order.owed} belongs to nobody")
         booked = self.office.get(order.created.key, 0)
-        if order.reference is not None and booked != order.used.paise:
+        is_answered = order.reference is not None or not order.is_paid or order.refusal is not None
+        if is_answered and booked != order.used.paise:
             found.append(f"{order.number}: paid {order.used}, booked {Money(booked)}")
         paid_back = total(list(order.redeemed.values()))
         if paid_back > order.refundable:
             found.append(f"{order.number}: {order.refundable} was owed, {paid_back} paid back")
-        if order.is_paid and not order.claims and not order.has_proof("receipt"):
+        if order.used and not order.has_proof("receipt"):
             found.append(f"{order.number}: paid without a proof")
+        if order.claims and order.end is not None and not order.has_proof("claim"):
+            found += self._unproven_claims(order)
         return found
+
+    def _unproven_claims(self, order: Order) -> list[str]:
+        """A claim needs its slip, or its number on the screen, unless the citizen had gone."""
+        if self.claimed_after_the_end.get(order.number):
+            return []
+        return [f"{order.number}: {len(order.claims)} claims, and no slip for the last"]
 
 
 def account(stage: Stage) -> Account:
@@ -83,7 +105,20 @@ def account(stage: Stage) -> Account:
         office=office,
         tickets=printed,
         redeemed=total([row.amount for row in written if isinstance(row, rows.ClaimRedeemed)]),
+        claimed_after_the_end=_late_claims(written),
     )
+
+
+def _late_claims(written: list[rows.AnyRow]) -> dict[str, int]:
+    """Claims of orders whose citizen had gone: nobody was there to take a slip."""
+    closed: set[str] = set()
+    found: dict[str, int] = {}
+    for row in written:
+        if isinstance(row, rows.OrderClosed):
+            closed.add(row.order)
+        elif isinstance(row, rows.ClaimIssued) and row.order in closed:
+            found[row.order] = found.get(row.order, 0) + 1
+    return found
 
 
 def _orders(entries: list[Entry]) -> list[Order]:

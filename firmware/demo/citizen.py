@@ -87,8 +87,13 @@ class Citizen:
             if time.monotonic() > deadline:
                 raise StoryFailed(f"pressed {action}, and still: {self.screen}")
             if action in self.screen.actions:
-                self._bus.send(self._topics.screen_press, Press(self.screen.serial, action, value))
+                self.touch(action, value)
             await self._waits(PRESS_AGAIN_AFTER, lambda: self._shows(is_there))
+
+    def touch(self, action: Action, value: str = "") -> None:
+        """Press once on what is shown now."""
+        assert self.screen is not None
+        self._bus.send(self._topics.screen_press, Press(self.screen.serial, action, value))
 
     async def sees_at(
         self,

@@ -123,6 +123,7 @@ class Settings:
     warning: float = 15.0
     done: float = 20.0
     environment: dict[str, str] = field(default_factory=dict)  # of the UI
+    environment_of: dict[str, dict[str, str]] = field(default_factory=dict)  # of one process more
 
 
 class Stage:
@@ -301,7 +302,11 @@ class Stage:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **self.settings.environment},
+                env={
+                    **os.environ,
+                    **self.settings.environment,
+                    **self.settings.environment_of.get(name, {}),
+                },
                 process_group=self.group,
             )
 

@@ -54,6 +54,8 @@ def words(row: ReadRow) -> str:
             return f"the back end refused: {problem} {detail}".rstrip()
         case rows.ClaimIssued():
             return _claim(row)
+        case rows.ClaimRedeemed(claim=claim, amount=amount, how=how, by=by, reference=reference):
+            return f"claim {claim} redeemed by {by}: {amount}, {how}, {reference}"
         case rows.OrderClosed(end=end):
             return f"closed: {end}"
         case _:

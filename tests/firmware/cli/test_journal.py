@@ -24,6 +24,7 @@ from firmware.journal.rows import (
     CashClosed,
     CashOpened,
     ClaimIssued,
+    ClaimRedeemed,
     ClockDoubted,
     ClockTrusted,
     CoinCredited,
@@ -79,6 +80,8 @@ SAID: list[tuple[AnyRow, str]] = [
     (ProofShown(ORDER, "receipt"), "receipt was shown on the screen"),
     (ClaimIssued(ORDER, f"{ORDER} C1", rupees(510), rupees(10), "trouble.refused"),
      "claim TDR 0417 0001 C1 of ₹510.00, ₹10.00 of it in doubt: trouble.refused"),
+    (ClaimRedeemed(ORDER, f"{ORDER} C1", rupees(500), "cash_by_operator", "the operator", "V 12"),
+     "claim TDR 0417 0001 C1 redeemed by the operator: ₹500.00, cash_by_operator, V 12"),
     (OrderClosed(ORDER, End.FULFILLED), "closed: fulfilled"),
     (JournalBegun("ab" * 32, 44, "malformed", rupees(40), 104),
      "ROWS ARE MISSING: malformed; known before: 44 rows, head abababababababab, ₹40.00 brought"

@@ -1,0 +1,264 @@
+"""A kiosk in memory: the real daemons, drivers and ledgers in one process, on virtual time.
+
+Only the broker, the serial ports, the network and the clock are stand-ins (wiring.py). So a visit
+takes a fraction of a second, and any process can die at any of its points (points.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import aiomqtt
+from PIL import Image
+
+import drivers.base.__main__
+import drivers.base.device
+import firmware.core.__main__
+import firmware.demo.citizen
+import firmware.gateway.__main__
+import firmware.runtime.bus
+from drivers.base.registry import find
+from drivers.escpos.raster import Rasteriser
+from firmware.demo.stage import TEMPLATE, Stage
+from firmware.gateway.sandbox.office import Office
+from firmware.journal.journal import Journal
+from firmware.runtime.config import load
+from tests.chaos.points import Point, installed
+from tests.chaos.virtual import PROCESS, Killed, LoopClock, Process, VirtualLoop
+from tests.chaos.wiring import WORLD, Bench, Broker, Client, OfficeLine, Transport, Wire
+
+DRIVERS = ("notes", "coins", "receipt")
+PROCESSES = ("core", *DRIVERS, "gateway")
+SPEED = 6.0  # of the devices
+RESTARTS_AFTER = 0.3  # seconds, as systemd's RestartSec and a Python start, about
+DARK_FOR = 1.5  # seconds that the mains are away
+POLLS_KEPT = 2  # of a row of polls in which nothing else happens: the rest are the same moment
+OFFICE = "sandbox"
+
+# No coroutine of a dead process may be finalised: its `finally` would run, which no SIGKILL lets
+# happen. So kiosks are kept until their operating-system process ends (runs.py).
+GRAVEYARD: list[object] = []
+
+
+class Kiosk:
+    """One kiosk in one folder; what Citizen and account() ask of a Stage, and the fail points."""
+
+    def __init__(self, folder: Path, loop: VirtualLoop, at: Point | None, deed: str) -> None:
+        self.folder, self.loop = folder, loop
+        self.config = load(self._write_config())
+        self.broker = Client.broker = Broker()
+        self.office = OfficeLine.office = Office(self.config.state_folder / "sandbox/office.db")
+        self._at, self._deed = at, deed
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.points: list[Point] = []  # all that are worth a run
+        self._idle: Counter[tuple[str, str]] = Counter()
+        self.is_watching = self.has_struck = self.is_over = False
+        self.running: dict[str, Process] = {}
+        self.dead: list[Process] = []
+        self.bugs: list[str] = []
+        self._is_dark = False
+        self.wires = self._wires()
+        Transport.wires = {self.config.device[name].port: self.wires[name] for name in DRIVERS}
+        for name in PROCESSES:
+            self._start(name)
+
+    # --- what a Stage offers ---------------------------------------------------------------
+
+    def bench(self) -> Bench:
+        return Bench(self.wires)
+
+    def hold(self, name: str) -> None:
+        assert name == OFFICE
+        OfficeLine.office = None
+
+    def release(self, name: str) -> None:
+        assert name == OFFICE
+        OfficeLine.office = self.office
+
+    @property
+    def as_stage(self) -> Stage:
+        return cast(Stage, self)
+
+    # --- fail points -----------------------------------------------------------------------
+
+    def pass_by(self, kind: str) -> None:
+        if self.is_over:
+            raise Killed
+        process = PROCESS.get()
+        if process is None or not self.is_watching:
+            return
+        if not process.is_alive:
+            raise Killed
+        self.counts[process.name, kind] += 1
+        point = Point(process.name, kind, self.counts[process.name, kind])
+        self._note(point)
+        if self._at == point:
+            self.has_struck = True
+            self._strike(process)
+
+    def _note(self, point: Point) -> None:
+        """Keep it, but of polls between which nothing else happens anywhere only the first two."""
+        if point.kind.startswith(("wire", "read")):
+            self._idle[point.process, point.kind] += 1
+            if self._idle[point.process, point.kind] > POLLS_KEPT:
+                return
+        else:
+            self._idle.clear()
+        self.points.append(point)
+
+    def splits(self) -> bool:
+        process = PROCESS.get()
+        return self._at is not None and process is not None and (
+            self._at.process == process.name and self._at.kind == "wire.half"
+        )  # fmt: skip
+
+    def _strike(self, process: Process) -> None:
+        match self._deed:
+            case "broker":
+                self.broker.die()
+                self.loop.call_later(RESTARTS_AFTER, self._revive_broker, context=WORLD.copy())
+                return
+            case "mains":
+                self.power_cut()
+            case _:
+                self.kill(process.name)
+        raise Killed
+
+    def _revive_broker(self) -> None:
+        self.broker.is_up = not self._is_dark
+
+    # --- life and death --------------------------------------------------------------------
+
+    def _start(self, name: str) -> None:
+        if self._is_dark or self.is_over or name in self.running:
+            return
+        process = self.running[name] = Process(name)
+        task = self.loop.spawn(process, self._serve(name))
+        task.add_done_callback(lambda task: self._ended(process, task))
+
+    async def _serve(self, name: str) -> None:
+        options = argparse.Namespace(device=name)
+        serve = {"core": firmware.core.__main__.serve, "gateway": firmware.gateway.__main__.serve}
+        await serve.get(name, drivers.base.__main__.serve)(self.config, options)
+
+    def _ended(self, process: Process, task: asyncio.Task[None]) -> None:
+        """A daemon ended by itself: a bug. It is started again as systemd would."""
+        if process.is_alive and not self.is_over:
+            self.bugs.append(f"{process.name} ended: {task.exception()!r}")
+            self.kill(process.name)
+
+    def kill(self, name: str, away: float = RESTARTS_AFTER) -> None:
+        """SIGKILL, and a fresh process `away` seconds later."""
+        if (process := self.running.pop(name, None)) is not None:
+            process.is_alive = False
+            self.dead.append(process)
+            if (wire := self.wires.get(name)) is not None:
+                wire.port = None
+            for close in process.on_death:
+                close()
+            self._later(away, name)
+
+    def _later(self, seconds: float, name: str) -> None:
+        self.loop.call_later(seconds, self._start, name, context=WORLD.copy())
+
+    def power_cut(self) -> None:
+        """Everything stops at once, the devices too; what was only in RAM is gone."""
+        self._is_dark = True
+        for name in list(self.running):
+            self.kill(name)
+        self.broker.die()
+        for wire in self.wires.values():
+            wire.hand("power_cut")
+        (self.config.run_folder / "visit.json").unlink(missing_ok=True)
+        self.loop.call_later(DARK_FOR, self.power_on, context=WORLD.copy())
+
+    def power_on(self) -> None:
+        self._is_dark, self.broker.is_up = False, True
+        for wire in self.wires.values():
+            wire.hand("power_on")
+        for name in PROCESSES:
+            self._start(name)
+
+    # --- what it is made of ----------------------------------------------------------------
+
+    def _wires(self) -> dict[str, Wire]:
+        families = {name: self.config.device[name].family for name in DRIVERS}
+        return {
+            name: Wire(find("kiosk.emulators", family)(speed=SPEED), self.loop)
+            for name, family in families.items()
+        }
+
+    def _write_config(self) -> Path:
+        for name in ("run", "state", "broker/credentials"):
+            (self.folder / name).mkdir(parents=True)
+        users = ("core", "gateway", "finger", *(f"driver-{name}" for name in DRIVERS))
+        for user in users:
+            (self.folder / "broker/credentials" / user).write_text("secret")
+        path = self.folder / "kiosk.toml"
+        screen = {"width": 480, "height": 800, "speaks": "false", "screen": 45, "cash": 60}
+        rest = {"warning": 5, "done": 20, "speed": SPEED, "port": 1, "folder": self.folder}
+        path.write_text(TEMPLATE.format(**screen, **rest))
+        return path
+
+
+@contextlib.contextmanager
+def kiosk_in(folder: Path, at: Point | None = None, deed: str = "") -> Iterator[Kiosk]:
+    """A running kiosk. `at` is where `deed` is done: kills the process, the broker or the mains."""
+    loop = VirtualLoop()
+    asyncio.set_event_loop(loop)
+    with contextlib.ExitStack() as undo:
+        for owner, name, stand_in in _stand_ins(loop):
+            undo.callback(setattr, owner, name, owner.__dict__[name])
+            setattr(owner, name, stand_in)
+        kiosk = Kiosk(folder, loop, at, deed)
+        undo.enter_context(installed(kiosk, Client, Transport))
+        try:
+            yield kiosk
+        finally:
+            kiosk.is_over = True
+            for process in kiosk.running.values():
+                process.is_alive = False
+                for close in process.on_death:
+                    close()
+            GRAVEYARD.append(kiosk)
+            kiosk.bugs += loop.accidents
+            loop.close()
+            asyncio.set_event_loop(None)
+
+
+def _stand_ins(loop: VirtualLoop) -> list[tuple[Any, str, Any]]:
+    """Who is replaced, by whom. Everything else is the product."""
+    clock = LoopClock(loop)
+    aiomqtt_in_memory = SimpleNamespace(**(vars(aiomqtt) | {"Client": Client}))
+    return [
+        (firmware.runtime.bus, "aiomqtt", aiomqtt_in_memory),
+        (firmware.core.__main__, "SystemClock", lambda: clock),
+        (firmware.gateway.__main__, "BackEnd", OfficeLine),
+        (firmware.demo.citizen, "time", clock),
+        (drivers.base.device, "SerialTransport", Transport),
+        (drivers.base.device.WireDevice, "now", staticmethod(clock.monotonic)),
+        (Rasteriser, "draw", lambda self, ticket: _small_picture()),
+        (Journal, "__init__", _closed_by_the_kernel(Journal.__init__)),
+    ]
+
+
+def _small_picture() -> Image.Image:
+    return Image.new("1", (576, 48), 0)
+
+
+def _closed_by_the_kernel(inner: Any) -> Any:
+    """A dead process holds neither its files nor their locks."""
+
+    def init(journal: Journal, path: Path) -> None:
+        inner(journal, path)
+        if (process := PROCESS.get()) is not None:
+            process.on_death.append(journal.close)
+
+    return init

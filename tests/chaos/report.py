@@ -1,0 +1,39 @@
+"""The table of what was killed where, and how it ended: `chaos-report.txt` beside the tests."""
+
+from __future__ import annotations
+
+import fcntl
+from collections import Counter
+from pathlib import Path
+
+PATH = Path(__file__).with_name("chaos-report.txt")
+HEAD = f"{'story':<44} {'points':>7} {'tried':>6} {'struck':>6} {'faults':>6}  how orders ended"
+
+
+class Tally:
+    """One row: a story on one level. `points` is how many deaths there are to try."""
+
+    def __init__(self, title: str, points: int) -> None:
+        self.title, self.points = title, points
+        self.tried = self.struck = self.faults = 0
+        self.ends: Counter[str] = Counter()
+
+    def add(self, ends: tuple[str, ...], has_struck: bool, is_faulty: bool) -> None:
+        self.tried += 1
+        self.struck += has_struck
+        self.faults += is_faulty
+        self.ends.update(ends or ("no order",))
+
+    def __str__(self) -> str:
+        ended = ", ".join(f"{count} {end}" for end, count in self.ends.most_common())
+        numbers = f"{self.points:>7} {self.tried:>6} {self.struck:>6} {self.faults:>6}"
+        return f"{self.title:<44} {numbers}  {ended}"
+
+    def write(self) -> None:
+        """Put the row in the place of the one of the run before; tests run side by side."""
+        with PATH.open("a+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            rows = [line for line in file.read().splitlines()[1:] if line[:44] != str(self)[:44]]
+            file.truncate(0)
+            file.write("\n".join([HEAD, *sorted([*rows, str(self)])]) + "\n")

@@ -1,0 +1,105 @@
+"""One run of one story with one death in it, and what the account says afterwards."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from firmware.contract.screen import Attract
+from firmware.core.daemon import journal_path
+from firmware.demo.account import Account, account
+from firmware.demo.citizen import Citizen
+from firmware.journal.journal import Journal
+from tests.chaos.cash_stories import CASH_STORIES, Visit
+from tests.chaos.memory import Kiosk, kiosk_in
+from tests.chaos.points import Point
+
+DEEDS = {
+    "process": ("journal", "ledger", "sent", "received", "wire", "read", "http"),
+    "broker": ("sent.after", "received.before"),
+    "mains": ("journal", "ledger", "wire"),
+}  # at which points each is done
+K_NUMBER = "210344990001"
+HANGS_AFTER = 30  # seconds of real time; a run takes a tenth of one
+RUNS_A_PROCESS = 50
+SETTLES_WITHIN = 240.0  # seconds of virtual time
+SHM = Path("/dev/shm")
+RAM = SHM if SHM.is_dir() else None  # journals are truly fsynced, and a disk is slow
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is done where, in which story. `deed` is `process`, `broker` or `mains`."""
+
+    story: str
+    at: Point | None = None
+    deed: str = "process"
+
+    def __str__(self) -> str:
+        return f"{self.story}: {self.deed} at {self.at}"
+
+
+@dataclass(frozen=True)
+class Result:
+    run: Run
+    faults: list[str]
+    ends: tuple[str, ...]  # how each order ended
+    points: list[Point]  # that were passed, when nothing was to be done
+    has_struck: bool
+
+
+def carry_out(run: Run) -> Result:
+    """Tell the story; a run that hangs is ended by SIGALRM, and the traceback says where."""
+    signal.alarm(HANGS_AFTER)
+    with tempfile.TemporaryDirectory(prefix="kiosk-", dir=RAM) as place:
+        with kiosk_in(Path(place), run.at, run.deed) as kiosk:
+            found = kiosk.loop.run_until_complete(_tell(kiosk, run.story))
+        faults = found.faults() + kiosk.bugs + _broken_chain(kiosk)
+        ends = tuple(str(order.end) for order in found.orders)
+        points = kiosk.points if run.at is None else []
+        signal.alarm(0)
+        return Result(run, faults, ends, points, kiosk.has_struck)
+
+
+async def _tell(kiosk: Kiosk, story: str) -> Account:
+    async with Citizen(kiosk.as_stage) as citizen:
+        visit = Visit(kiosk.as_stage, citizen, K_NUMBER, kiosk.loop.time)
+        await visit.is_open()
+        kiosk.is_watching = True
+        await CASH_STORIES[story](visit)
+        await visit.until(lambda: _is_settled(kiosk, visit), SETTLES_WITHIN)
+        kiosk.is_watching = False
+        return account(kiosk.as_stage)
+
+
+def _is_settled(kiosk: Kiosk, visit: Visit) -> bool:
+    """Nobody is here, every order closed, every payment answered."""
+    return isinstance(visit.shown, Attract) and all(
+        order.end and (order.reference or order.refusal or not order.is_paid)
+        for order in account(kiosk.as_stage).orders
+    )
+
+
+def _broken_chain(kiosk: Kiosk) -> list[str]:
+    journal = Journal(journal_path(kiosk.config))
+    length = journal.verify()
+    journal.close()
+    return [] if length == journal.length else ["the journal's chain is broken"]
+
+
+def plan(story: str, points: list[Point]) -> Iterator[Run]:
+    """Every death worth trying in this story."""
+    for deed, kinds in DEEDS.items():
+        for point in points:
+            if point.kind.startswith(kinds):
+                yield Run(story, point, deed)
+
+
+def carry_out_all(runs: Iterable[Run]) -> Iterator[Result]:
+    """In processes of their own, which end without a last word (see GRAVEYARD)."""
+    with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=RUNS_A_PROCESS) as pool:
+        yield from pool.imap(carry_out, runs)

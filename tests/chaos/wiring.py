@@ -1,0 +1,240 @@
+"""What stands in for broker, serial ports, bench and office when a kiosk runs in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import aiohttp
+import aiomqtt
+import msgspec
+
+from drivers.base.emulator import Emulator
+from drivers.base.faults import LinkLost
+from drivers.base.protocol import NEVER
+from firmware.contract.gateway import Bill, FetchBill, GatewayReply, Posted, PostPayment
+from firmware.contract.money import Money
+from firmware.gateway.backend import BackEnd, _failure
+from firmware.gateway.sandbox.office import Office, Refusal
+from tests.chaos.virtual import PROCESS, VirtualLoop
+
+WIRE_TIME = 0.004  # seconds from write to read
+NETWORK_TIME = 0.02  # seconds to the office, and back again
+BETWEEN = 1e-6  # seconds: nothing on a wire overtakes
+SMALLEST_STEP = 0.001  # seconds; time moves on even when a deadline does not
+
+WORLD = contextvars.Context()  # of no process
+
+
+class Broker:
+    """Topics, retained documents and last wills; everything in RAM, as Mosquitto's."""
+
+    def __init__(self) -> None:
+        self.is_up = True
+        self.clients: list[Client] = []
+        self.retained: dict[str, aiomqtt.Message] = {}
+
+    def publish(self, message: aiomqtt.Message) -> None:
+        if message.retain:
+            self.retained[str(message.topic)] = message
+        for client in self.clients:
+            if any(message.topic.matches(topic) for topic in client.topics):
+                client.inbox.put_nowait(message)
+
+    def drop(self, client: Client) -> None:
+        """The connection ended without a word: the last will is told."""
+        if client in self.clients:
+            self.clients.remove(client)
+            client.inbox.put_nowait(None)
+            if (will := client.will) is not None:
+                self.publish(_message(will.topic, will.payload, is_retained=True))
+
+    def die(self) -> None:
+        self.is_up = False
+        self.retained.clear()
+        clients, self.clients = self.clients, []
+        for client in clients:
+            client.inbox.put_nowait(None)
+
+
+class Client:
+    """In the place of `aiomqtt.Client`; `broker` is set by the stage."""
+
+    broker: Broker
+
+    def __init__(self, will: aiomqtt.Will | None = None, **_: Any) -> None:
+        self.will = will
+        self.topics: list[str] = []
+        self.inbox: asyncio.Queue[aiomqtt.Message | None] = asyncio.Queue()
+
+    async def __aenter__(self) -> Client:
+        await asyncio.sleep(0)
+        if not self.broker.is_up:
+            raise aiomqtt.MqttError("connection refused")
+        self.broker.clients.append(self)
+        if (process := PROCESS.get()) is not None:
+            process.on_death.append(lambda: self.broker.drop(self))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self in self.broker.clients:
+            self.broker.clients.remove(self)
+
+    async def subscribe(self, topic: str, qos: int) -> None:
+        self.topics.append(topic)
+        for message in list(self.broker.retained.values()):
+            if message.topic.matches(topic):
+                self.inbox.put_nowait(message)
+
+    async def publish(
+        self, topic: str, payload: bytes, qos: int = 0, retain: bool = False, properties: Any = None
+    ) -> None:
+        if self not in self.broker.clients:
+            raise aiomqtt.MqttError("connection lost")
+        self.broker.publish(_message(topic, payload, retain, properties))
+
+    @property
+    async def messages(self) -> AsyncIterator[aiomqtt.Message]:
+        while (message := await self.inbox.get()) is not None:
+            yield message
+        raise aiomqtt.MqttError("connection lost")
+
+
+def _message(
+    topic: str, payload: Any, is_retained: bool, properties: Any = None
+) -> aiomqtt.Message:
+    return aiomqtt.Message(topic, payload, 0, is_retained, 0, properties)
+
+
+class Wire:
+    """An emulated device and the wire at its back; hands act through `hand`."""
+
+    def __init__(self, emulator: Emulator, loop: VirtualLoop) -> None:
+        self.emulator, self._loop = emulator, loop
+        self.port: Transport | None = None
+        self._arrives = {True: 0.0, False: 0.0}
+        self._alarm: asyncio.TimerHandle | None = None
+        emulator.connected(loop.now)
+        self._pump()
+
+    def hand(self, action: str, **arguments: Any) -> dict[str, Any]:
+        if action != "look":
+            self.emulator.hand(action, self._loop.now, **arguments)
+            self._pump()
+        return self.emulator.physics()
+
+    def to_device(self, data: bytes) -> None:
+        WORLD.copy().run(self._later, True, self._hear, data)
+
+    def _hear(self, data: bytes) -> None:
+        self.emulator.receive_bytes(data, self._loop.now)
+        self._pump()
+
+    def _pump(self) -> None:
+        if (data := self.emulator.bytes_to_send()) and (port := self.port) is not None:
+            port.context.copy().run(self._later, False, port.hear, data)
+        if self._alarm is not None:
+            self._alarm.cancel()
+        deadline = self.emulator.next_deadline()
+        if deadline != NEVER:
+            soonest = self._loop.now + SMALLEST_STEP
+            self._alarm = self._loop.call_at(
+                max(deadline, soonest), self._tick, context=WORLD.copy()
+            )
+
+    def _tick(self) -> None:
+        self.emulator.tick(self._loop.now)
+        self._pump()
+
+    def _later(self, to_device: bool, call: Callable[[bytes], None], data: bytes) -> None:
+        when = max(self._loop.now + WIRE_TIME, self._arrives[to_device] + BETWEEN)
+        self._arrives[to_device] = when
+        self._loop.call_at(when, call, data)
+
+
+class Transport:
+    """In the place of SerialTransport; `wires` is set by the stage, by the name of the port."""
+
+    wires: dict[str, Wire]
+
+    def __init__(
+        self,
+        port: str,
+        on_bytes: Callable[[bytes], None],
+        on_lost: Callable[[LinkLost], None],
+        **settings: Any,
+    ) -> None:
+        self._wire, self._on_bytes = self.wires[port], on_bytes
+        self.context = contextvars.copy_context()
+        self._wire.port = self
+
+    def write(self, data: bytes) -> None:
+        if data and self._wire.port is self:
+            self._wire.to_device(data)
+
+    def drop_unsent(self) -> None:
+        """All was sent."""
+
+    def hear(self, data: bytes) -> None:
+        if self._wire.port is self:
+            self._on_bytes(data)
+
+
+class Bench:
+    """In the place of the bench's socket."""
+
+    def __init__(self, wires: dict[str, Wire]) -> None:
+        self._wires = wires
+
+    def do(self, device: str, action: str, **arguments: Any) -> dict[str, Any]:
+        return self._wires[device].hand(action, **arguments)
+
+    def look(self, device: str) -> dict[str, Any]:
+        return self.do(device, "look")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class OfficeLine(BackEnd):
+    """The back-end port without a network: the sandbox office itself. `office` is set by the
+    stage; None while nobody answers."""
+
+    office: Office | None
+
+    def __init__(self, url: str, patience: float) -> None:
+        """There is no session to open."""
+
+    async def is_alive(self) -> str | None:
+        await asyncio.sleep(NETWORK_TIME)
+        return "down" if self.office is None else None
+
+    async def close(self) -> None:
+        """There is no session to close."""
+
+    async def _fetch(self, request: FetchBill) -> GatewayReply:
+        try:
+            found = (await self._reach()).bill(request.account)
+        except Refusal as refusal:
+            return _failure(refusal.status, msgspec.json.encode({"why": refusal.why}))
+        amounts = {name: Money(found[name]) for name in ("amount", "fee")}  # type: ignore[arg-type]
+        return Bill(**(found | amounts))  # type: ignore[arg-type]
+
+    async def _post(self, request: PostPayment) -> GatewayReply:
+        office = await self._reach()
+        try:
+            reference = office.pay(
+                request.key, request.account, request.amount.paise, request.receipt
+            )
+        except Refusal as refusal:
+            return _failure(refusal.status, msgspec.json.encode({"why": refusal.why}))
+        await asyncio.sleep(NETWORK_TIME)
+        return Posted(request.key, reference)
+
+    async def _reach(self) -> Office:
+        await asyncio.sleep(NETWORK_TIME)
+        if self.office is None:
+            raise aiohttp.ClientConnectionError("down")
+        return self.office
