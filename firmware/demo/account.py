@@ -109,7 +109,7 @@ def account(stage: Stage) -> Account:
     )
 
 
-def _late_claims(written: list[rows.AnyRow]) -> dict[str, int]:
+def _late_claims(written: list[rows.ReadRow]) -> dict[str, int]:
     """Claims of orders whose citizen had gone: nobody was there to take a slip."""
     closed: set[str] = set()
     found: dict[str, int] = {}

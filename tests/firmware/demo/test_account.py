@@ -23,6 +23,8 @@ def claimed_order(paid_back: int) -> Order:
     for row in (
         rows.NoteInDoubt(NUMBER, NOTE, rupees(100)),
         rows.ClaimIssued(NUMBER, claim, rupees(100), rupees(100), "trouble.note_unaccounted"),
+        rows.PrintIntended(NUMBER, f"{NUMBER}/claim/1", "claim"),
+        rows.Printed(NUMBER, f"{NUMBER}/claim/1"),
         rows.OrderClosed(NUMBER, rows.End.CLAIMED),
         rows.ClaimRedeemed(NUMBER, claim, rupees(paid_back), "other", "R. Meena", "voucher 17"),
     ):
@@ -33,7 +35,7 @@ def claimed_order(paid_back: int) -> Order:
 def faults(order: Order) -> list[str]:
     account = Account(
         inside=ZERO, unreported=ZERO, journalled=ZERO, posted=ZERO, orders=[order],
-        orphans=ZERO, office={}, tickets=0, redeemed=rupees(100),
+        orphans=ZERO, office={}, tickets=1, redeemed=rupees(100),
     )  # fmt: skip
     return account.faults()
 
