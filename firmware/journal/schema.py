@@ -9,7 +9,9 @@ too, and a start need not look through all rows.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -94,8 +96,26 @@ def check_header(path: Path) -> None:
             return  # SQLite makes an empty file before it writes to it
     except FileNotFoundError:
         return
-    if not head.startswith(MAGIC) or len(head) < HEADER_LENGTH:
+    if head.startswith(MAGIC) and len(head) == HEADER_LENGTH:
+        return
+    if not _log_has_it_all(path, log):
         raise JournalDamaged(f"{path}: not a database: expected {MAGIC!r}, got {head[:16]!r}")
+
+
+def _log_has_it_all(path: Path, log: Path) -> bool:
+    """Whether the log mends a first page that power tore in a checkpoint: tried on a copy, because
+    SQLite would take the log away if it does not."""
+    if not log.exists():
+        return False
+    with tempfile.TemporaryDirectory(prefix="trial-", dir=path.parent) as folder:
+        trial = Path(folder) / path.name
+        shutil.copyfile(path, trial)
+        shutil.copyfile(log, trial.with_name(log.name))
+        try:
+            with closing(sqlite3.connect(trial)) as database:
+                return database.execute("SELECT 1 FROM rows LIMIT 1").fetchone() is not None
+        except sqlite3.DatabaseError:
+            return False
 
 
 def bring_up_to_date(database: sqlite3.Connection, path: Path) -> None:
