@@ -103,6 +103,8 @@ def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 
     """The document that core would retain for `data`."""
     kind = type(data)
     actions = ACTIONS[kind] + ([Action.STAY] if is_warning else [])
+    if isinstance(data, Trouble) and data.safe:
+        actions = [action for action in actions if action is not Action.AGAIN]
     return Screen(
         serial=serial, language=language, data=data, actions=actions, step=STEPS.get(kind),
         place=PLACE, is_warning=is_warning, leaves_in=leaves_in,
