@@ -1,13 +1,10 @@
 """A broken wire or device, as exceptions.
 
     DeviceFault
-    ├── LinkLost(ConnectionError)      the port went away: unplugged, adapter gone
-    ├── LinkCorrupt                    bytes that follow no rule of the document
-    ├── DeviceTimeout(TimeoutError)    the port is there and nobody answers
-    └── DeviceRefused                  the device said no, with its own code
+    └── LinkLost(ConnectionError)      the port went away: unplugged, adapter gone
 
-Expected outcomes (a refused note, paper end) are events, not exceptions; bugs are ordinary
-exceptions and are not caught.
+Expected outcomes (a refused note, paper end) are events, not exceptions, and so are a device that
+is silent or says no: its protocol tells them. Bugs are ordinary exceptions and are not caught.
 """
 
 from __future__ import annotations
@@ -25,15 +22,3 @@ class DeviceFault(Exception):
 
 class LinkLost(DeviceFault, ConnectionError):
     code = "link.lost"
-
-
-class LinkCorrupt(DeviceFault):
-    code = "link.corrupt"
-
-
-class DeviceTimeout(DeviceFault, TimeoutError):
-    code = "link.silent"
-
-
-class DeviceRefused(DeviceFault):
-    code = "device.refused"

@@ -48,10 +48,6 @@ class SerialTransport:
         self._unsent += data
         self._writable()
 
-    def drop_unsent(self) -> None:
-        """Forget what the device has not taken yet."""
-        self._unsent.clear()
-
     def close(self) -> None:
         self._loop.remove_reader(self._fd)
         self._loop.remove_writer(self._fd)

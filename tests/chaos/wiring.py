@@ -174,9 +174,6 @@ class Transport:
         if data and self._wire.port is self:
             self._wire.to_device(data)
 
-    def drop_unsent(self) -> None:
-        """All was sent."""
-
     def hear(self, data: bytes) -> None:
         if self._wire.port is self:
             self._on_bytes(data)
