@@ -27,7 +27,7 @@ from firmware.contract.device import (
 )
 from firmware.contract.money import rupees
 from firmware.runtime.config import DeviceSection
-from tests.drivers.itl_ssp.test_conformance import LEASE
+from tests.drivers.notes import LEASE
 
 PATIENCE = 20.0  # seconds, for a machine that is busy with other things
 

@@ -27,8 +27,9 @@ from firmware.contract.device import (
     event_key,
 )
 from firmware.contract.money import rupees
-from tests.drivers.itl_ssp.stage import Clerk, Stage
+from tests.drivers.itl_ssp.stage import Stage
 from tests.drivers.itl_ssp.test_conformance import make_acceptor
+from tests.drivers.notes import Clerk
 
 Answer = Callable[[DeviceEvent], list[DeviceCommand]]
 
