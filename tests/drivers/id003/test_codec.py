@@ -135,7 +135,7 @@ def test_frames_are_read_wherever_the_wire_cuts_them(
 
 def test_a_frame_after_a_silence_is_not_hidden_by_half_a_frame_before() -> None:
     reader, whole = FrameReader(), Frame(Code.STATUS_REQUEST).to_bytes()
-    assert reader.feed(whole[:3], 0.0) == []
+    assert reader.feed(b"\xfc\x40\x13", 0.0) == [], "61 bytes are to come"
     assert reader.feed(whole, FRAME_GAP * 1.01) == [Frame(Code.STATUS_REQUEST)]
 
 

@@ -9,6 +9,7 @@ import pytest
 from drivers.base.notes_events import (
     Accept,
     Accepting,
+    Acknowledge,
     ConditionsChanged,
     DeviceReset,
     Event,
@@ -18,10 +19,11 @@ from drivers.base.notes_events import (
     NoteUnaccounted,
     Refused,
 )
-from drivers.base.notes_protocol import OpenCredit, Unfinished
+from drivers.base.notes_protocol import NOTHING, OpenCredit, Unfinished
 from drivers.id003.codec import Code, Frame, Said, Status
 from drivers.id003.conditions import PAUSE_IS_LONG, Conditions
 from drivers.id003.emulator import NoteAcceptorEmulator
+from drivers.id003.exchange import LATE, REPLY_TIMEOUT, fits
 from drivers.id003.note import UNACCOUNTED_AFTER, NoteTracker
 from drivers.id003.protocol import HostProtocol
 from tests.drivers.id003.stage import Stage
@@ -32,7 +34,7 @@ FIVE_HUNDRED = 0x66
 class Line:
     """A host whose unit is the test; time goes on by itself."""
 
-    def __init__(self, unfinished: Unfinished = Unfinished()) -> None:  # noqa: B008  frozen
+    def __init__(self, unfinished: Unfinished = NOTHING) -> None:
         self.host, self.now = HostProtocol(unfinished), 0.0
         self.host.connected(self.now)
 
@@ -112,6 +114,64 @@ def test_a_communication_error_is_asked_again() -> None:
     line.asked()
     line.answer(Frame(Status.COMMUNICATION_ERROR))
     assert line.asked()[2] == Code.SERIAL_NUMBER
+
+
+def test_a_late_answer_finds_nobody_who_takes_it_for_another_ones() -> None:
+    """There is no number on it; so nothing is asked until it must have passed."""
+    line = Line()
+    line.asked()
+    line.now += REPLY_TIMEOUT
+    line.host.tick(line.now)
+    assert line.host.bytes_to_send() == b""
+    assert line.host.next_deadline() == pytest.approx(line.now + LATE)
+    line.answer(Frame(Code.SERIAL_NUMBER, b"7"))
+    assert line.told() == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "does_fit"),
+    [
+        (Code.STATUS_REQUEST, Status.VEND_VALID, True),
+        (Code.STATUS_REQUEST, Status.ACK, False),
+        (Code.STATUS_REQUEST, Code.VERSION, False),
+        (Code.STACK_1, Status.ACK, True),
+        (Code.STACK_1, Status.ESCROW, False),
+        (Code.STACK_1, Status.INVALID_COMMAND, True),
+        (Code.SET_INHIBIT, Code.SET_INHIBIT, True),
+        (Code.SET_INHIBIT, Code.SET_DENOMINATIONS, False),
+    ],
+)
+def test_only_what_fits_the_command_is_its_answer(
+    asked: Code, answered: int, does_fit: bool
+) -> None:
+    assert fits(Frame(asked), Frame(answered)) is does_fit
+
+
+def test_an_acknowledgement_of_the_credit_before_does_not_confirm_this_one() -> None:
+    left = Unfinished(FIVE_HUNDRED, was_ordered=True, credits=(OpenCredit(0x61),))
+    line = Line(left)
+    line.host.send(Acknowledge(), 0.0)
+    line.asked()
+    line.answer(Frame(Code.SERIAL_NUMBER, b"7"))
+    line.say(Status.VEND_VALID)
+    assert any(isinstance(event, NoteCredited) for event in line.told())
+    assert line.asked()[2] == Code.STATUS_REQUEST, "the driver has not seen it"
+    line.host.send(Acknowledge(), line.now)
+    line.answer(Frame(Status.VEND_VALID))
+    assert line.asked()[2] == Code.ACK
+
+
+def test_a_unit_is_inhibited_when_nothing_is_leased() -> None:
+    line = Line()
+    unit = NoteAcceptorEmulator()
+    sent = b""
+    for _ in range(40):
+        request = line.asked()
+        sent += request
+        unit.receive_bytes(request, line.now)
+        line.host.receive_bytes(unit.bytes_to_send(), line.now)
+    assert bytes.fromhex("FC 06 C3 01 8D C7") in sent
+    assert bytes.fromhex("FC 06 C3 00 04 D6") not in sent
 
 
 def test_a_unit_that_restarts_by_itself_is_set_anew(stage: Stage) -> None:

@@ -213,6 +213,14 @@ def test_a_note_that_was_never_ordered_and_is_gone_went_back(stage: Stage) -> No
     assert stage.returned() == {"50000": 1}
 
 
+def test_a_note_in_escrow_when_the_cable_is_pulled_goes_back(stage: Stage) -> None:
+    note = stage.escrow()
+    stage.visit.unplug()
+    stage.run(1.0)
+    stage.visit.plug()
+    assert stage.run_until(NoteReturned, within=3.0) == NoteReturned(note.id, rupees(500))
+
+
 def test_an_order_in_a_pulled_cable_leaves_a_note_in_doubt(stage: Stage) -> None:
     """It was in the ledger; whether the unit heard it, nobody can say once the note is gone."""
     note = stage.escrow()
