@@ -272,19 +272,23 @@ class HostProtocol(NoteProtocol):
         self._may_acknowledge = self._may_acknowledge and bool(self.tracker.open_credits)
         self._conditions.on_status(said, now)
         self._status = said.status
-        heard = HEARD_AS.get(said.status)
-        if self.state is State.LOOKING and heard is Heard.READY:
-            self._enter(State.VERSION, now)
-        elif self.state is State.POLLING:
-            self._watch_settings(said.status, now)
+        self._follow(said.status, now)
 
-    def _watch_settings(self, status: Status, now: float) -> None:
-        """A unit that restarted has forgotten them; one that disabled itself is set again."""
-        if status in POWER_UPS or status is Status.INITIALIZE:
+    def _follow(self, status: Status, now: float) -> None:
+        """Where the status leads; RESET alone waits until no credit is kept back (`_urgent`)."""
+        heard = HEARD_AS.get(status)
+        after = TRANSITIONS[self.state].get(heard) if heard is not None else None
+        if after is State.LOOKING:
             self._events.append(DeviceReset())
             self._applied = None
-            self.state = State.LOOKING
-            self._next_at = now
+            self._enter(after, now)
+        elif after is State.VERSION:
+            self._enter(after, now)
+        elif self.state is State.POLLING:
+            self._watch_settings(status, now)
+
+    def _watch_settings(self, status: Status, now: float) -> None:
+        """A unit that disabled itself, or was enabled by somebody else, is set again."""
         is_right = status is (Status.ENABLED if self._let_in else Status.DISABLED)
         is_old = now - self._applied_at >= SET_AGAIN_AFTER
         if status in (Status.ENABLED, Status.DISABLED) and not is_right and is_old:

@@ -30,15 +30,16 @@ class Heard(Enum):
     DONE = auto()  # ACK, or the setting or question said again
     REFUSED = auto()  # INVALID COMMAND: not every model has every command
     POWER_UP = auto()  # it had no power; it waits for RESET
-    READY = auto()  # it can be asked and set
+    BEGINS = auto()  # INITIALIZE: its settings are gone
+    READY = auto()  # it stands still, and can be asked and set
 
 
-DONE, REFUSED, POWER_UP, READY = Heard
+DONE, REFUSED, POWER_UP, BEGINS, READY = Heard
 
 # A pair that is not here, and no poll, is a unit that refuses: it is told, and tried again.
 TRANSITIONS: dict[State, dict[Heard, State]] = {
     State.GREETING: {DONE: State.LOOKING, REFUSED: State.LOOKING},
-    State.LOOKING: {POWER_UP: State.RESETTING, READY: State.VERSION},
+    State.LOOKING: {POWER_UP: State.RESETTING, BEGINS: State.VERSION, READY: State.VERSION},
     State.RESETTING: {DONE: State.LOOKING, REFUSED: State.LOOKING},
     State.VERSION: {DONE: State.SERIAL, REFUSED: State.SERIAL},
     State.SERIAL: {DONE: State.CURRENCY, REFUSED: State.CURRENCY},
@@ -49,7 +50,7 @@ TRANSITIONS: dict[State, dict[Heard, State]] = {
     State.OPTIONS: {DONE: State.DENOMINATIONS, REFUSED: State.DENOMINATIONS},
     State.DENOMINATIONS: {DONE: State.INHIBIT},
     State.INHIBIT: {DONE: State.POLLING},
-    State.POLLING: {POWER_UP: State.LOOKING},
+    State.POLLING: {POWER_UP: State.LOOKING, BEGINS: State.LOOKING},
 }
 
 # What is asked in a state; DENOMINATIONS and INHIBIT hang on the lease.
@@ -69,5 +70,7 @@ ASKED: dict[State, Frame] = {
 
 HEARD_AS: dict[Status, Heard] = {
     **dict.fromkeys(POWER_UPS, POWER_UP),
-    **dict.fromkeys((Status.INITIALIZE, Status.ENABLED, Status.DISABLED), READY),
+    Status.INITIALIZE: BEGINS,
+    Status.ENABLED: READY,
+    Status.DISABLED: READY,
 }

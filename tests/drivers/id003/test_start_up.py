@@ -285,4 +285,5 @@ def test_a_power_up_in_the_middle_is_told_as_a_reset() -> None:
     assert Identified("7", "7", (50000,)) in told and Accepting(frozenset()) in told
     line.say(Status.POWER_UP)
     assert DeviceReset() in line.told()
+    line.say(Status.POWER_UP)
     assert line.asked()[2] == Code.RESET
