@@ -145,6 +145,11 @@ def test_a_frame_behind_an_fc_that_begins_none_is_found() -> None:
     assert read(b"\xfc\x06\x11" + whole) == [Frame(Code.STATUS_REQUEST)]
 
 
+def test_an_enq_of_a_unit_in_interrupt_mode_is_nothing() -> None:
+    whole = Frame(Code.STATUS_REQUEST).to_bytes()
+    assert read(b"\x05" + whole + b"\x05" + whole) == [Frame(Code.STATUS_REQUEST)] * 2
+
+
 @given(frames, st.data())
 def test_a_flipped_bit_is_seen(frame: Frame, data: st.DataObject) -> None:
     raw = bytearray(frame.to_bytes())
