@@ -215,14 +215,20 @@ class HostProtocol(NoteProtocol):
         if status is Status.VEND_VALID and self._may_acknowledge:
             return Frame(Code.ACK)
         if self._is_reset_due(status, now) and not self._is_credit_kept_back:
-            self.state = State.RESETTING
-            self._conditions.was_reset(now)
-            return self._due()
+            return self._reset(now)
         is_to_be_set = self.state is State.POLLING and self._wanted != self._applied
         if is_to_be_set and status in CAN_BE_SET and tracker.owed is None:
             self.state = State.DENOMINATIONS
             return self._due()
         return None
+
+    def _reset(self, now: float) -> Frame:
+        """RESET, after a power-up or in a fault that lasts; the settings are gone with it."""
+        if self.state is State.POLLING:
+            self._events.append(DeviceReset())
+        self.state, self._applied = State.RESETTING, None
+        self._conditions.was_reset(now)
+        return self._due()
 
     def _order(self, now: float) -> Frame | None:
         match self.tracker.order:

@@ -21,7 +21,7 @@ from drivers.base.notes_events import (
 )
 from drivers.base.notes_protocol import NOTHING, OpenCredit, Unfinished
 from drivers.id003.codec import Code, Frame, Said, Status
-from drivers.id003.conditions import PAUSE_IS_LONG, Conditions
+from drivers.id003.conditions import PAUSE_IS_LONG, RESET_AFTER, Conditions
 from drivers.id003.emulator import NoteAcceptorEmulator
 from drivers.id003.exchange import LATE, REPLY_TIMEOUT, fits
 from drivers.id003.note import UNACCOUNTED_AFTER, NoteTracker
@@ -287,3 +287,17 @@ def test_a_power_up_in_the_middle_is_told_as_a_reset() -> None:
     assert DeviceReset() in line.told()
     line.say(Status.POWER_UP)
     assert line.asked()[2] == Code.RESET
+
+
+def test_a_unit_that_stays_in_a_fault_is_reset_once_in_a_while() -> None:
+    line = Line()
+    line.asked()
+    line.answer(Frame(Code.SERIAL_NUMBER, b"7"))
+    began, resets = line.now, list[float]()
+    while len(resets) < 2:
+        request = line.asked()
+        is_reset = request[2] == Code.RESET
+        resets += [line.now - began] if is_reset else []
+        line.answer(Frame(Status.ACK if is_reset else Status.JAM_IN_ACCEPTOR))
+    assert resets[0] == pytest.approx(RESET_AFTER, abs=1.0)
+    assert resets[1] == pytest.approx(2 * RESET_AFTER, abs=1.0)

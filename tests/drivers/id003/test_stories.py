@@ -309,6 +309,7 @@ def test_jam_stops_the_acceptor_until_it_is_cleared(stage: Stage, where: str, fa
     stage.visit.hand("clear_jam")
     stage.run(4.0)
     assert stage.faults() == [] and stage.status() is READY
+    assert len(stage.state().accepting) == 6
 
 
 def test_jam_on_the_way_to_the_box_waits_for_its_end_and_credits_once(stage: Stage) -> None:
