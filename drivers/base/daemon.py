@@ -8,6 +8,7 @@ import logging
 import msgspec
 
 from drivers.base.device import Device
+from firmware.contract.card import SealedCard
 from firmware.contract.device import (
     Acknowledge,
     DeviceCommand,
@@ -20,7 +21,7 @@ from firmware.contract.device import (
     event_key,
 )
 from firmware.contract.topics import Topics
-from firmware.runtime.bus import Bus, Envelope
+from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify
 
@@ -64,6 +65,11 @@ class DriverDaemon:
         if key is not None:
             self._untold[key] = event
         self._bus.send(self._topics.device_event(self.device.name), event)
+
+    def hand_over(self, sealed: SealedCard) -> None:
+        """To the gateway and nobody else; what it does not hear within seconds is gone."""
+        topic = self._topics.device_sealed(self.device.name)
+        self._bus.send(topic, sealed, expires=COMMAND_EXPIRES_AFTER)
 
     def changed(self) -> None:
         self._bus.retain(self._topics.device_state(self.device.name), self.device.state())
