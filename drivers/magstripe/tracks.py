@@ -83,7 +83,9 @@ class _Track:
         return Read.TOO_LONG
 
     def _why(self) -> Read:
-        return Read.NO_END if self._place + self._layout.bits >= self._count else Read.PARITY
+        """Nothing but clocking zeros to the end: the rest never passed the head."""
+        left = any(self._bit(place) for place in range(self._place, self._count))
+        return Read.PARITY if left else Read.NO_END
 
     def _skip_clocking(self) -> None:
         """Zeros clock the reader in; the first one is the first bit of the start sentinel."""
