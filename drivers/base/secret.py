@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import mmap
 import os
 import resource
 
@@ -32,7 +33,10 @@ class LockedBuffer:
     """
 
     def __init__(self, size: int) -> None:
-        self._bytes = bytearray(size)
+        # Pages of its own: a lock belongs to a page, and ends when the page is given back.
+        self._bytes = mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        self._bytes.madvise(mmap.MADV_DONTDUMP)
+        self._bytes.madvise(mmap.MADV_DONTFORK)
         self._view = memoryview(self._bytes)
         self._address = ctypes.addressof((ctypes.c_char * size).from_buffer(self._bytes))
         self._size = size
