@@ -14,6 +14,7 @@ from typing import Generic, Protocol, TypeVar
 
 from drivers.base.arming import Swipe, SwipeRejected
 from drivers.base.device import Host, WireDevice
+from drivers.base.flight import What
 from drivers.base.protocol import CommandRefused
 from firmware.contract.card import (
     Arm,
@@ -59,6 +60,10 @@ class CardReader(WireDevice[Event, Arm | Disarm], Generic[Event]):
                 return Reply(Outcome.DONE)
             case _:
                 return Reply(Outcome.REFUSED, f"a card reader has no {type(command).__name__}")
+
+    def redact(self, what: What, data: bytes) -> bytes:
+        """Commands only. What a reader sends comes by no way that would keep or log it (M10)."""
+        return data if what is What.SENT else b""
 
     def on_lease(self, lease: Lease | None) -> None:
         """The bus went away, or somebody leases a reader: without the till, nothing is read."""

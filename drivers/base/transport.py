@@ -1,14 +1,13 @@
 """A serial port as file descriptor: never blocks, keeps what does not fit, says when it is gone.
 
-A port behind which cards are read takes `SecretSerialTransport`: nothing of what comes in is copied
-out of locked memory, or logged, by whoever asks for it (M10).
+A port behind which cards are read takes `SecretSerialTransport`: what comes in stays in locked
+memory, unless whoever is called takes it out (M10).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import os
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -17,8 +16,6 @@ import serial
 
 from drivers.base.faults import LinkLost
 from drivers.base.secret import LockedBuffer
-
-wire = logging.getLogger("wire")
 
 READ_SIZE = 4096
 
@@ -57,8 +54,6 @@ class SerialTransport:
 
     def write(self, data: bytes) -> None:
         """Send now what fits, the rest as the device takes it."""
-        if wire.isEnabledFor(logging.DEBUG):
-            wire.debug("%s > %s", self._port, data.hex(" "))
         self._unsent += data
         self._writable()
 
@@ -70,24 +65,23 @@ class SerialTransport:
 
     def _readable(self) -> None:
         try:
-            has_more = self._take()
+            data = self._read()
         except BlockingIOError:
             return
         except OSError as error:
             self._lose(str(error))
             return
-        if not has_more:
-            self._lose("end of file")
-
-    def _take(self) -> bool:
-        """Read once and call back; False at the end of the file."""
-        data = os.read(self._fd, READ_SIZE)
         if not data:
-            return False
-        if wire.isEnabledFor(logging.DEBUG):
-            wire.debug("%s < %s", self._port, data.hex(" "))
+            self._lose("end of file")
+            return
+        self._hand_in(data)
+
+    def _read(self) -> bytes | memoryview:
+        return os.read(self._fd, READ_SIZE)
+
+    def _hand_in(self, data: bytes | memoryview) -> None:
+        assert isinstance(data, bytes)
         self._on_bytes(data)
-        return True
 
     def _writable(self) -> None:
         try:
@@ -120,17 +114,15 @@ class SecretSerialTransport(SerialTransport):
         self._incoming, self._on_secret = LockedBuffer(READ_SIZE), on_secret
         super().__init__(port, _nothing_in_clear, on_lost, **settings)
 
-    def _take(self) -> bool:
-        count = os.readv(self._fd, [self._incoming.free])
-        self._incoming.took(count)
-        if wire.isEnabledFor(logging.DEBUG):
-            wire.debug("%s < %d bytes, not shown", self._port, count)
+    def _read(self) -> memoryview:
+        self._incoming.took(os.readv(self._fd, [self._incoming.free]))
+        return self._incoming.view
+
+    def _hand_in(self, data: bytes | memoryview) -> None:
         try:
-            if count:
-                self._on_secret(self._incoming.view)
+            self._on_secret(self._incoming.view)
         finally:
             self._incoming.wipe()
-        return bool(count)
 
 
 def _nothing_in_clear(data: bytes) -> None:

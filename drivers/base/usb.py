@@ -7,7 +7,6 @@ reports. What they bring is called back in the loop, as a view that is wiped aft
 from __future__ import annotations
 
 import asyncio
-import logging
 import queue
 import threading
 from array import array
@@ -20,8 +19,6 @@ import usb.util
 
 from drivers.base.faults import LinkLost
 from drivers.base.transfers import LONGEST, Pipe, TransferReader, header
-
-wire = logging.getLogger("wire")
 
 READ_WAIT = 500  # ms; how long a closed transport may still hold the device
 CONTROL_WAIT = 1000  # ms for one feature report
@@ -120,8 +117,6 @@ class UsbTransport:
     def write(self, data: bytes) -> None:
         """Feature reports, framed, and whole: a protocol writes no half ones."""
         for transfer in self._outgoing.feed(data, self._loop.time()):
-            if wire.isEnabledFor(logging.DEBUG):
-                wire.debug("%s > %s", self._name, transfer)
             self._orders.put((transfer.pipe, bytes(transfer.data)))
 
     def close(self) -> None:
@@ -179,8 +174,6 @@ class UsbTransport:
     # --- in the loop -----------------------------------------------------------------------
 
     def _arrived(self, pipe: Pipe, room: array[int], count: int) -> None:
-        if wire.isEnabledFor(logging.DEBUG):
-            wire.debug("%s < %s, %d bytes, not shown", self._name, pipe.name, count)
         try:
             self._on_secret(memoryview(header(pipe, count)))
             self._on_secret(memoryview(room)[:count])
