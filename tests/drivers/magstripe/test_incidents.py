@@ -171,3 +171,18 @@ def test_a_clone_that_does_not_know_its_own_name_works(tmp_path: Path) -> None:
 def test_a_reader_does_not_light_lamps(tmp_path: Path) -> None:
     visit = visit_in(tmp_path)
     assert visit.device.on_command(Light("notes_guide", True)).outcome is Outcome.REFUSED
+
+
+def test_a_cable_that_is_pulled_ends_the_permission(tmp_path: Path) -> None:
+    visit = visit_in(tmp_path, until=1.5)
+    visit.unplug()
+    after(visit, 0.1)
+    state = visit.device.state()
+    assert (state.status, [fault.code for fault in state.faults]) == (
+        Status.GONE, ["card.link.lost"]
+    )  # fmt: skip
+    visit.plug()
+    after(visit, 2.0)
+    visit.hand("swipe", card="visa")
+    after(visit, 1.0)
+    assert visit.device.state().status is Status.READY and swiped(visit) == []
