@@ -113,11 +113,14 @@ class LockedBuffer:
 def guard_process() -> None:
     """No core dump, no reading by others of the same user, no swap. Once, before any card is read.
 
-    The unit says the same again (systemd/README.md); a lock of the whole process that the limits
-    forbid is logged, because the buffers that hold tracks are locked by themselves.
+    The unit says the same again (systemd/README.md). The whole process is locked only where the
+    limit is none: a process that is locked and comes to its limit gets no more memory at all. The
+    buffers that hold tracks are locked by themselves.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if _libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_DUMPABLE)")
-    if _libc.mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT):
+    if resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] != resource.RLIM_INFINITY:
+        log.warning("only the buffers of cards are locked: LimitMEMLOCK is not infinity")
+    elif _libc.mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT):
         log.warning("not all memory is locked: %s", os.strerror(ctypes.get_errno()))

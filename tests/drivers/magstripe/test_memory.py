@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import mmap
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -57,6 +58,13 @@ def found_in(pid: int) -> set[str]:
     return {name for page in pages(pid) for name, needle in wanted.items() if needle in page}
 
 
+def locked(pid: int) -> int:
+    """Pages that cannot be swapped."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    (kilobytes,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmLck"))
+    return int(kilobytes) * 1024 // mmap.PAGESIZE
+
+
 @contextlib.asynccontextmanager
 async def driver_on(port: Path, folder: Path, *options: str) -> AsyncIterator[Process]:
     module = "tests.drivers.magstripe.swiping"
@@ -96,6 +104,7 @@ async def test_the_number_is_nowhere_in_the_process_after_a_swipe(tmp_path: Path
     async with driver_on(tmp_path / "card", tmp_path) as process:
         sealed = await one_swipe(process, bench)
         assert found_in(process.pid) == set()
+        assert locked(process.pid) >= 3, "incoming, answers and tracks are a page each, or more"
     bench.unplug()
     track2 = SealedBox(ACQUIRER).decrypt(bytes.fromhex(sealed["2"]))
     assert track2 == CARDS["visa"].track2
