@@ -28,9 +28,9 @@ Drawn by `python -m docs.generate` from `firmware/contract/`; do not edit. The b
 is drawn from the same table, so who is not named here cannot write or read.
 
 Every topic begins with `kiosk/<id>/`. The users `{all}` read them all, but what is marked *alone*.
-`driver` is the driver of the device that the topic names, and no other. Documents are JSON; where a topic carries one of
-several types, its `type` field names it. A retained topic holds the present truth: whoever comes
-later reads it at once.
+`driver` is the driver of the device that the topic names, and no other. Documents are JSON; where a
+topic carries one of several types, its `type` field names it. A retained topic holds the present
+truth: whoever comes later reads it at once.
 """
 
 
