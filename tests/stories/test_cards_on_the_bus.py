@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -18,7 +19,9 @@ from aiohttp.test_utils import TestServer
 
 from drivers.base.bench import EmulatedDevice, EmulatedUsbDevice
 from drivers.base.daemon import DriverDaemon, _without_cards
+from drivers.base.device import WireDevice
 from drivers.base.emulator import Emulator
+from drivers.base.flight import What
 from drivers.base.plastic import CARDS
 from drivers.base.registry import find
 from drivers.magnesafe.emulator import MagneSafeEmulator
@@ -84,6 +87,7 @@ class Counter:
     """All that runs, and the till's hands on it."""
 
     bench: EmulatedDevice
+    device: WireDevice[Any, Any]
     till: Bus
     is_ready: asyncio.Event = field(default_factory=asyncio.Event)
     events: asyncio.Queue[DeviceEvent] = field(default_factory=asyncio.Queue)
@@ -135,7 +139,7 @@ async def counter(
         back_end = BackEnd(config.gateway.url, 5.0)
         device = find("kiosk.drivers", reader.family)("card", config.device["card"], tmp_path / "d")
         daemons = [DriverDaemon(device, config).run(), Gateway(config, back_end).run()]
-        counter = Counter(bench, Bus(config.bus_address("core")))
+        counter = Counter(bench, device, Bus(config.bus_address("core")))
         buses = [counter.till, *listeners(counter, config)]
         tasks = [asyncio.ensure_future(each) for each in (*daemons, *(bus.run() for bus in buses))]
         for bus in buses:
@@ -198,6 +202,16 @@ async def test_a_card_is_charged_and_nobody_on_the_bus_could_have_done_it_again(
         assert CARDS["visa"].track2[1:17] not in said, user
         if user != "health":
             assert card.reference.encode() in said, f"{user} heard nothing, so this proves nothing"
+
+
+async def test_the_flight_recorder_of_a_reader_hears_nothing(counter: Counter) -> None:
+    """What it keeps, it writes to disk beside the next fault."""
+    card = await counter.swipe("visa")
+    kept = list(counter.device.flight.entries(counter.device.now()))
+    assert {entry.what for entry in kept} >= {What.SENT, What.COMMAND, What.TOLD}
+    assert not [entry for entry in kept if entry.what is What.HEARD]
+    said = "\n".join(entry.data for entry in kept)
+    assert card.reference not in said and "4111" not in said and b"4111".hex() not in said
 
 
 async def test_the_second_swipe_of_a_card_that_was_declined(counter: Counter) -> None:
