@@ -1,8 +1,7 @@
 """DUKPT: a key for each card from one base key, ANSI X9.24-1 (TDES) and X9.24-3 (AES).
 
 For the sandbox back end and the emulated reader, which play both ends of a real reader's secret. A
-kiosk in service never holds a base derivation key: its gateway passes ciphertext on. `cryptography`
-is imported here and nowhere else; libsodium, which the rest stands on, has neither DES nor ECB.
+kiosk in service never holds a base derivation key: its gateway passes ciphertext on.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ from firmware.contract.card import (
     VoidCard,
 )
 from firmware.contract.device import DeviceEvent, DeviceState, Kind, Outcome, Reply, Status
-from firmware.contract.gateway import Failed, GatewayReply, Problem
+from firmware.contract.gateway import Failed, GatewayReply, GatewayState, Problem
 from firmware.contract.money import rupees
 from firmware.contract.topics import Topics
 from firmware.demo.broker import Broker
@@ -90,6 +90,7 @@ class Counter:
     device: WireDevice[Any, Any]
     till: Bus
     is_ready: asyncio.Event = field(default_factory=asyncio.Event)
+    is_online: asyncio.Event = field(default_factory=asyncio.Event)
     events: asyncio.Queue[DeviceEvent] = field(default_factory=asyncio.Queue)
     heard: dict[str, list[Envelope]] = field(default_factory=dict)  # by guest
 
@@ -111,6 +112,10 @@ class Counter:
     def on_state(self, envelope: Envelope) -> None:
         if msgspec.json.decode(envelope.payload, type=DeviceState).status is Status.READY:
             self.is_ready.set()
+
+    def on_gateway(self, envelope: Envelope) -> None:
+        if msgspec.json.decode(envelope.payload, type=GatewayState).is_online:
+            self.is_online.set()
 
     async def ask(self, request: CardRequest) -> GatewayReply:
         topic, answer = TOPICS.gateway_request, TOPICS.reply("core")
@@ -142,8 +147,10 @@ async def counter(
         counter = Counter(bench, device, Bus(config.bus_address("core")))
         buses = [counter.till, *listeners(counter, config)]
         tasks = [asyncio.ensure_future(each) for each in (*daemons, *(bus.run() for bus in buses))]
-        for bus in buses:
-            await bus.connected()
+        async with asyncio.timeout(PATIENCE):
+            for bus in buses:
+                await bus.connected()
+            await counter.is_online.wait()  # before that, it hears of no card
         yield counter
         device.close()
         for task in tasks:
@@ -175,6 +182,7 @@ def listeners(counter: Counter, config: Config) -> list[Bus]:
     counter.till.on(TOPICS.device_event("card"), lambda envelope: counter.events.put_nowait(
         msgspec.json.decode(envelope.payload, type=DeviceEvent)))  # fmt: skip
     counter.till.on(TOPICS.device_state("card"), counter.on_state)
+    counter.till.on(TOPICS.gateway_state, counter.on_gateway)
     guests = []
     for user in ("recorder", "technician", "health"):
         bus, heard = Bus(config.bus_address(user)), list[Envelope]()
