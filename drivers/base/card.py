@@ -66,8 +66,8 @@ class CardReader(WireDevice[Event, Arm | Disarm], Generic[Event]):
         return data if what is What.SENT else b""
 
     def on_lease(self, lease: Lease | None) -> None:
-        """The bus went away, or somebody leases a reader: without the till, nothing is read."""
-        if self.is_armed:
+        """The bus went away (None): without the till, nothing is read."""
+        if lease is None and self.is_armed:
             self._permit(Disarm())
 
     def _permit(self, command: Arm | Disarm) -> Reply:
