@@ -68,7 +68,7 @@ def _find(address: UsbAddress, backend: Any) -> Any:
     found = usb.core.find(
         find_all=True, idVendor=address.vendor, idProduct=address.product, backend=backend
     )
-    named = [each for each in found if address.serial in ("", _serial_of(each))]
+    named = [each for each in found if _is_called(each, address.serial)]
     if not named:
         raise LinkLost(f"{address}: not plugged in")
     if len(named) > 1:
@@ -76,8 +76,14 @@ def _find(address: UsbAddress, backend: Any) -> Any:
     return named[0]
 
 
-def _serial_of(device: Any) -> str:
-    return str(usb.util.get_string(device, device.iSerialNumber)) if device.iSerialNumber else ""
+def _is_called(device: Any, serial: str) -> bool:
+    """A device whose strings cannot be read (no permission, or it has none) has no name."""
+    if not serial:
+        return True
+    try:
+        return bool(usb.util.get_string(device, device.iSerialNumber) == serial)
+    except ValueError:
+        return False
 
 
 def _hid_interface(device: Any, address: UsbAddress) -> Claimed:
@@ -175,7 +181,8 @@ class UsbTransport:
 
     def _arrived(self, pipe: Pipe, room: array[int], count: int) -> None:
         try:
-            self._on_secret(memoryview(header(pipe, count)))
-            self._on_secret(memoryview(room)[:count])
+            if not self._closing.is_set():
+                self._on_secret(memoryview(header(pipe, count)))
+                self._on_secret(memoryview(room)[:count])
         finally:
             room[:] = array("B", bytes(len(room)))

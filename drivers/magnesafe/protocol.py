@@ -83,6 +83,8 @@ class HostProtocol(Protocol[Event, Arm | Disarm]):
                 self._disarm(now)
 
     def receive_bytes(self, data: memoryview | bytes, now: float) -> None:
+        if self.state is State.UNPLUGGED:
+            return  # the last word of a cable that is pulled
         for transfer in self._reader.feed(data, now):
             match transfer.pipe:
                 case Pipe.INPUT:

@@ -66,6 +66,8 @@ class HostProtocol(Protocol[Event, Arm | Disarm]):
                 self._disarm(now)
 
     def receive_bytes(self, data: memoryview | bytes, now: float) -> None:
+        if self.state is State.UNPLUGGED:
+            return  # the last word of a cable that is pulled
         for reply in self._reader.feed(data):
             self._on_reply(reply, now)
         if self.state is State.ARMED and self._reader.is_inside_block:

@@ -140,6 +140,18 @@ def test_a_reader_that_is_mute_is_gone_and_comes_back(tmp_path: Path) -> None:
     assert visit.device.state().status is Status.READY
 
 
+@pytest.mark.parametrize("pipe", list(Pipe))
+def test_the_last_word_of_a_pulled_cable_changes_nothing(pipe: Pipe) -> None:
+    """An unencrypted report that was under way when the cable went."""
+    host = HostProtocol()
+    host.connected(0.0)
+    host.disconnected(0.1)
+    while host.next_event() is not None:
+        pass
+    host.receive_bytes(framed(pipe, bytes(codec.REPORT_SIZE)), 0.2)
+    assert host.next_event() is None
+
+
 # --- reports and transfers ------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+from array import array
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import usb.util
 from drivers.base.bench import EmulatedUsbDevice
 from drivers.base.faults import LinkLost
 from drivers.base.usb import UsbAddress, claim
-from drivers.base.usb_bench import INTERRUPT_IN, BenchBackend
+from drivers.base.usb_bench import INTERRUPT_IN, BenchBackend, Plugged
 from drivers.magnesafe.codec import PRODUCT, VENDOR
 from drivers.magnesafe.driver import MagneSafeReader
 from drivers.magnesafe.emulator import MagneSafeEmulator
@@ -128,6 +129,29 @@ async def test_the_kernel_holds_the_interface_until_it_is_taken_from_it(
         return int(busy.value.errno), claimed.endpoint
 
     assert await asyncio.to_thread(look) == (errno.EBUSY, INTERRUPT_IN)
+
+
+class Nameless(BenchBackend):
+    """A device whose strings nobody may read, as without the udev rule."""
+
+    def ctrl_transfer(
+        self, dev_handle: Plugged, bmRequestType: int, bRequest: int, wValue: int, wIndex: int,
+        data: array[int], timeout: int,
+    ) -> int:  # fmt: skip
+        raise usb.core.USBError("Access denied", None, errno.EACCES)
+
+
+@pytest.mark.parametrize("serial", ["", "B1A2"])
+async def test_a_reader_whose_name_cannot_be_read(
+    tmp_path: Path, bench: EmulatedUsbDevice, serial: str
+) -> None:
+    """Without a name it is the only one there is; with one, it is not it."""
+    backend, address = Nameless(tmp_path / "dev" / "card"), UsbAddress(VENDOR, PRODUCT, serial)
+    if serial:
+        with pytest.raises(LinkLost):
+            await asyncio.to_thread(claim, address, backend)
+    else:
+        await asyncio.to_thread(claim, address, backend)
 
 
 async def test_a_pulled_cable_is_no_such_device(tmp_path: Path, bench: EmulatedUsbDevice) -> None:
