@@ -21,7 +21,6 @@ DATA_VARIANT = bytes.fromhex("0000000000FF00000000000000FF0000")  # the same, re
 
 AES_KSN_SIZE = 12  # bytes: 8 of the initial key's id, 4 of the counter
 AES_COUNTER_BITS = 32
-AES_MOST_ONES = 16  # X9.24-3, 6.3.5
 
 
 class Usage(IntEnum):
@@ -131,14 +130,18 @@ def aes_initial_key(bdk: bytes, key_id: bytes) -> bytes:
     return _derive(bdk, Usage.INITIAL_KEY, key_id)
 
 
-def aes_transaction_key(initial: bytes, ksn: bytes, usage: Usage) -> bytes:
-    """The working key of this counter for one use."""
-    _check(ksn, AES_KSN_SIZE, "KSN")
-    device, counter, register, key = ksn[4:8], int.from_bytes(ksn[8:]), 0, initial
+def aes_derivation_key(initial: bytes, ksn: bytes) -> bytes:
+    """The intermediate key of this counter: one step for each of its one bits."""
+    device, counter, register, key = ksn[4:8], aes_counter_of(ksn), 0, initial
     for bit in _bits(counter, AES_COUNTER_BITS):
         register |= bit
         key = _derive(key, Usage.KEY_DERIVATION, device + register.to_bytes(4))
-    return _derive(key, usage, device + ksn[8:])
+    return key
+
+
+def aes_transaction_key(initial: bytes, ksn: bytes, usage: Usage) -> bytes:
+    """The working key of this counter for one use."""
+    return _derive(aes_derivation_key(initial, ksn), usage, ksn[4:])
 
 
 def aes_decrypt(key: bytes, cipher: bytes) -> bytes:

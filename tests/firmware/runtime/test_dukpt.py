@@ -86,9 +86,19 @@ def test_aes_initial_key_of_the_standard() -> None:
 def test_aes_keys_of_the_standard(counter: str) -> None:
     ksn = bytes.fromhex(AES["initial_key_id"]) + int(counter).to_bytes(4)
     usages = (Usage.PIN_ENCRYPTION, Usage.MAC_GENERATION, Usage.DATA_ENCRYPTION)
-    for usage, expected in zip(usages, AES["keys"][counter][1:], strict=True):
-        found = dukpt.aes_transaction_key(bytes.fromhex(AES["initial_key"]), ksn, usage)
+    initial = bytes.fromhex(AES["initial_key"])
+    derivation, *working = AES["keys"][counter]
+    assert dukpt.aes_derivation_key(initial, ksn).hex().upper() == derivation
+    for usage, expected in zip(usages, working, strict=True):
+        found = dukpt.aes_transaction_key(initial, ksn, usage)
         assert not expected or found.hex().upper() == expected
+
+
+@pytest.mark.parametrize("bit", range(len(AES["single_bits"])))
+def test_aes_keys_that_a_device_loads(bit: int) -> None:
+    ksn = bytes.fromhex(AES["initial_key_id"]) + (1 << bit).to_bytes(4)
+    found = dukpt.aes_derivation_key(bytes.fromhex(AES["initial_key"]), ksn)
+    assert found.hex().upper() == AES["single_bits"][bit]
 
 
 def test_aes_opens_what_it_closed() -> None:
