@@ -194,7 +194,8 @@ def test_a_refused_note_is_grey_and_says_why(director: Director) -> None:
     assert [chip.is_taken for chip in shown.notes] == [True] * 5 + [False]
     assert shown.notes[-1].colour == theme.OFF
     assert shown.why_not == ("₹500 का नोट अभी नहीं: मशीन छुट्टा नहीं देती। "
-                             f"₹{NBSP}30 तक अधिक राशि अगले बिल में से घटा दी जाएगी।")  # fmt: skip
+                             f"₹{NBSP}30 तक अधिक राशि अगले बिल में से घटा दी जाएगी; "
+                             "उससे अधिक नहीं ली जाएगी।")  # fmt: skip
 
 
 def test_each_reason_is_said_once(director: Director) -> None:
