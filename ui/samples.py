@@ -133,6 +133,8 @@ def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 
     actions = ACTIONS[kind] + ([Action.STAY] if is_warning else [])
     if isinstance(data, Trouble) and data.safe:
         actions = [action for action in actions if action is not Action.AGAIN]
+    if isinstance(data, ShowBill) and data.why_not is not None:
+        actions = [action for action in actions if action is not Action.PAY]
     return Screen(
         serial=serial, language=language, data=data, actions=actions, step=STEPS.get(kind),
         place=PLACE, is_warning=is_warning, leaves_in=leaves_in,

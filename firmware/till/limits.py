@@ -116,7 +116,7 @@ def why_no_cash(
 
 
 def can_reach(least: Money, most: Money, values: Iterable[Money]) -> bool:
-    """Whether notes and coins of these values can come to a sum from `least` to `most`.
+    """Whether notes and coins of these values can come to a sum from `least` (0 or more) to `most`.
 
     A bit for every sum: shifting by one value, then by two, four ... of it adds any number of them.
     """
@@ -129,7 +129,7 @@ def can_reach(least: Money, most: Money, values: Iterable[Money]) -> bool:
             sums |= sums << step
             step *= 2
     first = -(-least.paise // unit)
-    return bool(first <= top and (sums & ((1 << top + 1) - 1)) >> max(first, 0))
+    return bool(first <= top and (sums & ((1 << top + 1) - 1)) >> first)
 
 
 def advance_of(inserted: Money, payable: Money, allowed: Money) -> Money:
