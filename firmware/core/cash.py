@@ -11,8 +11,9 @@ from firmware.contract.device import (
     NoteReturned,
     NoteStacked,
     NoteUnaccounted,
+    Status,
 )
-from firmware.contract.money import ZERO
+from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Hint
 from firmware.core.allowance import Allowance
 from firmware.core.book import Book
@@ -158,12 +159,22 @@ class CashDesk:
         """
         session = visit.session
         assert session is not None
-        self.leases.renew(session.order.session or "", session.waiting, now)
+        kept = session.waiting or self._moving_in(session, obstacle)
+        self.leases.renew(session.order.session or "", kept, now)
         visit.obstacle_from = now if visit.obstacle_from is None else visit.obstacle_from
         if now - visit.obstacle_from < OBSTACLE_PATIENCE:
             return None
         visit.cause = obstacle
         return Signal.STOPPED
+
+    def _moving_in(self, session: CashSession, obstacle: str) -> dict[str, list[Money]]:
+        """A note that was already moving when the obstacle came may reach escrow, and wait there:
+        a lease to enter is none to be stacked."""
+        if not self._floor.is_passing(obstacle):
+            return {}
+        acceptors = (state for state in self._floor.acceptors() if state.kind is Kind.NOTES)
+        moving = (state for state in acceptors if state.status is Status.BUSY)
+        return {state.name: session.wanted(state.denominations) for state in moving}
 
     def _obstacle_for_note(self, visit: Visit) -> Obstacle | None:
         if visit.stage is not Stage.CASH:

@@ -165,3 +165,36 @@ def test_core_dies_while_a_note_waits_and_nothing_is_owed(world: World) -> None:
     world.insert(200)
     assert shown(world).inserted == rupees(200)
     world.check_money()
+
+
+def test_a_note_that_was_moving_when_the_printer_went_reaches_escrow_and_waits(
+    world: World,
+) -> None:
+    """Its travel takes longer than a tick: it had found the lease ended, and gone back."""
+    world.acceptors.is_moving = True
+    world._tell_states()
+    world.printer.is_there = False
+    world.run(0.5)
+    assert world.acceptors.leases.keys() == {"notes"}
+    world.acceptors.is_moving = False
+    insert_as_it_happens(world)
+    world.run(1)
+    world.printer.is_there = True
+    world.run(1)
+    assert world.acceptors.in_box == {rupees(200): 1}
+    world.check_money()
+
+
+@pytest.mark.parametrize("is_moving", [True, False])
+def test_no_lease_outlives_what_does_not_pass(world: World, is_moving: bool) -> None:
+    world.acceptors.is_moving = is_moving
+    world._tell_states()
+    world.door_is_open = True
+    world.run(0.5)
+    assert world.acceptors.leases == {}
+
+
+def test_an_empty_path_keeps_no_lease(world: World) -> None:
+    world.printer.is_there = False
+    world.run(0.5)
+    assert world.acceptors.leases == {}

@@ -105,6 +105,7 @@ class Acceptors:
         self.escrow: HeldNote | None = None
         self.untold: dict[str, tuple[str, DeviceEvent]] = {}
         self.jam = False
+        self.is_moving = False  # a note is between mouth and escrow
         self._count = 0
 
     def new_id(self) -> EventId:
@@ -318,7 +319,7 @@ class World:
                 name="notes",
                 kind=Kind.NOTES,
                 family="itl_ssp",
-                status=Status.OUT_OF_SERVICE if self.acceptors.jam else Status.READY,
+                status=self._status_of_notes(),
                 faults=notes_faults,
                 denominations=NOTES,
                 consumables=[Consumable("stacker", self.stacker_room, "notes", Source.COUNTED)],
@@ -347,6 +348,11 @@ class World:
                 inputs={"door_is_open": self.door_is_open, **self.switches},
             ),
         ]
+
+    def _status_of_notes(self) -> Status:
+        if self.acceptors.jam:
+            return Status.OUT_OF_SERVICE
+        return Status.BUSY if self.acceptors.is_moving else Status.READY
 
     # --- the truth -------------------------------------------------------------------------
 
