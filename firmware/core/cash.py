@@ -127,6 +127,10 @@ class CashDesk:
             return None
         return self._wait_out(visit, obstacle, now)
 
+    def is_open(self, visit: Visit) -> bool:
+        """Whether money may come in: not while a lease is there for a note that waits, alone."""
+        return self.leases.are_given and visit.obstacle_from is None
+
     def stop(self, session: CashSession, now: float) -> None:
         self.leases.end_all(session.order.session or "", now)
 

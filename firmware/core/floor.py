@@ -47,7 +47,7 @@ class Floor:
     def values(self, kind: Kind) -> list[Money]:
         """What the acceptors of that kind could take, were they leased."""
         state = self.usable(kind)
-        return [] if state is None else state.denominations
+        return [] if state is None or room_of(state) <= 0 else state.denominations
 
     @property
     def can_print(self) -> bool:

@@ -227,7 +227,7 @@ class Flow:
                 self._posting.tick(self._floor.gateway.is_online, now)
         if self.patience.is_over(visit, now):
             self._leave("trouble.timed_out_with_money", now)
-        self._lights.follow(self.visit, self._floor, self.cash.leases.are_given, now)
+        self._lights.follow(self.visit, self._floor, self.cash.is_open(self.visit), now)
 
     def _settle(self, now: float) -> None:
         """No note is on its way any more: say in the journal what becomes of the money."""

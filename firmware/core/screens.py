@@ -157,7 +157,7 @@ def _on_offer(session: CashSession, floor: Floor, hint: Hint | None) -> dict[str
     """The notes and coins that may come in now, and how much over the due."""
     due, advance, within = session.expected, session.order.allowed_advance, session.within
     coins = session.wanted(floor.values(Kind.COINS))
-    has_only_coins = bool(coins) and floor.usable(Kind.NOTES) is None
+    has_only_coins = bool(coins) and not floor.values(Kind.NOTES)
     return {
         "advance": extra(due, advance, within),
         "notes": note_buttons(floor.values(Kind.NOTES), due, advance, within),

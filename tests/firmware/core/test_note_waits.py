@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from firmware.contract.device import Lease, NoteEscrowed, NoteReturned
+from firmware.contract.device import Lease, Light, NoteEscrowed, NoteReturned
 from firmware.contract.money import ZERO, rupees
 from firmware.contract.screen import Action, Hint, InsertCash, Trouble
 from firmware.journal import rows
 from firmware.till.decision import HOLD_AT_MOST
+from firmware.till.effects import Tell
 from tests.firmware.core.world import World
 
 
@@ -198,3 +200,22 @@ def test_an_empty_path_keeps_no_lease(world: World) -> None:
     world.printer.is_there = False
     world.run(0.5)
     assert world.acceptors.leases == {}
+
+
+def guides_told(world: World) -> dict[str, bool]:
+    """What the panel, which shows all its lights on, is told to switch."""
+    outputs = {"notes_guide": True, "coins_guide": True, "receipt_guide": True}
+    (panel,) = (state for state in world._states() if state.name == "panel")
+    world.core.on_device_state(replace(panel, outputs=outputs), world.now)
+    world.core.tick(world.now)
+    commands = (effect.command for effect in world.core.take_effects() if isinstance(effect, Tell))
+    return {each.output: each.is_on for each in commands if isinstance(each, Light)}
+
+
+def test_no_light_shows_the_slot_while_a_note_waits(world: World) -> None:
+    assert "notes_guide" not in guides_told(world)
+    insert_while_the_printer_is_away(world)
+    world.run(2)
+    assert guides_told(world) == {
+        "notes_guide": False, "coins_guide": False, "receipt_guide": False,
+    }  # fmt: skip

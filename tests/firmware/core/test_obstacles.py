@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from firmware.contract.money import ZERO, rupees
-from firmware.contract.screen import Action, Attract, Done, InsertCash, Trouble
+from firmware.contract.screen import Action, Attract, Done, Hint, InsertCash, Trouble
 from firmware.core.disk import LOOK_EVERY, DiskWatch
 from firmware.core.floor import NOTES_OF_A_VISIT
 from tests.firmware.core.world import World
@@ -154,6 +154,9 @@ def test_a_full_stacker_leaves_the_coins(world: World) -> None:
     world.stacker_room = 0
     world.go_to_cash()
     assert world.acceptors.leases.keys() == {"coins"}
+    screen = world.screen.data
+    assert isinstance(screen, InsertCash)
+    assert (screen.notes, screen.hint) == ([], Hint("cash.only_coins"))
 
 
 # --- the disk ---------------------------------------------------------------------------------
