@@ -96,8 +96,9 @@ def test_the_mains_fail_in_a_visit_and_a_good_battery_carries_it_to_its_end(worl
 
 def test_a_low_battery_on_mains_is_only_charging(world: World) -> None:
     world.switches = {"mains_is_off": False, "battery_is_low": True}
+    world.run(0.25)
     world.go_to_cash()
-    assert isinstance(world.screen.data, InsertCash)
+    assert world.acceptors.leases.keys() == {"notes", "coins"}
 
 
 def test_power_that_is_back_in_a_moment_is_waited_for(world: World) -> None:

@@ -12,6 +12,7 @@ from firmware.journal.orders import Order
 from firmware.journal.rows import AnyRow
 from firmware.till.decision import HOLD_AT_MOST, Decision, Obstacle, Refuse, Take, Wait, decide
 from firmware.till.effects import Effect, Outbox, Tell
+from firmware.till.limits import Bounds
 from firmware.till.session import TRANSITIONS, CashSession, Note
 
 PRINTER, DOOR = Obstacle("trouble.printer", is_passing=True), Obstacle("trouble.door_open")
@@ -70,6 +71,14 @@ def test_a_note_waits_without_a_row_and_is_taken_at_the_next_check() -> None:
     assert till.rows == [rows.StackIntended("T 1", NAME, rupees(200))]
     assert till.told() == [Tell("notes", Stack(NAME))]
     assert till.session.waiting == {}
+
+
+def test_a_note_that_is_being_stacked_has_used_its_part_of_the_limit() -> None:
+    till = Till()
+    till.session = CashSession(till.order, till.write, till.outbox, lambda: Bounds(rupees(300)))
+    till.session.on_escrow(NOTE, "notes", None, 0.0)
+    values = [rupees(value) for value in (50, 100, 200, 500)]
+    assert till.session.wanted(values) == [rupees(50), rupees(100)]
 
 
 def test_the_same_note_told_again_does_not_wait_anew() -> None:
