@@ -98,9 +98,10 @@ class CashDesk:
         A row without money while an order is open; what is tried at a closed slot is the device's
         own fault, which health shows, and must not fill the journal.
         """
-        before, self._attempt = self._attempt, (device, now)
-        if before is not None and before[0] == device and now - before[1] < SAME_ATTEMPT:
+        last = self._attempt
+        if last is not None and last[0] == device and now - last[1] < SAME_ATTEMPT:
             return
+        self._attempt = (device, now)
         if visit.stage is Stage.CASH and visit.order is not None:
             self._book.write(rows.CheatSuspected(visit.order.number, device, what))
 

@@ -53,6 +53,15 @@ def test_an_attempt_that_a_device_tells_twice_is_one(world: World) -> None:
     assert [row.device for row in suspected(world)] == ["notes", "coins"]
 
 
+def test_attempts_without_a_pause_are_still_several(world: World) -> None:
+    """One a second, each within two of the one before: they had counted as one for ever."""
+    world.go_to_cash()
+    for _ in range(5):
+        world.core.on_device_event("notes", CheatAttempt("channel 1"), world.now)
+        world.run(1)
+    assert len(suspected(world)) == 3
+
+
 def test_the_third_attempt_ends_the_taking_and_the_money_before_it_is_claimed(
     world: World,
 ) -> None:
