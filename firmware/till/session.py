@@ -216,9 +216,16 @@ class CashSession:
         self._outbox.add(Tell(self._device, command))
 
     def _doubt(self) -> None:
-        """The device said neither stacked nor returned: the journal owes it until it does (M11)."""
+        """The device said neither stacked nor returned: the journal owes it until it does (M11).
+
+        Of a note that waited no row names the order yet; without one the last word of the device
+        would find no owner, and the doubt would stand for ever.
+        """
         assert self.held is not None
-        self._write(rows.NoteInDoubt(self.order.number, self.held.id, self.held.value))
+        number, name, value = self.order.number, self.held.id, self.held.value
+        if self.note is Note.WAITING:
+            self._write(rows.ReturnIntended(number, name, value, "left_escrow"))
+        self._write(rows.NoteInDoubt(number, name, value))
         self.note, self.held = Note.NONE, None
 
     def _move(self, event: object) -> None:

@@ -109,3 +109,17 @@ def test_a_note_that_ends_by_itself_while_it_waits_is_written_as_it_ended(
 def test_the_table_lets_a_waiting_note_go_every_way_a_new_one_may() -> None:
     assert TRANSITIONS[Note.WAITING] == TRANSITIONS[Note.NONE]
     assert all(Wait not in TRANSITIONS[note] for note in (Note.STACKING, Note.RETURNING))
+
+
+def test_a_waiting_note_that_left_without_a_word_still_has_its_owner() -> None:
+    """The next note is in escrow; what the device says of the first one later ends its doubt."""
+    till = Till()
+    till.session.on_escrow(NOTE, "notes", PRINTER, 0.0)
+    till.session.on_escrow(NoteEscrowed(EventId("SN", 1, 2), rupees(50)), "notes", None, 1.0)
+    assert till.order.in_doubt == rupees(200)
+    assert till.rows[:2] == [
+        rows.ReturnIntended("T 1", NAME, rupees(200), "left_escrow"),
+        rows.NoteInDoubt("T 1", NAME, rupees(200)),
+    ]
+    till.session.on_outcome(NoteReturned(NAME, rupees(200)))
+    assert till.order.in_doubt == ZERO
