@@ -183,7 +183,7 @@ class NoteAcceptorEmulator(NoteUnit):
             case Reply.NAK.value:
                 self._outgoing += self._ram.last_reply
             case _:
-                self._ram.shown = None
+                self._ram.shown, self._ram.polled_at = None, now
                 answer = self._obey(Request.from_data(frame.data), now)
                 self._ram.last_reply = Frame(answer.to_data()).to_bytes()
                 self._outgoing += self._ram.last_reply
@@ -211,7 +211,6 @@ class NoteAcceptorEmulator(NoteUnit):
                 return self._on_question(request.code, now)
 
     def _on_poll(self, now: float) -> Answer:
-        self._ram.polled_at = now
         said = self._says(now)
         if said.unit is Unit.ESCROW and self._ram.escrow_told_at is None:
             self._ram.escrow_told_at = now

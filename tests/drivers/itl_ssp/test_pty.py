@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.base import notes
 from drivers.base.bench import EmulatedDevice
 from drivers.itl_ssp.driver import NoteAcceptor
 from drivers.itl_ssp.emulator import NoteAcceptorEmulator
@@ -35,7 +36,7 @@ PATIENCE = 20.0  # seconds, for a machine that is busy with other things
 class Desk:
     """The daemon's place: keeps what it is told, and lets a test wait for it."""
 
-    def __init__(self, device: NoteAcceptor) -> None:
+    def __init__(self, device: notes.NoteAcceptor) -> None:
         self.device = device
         self.told: asyncio.Queue[DeviceEvent] = asyncio.Queue()
         self._has_changed = asyncio.Event()
