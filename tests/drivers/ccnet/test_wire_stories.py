@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.ccnet.codec import Answer, Code, Frame, Request, Said, Unit
+from drivers.ccnet.codec import ACK, Answer, Code, Frame, Request, Said, Unit
 from drivers.ccnet.driver import NoteAcceptor
 from drivers.ccnet.emulator import NoteAcceptorEmulator
 from drivers.ccnet.protocol import REPAIR_EVERY
@@ -14,6 +14,7 @@ from firmware.contract.device import (
     CashBoxMoved,
     CheatAttempt,
     Kind,
+    NoteEscrowed,
     NoteRejected,
     NoteReturned,
     NoteStacked,
@@ -74,6 +75,24 @@ def test_an_order_does_not_outlive_a_silence(stage: Stage) -> None:
     stage.ask(Stack(note.id))
     assert stage.run_until(NoteReturned) == NoteReturned(note.id, rupees(500))
     assert stage.in_box() == {}
+
+
+def test_note_that_came_in_during_a_silence_is_no_longer_taken(stage: Stage) -> None:
+    stage.visit.hand("link_drop", seconds=4.0)
+    stage.visit.hand("insert", paise=50000)
+    assert stage.run_until(NoteRejected) == NoteRejected("host")
+    assert not stage.till.heard(NoteEscrowed) and stage.returned() == {"50000": 1}
+
+
+def test_a_late_ack_is_no_answer_to_a_poll(stage: Stage) -> None:
+    protocol = stage.visit.device.protocol
+    while protocol.bytes_to_send()[3:4] != bytes((Code.POLL,)):
+        stage.visit.now += 0.01
+        protocol.tick(stage.visit.now)
+    protocol.receive_bytes(ACK, stage.visit.now)
+    assert stage.faults() == [] and protocol.bytes_to_send() == b""
+    protocol.receive_bytes(Frame(b"\x14").to_bytes(), stage.visit.now)
+    assert protocol.bytes_to_send() == ACK
 
 
 def test_noise_on_the_wire_is_nothing(stage: Stage) -> None:
