@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from tests.chaos import memory
+from firmware.demo.stage import TEMPLATE
 from tests.chaos.runs import Run, carry_out_all, plan
 from tests.chaos.test_every_point_in_memory import ENDS, alone
 
@@ -31,8 +31,9 @@ def test_no_paisa_is_lost_with_a_cashcode_acceptor(
     story: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ssp = 'family = "itl_ssp"'
-    assert memory.TEMPLATE.count(ssp) == 1
-    monkeypatch.setattr(memory, "TEMPLATE", memory.TEMPLATE.replace(ssp, 'family = "ccnet"'))
+    assert TEMPLATE.count(ssp) == 1
+    with_ccnet = TEMPLATE.replace(ssp, 'family = "ccnet"')
+    monkeypatch.setattr("tests.chaos.memory.TEMPLATE", with_ccnet)
     whole = alone(Run(story))
     assert whole.faults == []
     assert whole.ends == ENDS.get(story, ("fulfilled",))
