@@ -27,7 +27,7 @@ SEEN_AS: dict[Unit, Condition] = {
 }
 AT_WORK = frozenset({Unit.IDLING, Unit.ACCEPTING, Unit.DISABLED, Unit.ESCROW})
 FRAUD_LASTS = 30.0  # seconds; it is said once, and somebody should look
-PAUSE_LASTS = 10.0  # seconds until a second note in the mouth is one that sticks there
+PAUSE_LASTS = 10.0  # seconds until a second note in the mouth is one that blocks it
 
 
 class Conditions:
@@ -68,7 +68,7 @@ class Conditions:
     def _tell(self, now: float) -> None:
         present = {self._trouble} if self._trouble is not None else set()
         present |= {Condition.FRAUD} if now < self._fraud_ends_at else set()
-        present |= {Condition.TRANSPORT_JAM} if now >= self._sticks_at else set()
+        present |= {Condition.BLOCKED} if now >= self._sticks_at else set()
         change = ConditionsChanged(frozenset(present), self._detail)
         if change != self._told:
             self._told = change

@@ -114,8 +114,7 @@ class NoteAcceptorEmulator(NoteUnit):
         return self._ram.power_up is None and super()._is_in_escrow
 
     def _lets_in(self) -> list[int]:
-        is_ready = self._stacked is None and not self._ram.to_say
-        types = self._ram.enabled if is_ready else frozenset()
+        types = self._ram.enabled if self._stacked is None else frozenset()
         return [paise for number, paise in enumerate(self._values) if number in types]
 
     def _give_back(self, why: str, now: float) -> None:

@@ -53,6 +53,7 @@ class NoteTracker:
         self.open_credit = unfinished.credits[0] if unfinished.credits else None
         self._was_ordered = unfinished.was_ordered  # it may be in the box
         self._was_reset = False  # since the note was in escrow
+        self._refusal = ""  # why a note is on its way out that never was in escrow
         self._said: Said | None = None
         self._empty_since: float | None = None
 
@@ -63,6 +64,9 @@ class NoteTracker:
             self._empty_since = None
         if said.unit in FORGETS:
             self._forget_credit()
+        if said.unit is not Unit.REJECTING and self._refusal:
+            self._events.append(NoteRejected(self._refusal))  # it is out now
+            self._refusal = ""
         match said.unit:
             case Unit.STACKED:
                 self._on_stacked(said.detail + 1)
@@ -173,8 +177,8 @@ class NoteTracker:
             case Unit.STACKING if before is not Note.BEING_STACKED:
                 self._was_ordered = True  # whoever did
                 self._events.append(NoteStacking())
-            case Unit.REJECTING if is_new and self.owed is None:
-                self._events.append(NoteRejected(reject_reason(said.detail)))
+            case Unit.REJECTING if self.owed is None:
+                self._refusal = reject_reason(said.detail)
             case Unit.PAUSE if is_new:
                 self._events.append(NoteRejected("second_note"))
             case Unit.POWER_UP_IN_VALIDATOR:

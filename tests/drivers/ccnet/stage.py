@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
-from drivers.base.loopback import Visit, Wire, make_in
+from drivers.base.loopback import Wire
 from drivers.ccnet.codec import FrameReader, Said, Unit
 from drivers.ccnet.emulator import NoteAcceptorEmulator
+from tests.drivers import notes
 from tests.drivers.ccnet.test_conformance import make_acceptor
-from tests.drivers.itl_ssp import stage as notes
 
 ACK = 0x00
 
@@ -41,10 +41,10 @@ class Stage(notes.Stage):
     """Started up and leased."""
 
     def __init__(self, folder: Path, emulator: NoteAcceptorEmulator | None = None) -> None:
-        self.till, self.tap = notes.Clerk(), Tap()
-        unit = emulator or NoteAcceptorEmulator()
-        self.visit = Visit(make_in(folder, make_acceptor), unit, self.till, self.tap)
-        self.run(3.0)
+        super().__init__(folder, make_acceptor, emulator or NoteAcceptorEmulator())
+        self.tap = Tap()
+        self.visit.wire = self.tap
+        self.run(2.0)
 
     def run_until_said(self, unit: Unit, within: float = 10.0) -> None:
         """Until a poll is answered so."""

@@ -10,8 +10,8 @@ import pytest
 from drivers.base.loopback import DriverKilled, MainsCut, Mishap, PowerCut, Unplugged
 from drivers.ccnet.codec import Unit
 from firmware.contract.device import NoteReturned, NoteStacked, NoteUnaccounted, Return, Status
+from tests.drivers import notes
 from tests.drivers.ccnet.stage import Stage
-from tests.drivers.itl_ssp import test_conformance as notes
 
 Deed = Callable[[Stage], None]
 

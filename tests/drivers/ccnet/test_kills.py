@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from drivers.ccnet.codec import Code, Frame, Said, Unit
 from drivers.ccnet.emulator import NoteAcceptorEmulator
 from firmware.contract.device import (
-    Acknowledge,
     NoteRejected,
     NoteReturned,
     NoteStacked,
@@ -15,7 +12,6 @@ from firmware.contract.device import (
     Return,
     Stack,
     Status,
-    event_key,
 )
 from firmware.contract.money import rupees
 from tests.drivers.ccnet.stage import Stage
@@ -26,56 +22,11 @@ FIVE_HUNDRED = Said(Unit.STACKED, 5)
 # --- kills ---------------------------------------------------------------------------------------
 
 
-def test_host_killed_between_credit_and_ack(stage: Stage) -> None:
-    stage.till.acknowledges = False
-    stage.visit.hand("insert", paise=50000)
-    first = stage.run_until(NoteStacked)
-    stage.till.told.clear()
-    stage.visit.start_driver()
-    assert stage.till.told == [first], "told again at once"
-    stage.till.acknowledges = True
-    stage.run(5.0)
-    assert set(stage.till.journal.values()) == {first}
-    stage.visit.hand("insert", paise=50000)
-    stage.run(5.0)
-    assert len(stage.till.journal) == 2, "the next note is another note"
-
-
-def test_host_killed_between_the_tills_word_and_the_wire(stage: Stage) -> None:
-    stage.visit.hand("insert", paise=50000)
-    first = stage.run_until(NoteStacked)
-    stage.visit.hand("link_drop", seconds=2)
-    stage.ask(Acknowledge(event_key(first) or ""))
-    stage.visit.start_driver()
-    stage.till.told.clear()
-    stage.run(10.0)
-    assert stage.till.told == [], "the till has it, and the repeat is only acknowledged"
-    stage.visit.hand("insert", paise=50000)
-    assert stage.run_until(NoteStacked) != first
-
-
-def test_note_in_escrow_at_driver_start_is_handed_back_and_never_swallowed(stage: Stage) -> None:
-    note = stage.escrow()
-    stage.visit.start_driver()
-    assert stage.run_until(NoteReturned) == NoteReturned(note.id, rupees(500))
-    assert stage.returned() == {"50000": 1} and stage.in_box() == {}
-
-
 def test_a_held_note_whose_type_is_not_said_any_more_goes_back_under_its_id(stage: Stage) -> None:
     note = stage.escrow()
     stage.run_until_said(Unit.HOLDING)
     stage.visit.start_driver()
     assert stage.run_until(NoteReturned, within=3.0) == NoteReturned(note.id, rupees(500))
-
-
-def test_note_that_came_while_no_driver_ran_is_handed_back(stage: Stage) -> None:
-    stage.visit.unplug()
-    stage.visit.hand("insert", paise=50000)
-    stage.run(2.0)
-    stage.visit.start_driver()
-    stage.visit.plug()
-    assert stage.run_until(NoteRejected) == NoteRejected("host")
-    assert stage.returned() == {"50000": 1} and stage.in_box() == {}
 
 
 def test_an_order_in_the_cable_is_given_again_only_if_it_was_not_heard(stage: Stage) -> None:
@@ -172,18 +123,3 @@ def leave_a_note_in_the_stacker(unit: NoteAcceptorEmulator) -> NoteAcceptorEmula
     unit.bytes_to_send()
     assert unit.physics()["at"] == "stacking"
     return unit
-
-
-def test_a_lost_ledger_begins_a_new_epoch(stage: Stage, tmp_path: Path) -> None:
-    stage.visit.hand("insert", paise=50000)
-    first = stage.run_until(NoteStacked)
-    assert isinstance(first, NoteStacked)
-    stage.run(2.0)
-    for file in tmp_path.iterdir():
-        file.write_bytes(b"nothing that a checksum fits")
-    stage.visit.start_driver()
-    stage.run(2.0)
-    stage.visit.hand("insert", paise=50000)
-    second = stage.run_until(NoteStacked)
-    assert isinstance(second, NoteStacked)
-    assert second.id.counter == first.id.counter and second.id.epoch != first.id.epoch

@@ -8,9 +8,7 @@ from drivers.ccnet.codec import Code, Said, Unit
 from drivers.ccnet.emulator import ESCROW_LASTS
 from firmware.contract.device import (
     Acknowledge,
-    EventId,
     HeldNote,
-    Lease,
     NoteRejected,
     NoteReturned,
     NoteStacked,
@@ -22,8 +20,13 @@ from firmware.contract.device import (
 )
 from firmware.contract.money import rupees
 from tests.drivers.ccnet.stage import Stage
+from tests.drivers.note_stories import NoteStories
 
 FIVE_HUNDRED = Said(Unit.STACKED, 5)
+
+
+class TestStoriesOfEveryMaker(NoteStories):
+    """With a CCNET unit."""
 
 
 # --- a note, and what is done with it ------------------------------------------------------------
@@ -72,22 +75,6 @@ def test_stack_twice_stacks_once(stage: Stage) -> None:
     assert stage.ask(Stack(note.id)) is Outcome.REFUSED
 
 
-def test_stack_of_another_id_is_refused_and_the_note_stays(stage: Stage) -> None:
-    note = stage.escrow()
-    other = EventId(note.id.serial, note.id.epoch, note.id.counter + 1)
-    assert stage.ask(Stack(other)) is Outcome.REFUSED
-    stage.run(5.0)
-    assert stage.visit.emulator.physics()["at"] == "escrow"
-
-
-def test_stack_after_return_is_refused(stage: Stage) -> None:
-    note = stage.escrow()
-    assert stage.ask(Return(note.id)) is Outcome.DONE
-    assert stage.ask(Stack(note.id)) is Outcome.REFUSED
-    assert stage.run_until(NoteReturned) == NoteReturned(note.id, rupees(500))
-    assert stage.returned() == {"50000": 1}
-
-
 def test_the_note_after_a_returned_one_waits_for_its_own_order(stage: Stage) -> None:
     stage.ask(Return(stage.escrow().id))
     stage.run_until(NoteReturned)
@@ -95,34 +82,6 @@ def test_the_note_after_a_returned_one_waits_for_its_own_order(stage: Stage) -> 
     second = stage.escrow(10000)
     stage.run(5.0)
     assert stage.state().held == HeldNote(second.id, rupees(100))
-
-
-def test_a_lease_that_ends_returns_the_note_and_shuts_the_mouth(stage: Stage) -> None:
-    note = stage.escrow()
-    stage.till.lease = None
-    stage.visit.device.on_lease(None)
-    assert stage.run_until(NoteReturned) == NoteReturned(note.id, rupees(500))
-    stage.run(1.0)
-    assert stage.state().accepting == []
-    assert not stage.visit.emulator.physics()["is_enabled"]
-
-
-def test_a_lease_that_ends_while_a_note_comes_in_sends_it_back(stage: Stage) -> None:
-    stage.till.stacks = False
-    stage.visit.hand("insert", paise=50000)
-    stage.run(0.3)
-    stage.till.lease = None
-    stage.visit.device.on_lease(None)
-    stage.run_until(NoteReturned, within=5.0)
-    assert stage.returned() == {"50000": 1} and stage.in_box() == {}
-
-
-def test_a_smaller_lease_inhibits_the_other_bill_types(stage: Stage) -> None:
-    stage.till.lease = Lease("a visit", 10.0, [rupees(10), rupees(20), rupees(2000)])
-    stage.run(3.0)
-    assert stage.state().accepting == [rupees(10), rupees(20)]
-    stage.visit.hand("insert", paise=50000)
-    assert stage.run_until(NoteRejected) == NoteRejected("inhibited")
 
 
 @pytest.mark.parametrize(("quality", "reason"), [("torn", "length"), ("fake", "not_recognised")])
@@ -231,14 +190,6 @@ def test_power_cut_with_a_note_in_escrow_gives_it_back(stage: Stage) -> None:
     stage.visit.hand("power_cycle", seconds=3.0)
     assert stage.run_until(NoteReturned) == NoteReturned(note.id, rupees(500))
     assert stage.returned() == {"50000": 1} and stage.in_box() == {}
-
-
-def test_power_cut_while_a_note_comes_in_hands_it_back(stage: Stage) -> None:
-    stage.visit.hand("insert", paise=50000)
-    stage.run(0.3)
-    stage.visit.hand("power_cycle")
-    assert stage.run_until(NoteRejected) == NoteRejected("power_up")
-    assert stage.returned() == {"50000": 1}
 
 
 def test_power_cut_on_the_way_out_is_a_return_all_the_same(stage: Stage) -> None:
