@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from drivers.base.notes_protocol import Note
+from drivers.ccnet import states as ccnet
 from drivers.cctalk.protocol import PHASES, Phase
 from drivers.escpos import states as escpos
 from drivers.id003 import states as id003
@@ -94,6 +95,18 @@ MACHINES = (
             Note.LEFT: "the ledger owes a note its outcome",
         },
         ssp_note.TRANSITIONS,
+    ),
+    Machine(
+        "Note acceptor (CashCode CCNET): the start-up",
+        "drivers/ccnet/states.py",
+        "What makes each step is what the unit says to the poll of that state, or its answer to"
+        " the command. A poll that is not drawn changes nothing: the unit is busy with a note. An"
+        " answer that is not drawn is a refusal: it is told as a fault and the start-up is tried"
+        " again; but a unit at power-up that will not say who it is goes on to READYING. RESET"
+        " waits until a credit that it would end is in the journal. A lost wire leads from every"
+        " state to CLOSED, a silence to WAKING, and other bill types from POLLING to ENABLING.",
+        {ccnet.State.WAKING: "the wire is there"},
+        ccnet.TRANSITIONS,
     ),
     Machine(
         "Note acceptor (JCM ID-003): the start-up",
