@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from firmware.cli import words
-from firmware.contract import command, device, gateway, health, screen
+from firmware.contract import command, device, gateway, health, screen, till
 from firmware.contract.topics import TOPICS, Topic
 
 REMEMBERED = 500  # events; money is told again until core has written it down
@@ -90,6 +90,8 @@ def _say(message: Any) -> str:
         return words.of_request(message)
     if isinstance(message, device.DeviceCommand):
         return words.of_command(message)
+    if isinstance(message, till.TillEvent):
+        return words.of_till(message)
     return words.of_event(message)
 
 

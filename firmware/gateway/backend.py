@@ -14,6 +14,7 @@ import msgspec
 
 from firmware.contract.gateway import (
     Bill,
+    BookedSum,
     Failed,
     FetchBill,
     GatewayReply,
@@ -21,6 +22,7 @@ from firmware.contract.gateway import (
     Posted,
     PostPayment,
     Problem,
+    SumBooked,
 )
 from firmware.contract.money import Money
 
@@ -55,6 +57,13 @@ class ReceiptDocument(msgspec.Struct, frozen=True):
     reference: str
 
 
+class SumDocument(msgspec.Struct, frozen=True):
+    """What the back end has booked for a range of receipts; the amount in paise."""
+
+    count: Annotated[int, msgspec.Meta(ge=0)]
+    amount: Annotated[int, msgspec.Meta(ge=0)]
+
+
 class RefusalDocument(msgspec.Struct, frozen=True):
     """The back end's own no. A page of some proxy on the way has another shape, and decides
     nothing: a payment that is refused and was booked would be paid twice."""
@@ -77,6 +86,8 @@ class BackEnd:
                     return await self._fetch(request)
                 case PostPayment():
                     return await self._post(request)
+                case SumBooked():
+                    return await self._sum(request)
         except (aiohttp.ClientError, TimeoutError) as error:
             return Failed(Problem.BACK_END_DOWN, str(error) or type(error).__name__)
         except msgspec.DecodeError as error:
@@ -123,6 +134,18 @@ class BackEnd:
                 return _failure(response.status, await response.read())
             document = msgspec.json.decode(await response.read(), type=ReceiptDocument)
         return Posted(request.key, document.reference)
+
+    async def _sum(self, request: SumBooked) -> GatewayReply:
+        query: dict[str, str | int] = {
+            "prefix": request.prefix,
+            "first": request.first,
+            "last": request.last,
+        }
+        async with self._session.get(f"{self._url}/payments/sum", params=query) as response:
+            if response.status != 200:
+                return _failure(response.status, await response.read())
+            document = msgspec.json.decode(await response.read(), type=SumDocument)
+        return BookedSum(document.count, Money(document.amount))
 
 
 def _failure(status: int, body: bytes) -> Failed:

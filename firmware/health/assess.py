@@ -8,6 +8,7 @@ The codes of findings are stable and dotted; a device's own fault codes are find
     device.out_of_service  no fault given               back_end.offline  the back end is away
     device.swapped         another serial number        receipt.paper.low by our count of the roll
     panel.door.open        panel.cash_box.out           till.claims_unsigned: no key, see detail
+    till.box_pulled        till.counters_differ         till.bookings_differ: see docs/collection.md
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ HEARD_WITHIN = 30.0  # seconds; the slowest device, the printer with its fonts, 
 FEW_TICKETS = 25  # about a busy day; a new roll is a day away from most kiosks
 PAPER_FAULTS = "receipt.paper."
 # To be looked at; the kiosk serves as well as before.
-NOTICES = frozenset({"device.swapped", "till.claims_unsigned"})
+NOTICES = frozenset(
+    {"device.swapped", "till.claims_unsigned", "till.counters_differ", "till.bookings_differ"}
+)
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,8 @@ def _of_core_and_back_end(facts: Facts, now: str) -> Iterator[Finding]:
         yield Finding("core", f"till.{facts.core.status}", now)
     if facts.core is not None and is_alive and (why := facts.core.unsigned_because):
         yield Finding("core", "till.claims_unsigned", now, why)
+    if facts.core is not None and is_alive:
+        yield from (Finding("core", code, now, why) for code, why in facts.core.alarms.items())
     if facts.gateway is None and facts.is_settled:
         yield Finding("gateway", "daemon.missing", now, "never heard of since the start")
     elif facts.gateway is not None and not facts.gateway.is_online:

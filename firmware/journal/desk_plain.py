@@ -29,8 +29,9 @@ def _of_collection(row: Row) -> str:
             return f"collection {number} by {by}: {expected.amount} should be inside"
         case rows.CollectionClosed(number=number, how=how):
             return f"collection {number} {how}: {row.collected} taken out, {row.total} in all"
-        case rows.CollectionDiffers(number=number, what=what, doubts=doubts):
-            return f"collection {number} DIFFERS: {'; '.join(what)}; in doubt: {len(doubts)}"
+        case rows.CollectionDiffers(number=number, sides=sides, doubts=doubts):
+            named = ", ".join(map(str, doubts)) or "none"
+            return f"collection {number} DIFFERS: {', '.join(sides)}; in doubt: {named}"
         case rows.BookingsCompared(number=number, office=office):
             return f"collection {number}: posted {office.posted}, booked {office.booked}"
         case rows.DayClosed(number=number, by=by, figures=figures):

@@ -79,6 +79,26 @@ class Reading(msgspec.Struct, frozen=True):
     epoch: int = 0
 
 
+class Doubt(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A transaction that may be why counts differ. `what` is a word of DOUBTS; `name` an order, a
+    claim or a device's event."""
+
+    what: str
+    name: str
+    amount: Money = ZERO
+    count: int = 1
+
+    def __str__(self) -> str:
+        amount = f" {self.amount}" if self.amount else ""
+        return f"{self.name} ({self.what.replace('_', ' ')}{amount})"
+
+
+# note_in_doubt, coins_in_doubt: the device could not say. unposted: paid, and the back end has not
+# acknowledged it. claim_open: money that went back, or will. orphan: money of no order. cash: an
+# order in which cash could come in. more: so many others.
+DOUBTS = ("note_in_doubt", "coins_in_doubt", "unposted", "claim_open", "orphan", "cash", "more")
+
+
 class CountersRead(Row, frozen=True):
     """From here on the pieces that this acceptor counts are held against those in the rows."""
 
@@ -93,7 +113,7 @@ class CountersDiffer(Row, frozen=True):
     expected: int  # pieces in the rows
     found: int  # pieces by the device
     since: int  # the row of the last reading
-    doubts: list[str]
+    doubts: list[Doubt]
 
 
 class CollectionOpened(Row, frozen=True):
@@ -147,20 +167,30 @@ class CollectionClosed(Row, frozen=True):
     counted_notes: Money | None = None  # by the operator's hand; None: not counted
     counted_coins: Money | None = None
     office: Booked | None = None
-    pulled: list[str] = []  # when the box was out with no operator in
+    pulled: tuple[str, ...] = ()  # when the box was out with no operator in
     inside_when_pulled: Money = ZERO  # what was inside when it was pulled last
 
     @property
     def collected(self) -> Money:
         return self.expected.amount if self.how in EMPTIED else ZERO
 
+    @property
+    def counted(self) -> Money | None:
+        """By hand, notes and coins together; None unless both were."""
+        if self.counted_notes is None or self.counted_coins is None:
+            return None
+        return self.counted_notes + self.counted_coins
+
 
 class CollectionDiffers(Row, frozen=True):
-    """The sides of a collection do not agree: which, and the transactions that may be why (M8)."""
+    """The sides of a collection do not agree: which, and the transactions that may be why (M8).
+
+    `sides` are words: device_notes device_coins counted_notes counted_coins counted booked.
+    """
 
     number: int
-    what: list[str]
-    doubts: list[str]
+    sides: list[str]
+    doubts: list[Doubt]
 
 
 class BookingsCompared(Row, frozen=True):

@@ -23,9 +23,9 @@ from firmware.journal.desk_rows import OperatorRefused
 SHORTEST, LONGEST = 4, 8  # digits of a PIN
 TRIES = 3  # wrong PINs before the first delay
 DELAYS = (60, 300, 900, 3600)  # seconds after the third wrong PIN, the fourth, ...
-# Argon2id as OWASP has it (19 MiB, two passes): 16 ms on a desktop, about 0.15 s on a Raspberry
-# Pi 4. Every operator's hash is tried, so there are few operators; core waits for all of them, which
-# it may, because no cash session is open and no lease is given while the PIN is on the screen.
+# Argon2id as OWASP has it (19 MiB, two passes): 16 ms on a desktop, some 0.15 s on a Raspberry Pi.
+# Every operator's hash is tried, so there are few operators; core waits for all of them, which it
+# may, because no cash session is open and no lease is given while the PIN is on the screen.
 PASSES, MEMORY = 2, 19 * 2**20
 MOST_OPERATORS = 5
 

@@ -1,7 +1,7 @@
 """What should be in the boxes, and why it may not be: pure sums over the rows since a boundary.
 
-A boundary is the CollectionClosed row of the last collection that emptied the box. Everything that
-was credited after it, up to the next one, is that one's: so no rupee stands between two collections,
+A boundary is the CollectionClosed row of the last collection that emptied the box. Everything
+credited after it, up to the next one, is that one's: so no rupee stands between two collections,
 and the sum over all of them and what is inside is always the sum of all credits (M8).
 """
 
@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from firmware.contract.device import DeviceState, Kind
 from firmware.contract.money import ZERO, Money
 from firmware.journal import rows
-from firmware.journal.chain import Entry
+from firmware.journal.chain import Entry, only
 from firmware.journal.desk_rows import (
     Booked,
     Cash,
     CollectionClosed,
     CountersDiffer,
-    CountersRead,
+    Doubt,
     Pieces,
     Reading,
 )
@@ -136,62 +136,56 @@ def pieces_of(serial: str, entries: Iterable[Entry]) -> int:
 
 
 def differs(
-    device: str, before: Entry, now: Reading, since: Sequence[Entry]
+    device: str, at: int, before: Reading, now: Reading, since: Sequence[Entry]
 ) -> CountersDiffer | None:
-    """The row that says that an acceptor and the rows since its last reading do not agree."""
-    assert isinstance(before.row, CountersRead)
-    found = counted_since(before.row.reading, now, since)
+    """The row that says that an acceptor and the rows after `at`, where it was read last, do not
+    agree; None when they do, or nobody can say."""
+    found = counted_since(before, now, since)
     expected = pieces_of(now.serial, since)
     if found is None or found == expected:
         return None
-    named = orders_of(since)
-    return CountersDiffer(device, now.serial, expected, found, before.seq, named)
+    return CountersDiffer(device, now.serial, expected, found, at, orders_of(since))
 
 
 # --- what may be why ---------------------------------------------------------------------------
 
 
-def orders_of(entries: Iterable[Entry]) -> list[str]:
+def orders_of(entries: Iterable[Entry]) -> list[Doubt]:
     """The orders in which cash could come in, the newest first."""
-    found = {e.row.order: None for e in entries if isinstance(e.row, rows.CashOpened)}
-    return _bounded(list(reversed(found)))
+    found = {row.order: None for _, row in only(entries, rows.CashOpened)}
+    return _bounded([Doubt("cash", order) for order in reversed(found)])
 
 
-def doubts_of(entries: Sequence[Entry], recall: Recall, unposted: Sequence[str]) -> list[str]:
-    """The transactions in doubt: `TDR 0417 0001: ₹500.00 note in doubt`, most telling first."""
-    open_claims = {e.row.claim: e.row for e in entries if isinstance(e.row, rows.ClaimIssued)}
-    found: dict[str, None] = {}
-    for entry in entries:
-        for text in _doubts_of_row(entry.row, recall):
-            found[text] = None
-        if isinstance(entry.row, rows.ClaimRedeemed):
-            open_claims.pop(entry.row.claim, None)
-    for number in unposted:
-        found[f"{number}: {recall(number).used} not acknowledged by the back end"] = None
-    for claim in open_claims.values():
-        found[f"{claim.claim}: claim of {claim.amount} is open"] = None
-    return _bounded(list(found))
+def doubts_of(entries: Sequence[Entry], recall: Recall, unposted: Sequence[str]) -> list[Doubt]:
+    """The transactions in doubt, the most telling first."""
+    found = [doubt for entry in entries for doubt in _doubts_of_row(entry.row, recall)]
+    found += [Doubt("unposted", number, recall(number).used) for number in unposted]
+    redeemed = {row.claim for _, row in only(entries, rows.ClaimRedeemed)}
+    found += [
+        Doubt("claim_open", row.claim, row.amount)
+        for _, row in only(entries, rows.ClaimIssued)
+        if row.claim not in redeemed
+    ]
+    return _bounded(list(dict.fromkeys(found)))
 
 
-def _doubts_of_row(row: rows.ReadRow, recall: Recall) -> list[str]:
+def _doubts_of_row(row: rows.ReadRow, recall: Recall) -> list[Doubt]:
     match row:
         case rows.NoteInDoubt(order=None, id=name, value=value):
-            return [f"{name}: {value} note in doubt, of no order"]
+            return [Doubt("note_in_doubt", str(name), value)]
         case rows.NoteInDoubt(order=str(number), value=value) if recall(number).in_doubt:
-            return [f"{number}: {value} note in doubt"]
-        case rows.CoinsInDoubt(order=number, count=count):
-            return [f"{number or 'no order'}: {count} coins in doubt"]
-        case (
-            rows.NoteCredited(order=None, value=value) | rows.CoinCredited(order=None, value=value)
-        ):
-            return [f"{row.id}: {value} of no order"]
+            return [Doubt("note_in_doubt", number, value)]
+        case rows.CoinsInDoubt(order=number, id=name, count=count):
+            return [Doubt("coins_in_doubt", number or str(name), count=count)]
+        case rows.NoteCredited(order=None) | rows.CoinCredited(order=None):
+            return [Doubt("orphan", str(row.id), row.value)]
         case _:
             return []
 
 
-def _bounded(found: list[str]) -> list[str]:
+def _bounded(found: list[Doubt]) -> list[Doubt]:
     more = len(found) - MOST_DOUBTS
-    return found if more <= 0 else [*found[:MOST_DOUBTS], f"and {more} more"]
+    return found if more <= 0 else [*found[:MOST_DOUBTS], Doubt("more", "...", count=more)]
 
 
 # --- the back end ------------------------------------------------------------------------------
@@ -199,7 +193,7 @@ def _bounded(found: list[str]) -> list[str]:
 
 def receipts_of(entries: Iterable[Entry]) -> list[str]:
     """The orders that were made in these rows, oldest first."""
-    return [e.row.order for e in entries if isinstance(e.row, rows.OrderCreated)]
+    return [row.order for _, row in only(entries, rows.OrderCreated)]
 
 
 def posted_of(numbers: Sequence[str], recall: Recall) -> Booked | None:
@@ -220,23 +214,21 @@ def posted_of(numbers: Sequence[str], recall: Recall) -> Booked | None:
 
 
 def differences(closed: CollectionClosed) -> list[str]:
-    """In which ways the sides of a collection do not agree, as a log reads it."""
+    """Which sides do not agree with the rows, as words of CollectionDiffers.
+
+    What was brought forward has no pieces, so then only the whole of it can be counted by hand.
+    """
     cash, found = closed.expected, []
-    for name, pieces, counted in (
-        ("notes", sum(p.count for p in cash.notes), closed.device_notes),
-        ("coins", sum(p.count for p in cash.coins), closed.device_coins),
-    ):
-        if counted is not None and counted != pieces:
-            found.append(f"{name}: {pieces} pieces in the rows, {counted} by the acceptor")
-    for name, expected, hand in (
-        ("notes", cash.in_notes, closed.counted_notes),
-        ("coins", cash.in_coins, closed.counted_coins),
-    ):
-        if hand is not None and hand != expected and not cash.brought_forward:
-            found.append(f"{name}: {expected} in the rows, {hand} counted")
-    hands = [m for m in (closed.counted_notes, closed.counted_coins) if m is not None]
-    if cash.brought_forward and len(hands) == 2 and hands[0] + hands[1] != cash.amount:
-        found.append(f"{cash.amount} in the rows, {hands[0] + hands[1]} counted")
+    if closed.device_notes not in (None, sum(each.count for each in cash.notes)):
+        found.append("device_notes")
+    if closed.device_coins not in (None, sum(each.count for each in cash.coins)):
+        found.append("device_coins")
+    if cash.brought_forward:
+        if closed.counted is not None and closed.counted != cash.amount:
+            found.append("counted")
+    else:
+        found += ["counted_notes"] * (closed.counted_notes not in (None, cash.in_notes))
+        found += ["counted_coins"] * (closed.counted_coins not in (None, cash.in_coins))
     if closed.office is not None and closed.office.differs:
-        found.append(f"posted {closed.office.posted}, booked {closed.office.booked}")
+        found.append("booked")
     return found
