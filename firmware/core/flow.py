@@ -19,6 +19,7 @@ from firmware.contract.gateway import (
     GatewayRequest,
     PostPayment,
     Problem,
+    SumBooked,
 )
 from firmware.contract.money import ZERO
 from firmware.contract.screen import Action, Hint, Language, Press
@@ -26,6 +27,7 @@ from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.floor import Floor
 from firmware.core.lights import Lights
+from firmware.core.operator import OperatorDesk
 from firmware.core.papers import Papers
 from firmware.core.posting import Posting
 from firmware.core.proof import Proof, lacks_proof
@@ -68,12 +70,14 @@ class Flow:
         self._lights = Lights(outbox)
         self._proof = Proof(book, outbox, papers)
         self._posting = Posting(book, outbox)
+        self.desk = OperatorDesk(book, floor, outbox, config)
         self._interrupted: list[str] = []  # open orders of before the start, oldest first
 
     # --- start -----------------------------------------------------------------------------
 
     def resume(self, snapshot: bytes | None, now: float) -> None:
         """Take up open orders first: there is money in them. Else the visit that was in RAM."""
+        self.desk.start(now)
         self._interrupted = self._book.journal.open_orders()
         if self._interrupted:
             self._resume_order(now)
@@ -117,6 +121,9 @@ class Flow:
         """A press that the present screen offers; nobody goes without the proof of everything."""
         visit = self.visit
         visit.patience_from = now
+        if visit.stage is Stage.OPERATOR and press.action is not Action.CHOOSE_LANGUAGE:
+            self.desk.on_press(press, now)
+            return
         if self._owes_proof:
             return  # the next tick brings the paper, and a new last screen
         match press.action:
@@ -139,8 +146,10 @@ class Flow:
             case Action.AGAIN:
                 visit.problem = None
                 self._go(Signal.AGAIN, now)
-            case Action.STAY:
-                pass  # patience was renewed above
+            case Action.OPERATOR:
+                self._go(Signal.OPERATOR, now)
+            case _:
+                pass  # STAY: patience was renewed above
 
     def _choose_language(self, value: str, now: float) -> None:
         if value in {language.value for language in Language}:
@@ -201,6 +210,8 @@ class Flow:
                 self._book.forget(order.number)
         elif self.visit.stage is Stage.FETCHING and request == self._fetch:
             self._on_bill(reply, now)
+        elif isinstance(request, SumBooked):
+            self.desk.on_answer(request, reply, now)
 
     def _on_bill(self, reply: GatewayReply | None, now: float) -> None:
         match reply:
@@ -248,6 +259,9 @@ class Flow:
     def on_enter_cash(self, now: float) -> None:
         self.visit.hint, self.visit.obstacle_from = Hint("cash.insert"), None
 
+    def on_enter_operator(self, now: float) -> None:
+        self.desk.enter(now)
+
     def on_enter_settling(self, now: float) -> None:
         assert self.visit.session is not None
         self.cash.stop(self.visit.session, now)
@@ -273,6 +287,8 @@ class Flow:
                 self._go(Signal.ANSWERED, now)
             case Stage.PROVING:
                 self._tick_proving(now)
+            case Stage.OPERATOR:
+                self._tick_operator(now)
             case _ if self._owes_proof:
                 self._go(Signal.OWED, now)
             case _:
@@ -280,6 +296,12 @@ class Flow:
         if (patience := self._patience) is not None and now - visit.patience_from >= patience:
             self._leave("trouble.timed_out_with_money", now)
         self._lights.follow(self.visit, self._floor, self.cash.leases.are_given, now)
+
+    def _tick_operator(self, now: float) -> None:
+        self._posting.tick(self._floor.gateway.is_online, now)
+        if self.desk.tick(now):
+            self.desk.leave()
+            self._go(Signal.LEFT, now)
 
     def _settle(self, now: float) -> None:
         """No note is on its way any more: say in the journal what becomes of the money."""

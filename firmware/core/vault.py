@@ -46,9 +46,8 @@ class Vault:
     @property
     def boundary(self) -> int:
         """The row up to which all money was collected; 0 when none ever was."""
-        closed = only(self._journal.of_kind(rows.CollectionClosed), rows.CollectionClosed)
-        emptied = (entry.seq for entry, row in reversed(closed) if row.how in rows.EMPTIED)
-        return next(emptied, 0)
+        closed = only(self._journal.newest_of(rows.CollectionClosed), rows.CollectionClosed)
+        return next((entry.seq for entry, row in closed if row.how in rows.EMPTIED), 0)
 
     @property
     def open_collection(self) -> tuple[Entry, rows.CollectionOpened] | None:
@@ -57,12 +56,12 @@ class Vault:
         closed = self._journal.last_of(rows.CollectionClosed)
         if opened is None or (closed is not None and closed.seq > opened.seq):
             return None
-        return only([opened], rows.CollectionOpened)[0]
+        return next(only([opened], rows.CollectionOpened))
 
     @property
     def next_collection(self) -> int:
-        opened = self._journal.last_of(rows.CollectionOpened)
-        return 1 if opened is None else only([opened], rows.CollectionOpened)[0][1].number + 1
+        opened = only(self._journal.newest_of(rows.CollectionOpened), rows.CollectionOpened)
+        return next((row.number + 1 for _, row in opened), 1)
 
     # --- boxes -----------------------------------------------------------------------------
 
@@ -164,11 +163,9 @@ class Vault:
         )
 
     def _last_reading(self, device: str) -> tuple[Entry, rows.Reading] | None:
-        read = only(self._journal.of_kind(rows.CountersRead), rows.CountersRead)
-        return next(
-            ((entry, row.reading) for entry, row in reversed(read) if row.reading.device == device),
-            None,
-        )
+        read = only(self._journal.newest_of(rows.CountersRead), rows.CountersRead)
+        of_device = ((e, row.reading) for e, row in read if row.reading.device == device)
+        return next(of_device, None)
 
     def _acceptors(self) -> Iterator[DeviceState]:
         return (state for kind in ACCEPTORS for state in self._floor.of_kind(kind))

@@ -7,7 +7,7 @@ or taken out without changing all that follow (M9).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar, get_args
@@ -39,9 +39,9 @@ class Entry:
     credited: int = 0  # paise that ever went in, up to and with this row
 
 
-def only(entries: Iterable[Entry], kind: type[R]) -> list[tuple[Entry, R]]:
+def only(entries: Iterable[Entry], kind: type[R]) -> Iterator[tuple[Entry, R]]:
     """The entries whose row is of that kind, each with its row."""
-    return [(entry, entry.row) for entry in entries if isinstance(entry.row, kind)]
+    return ((entry, entry.row) for entry in entries if isinstance(entry.row, kind))
 
 
 def record_of(seq: int, at: str, row: AnyRow, credited: int) -> Record:

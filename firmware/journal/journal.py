@@ -147,7 +147,11 @@ class Journal:
 
     def last_of(self, kind: type[AnyRow]) -> Entry | None:
         """The newest row of that kind."""
-        return next(self._read("WHERE kind = ? ORDER BY seq DESC LIMIT 1", kind.__name__), None)
+        return next(self.newest_of(kind), None)
+
+    def newest_of(self, kind: type[AnyRow]) -> Iterator[Entry]:
+        """The rows of one kind, the newest first; no more are read than are asked for."""
+        return self._read("WHERE kind = ? ORDER BY seq DESC", kind.__name__)
 
     def hash_of(self, seq: int) -> str | None:
         """The hash of one row, in hex; None when it does not stand there."""
