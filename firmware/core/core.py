@@ -152,7 +152,7 @@ class Core:
             step=STEPS.get(visit.stage),
             place=self._config.kiosk.place,
             leaves_in=leaves_in,
-            is_warning=self.flow.is_warning(now),
+            is_warning=self.flow.patience.is_warning(visit, now),
         )
         if self._screen is None or _differs(fresh, self._screen):
             self.serial += 1
@@ -167,7 +167,9 @@ class Core:
         if visit.stage is Stage.OPERATOR:
             return desk.screen(now), desk.actions(), desk.leaves_in(now)
         data = draw(visit, self.floor, self._catalogue, self.papers)
-        return data, [*actions(visit), *self.flow.stay_actions(now)], self.flow.leaves_in(now)
+        patience = self.flow.patience
+        offered = [*actions(visit), *patience.stay_actions(visit, now)]
+        return data, offered, patience.leaves_in(visit, now)
 
     # --- device events ---------------------------------------------------------------------
 
@@ -194,8 +196,8 @@ class Core:
                 self.flow.cash.on_note(visit, event, device, now)
             case CoinAccepted():
                 self.flow.cash.on_coin(visit, event, now)
-            case CreditsLost(id=name, count=count):
-                number = visit.order.number if visit.order else None
+            case CreditsLost(id=name, count=count, session=session):
+                number = self.book.journal.order_of_session(session)
                 self.book.write(rows.CoinsInDoubt(number, name, count))
             case NoteRejected(reason=reason):
                 self.flow.cash.show(visit, Hint(f"cash.refused.{reason}"), now)
