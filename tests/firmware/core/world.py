@@ -35,8 +35,17 @@ from firmware.contract.device import (
     TicketPrinted,
     event_key,
 )
-from firmware.contract.gateway import Bill, Failed, FetchBill, GatewayState, Posted, Problem
-from firmware.contract.money import Money, rupees
+from firmware.contract.gateway import (
+    Bill,
+    BookedSum,
+    Failed,
+    FetchBill,
+    GatewayState,
+    Posted,
+    Problem,
+    SumBooked,
+)
+from firmware.contract.money import Money, rupees, total
 from firmware.contract.screen import Action, Press, Screen
 from firmware.core.book import Book
 from firmware.core.core import Core
@@ -69,11 +78,14 @@ class Office:
         self.is_up = True
         self.refuses: Problem | None = None
         self.payments: dict[str, Money] = {}
+        self.receipts: dict[str, int] = {}
 
-    def answer(self, ask: Ask) -> Bill | Posted | Failed | None:
+    def answer(self, ask: Ask) -> Bill | Posted | BookedSum | Failed | None:
         request = ask.request
         if not self.is_up:
             return Failed(Problem.BACK_END_DOWN)
+        if isinstance(request, SumBooked):
+            return self.sum_of(request)
         if isinstance(request, FetchBill):
             if request.account != ACCOUNT:
                 return Failed(Problem.NO_SUCH_ACCOUNT)
@@ -82,7 +94,13 @@ class Office:
         if self.refuses is not None and request.key not in self.payments:
             return Failed(self.refuses)
         self.payments.setdefault(request.key, request.amount)
+        self.receipts[request.key] = rows.number_of(request.receipt)
         return Posted(request.key, f"REF{len(self.payments)}")
+
+    def sum_of(self, request: SumBooked) -> BookedSum:
+        asked = range(request.first, request.last + 1)
+        booked = [self.payments[key] for key, number in self.receipts.items() if number in asked]
+        return BookedSum(len(booked), total(booked))
 
 
 class Acceptors:
@@ -98,9 +116,9 @@ class Acceptors:
         self.jam = False
         self._count = 0
 
-    def new_id(self) -> EventId:
+    def new_id(self, serial: str = "SN1") -> EventId:
         self._count += 1
-        return EventId("SN1", 7, self._count)
+        return EventId(serial, 7, self._count)
 
     def insert_note(self, value: Money) -> DeviceEvent:
         lease = self.leases.get("notes")
@@ -114,7 +132,7 @@ class Acceptors:
         lease = self.leases.get("coins")
         if lease is not None and value in lease.denominations:
             self.coins[value] += 1
-            self._tell("coins", CoinAccepted(self.new_id(), value, lease.session))
+            self._tell("coins", CoinAccepted(self.new_id("SN2"), value, lease.session))
         else:
             self.given_back[value] += 1
 
@@ -174,6 +192,8 @@ class Printer:
 class World:
     """Everything around one journal file."""
 
+    config: Config = CONFIG
+
     def __init__(self, folder: Path, amount: Money = ELECTRICITY, keys: Keys | None = None) -> None:
         self.keys = keys
         self.path = folder / "journal.db"
@@ -188,7 +208,7 @@ class World:
 
     def _boot(self) -> None:
         self.journal = Journal(self.path)
-        self.core = Core(Book(self.journal, self.clock), CONFIG, self.catalogue, self.keys)
+        self.core = Core(Book(self.journal, self.clock), self.config, self.catalogue, self.keys)
         self.core.start(self.serial, self.visit, self.now)
         self._tell_states()
 

@@ -36,5 +36,5 @@ class CountView(View):
             self.press(Action.ENTER, self.typed)
 
     def key(self, name: str) -> bool:
-        keypad: Keypad = self.ids.keys
+        keypad: Keypad = self.ids.pad
         return keypad.key(name)

@@ -59,5 +59,5 @@ class NumberView(View):
             self.press(Action.ENTER, self.shown.typed)
 
     def key(self, name: str) -> bool:
-        keypad: Keypad = self.ids.keys
+        keypad: Keypad = self.ids.pad
         return keypad.key(name)

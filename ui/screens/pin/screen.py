@@ -41,7 +41,7 @@ class PinView(View):
             self.press(Action.ENTER, sealed)
 
     def key(self, name: str) -> bool:
-        keypad: Keypad = self.ids.keys
+        keypad: Keypad = self.ids.pad
         return keypad.key(name)
 
     def _forget(self) -> None:
