@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -277,7 +278,7 @@ def test_killed_at_every_step_of_a_collection(world: DeskWorld, steps: int, mish
     world.pay()
     world.enter()
     world.task("collect")
-    acts = [
+    acts: list[Callable[[], None]] = [
         world.pull_box,
         lambda: _empty(world),
         world.push_box,
@@ -287,7 +288,10 @@ def test_killed_at_every_step_of_a_collection(world: DeskWorld, steps: int, mish
     ]
     for act in acts[: steps + 1]:
         act()
-    (world.crash if mishap == "crash" else world.power_cut)()
+    if mishap == "crash":
+        world.crash()
+    else:
+        world.power_cut()
     world.run(1)
     world.push_box()
     assert world.core.flow.desk.vault.open_collection is None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.contract.gateway import Failed, GatewayReply, PostPayment, Problem
+from firmware.contract.gateway import Bill, Failed, GatewayReply, Posted, PostPayment, Problem
 from firmware.contract.money import Money, rupees
 from firmware.contract.screen import Action, Attract
 from firmware.core.book import Book
