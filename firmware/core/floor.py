@@ -34,7 +34,9 @@ class Floor:
         return next((state for state in self.of_kind(kind) if state.status in USABLE), None)
 
     def acceptors(self) -> list[DeviceState]:
-        """The note and coin acceptors that work."""
+        """The note and coin acceptors that work, and have a box to put money into."""
+        if self.box_is_out:
+            return []
         return [state for kind in ACCEPTORS if (state := self.usable(kind)) is not None]
 
     def values(self, kind: Kind) -> list[Money]:
@@ -56,6 +58,10 @@ class Floor:
     def door_is_open(self) -> bool:
         return any(state.inputs.get("door_is_open", False) for state in self.of_kind(Kind.PANEL))
 
+    @property
+    def box_is_out(self) -> bool:
+        return any(state.inputs.get("cash_box_is_out", False) for state in self.of_kind(Kind.PANEL))
+
     def printer_trouble(self) -> str | None:
         """The message key of why no proof can be printed, or None."""
         faults = [fault.code for state in self.of_kind(Kind.RECEIPT) for fault in state.faults]
@@ -76,6 +82,8 @@ class Floor:
 
     def acceptor_trouble(self) -> str | None:
         """The message key of why no money can be taken in, or None; the note acceptor leads."""
+        if self.box_is_out:
+            return "trouble.cash_box_out"
         if self.acceptors():
             return None
         faults = [

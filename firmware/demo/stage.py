@@ -90,6 +90,7 @@ kind = "panel"
 
 [device.panel.options]
 pin_factory = "bench"
+inputs = {{ door_is_open = 17, cash_box_is_out = 27 }}
 bench = "{folder}/run/bench.sock"
 
 [bench.notes]

@@ -9,7 +9,7 @@ import msgspec
 
 from firmware.contract.device import DeviceState, Fault, Identity, Kind, Status
 from firmware.contract.money import Money, rupees
-from firmware.contract.screen import Action, Count, Desk, Pin
+from firmware.contract.screen import Action, Attract, Count, Desk, Pin
 from firmware.contract.till import TillEvent
 from firmware.journal import desk_rows
 from firmware.journal.row import Row
@@ -73,6 +73,15 @@ class DeskWorld(World):
     def task(self, name: str) -> None:
         assert name in [task.id for task in self.desk.tasks if task.why_not is None], self.desk
         self.press(Action.CHOOSE_TASK, name)
+
+    def press_back_to_menu(self) -> None:
+        self.press(Action.BACK)
+        assert self.desk.title == "desk.menu"
+
+    def leave_desk(self) -> None:
+        self.press(Action.FINISH)
+        self.run(1)
+        assert isinstance(self.screen.data, Attract)
 
     def pull_box(self) -> None:
         self.box_is_out = True
