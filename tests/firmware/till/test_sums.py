@@ -76,7 +76,7 @@ class Till:
                 pass
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(acts=ACTS)
 def test_no_rupee_is_between_two_collections(acts: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
