@@ -117,6 +117,8 @@ def _core(before: health.CoreState | None, now: health.CoreState) -> Iterator[st
         yield f"shows {now.screen}"
     if before is None:
         return
+    if before.operator != now.operator:
+        yield f"{now.operator} is in" if now.operator else f"{before.operator} is out"
     if before.session != now.session:
         yield f"session {now.session} opened" if now.session else f"session {before.session} ended"
     if before.inserted != now.inserted and now.session:

@@ -29,6 +29,11 @@ class Book:
             elif (order := self._orders.get(getattr(row, "order", None) or "")) is not None:
                 order.apply(row, at)
 
+    @property
+    def at(self) -> str:
+        """What the clock says now, ISO 8601 with offset."""
+        return self._clock.now().isoformat(timespec="milliseconds")
+
     def order(self, number: str) -> Order:
         """A live order, or one recalled from its rows."""
         if number not in self._orders:

@@ -25,8 +25,10 @@ from firmware.till.collection import (
     counted_since,
     differences,
     doubts_of,
+    pieces_of,
     posted_of,
     receipts_of,
+    serials_of,
 )
 from firmware.till.effects import Ask, Outbox, Say
 
@@ -63,10 +65,14 @@ class Collecting:
         """At the start: nobody stands at the box any more."""
         if (found := self._vault.open_collection) is not None:
             entry, _ = found
-            how = rows.How.CANCELLED
-            if self._vault.was_out_since(entry.seq):
-                how = rows.How.INTERRUPTED
-            self.close(how, None)
+            is_gone = self._vault.was_emptied_since(entry.seq)
+            self.close(rows.How.INTERRUPTED if is_gone else rows.How.CANCELLED, None)
+
+    def emptied(self, by: str) -> None:
+        """The operator's word, on disk before he counts: it may be all that is known later."""
+        found = self._vault.open_collection
+        assert found is not None, "no collection is open"
+        self._book.write(rows.BoxEmptied(found[1].number, by))
 
     @property
     def was_out(self) -> bool:
@@ -153,16 +159,18 @@ class Collecting:
     def _counted_by(self, kind: Kind, since: int) -> int | None:
         """Pieces that the acceptor of this kind counted since the collection before; None where
         that cannot be compared: another device, another life of its driver's ledger."""
-        before = self._vault.readings_after(since)
-        for reading in self._vault.readings():
-            state = self._floor.devices.get(reading.device)
-            if state is not None and state.kind is kind and reading.device in before:
-                entry, old = before[reading.device]
-                rest = list(self._journal.since(entry.seq))
-                counted = counted_since(old, reading, rest)
-                early = self._entries(since, entry.seq)
-                return None if counted is None else counted + _pieces(kind, early)
-        return None
+        before, found = self._vault.readings_after(since), 0
+        now = [r for r in self._vault.readings() if self._floor.devices[r.device].kind is kind]
+        for reading in now:
+            if reading.device not in before:
+                return None
+            entry, old = before[reading.device]
+            counted = counted_since(old, reading, list(self._journal.since(entry.seq)))
+            if counted is None:
+                return None
+            found += counted + pieces_of(reading.serial, self._entries(since, entry.seq))
+        others = serials_of(kind, self._journal.since(since)) - {r.serial for r in now}
+        return None if others or not now else found
 
     def doubts(self, since: int, until: int | None = None) -> list[rows.Doubt]:
         entries = self._entries(since, until)
@@ -223,9 +231,3 @@ class Collecting:
         order = self._book.order(number)
         self._book.forget(number)
         return order
-
-
-def _pieces(kind: Kind, entries: list[Entry]) -> int:
-    """Notes or coins of these rows, before the acceptor was first read."""
-    cash = cash_of(entries)
-    return sum(each.count for each in (cash.notes if kind is Kind.NOTES else cash.coins))

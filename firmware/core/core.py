@@ -89,7 +89,7 @@ class Core:
 
     def on_device_state(self, state: DeviceState, now: float) -> None:
         self.floor.devices[state.name] = state
-        self.flow.desk.vault.on_state(state)
+        self.flow.desk.vault.on_state(state, now)
         if state.held is not None:
             self.flow.cash.on_held(self.flow.visit, state.held, state.name, now)
 

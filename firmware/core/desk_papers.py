@@ -84,7 +84,7 @@ class DeskPapers:
         return self._figures[1]
 
     def x_report(self, by: str) -> list[Paper]:
-        return [self._report(by, None, self._journal.last_at, self.figures(), self._since_at)]
+        return [self._report(by, None, self._book.at, self.figures(), self._since_at)]
 
     def close_day(self, by: str) -> list[Paper]:
         """The day is closed on disk; then comes its paper."""

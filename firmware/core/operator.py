@@ -104,9 +104,7 @@ class OperatorDesk:
 
     def leave(self) -> None:
         """Whoever was in is out; an open collection ends as it stands."""
-        if self.place in COLLECTS:
-            was_out = self.collecting.was_out
-            self.collecting.close(rows.How.INTERRUPTED if was_out else rows.How.CANCELLED, None)
+        self.collecting.close_interrupted()
         self.place, self.operator, self.vault.by = Place.PIN, None, ""
 
     @property
@@ -151,6 +149,7 @@ class OperatorDesk:
                 self.collecting.open(self.by)
                 self._go(Step.COLLECT, now)
             case "emptied":
+                self.collecting.emptied(self.by)
                 self._go(Step.EMPTIED, now)
             case "not_emptied":
                 self.collecting.close(rows.How.CANCELLED, None)

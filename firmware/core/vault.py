@@ -25,6 +25,7 @@ BOX_SWITCH = "cash_box_is_out"  # of a panel
 BOX_FAULT = "notes.cashbox"  # of an acceptor
 NOT_KNOWN = (Status.GONE, Status.STARTING)  # says nothing of its box, and nothing of its counts
 AT_REST = (Status.READY, Status.DEGRADED)  # no note is on its way
+MOVES_APART = 1.0  # seconds between two moves of one box: no hand is quicker
 QUIET_FOR = 5.0  # seconds without money: a driver tells again after one, and counts are a poll old
 
 
@@ -37,6 +38,7 @@ class Vault:
         self.alarms: dict[str, str] = {}
         moved = only(self._journal.of_kind(rows.BoxMoved), rows.BoxMoved)
         self._is_out = {row.device: row.is_out for _, row in moved}
+        self._moved_at: dict[str, float] = {}
         self._compared: set[str] = set()  # acceptors, since the start
         self._money_at: float | None = None
         self.look_for_alarms()
@@ -69,18 +71,27 @@ class Vault:
     def box_is_out(self) -> bool:
         return any(self._is_out.values())
 
-    def on_state(self, state: DeviceState) -> None:
-        """Write down that a box moved, once; when nobody was in, that is an alarm."""
+    def on_state(self, state: DeviceState, now: float) -> None:
+        """Write down that a box moved, once; when nobody was in, that is an alarm.
+
+        A loose wire does not fill the disk: what follows too soon is seen by `tick`.
+        """
         is_out = _box_is_out(state)
         if is_out is None or self._is_out.get(state.name, False) is is_out:
             return
-        self._is_out[state.name] = is_out
+        if now - self._moved_at.get(state.name, -MOVES_APART) < MOVES_APART:
+            return
+        self._is_out[state.name], self._moved_at[state.name] = is_out, now
         self._book.write(rows.BoxMoved(state.name, is_out, self.by))
         where, who = "out" if is_out else "in", self.by or "nobody"
         log.warning("%s: cash box %s, operator: %s", state.name, where, who)
         if is_out and not self.by:
             self._outbox.add(Say(BoxPulled(state.name)))
             self.look_for_alarms()
+
+    def was_emptied_since(self, seq: int) -> bool:
+        """Whether somebody may hold the money: the box was seen out, or said to be emptied."""
+        return self.was_out_since(seq) or any(self._journal.of_kind_since(rows.BoxEmptied, seq))
 
     def was_out_since(self, seq: int) -> bool:
         moved = only(self._journal.of_kind_since(rows.BoxMoved, seq), rows.BoxMoved)
@@ -99,6 +110,8 @@ class Vault:
 
     def tick(self, is_idle: bool, now: float) -> None:
         """Hold each acceptor's count against the rows, once after the start, when all is quiet."""
+        for state in list(self._floor.devices.values()):
+            self.on_state(state, now)
         if self._money_at is None or not is_idle:
             self._money_at = now
         if now - self._money_at < QUIET_FOR:

@@ -27,6 +27,8 @@ def _of_collection(row: Row) -> str:
     match row:
         case rows.CollectionOpened(number=number, by=by, expected=expected):
             return f"collection {number} by {by}: {expected.amount} should be inside"
+        case rows.BoxEmptied(number=number, by=by):
+            return f"collection {number}: {by} says that the box was emptied"
         case rows.CollectionClosed(number=number, how=how):
             return f"collection {number} {how}: {row.collected} taken out, {row.total} in all"
         case rows.CollectionDiffers(number=number, sides=sides, doubts=doubts):

@@ -127,11 +127,18 @@ class CollectionOpened(Row, frozen=True):
     readings: list[Reading]
 
 
+class BoxEmptied(Row, frozen=True):
+    """The operator says that the money of this collection was taken out."""
+
+    number: int
+    by: str
+
+
 class How(StrEnum):
     """How a collection ended. Only after the first two the box counts as emptied."""
 
     COLLECTED = "collected"
-    INTERRUPTED = "interrupted"  # the box was out, and nobody said what became of the money
+    INTERRUPTED = "interrupted"  # the box was out or emptied, and the rest never came
     CANCELLED = "cancelled"  # nothing was taken out
 
 
@@ -244,6 +251,7 @@ DeskRow = (
     | CountersRead
     | CountersDiffer
     | CollectionOpened
+    | BoxEmptied
     | CollectionClosed
     | CollectionDiffers
     | BookingsCompared

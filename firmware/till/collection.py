@@ -135,6 +135,12 @@ def pieces_of(serial: str, entries: Iterable[Entry]) -> int:
     )
 
 
+def serials_of(kind: Kind, entries: Iterable[Entry]) -> set[str]:
+    """The acceptors of this kind whose credits are in these rows."""
+    row = rows.NoteCredited if kind is Kind.NOTES else rows.CoinCredited
+    return {entry.row.id.serial for entry in entries if isinstance(entry.row, row)}
+
+
 def differs(
     device: str, at: int, before: Reading, now: Reading, since: Sequence[Entry]
 ) -> CountersDiffer | None:

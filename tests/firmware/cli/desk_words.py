@@ -22,6 +22,7 @@ SAID: list[tuple[AnyRow, str]] = [
      "notes COUNTED 4 PIECES, the rows say 3"),
     (rows.CollectionOpened(3, "R. Meena", 40, CASH, [READING]),
      "collection 3 by R. Meena: ₹1005.00 should be inside"),
+    (rows.BoxEmptied(3, "R. Meena"), "collection 3: R. Meena says that the box was emptied"),
     (CLOSED, "collection 3 collected: ₹1005.00 taken out, ₹4000.00 in all"),
     (rows.CollectionDiffers(3, ["counted_notes"], [CASH_ORDER]),
      "collection 3 DIFFERS: counted_notes; in doubt: TDR 0417 0001 (cash)"),

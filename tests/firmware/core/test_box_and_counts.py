@@ -123,6 +123,29 @@ def _empty(world: DeskWorld) -> None:
         box.clear()
 
 
+def test_a_kiosk_without_a_switch_believes_the_operator(world: DeskWorld) -> None:
+    """He said that he emptied it, and then the power failed: nothing ever saw the box move."""
+    world.pay()
+    world.enter()
+    world.task("collect")
+    _empty(world)
+    world.task("emptied")
+    world.power_cut()
+    assert (world.last_closed.how, world.last_closed.collected) == (How.INTERRUPTED, rupees(470))
+    world.check_money()
+
+
+def test_a_loose_wire_does_not_fill_the_disk(world: DeskWorld) -> None:
+    before = world.journal.length
+    for _ in range(40):
+        world.box_is_out = not world.box_is_out
+        world.run(STEP)
+    world.box_is_out = False
+    world.run(3)
+    assert world.journal.length - before < 30
+    assert not world.core.flow.desk.vault.box_is_out
+
+
 def test_an_operator_looked_and_took_nothing(world: DeskWorld) -> None:
     world.pay()
     world.enter()
@@ -211,6 +234,19 @@ def test_another_acceptor_in_its_place_is_no_alarm(world: DeskWorld) -> None:
     world.crash()
     world.run(7)
     assert len(differences(world)) == 1, "from its first reading on it is held to account"
+
+
+def test_an_acceptor_that_was_changed_since_the_collection_is_not_compared(
+    world: DeskWorld,
+) -> None:
+    world.pay()
+    world.serials["notes"], world.miscount["notes"] = "SN9", 50
+    world.crash()
+    world.run(7)
+    world.enter()
+    world.collect()
+    assert (world.last_closed.device_notes, world.last_closed.device_coins) == (None, 1)
+    assert sides(world) == []
 
 
 def test_a_coin_drivers_ledger_was_lost(world: DeskWorld) -> None:
