@@ -123,6 +123,17 @@ class DeskWorld(World):
         self.run(4)
         self.press(Action.FINISH)
 
+    def pay_without_the_back_end(self) -> None:
+        """It goes away while the money comes in, and stays away."""
+        self.go_to_cash()
+        self.office.is_up = False
+        for note in (200, 200, 50):
+            self.insert(note)
+        self.drop(20)
+        self.run(12)
+        self.press(Action.FINISH)
+        self.run(1)
+
     # --- the record ------------------------------------------------------------------------
 
     def rows(self, kind: type[Row]) -> list[Row]:

@@ -9,7 +9,7 @@ import pytest
 
 from firmware.contract.device import NoteStacked
 from firmware.contract.money import ZERO, rupees
-from firmware.contract.screen import Action, Attract, Count
+from firmware.contract.screen import Attract, Count
 from firmware.contract.till import BoxPulled, CountersDiffered
 from firmware.journal import desk_rows
 from firmware.journal.desk_rows import Doubt, How
@@ -52,6 +52,17 @@ def test_a_box_pulled_with_no_operator_is_an_alarm_until_it_is_counted(world: De
     assert len(closed.pulled) == 2  # panel and acceptor
     assert world.core.flow.desk.vault.alarms == {}
     world.check_money()
+
+
+def test_no_cash_is_taken_while_the_box_is_out(world: DeskWorld) -> None:
+    world.go_to_cash()
+    assert world.acceptors.leases
+    world.box_is_out = True
+    world.run(10)
+    assert world.acceptors.leases == {}
+    shown = world.screen.data
+    assert isinstance(shown, Trouble)
+    assert shown.cause == "trouble.cash_box_out"
 
 
 def test_a_box_taken_while_core_was_dead_is_seen_when_it_is_back(world: DeskWorld) -> None:
@@ -144,6 +155,19 @@ def test_a_loose_wire_does_not_fill_the_disk(world: DeskWorld) -> None:
     world.run(3)
     assert world.journal.length - before < 30
     assert not world.core.flow.desk.vault.box_is_out
+
+
+def test_a_box_that_is_out_is_waited_for(world: DeskWorld) -> None:
+    world.pay()
+    world.enter()
+    world.task("collect")
+    world.pull_box()
+    world.run(300)
+    assert world.desk.says == "desk.box_is_out"
+    world.push_box()
+    world.run(61)
+    assert isinstance(world.screen.data, Attract)
+    assert world.last_closed.how is How.INTERRUPTED
 
 
 def test_an_operator_looked_and_took_nothing(world: DeskWorld) -> None:
@@ -260,13 +284,13 @@ def test_a_coin_drivers_ledger_was_lost(world: DeskWorld) -> None:
     assert differences(world) == []
 
 
-def test_money_that_comes_in_the_first_seconds_is_waited_for(world: DeskWorld) -> None:
+def test_a_note_that_its_driver_tells_late_is_waited_for(world: DeskWorld) -> None:
+    """It fell while core was dead: the acceptor has counted it, and the row comes in a moment."""
     world.crash()
-    world.go_to_cash()
-    world.insert(200)
-    world.run(STEP)
-    world.press(Action.CANCEL)
-    world.run(4)
-    world.press(Action.FINISH)
+    world.acceptors.in_box[rupees(100)] += 1
+    world.run(2)
+    name = world.acceptors.new_id()
+    world.core.on_device_event("notes", NoteStacked(name, rupees(100)), world.now)
     world.run(10)
     assert differences(world) == []
+    world.check_money()

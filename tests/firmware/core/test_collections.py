@@ -134,14 +134,7 @@ def test_the_back_end_booked_less_than_was_posted(world: DeskWorld) -> None:
 
 def test_rows_that_lack_a_note_name_what_is_in_doubt(world: DeskWorld) -> None:
     """A coin of nobody, a claim, a payment the back end never acknowledged: each by its name."""
-    world.go_to_cash()
-    world.office.is_up = False
-    for note in (200, 200, 50):
-        world.insert(note)
-    world.drop(20)
-    world.run(12)
-    world.press(Action.FINISH)
-    world.run(1)
+    world.pay_without_the_back_end()
     coin = CoinAccepted(world.acceptors.new_id("SN2"), rupees(5), "")
     world.acceptors.coins[rupees(5)] += 1
     world.core.on_device_event("coins", coin, world.now)
@@ -195,14 +188,7 @@ def test_what_was_booked_wrongly_is_found_after_the_collection_too(world: DeskWo
 
 
 def test_an_unposted_payment_is_posted_before_anything_is_compared(world: DeskWorld) -> None:
-    world.go_to_cash()
-    world.office.is_up = False
-    for note in (200, 200, 50):
-        world.insert(note)
-    world.drop(20)
-    world.run(12)
-    world.press(Action.FINISH)
-    world.run(1)
+    world.pay_without_the_back_end()
     world.enter()
     world.collect(450, 20)
     finish(world)
@@ -213,6 +199,36 @@ def test_an_unposted_payment_is_posted_before_anything_is_compared(world: DeskWo
     (compared,) = world.rows(desk_rows.BookingsCompared)
     assert isinstance(compared, desk_rows.BookingsCompared)
     assert compared.office.posted == compared.office.booked == rupees(470)
+
+
+def test_a_payment_that_does_not_get_through_keeps_the_comparison_waiting(
+    world: DeskWorld,
+) -> None:
+    world.office.refuses = Problem.BACK_END_DOWN
+    world.pay()
+    world.run(12)
+    world.press(Action.FINISH)
+    world.run(1)
+    world.enter()
+    world.collect()
+    finish(world)
+    assert world.last_closed.office == desk_rows.Booked(1, 1, ZERO, rupees(470), ZERO)
+    assert sides(world) == []
+
+
+def test_a_back_end_that_comes_back_by_halves_is_not_compared_yet(world: DeskWorld) -> None:
+    """It sums again, and does not book yet: what it lacks is what it was not given."""
+    world.pay_without_the_back_end()
+    world.enter()
+    world.collect()
+    finish(world)
+    world.office.is_up, world.office.refuses = True, Problem.BACK_END_DOWN
+    world.run(200)
+    assert world.rows(desk_rows.BookingsCompared) == []
+    world.office.refuses = None
+    world.run(130)
+    assert len(world.rows(desk_rows.BookingsCompared)) == 1
+    assert sides(world) == []
 
 
 def test_what_the_back_end_refused_is_not_missed_in_its_books(world: DeskWorld) -> None:

@@ -71,6 +71,7 @@ def test_two_days_each_have_their_own_bills_and_their_own_number(world: DeskWorl
         "TDR 0417 0003",
     )
     assert (third.figures.first_receipt, third.figures.notes) == ("", ZERO)
+    assert [day.figures.unposted for day in days(world)] == [0, 0, 0]
     assert second.since == world.journal.of_kind(DayClosed)[0].seq
 
 
@@ -92,14 +93,7 @@ def test_a_claim_a_note_given_back_and_a_collection_are_in_the_day(world: DeskWo
 
 
 def test_a_day_closed_without_the_back_end_says_what_is_outstanding(world: DeskWorld) -> None:
-    world.go_to_cash()
-    world.office.is_up = False
-    for note in (200, 200, 50):
-        world.insert(note)
-    world.drop(20)
-    world.run(12)
-    world.press(Action.FINISH)
-    world.run(1)
+    world.pay_without_the_back_end()
     close_day(world)
     world.office.is_up = True
     world.run(12)

@@ -13,7 +13,7 @@ from firmware.contract.screen import Action, Attract, Desk, Pin, Press, Services
 from firmware.journal import desk_rows
 from firmware.journal.rows import KioskStarted
 from firmware.runtime.clock import INDIA
-from firmware.runtime.sealing import seal
+from firmware.runtime.sealing import OneTimeKey, seal
 from firmware.till.access import DELAYS, TRIES
 from tests.firmware.core.desk_world import PIN, TECHNICIAN_PIN, WRONG, DeskWorld
 
@@ -66,16 +66,27 @@ def test_every_try_has_a_key_of_its_own_and_an_old_box_opens_nothing(world: Desk
     assert len(world.rows(desk_rows.OperatorRefused)) == 1, "what cannot be opened is no try"
 
 
-def test_a_press_recorded_on_the_pin_screen_is_worth_nothing_on_the_next_page(
-    world: DeskWorld,
-) -> None:
-    world.hold_padlock()
+def test_a_press_meant_for_the_page_before_does_nothing_on_this_one(world: DeskWorld) -> None:
+    """A finger on "finish" while the result gave way to the menu, which has a "finish", too."""
+    world.enter()
+    world.task("report")
+    world.task("print_x")
+    world.run(2)
     before = world.screen.serial
-    world.type_pin()
-    assert world.screen.serial > before
-    world.core.on_press(Press(before, Action.CANCEL), world.now)
+    world.press(Action.BACK)
+    assert world.desk.title == "desk.menu"
+    world.core.on_press(Press(before, Action.FINISH), world.now)
     world.run(1)
     assert world.desk.title == "desk.menu"
+
+
+def test_a_key_opens_one_box() -> None:
+    key = OneTimeKey()
+    sealed = seal(PIN, key.public)
+    assert key.open(sealed) == PIN.encode()
+    assert key.open(sealed) is None
+    assert OneTimeKey().open(sealed) is None
+    assert OneTimeKey().open("no box") is None
 
 
 def test_three_wrong_pins_and_every_one_after_them_cost_more_time(world: DeskWorld) -> None:
