@@ -9,7 +9,7 @@ import pytest
 
 from firmware.contract.device import NoteStacked
 from firmware.contract.money import ZERO, rupees
-from firmware.contract.screen import Attract, Count
+from firmware.contract.screen import Attract, Count, Trouble
 from firmware.contract.till import BoxPulled, CountersDiffered
 from firmware.journal import desk_rows
 from firmware.journal.desk_rows import Doubt, How
