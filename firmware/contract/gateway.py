@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from firmware.contract.card import CardPayment, CardRequest
 from firmware.contract.money import Money
 
 
@@ -40,7 +41,7 @@ class SumBooked(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=Tru
     last: int
 
 
-GatewayRequest = FetchBill | PostPayment | SumBooked
+GatewayRequest = FetchBill | PostPayment | SumBooked | CardRequest
 
 
 class Bill(msgspec.Struct, frozen=True, tag=True):
@@ -72,6 +73,7 @@ class Problem(StrEnum):
     ALREADY_PAID = "already_paid"
     BACK_END_DOWN = "back_end_down"  # nobody answered: try again later, nothing is decided
     REFUSED = "refused"  # answered, and no: a person must look
+    CARD_FORGOTTEN = "card_forgotten"  # the gateway holds no such swipe now: ask FindCard
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
@@ -79,4 +81,4 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     detail: str = ""
 
 
-GatewayReply = Bill | Posted | BookedSum | Failed
+GatewayReply = Bill | Posted | BookedSum | CardPayment | Failed

@@ -40,8 +40,10 @@ from firmware.contract.gateway import (
     BookedSum,
     Failed,
     FetchBill,
+    GatewayReply,
     GatewayState,
     Posted,
+    PostPayment,
     Problem,
     SumBooked,
 )
@@ -80,7 +82,7 @@ class Office:
         self.payments: dict[str, Money] = {}
         self.receipts: dict[str, int] = {}
 
-    def answer(self, ask: Ask) -> Bill | Posted | BookedSum | Failed | None:
+    def answer(self, ask: Ask) -> GatewayReply | None:
         request = ask.request
         if not self.is_up:
             return Failed(Problem.BACK_END_DOWN)
@@ -91,6 +93,7 @@ class Office:
                 return Failed(Problem.NO_SUCH_ACCOUNT)
             name = "श्री कृष्ण चन्द्र शर्मा"
             return Bill("B1", ACCOUNT, name, "2026-10", "2026-11-28", self.amount, Money(0))
+        assert isinstance(request, PostPayment), f"core asks nothing else yet: {request}"
         if self.refuses is not None and request.key not in self.payments:
             return Failed(self.refuses)
         self.payments.setdefault(request.key, request.amount)
