@@ -14,8 +14,10 @@ from firmware.contract.command import ConfirmJournal, CoreCommand, RedeemClaim
 from firmware.contract.device import (
     CREDITS,
     LASTING,
+    SUSPICIOUS,
     Acknowledge,
     CashBoxMoved,
+    CheatAttempt,
     CoinAccepted,
     CoinRejected,
     CreditsLost,
@@ -107,6 +109,12 @@ class Core:
         if isinstance(event, LASTING) and (key := event_key(event)) is not None:
             self._outbox.add(Tell(device, Acknowledge(key)))
 
+    def on_records(self, trouble: str) -> None:
+        """Whether the journal may be written: empty, or why it soon may not (M5)."""
+        if trouble != self.floor.records_trouble:
+            log.warning("records: %s", trouble or "may be written again")
+        self.floor.records_trouble = trouble
+
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
         """The back end answered; None means that nobody did."""
         self.flow.on_answer(request, reply, now)
@@ -166,9 +174,10 @@ class Core:
         visit, desk = self.flow.visit, self.flow.desk
         if visit.stage is Stage.OPERATOR:
             return desk.screen(now), desk.actions(), desk.leaves_in(now)
-        data = draw(visit, self.floor, self._catalogue, self.papers)
+        why_no_cash = self.flow.why_no_cash
+        data = draw(visit, self.floor, self._catalogue, self.papers, why_no_cash)
         patience = self.flow.patience
-        offered = [*actions(visit), *patience.stay_actions(visit, now)]
+        offered = [*actions(visit, why_no_cash), *patience.stay_actions(visit, now)]
         return data, offered, patience.leaves_in(visit, now)
 
     # --- device events ---------------------------------------------------------------------
@@ -201,6 +210,10 @@ class Core:
                 self.book.write(rows.CoinsInDoubt(number, name, count))
             case NoteRejected(reason=reason):
                 self.flow.cash.show(visit, Hint(f"cash.refused.{reason}"), now)
+                if reason in SUSPICIOUS:
+                    self.flow.cash.on_suspicion(visit, device, reason, now)
+            case CheatAttempt(detail=detail):
+                self.flow.cash.on_suspicion(visit, device, detail, now)
             case CoinRejected():
                 self.flow.cash.show(visit, Hint("cash.coin_refused"), now)
             case TicketPrinted(job=job):

@@ -29,7 +29,7 @@ class DeskWorld(World):
     def __init__(self, folder: Path, amount: Money = ELECTRICITY) -> None:
         self.operators = folder / "operators.toml"
         self.enrol()
-        self.config = msgspec.structs.replace(
+        self.base = msgspec.structs.replace(
             CONFIG, paths=PathsSection(operators=str(self.operators))
         )
         self.box_is_out = False
