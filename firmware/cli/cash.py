@@ -90,6 +90,7 @@ def _rows_of(figures: DayFigures) -> Iterator[tuple[str, int | Money | str]]:
         ("refused by the back end", figures.refused),
         ("not acknowledged", figures.unposted),
         ("notes given back", figures.returned_notes),
+        ("suspected notes and cheats", figures.suspected),
         ("taken out with the box", figures.collected),
         ("first receipt", figures.first_receipt),
         ("last receipt", figures.last_receipt),

@@ -53,6 +53,7 @@ def day_report(facts: Report) -> Ticket:
         line("report.refused", str(figures.refused)),
         line("report.unposted", str(figures.unposted)),
         line("report.returned", str(figures.returned_notes)),
+        line("report.suspected", str(figures.suspected)),
         money("report.collected", figures.collected),
         *([] if facts.number is None else signature("collection.sign.operator")),
     ]

@@ -233,6 +233,7 @@ class DayFigures(msgspec.Struct, frozen=True):
     unposted: int  # paid in this time, and not acknowledged by the back end
     first_receipt: str
     last_receipt: str
+    suspected: int = 0  # forged notes and cheats that devices suspected in visits
 
 
 class DayClosed(Row, frozen=True):

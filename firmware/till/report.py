@@ -44,6 +44,8 @@ class Figures:
                 self._sum("coins", value)
             case rows.NoteGivenBack():
                 self._count("returned_notes")
+            case rows.CheatSuspected():
+                self._count("suspected")
             case rows.ClaimIssued(amount=amount):
                 self._count("claims")
                 self._sum("claims", amount)
@@ -91,6 +93,7 @@ class Figures:
             unposted=len(self.paid),
             first_receipt=receipts[0] if receipts else "",
             last_receipt=receipts[-1] if receipts else "",
+            suspected=counts.get("suspected", 0),
         )
 
 
