@@ -33,6 +33,11 @@ class Action(StrEnum):
     ANOTHER = "another"  # another service, after the receipt
     FINISH = "finish"
     STAY = "stay"  # "yes, I am still here"
+    ADD_BILL = "add_bill"  # one more bill, to be paid together
+    TAKE_OUT = "take_out"  # value: the name of a listed bill
+    PAY_PART = "pay_part"  # with the money that is in, as the offer says
+    TAKE_SLIP = "take_slip"  # instead of the offer: a claim slip
+    USE_SLIP = "use_slip"  # pay with a claim slip
 
 
 class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,13 +60,17 @@ class Services(msgspec.Struct, frozen=True, tag=True):
 
 
 class Number(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """Type a number of exactly `digits`, grouped by four. `problem` is a message key."""
+    """Type a number of exactly `digits`, grouped by four. `problem` is a message key.
+
+    `safe` is money that waits for this number: of a payment that a power cut interrupted.
+    """
 
     service: str
-    label: str  # message key: electricity.account
+    label: str  # message key: electricity.account, slip.code, resumed.digits
     digits: int
     typed: str = ""
     problem: str | None = None
+    safe: Money | None = None
 
 
 class Waiting(msgspec.Struct, frozen=True, tag=True):
@@ -74,6 +83,43 @@ class ShowBill(msgspec.Struct, frozen=True, tag=True):
     service: str
     bill: Bill
     payable: Money
+
+
+class ListedBill(msgspec.Struct, frozen=True):
+    """One bill of a basket."""
+
+    service: str
+    bill: Bill
+    payable: Money
+
+    @property
+    def name(self) -> str:
+        """What TAKE_OUT calls it: a finger felt twice must not take out the next one."""
+        return f"{self.service} {self.bill.account}"
+
+
+class Basket(msgspec.Struct, frozen=True, tag=True):
+    """Bills that are paid together, one receipt for all. Adding ends at `most` bills."""
+
+    bills: list[ListedBill]
+    total: Money
+    most: int
+
+
+class Offer(msgspec.Struct, frozen=True, tag=True):
+    """The money that is in does not pay everything: pay what it can, or take a slip for all of it?
+
+    `pays` is what goes to the bills, `slip` what then goes on a slip; `bills` of `of` are paid.
+    With one bill it is a part payment, and `remains` is what stays due.
+    """
+
+    service: str
+    inserted: Money
+    pays: Money
+    slip: Money
+    remains: Money
+    bills: int
+    of: int
 
 
 class NoteButton(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -105,16 +151,18 @@ class InsertCash(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     is_checking: bool = False  # a note is in escrow or moving
 
 
-class Done(msgspec.Struct, frozen=True, tag=True):
+class Done(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Paid. `proof` says where the proof is: `paper`, or `screen` with a QR to photograph."""
 
     service: str
-    account: str
+    account: str  # of the first bill
     paid: Money
     receipt: str
     proof: str
     is_posted: bool
     advance: Money
+    bills: int = 1
+    remains: Money = Money(0)  # after a part payment: still due
 
 
 class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -138,7 +186,19 @@ class Closed(msgspec.Struct, frozen=True, tag=True):
     cause: str
 
 
-ScreenData = Attract | Services | Number | Waiting | ShowBill | InsertCash | Done | Trouble | Closed
+ScreenData = (
+    Attract
+    | Services
+    | Number
+    | Waiting
+    | ShowBill
+    | Basket
+    | InsertCash
+    | Offer
+    | Done
+    | Trouble
+    | Closed
+)
 
 
 class Screen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

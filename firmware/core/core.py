@@ -144,7 +144,7 @@ class Core:
             serial=self.serial,
             language=visit.language,
             data=draw(visit, self.floor, self._catalogue, self.papers),
-            actions=[*actions(visit), *self.flow.patience.stay_actions(visit, now)],
+            actions=[*actions(visit), *self.flow.more_actions(now)],
             step=STEPS.get(visit.stage),
             place=self._config.kiosk.place,
             leaves_in=self.flow.patience.leaves_in(visit, now),

@@ -38,10 +38,17 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     promise: Literal["full", "deferred", "cached", "none"]
     advance: Annotated[int, msgspec.Meta(ge=0)]  # paise
     account: Account
+    part_payment: bool = False
+    least: Annotated[int, msgspec.Meta(ge=100)] = 100  # paise, of a part payment
 
     @property
     def allowed_advance(self) -> Money:
         return Money(self.advance)
+
+    @property
+    def least_part(self) -> Money | None:
+        """The smallest part payment of a bill; None where a bill is paid whole or not at all."""
+        return Money(self.least) if self.part_payment else None
 
 
 class Coming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

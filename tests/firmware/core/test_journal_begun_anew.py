@@ -119,5 +119,5 @@ def test_the_mouth_never_opens_before_the_confirmation(world: Mended) -> None:
     world.go_to_bill()
     world.core.floor.journal_is_confirmed = False
     world.press(Action.PAY)
-    assert world.screen.data == Trouble("trouble.journal", world.screen.data.safe)  # type: ignore[union-attr]
+    assert world.screen.data == Trouble("trouble.journal", ZERO)
     assert not world.acceptors.leases
