@@ -70,6 +70,7 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
     def next_one_comes(self, amount: Money) -> None:
         """Who stands there goes, whatever was broken is mended, and another one is at the slot."""
         world = self.world
+        world.says_it_is_his()
         world.press(Action.CANCEL if takes_money(self) else Action.FINISH)
         self.mend()
         world.run(30)

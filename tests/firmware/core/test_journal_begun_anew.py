@@ -8,6 +8,7 @@ import pytest
 
 from firmware.contract.command import ConfirmJournal
 from firmware.contract.device import Outcome
+from firmware.contract.money import ZERO
 from firmware.contract.screen import Action, Attract, Closed, InsertCash, Services, Trouble
 from firmware.core.book import Book
 from firmware.core.core import Core
@@ -107,6 +108,7 @@ def test_rows_missing_in_the_middle_of_a_payment_end_in_a_claim(world: Mended) -
     world.acceptors.end_leases()
     world.serial, world.visit = 0, None
     world._boot()
+    world.says_it_is_his()
     assert isinstance(world.screen.data, InsertCash)
     world.run(10)
     assert isinstance(world.screen.data, Trouble)

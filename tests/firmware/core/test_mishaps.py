@@ -55,6 +55,7 @@ def test_power_cut_with_money_inside_resumes_and_then_claims(world: World) -> No
     world.insert(200)
     world.power_cut()
     world.run(2)
+    world.says_it_is_his()
     screen = world.screen.data
     assert isinstance(screen, InsertCash)
     assert screen.inserted == rupees(200)

@@ -10,6 +10,8 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from firmware.contract.device import (
     LASTING,
     Acknowledge,
@@ -40,6 +42,7 @@ from firmware.contract.money import Money, rupees
 from firmware.contract.screen import Action, Press, Screen
 from firmware.core.book import Book
 from firmware.core.core import Core
+from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.journal import Journal
 from firmware.runtime.clock import INDIA, FixedClock
@@ -65,9 +68,11 @@ class Office:
     """The back end: a bill, and payments booked once a key."""
 
     def __init__(self, amount: Money) -> None:
-        self.amount = amount
+        self.amount = amount  # of ACCOUNT
+        self.others: dict[str, Money] = {}  # of more accounts
         self.is_up = True
         self.refuses: Problem | None = None
+        self.refuses_account = ""  # payments of this one only
         self.payments: dict[str, Money] = {}
 
     def answer(self, ask: Ask) -> Bill | Posted | Failed | None:
@@ -75,14 +80,20 @@ class Office:
         if not self.is_up:
             return Failed(Problem.BACK_END_DOWN)
         if isinstance(request, FetchBill):
-            if request.account != ACCOUNT:
-                return Failed(Problem.NO_SUCH_ACCOUNT)
-            name = "श्री कृष्ण चन्द्र शर्मा"
-            return Bill("B1", ACCOUNT, name, "2026-10", "2026-11-28", self.amount, Money(0))
-        if self.refuses is not None and request.key not in self.payments:
-            return Failed(self.refuses)
+            return self._bill(request.account)
+        no = Problem.REFUSED if request.account == self.refuses_account else self.refuses
+        if no is not None and request.key not in self.payments:
+            return Failed(no)
         self.payments.setdefault(request.key, request.amount)
         return Posted(request.key, f"REF{len(self.payments)}")
+
+    def _bill(self, account: str) -> Bill | Failed:
+        due = self.amount if account == ACCOUNT else self.others.get(account)
+        if due is None:
+            return Failed(Problem.NO_SUCH_ACCOUNT)
+        number = "B1" if account == ACCOUNT else f"B{account}"
+        name = "श्री कृष्ण चन्द्र शर्मा"
+        return Bill(number, account, name, "2026-10", "2026-11-28", due, Money(0))
 
 
 class Acceptors:
@@ -174,13 +185,23 @@ class Printer:
 class World:
     """Everything around one journal file."""
 
-    def __init__(self, folder: Path, amount: Money = ELECTRICITY, keys: Keys | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        amount: Money = ELECTRICITY,
+        keys: Keys | None = None,
+        takes_parts: bool = False,
+    ) -> None:
         self.keys = keys
         self.path = folder / "journal.db"
         self.clock = FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=INDIA), monotonic=1000.0)
         self.office, self.acceptors, self.printer = Office(amount), Acceptors(), Printer()
         self.door_is_open = False
         self.catalogue = load_catalogue()
+        if not takes_parts:  # whoever stops gets a slip, and is asked nothing
+            services = self.catalogue.services
+            whole = msgspec.structs.replace(services["electricity"], part_payment=False)
+            services["electricity"] = whole
         self.visit: bytes | None = None
         self.serial = 0
         self.effects: list[Effect] = []
@@ -215,6 +236,17 @@ class World:
         self.go_to_bill()
         self.press(Action.PAY)
         self.run(1)
+
+    def says_it_is_his(self) -> None:
+        """After a power cut: the citizen, and nobody else, knows the end of his number."""
+        if self.core.flow.visit.stage is Stage.RESUMED:
+            self.press(Action.ENTER, ACCOUNT[-4:])
+
+    def add(self, account: str, due: Money) -> None:
+        """One more bill, from the bill or the basket."""
+        self.office.others[account] = due
+        self.press(Action.ADD_BILL)
+        self.press(Action.ENTER, account)
 
     def insert(self, value: int) -> None:
         event = self.acceptors.insert_note(rupees(value))
@@ -336,14 +368,20 @@ class World:
         assert self.journal.credited_paise == self.acceptors.total_in
         assert self.journal.verify() == self.journal.length
         written = [entry.row for entry in self.journal.entries()]
-        spoken_for = 0
+        spoken_for = tendered = 0
         for created in (row for row in written if isinstance(row, rows.OrderCreated)):
             order = Book(self.journal, self.clock).order(created.order)
             if order.end is not None:
                 assert order.owed == Money(0), f"{order.number}: {order.owed} to nobody"
-            spoken_for += order.inserted.paise
-            if order.reference is not None:
-                assert self.office.payments[created.key] == order.used
+            spoken_for += order.cash.paise
+            tendered += order.tender.paise
+            for at, line in enumerate(order.lines, 1):
+                if at in order.references:
+                    assert self.office.payments[line.key] == order.parts[at - 1]
+                elif at in order.refusals:
+                    assert line.key not in self.office.payments
         claims = (row for row in written if isinstance(row, rows.ClaimIssued))
         orphans = sum(claim.amount.paise for claim in claims if claim.order is None)
         assert spoken_for + orphans == self.journal.credited_paise
+        spent = [row for row in written if isinstance(row, rows.ClaimRedeemed)]
+        assert tendered == sum(row.amount.paise for row in spent if row.how == "bill")
