@@ -145,7 +145,7 @@ def _cash(visit: Visit, floor: Floor) -> InsertCash:
     wanted = session.wanted(floor.values(Kind.NOTES)) if is_taking and session else []
     coins = session.wanted(floor.values(Kind.COINS)) if is_taking and session else []
     return InsertCash(
-        service=visit.service,
+        service=order.created.service,
         due=order.payable,
         inserted=order.inserted,
         remaining=order.remaining,

@@ -26,6 +26,7 @@ import firmware.gateway.__main__
 import firmware.runtime.bus
 from drivers.base.registry import find
 from drivers.escpos.raster import Rasteriser
+from firmware.demo.keys import commission
 from firmware.demo.stage import TEMPLATE, Stage
 from firmware.gateway.sandbox.office import Office
 from firmware.journal.journal import Journal
@@ -53,6 +54,7 @@ class Kiosk:
     def __init__(self, folder: Path, loop: VirtualLoop, at: Point | None, deed: str) -> None:
         self.folder, self.loop = folder, loop
         self.config = load(self._write_config())
+        commission(self.config.kiosk.id, self.config.state_folder)
         self.broker = Client.broker = Broker()
         self.office = OfficeLine.office = Office(self.config.state_folder / "sandbox/office.db")
         self._at, self._deed = at, deed

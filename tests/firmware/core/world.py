@@ -70,6 +70,8 @@ class Office:
     def __init__(self, amount: Money) -> None:
         self.amount = amount  # of ACCOUNT
         self.others: dict[str, Money] = {}  # of more accounts
+        self.numbers = {ACCOUNT: "B1"}  # of bills that are not named after their account
+        self.answers: int | None = None  # to so many more questions; then the line is dead
         self.is_up = True
         self.refuses: Problem | None = None
         self.refuses_account = ""  # payments of this one only
@@ -77,8 +79,9 @@ class Office:
 
     def answer(self, ask: Ask) -> Bill | Posted | Failed | None:
         request = ask.request
-        if not self.is_up:
+        if not self.is_up or self.answers == 0:
             return Failed(Problem.BACK_END_DOWN)
+        self.answers = None if self.answers is None else self.answers - 1
         if isinstance(request, FetchBill):
             return self._bill(request.account)
         no = Problem.REFUSED if request.account == self.refuses_account else self.refuses
@@ -91,7 +94,7 @@ class Office:
         due = self.amount if account == ACCOUNT else self.others.get(account)
         if due is None:
             return Failed(Problem.NO_SUCH_ACCOUNT)
-        number = "B1" if account == ACCOUNT else f"B{account}"
+        number = self.numbers.get(account, f"B{account}")
         name = "श्री कृष्ण चन्द्र शर्मा"
         return Bill(number, account, name, "2026-10", "2026-11-28", due, Money(0))
 
@@ -269,7 +272,11 @@ class World:
 
     def crash(self) -> None:
         """Core dies between two instructions; its undelivered effects die with it."""
-        self.serial, self.visit = self.core.serial, self.core.flow.snapshot()
+        self.crash_with(self.core.flow.snapshot())
+
+    def crash_with(self, kept: bytes) -> None:
+        """As crash, when this is what was last kept in RAM."""
+        self.serial, self.visit = self.core.serial, kept
         self.journal.close()
         self.acceptors.end_leases()
         self._boot()
