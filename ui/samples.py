@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from firmware.contract.gateway import Bill
-from firmware.contract.money import ZERO, Money, rupees
+from firmware.contract.money import ZERO, Money, rupees, total
 from firmware.contract.screen import (
     Action,
     Attract,
+    Basket,
     Closed,
     Done,
     Hint,
     InsertCash,
     Language,
+    ListedBill,
     NoteButton,
     Number,
+    Offer,
     Screen,
     ScreenData,
     Services,
@@ -35,7 +40,7 @@ TROUBLES = (
     "back_end_down", "no_such_account", "already_paid", "refused", "paper_out", "printer",
     "notes_jam", "coins_jam", "notes_gone", "stacker_full", "cash_box_out", "door_open",
     "cancelled_with_money", "timed_out_with_money", "note_unaccounted", "power_came_back",
-    "no_acceptor", "journal", "over_paid",
+    "no_acceptor", "journal", "over_paid", "rest_of_money", "rest_of_slip",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
@@ -43,9 +48,11 @@ REFUSALS = (
 )  # fmt: skip
 HINTS = ("cash.insert", "cash.checking", "cash.accepted", "cash.returned", "cash.coin",
          "cash.coin_refused", "cash.take_back_note", "cash.only_coins", "cash.in_doubt",
+         "cash.slip", "cash.no_slip", "cash.coins_unknown",
          *(f"cash.refused.{reason}" for reason in REFUSALS))  # fmt: skip
 WAITINGS = ("fetching", "posting", "printing", "returning", "opening")
-PROBLEMS = ("too_short", "not_a_k_number", "no_such_account", "already_paid")
+PROBLEMS = ("too_short", "not_a_k_number", "no_such_account", "already_paid", "in_basket")
+SLIP_PROBLEMS = ("unknown", "used", "office", "nothing")
 CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
 TILE_REASONS = ("not_yet", "no_paper", "no_printer", "no_back_end", "no_cash")
 
@@ -71,6 +78,26 @@ def cash(hint: Hint | None = None, inserted: int = 200, is_checking: bool = Fals
                       coins, hint, is_checking)  # fmt: skip
 
 
+def basket(count: int = 3) -> Basket:
+    names = ("श्री कृष्ण चन्द्र शर्मा", "श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी स्वर्गीय लक्ष्मीनारायण")
+    bills = [
+        ListedBill("electricity", msgspec.structs.replace(bill(names[at % 2]),
+                   account=f"2103440017{at:02d}"), rupees(470 + 1000 * at))
+        for at in range(count)
+    ]  # fmt: skip
+    return Basket(bills, total([each.payable for each in bills]), 8)
+
+
+def slip(problem: str | None = None) -> Number:
+    return Number("slip", "slip.code", 12, "4071", problem)
+
+
+def resumed(problem: str | None = None) -> Number:
+    return Number("resumed", "resumed.digits", 4, "", problem, rupees(200))
+
+
+PART = Offer("electricity", rupees(300), rupees(300), ZERO, rupees(170), 1, 1)
+SOME_BILLS = Offer("basket", rupees(1500), rupees(1470), rupees(30), rupees(2470), 1, 3)
 TOKEN = "KC1:" + "AEEHIZDSFUYD" * 28  # as long as a signed claim
 
 
@@ -89,13 +116,15 @@ ACTIONS: dict[type, list[Action]] = {
     Services: [Action.CHOOSE_SERVICE, *NAVIGATION],
     Number: [Action.ENTER, *NAVIGATION],
     Waiting: [Action.CHOOSE_LANGUAGE],
-    ShowBill: [Action.PAY, *NAVIGATION],
-    InsertCash: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
+    ShowBill: [Action.PAY, Action.ADD_BILL, *NAVIGATION],
+    Basket: [Action.PAY, Action.TAKE_OUT, Action.ADD_BILL, Action.CHOOSE_LANGUAGE, Action.CANCEL],
+    InsertCash: [Action.CHOOSE_LANGUAGE, Action.USE_SLIP, Action.CANCEL],
+    Offer: [Action.CHOOSE_LANGUAGE, Action.PAY_PART, Action.TAKE_SLIP],
     Done: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
     Trouble: [Action.CHOOSE_LANGUAGE, Action.AGAIN, Action.FINISH],
     Closed: [],
 }
-STEPS: dict[type, int] = {Number: 1, ShowBill: 2, InsertCash: 3, Done: 4}
+STEPS: dict[type, int] = {Number: 1, ShowBill: 2, Basket: 2, InsertCash: 3, Offer: 3, Done: 4}
 
 
 def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 1,
@@ -103,6 +132,10 @@ def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 
     """The document that core would retain for `data`."""
     kind = type(data)
     actions = ACTIONS[kind] + ([Action.STAY] if is_warning else [])
+    if isinstance(data, Basket) and len(data.bills) == data.most:
+        actions = [action for action in actions if action is not Action.ADD_BILL]
+    if isinstance(data, Number) and data.safe is not None:
+        actions = [Action.ENTER, Action.CHOOSE_LANGUAGE]
     if isinstance(data, Trouble) and data.safe:
         actions = [action for action in actions if action is not Action.AGAIN]
     return Screen(
@@ -128,13 +161,21 @@ def main_screens() -> dict[str, ScreenData]:
         "5-bill": ShowBill("electricity", bill(), rupees(470)),
         "5-bill-advance": ShowBill("electricity", bill("श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी "
                                    "स्वर्गीय लक्ष्मीनारायण"), rupees(440)),
+        "5-basket": basket(),
+        "5-basket-full": basket(8),
         "6-cash": cash(),
+        "6-cash-slip": slip(),
+        "6-cash-resumed": resumed(),
+        "6-cash-offer-part": PART,
+        "6-cash-offer-bills": SOME_BILLS,
         "6-cash-accepted": cash(hint, inserted=400),
         "6-cash-checking": cash(is_checking=True, inserted=0),
         "6-cash-full": InsertCash("electricity", rupees(470), rupees(470), ZERO, rupees(30), [], [],
                                   hint, is_checking=True),
         "6-cash-refused": cash(Hint("cash.refused.inhibited")),
         "7-done": done(),
+        "7-done-basket": msgspec.structs.replace(done(), bills=3),
+        "7-done-part": msgspec.structs.replace(done(), remains=rupees(170)),
         "7-done-screen": done("screen", is_posted=False, advance=rupees(30)),
         "8-trouble-jam-paper": trouble("notes_jam", 200, "paper"),
         "8-trouble-screen": trouble("paper_out", 470, "screen"),

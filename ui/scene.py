@@ -9,10 +9,12 @@ from firmware.contract.screen import Language, Screen
 from ui.frame import OTHER, Frame, frame
 from ui.say import Say
 from ui.screens.attract import model as attract
+from ui.screens.basket import model as basket
 from ui.screens.closed import model as closed
 from ui.screens.done import model as done
 from ui.screens.insert_cash import model as insert_cash
 from ui.screens.number import model as number
+from ui.screens.offer import model as offer
 from ui.screens.services import model as services
 from ui.screens.show_bill import model as show_bill
 from ui.screens.trouble import model as trouble
@@ -24,7 +26,9 @@ Model = (
     | number.NumberModel
     | waiting.WaitingModel
     | show_bill.ShowBillModel
+    | basket.BasketModel
     | insert_cash.InsertCashModel
+    | offer.OfferModel
     | done.DoneModel
     | trouble.TroubleModel
     | closed.ClosedModel
@@ -87,6 +91,10 @@ class Director:
                 return waiting.model(data, screen, say)
             case contract.ShowBill() as data:
                 return show_bill.model(data, screen, say)
+            case contract.Basket() as data:
+                return basket.model(data, screen, say)
+            case contract.Offer() as data:
+                return offer.model(data, screen, say)
             case contract.InsertCash() as data:
                 return insert_cash.model(data, screen, say)
             case contract.Done() as data:

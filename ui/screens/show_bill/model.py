@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from firmware.contract.screen import Screen, ShowBill
+from firmware.contract.screen import Action, Screen, ShowBill
+from ui.frame import NO_BUTTON, Button, button
 from ui.say import Say, amount, exact, in_fours, sentences
 
 
@@ -22,6 +23,7 @@ class ShowBillModel:
     total_label: str = ""
     total: str = ""
     promise: str = ""
+    add: Button = NO_BUTTON  # one more bill
 
     @property
     def spoken_text(self) -> str:
@@ -46,4 +48,7 @@ def model(data: ShowBill, screen: Screen, say: Say) -> ShowBillModel:
         total_label=say("bill.total"),
         total=amount(data.payable),
         promise=say("bill.promise"),
+        add=button(Action.ADD_BILL, say, is_way_on=False)
+        if Action.ADD_BILL in screen.actions
+        else NO_BUTTON,
     )
