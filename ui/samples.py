@@ -41,6 +41,7 @@ TROUBLES = (
     "notes_jam", "coins_jam", "notes_gone", "stacker_full", "cash_box_out", "door_open",
     "cancelled_with_money", "timed_out_with_money", "note_unaccounted", "power_came_back",
     "no_acceptor", "journal", "over_paid", "rest_of_money", "rest_of_slip",
+    "coins_unknown",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",

@@ -77,6 +77,8 @@ def of_core_command(asked: command.CoreCommand) -> str:
             return f"told by {by} that journal row {row} was looked at"
         case command.RedeemClaim(by=by, claim=claim, how=how, reference=reference):
             return f"told by {by} to redeem {claim[:24]}: {how}, {reference}"
+        case command.PrintClaim(claim=claim):
+            return f"told to print the slip of {claim}"
 
 
 def of_press(press: Press) -> str:

@@ -80,6 +80,11 @@ class CashDesk:
         else:
             self.settling.orphan_coin(event)
 
+    def on_coins_lost(self, visit: Visit, number: str | None, now: float) -> None:
+        """Say it while the citizen is there: nobody can count those coins for him now."""
+        if visit.order is not None and visit.order.number == number:
+            self.show(visit, Hint("cash.coins_unknown"), now)
+
     def show(self, visit: Visit, hint: Hint, now: float) -> None:
         """Say in one sentence what just happened; a citizen who feeds money is not idle."""
         if visit.stage is Stage.CASH:

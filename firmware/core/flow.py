@@ -290,7 +290,10 @@ class Flow:
             order, cause = self._order, self.visit.cause
             if self.visit.is_resumed and order.owed:
                 cause = POWER  # nobody has said that it is his: nothing is offered
-            self._go(self.cash.settling.settle(order, cause, self._least), now)
+            signal = self.cash.settling.settle(order, cause, self._least)
+            if signal is Signal.FAILED and order.coins_unknown:
+                self.visit.cause = "trouble.coins_unknown"  # no paper tells of them
+            self._go(signal, now)
 
     @property
     def _owes_proof(self) -> bool:

@@ -42,7 +42,8 @@ class Settling:
             self._book.write(*closing, _claim(order, cause))
             return Signal.SHORT
         self._book.write(*closing)
-        return Signal.EMPTY if cause in CITIZENS_OWN_DOING else Signal.FAILED
+        is_quiet = cause in CITIZENS_OWN_DOING and not order.coins_unknown
+        return Signal.EMPTY if is_quiet else Signal.FAILED
 
     def accept(self, order: Order, least: Money | None) -> Signal:
         """The citizen takes the offer: pay what it says, claim the rest, in one commit."""

@@ -39,7 +39,7 @@ WITHOUT_MONEY = frozenset(
     {Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL, Stage.BASKET}
 )
 AT_THE_TILL = frozenset({Stage.CASH, Stage.SLIP, Stage.RESUMED})  # leaving them is settled
-MOST_BILLS = 8  # of a basket: a receipt of 35 cm
+MOST_BILLS = 8  # of a basket: a receipt of 44 cm (floor.LONGEST_TICKET)
 
 
 class Signal(StrEnum):
