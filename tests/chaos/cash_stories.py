@@ -126,17 +126,16 @@ async def two_orders(visit: Visit) -> None:
 
 
 async def basket(visit: Visit) -> None:
-    """₹470 and ₹470 and ₹86, paid at once; the office books three payments."""
-    await visit.to_basket("210344990002", "210344001741")
+    """Three times ₹470, paid at once; the office books three payments."""
+    await visit.to_basket(visit.another(1), visit.another(2))
     await visit.to_cash()
-    await visit.puts_in(500, 500, coins=(20,))
-    await visit.puts_in(10)
+    await visit.puts_in(500, 500, 200, 200, coins=(10,))
     await visit.takes_proof_and_goes()
 
 
 async def basket_half_paid(visit: Visit) -> None:
     """The money ends after the first of two bills; the rest is a slip."""
-    await visit.to_basket("210344990002")
+    await visit.to_basket(visit.another(1))
     await visit.to_cash()
     await visit.puts_in(500)
     await visit.cancels()
@@ -154,12 +153,14 @@ async def part_payment(visit: Visit) -> None:
 
 
 async def slip_pays_a_bill(visit: Visit) -> None:
-    """A visit that was cancelled, and its slip in the next one."""
+    """A basket that was cancelled, and its slip of ₹600 in the next visit; the rest is a slip."""
+    await visit.to_basket(visit.another(1))
     await visit.to_cash()
-    await visit.puts_in(100)
+    await visit.puts_in(500, 100)
     await visit.cancels()
+    await visit.answers(Action.TAKE_SLIP)
     await visit.takes_proof_and_goes()
-    visit.k_number = "210344001741"  # ₹86: the slip is worth more
+    visit.k_number = visit.another(2)
     await visit.is_open()
     await visit.to_cash()
     await visit.tenders(visit.code_on_slip())

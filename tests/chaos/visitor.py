@@ -132,6 +132,10 @@ class Visit:
                 case _:
                     await asyncio.sleep(0.5)
 
+    def another(self, which: int) -> str:
+        """One more number of the office's test range, which owes ₹470, too."""
+        return f"{self.k_number[:8]}{int(self.k_number[8:]) + 1000 * which:04d}"
+
     def _next_number(self, more: tuple[str, ...]) -> str:
         """The first that has not been typed yet."""
         self._typed += 1
