@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -64,6 +65,8 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
     @initialize(amount=st.sampled_from(AMOUNTS))
     def open(self, amount: Money) -> None:
         self.world = World(Path(self.folder.name), amount, keys=KEYS, takes_parts=True)
+        services = self.world.catalogue.services
+        services["electricity"] = msgspec.structs.replace(services["electricity"], least=2000)
         self.world.go_to_cash()
 
     # --- citizens ---------------------------------------------------------------------------
