@@ -83,5 +83,5 @@ def of_core_command(asked: command.CoreCommand) -> str:
 
 def of_press(press: Press) -> str:
     """What the citizen pressed; what was typed is not shown whole."""
-    value = masked(press.value) if press.value.isdigit() else press.value
+    value = " ".join(masked(w) if w.isdigit() else w for w in press.value.split(" "))
     return f"pressed {press.action} {value}".rstrip()

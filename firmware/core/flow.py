@@ -23,6 +23,7 @@ from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.enquiry import take_bill
 from firmware.core.floor import Floor
+from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
 from firmware.core.papers import Papers
 from firmware.core.patience import Patience
@@ -31,7 +32,6 @@ from firmware.core.proof import Proof, lacks_proof
 from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
 from firmware.core.screens import why_not
 from firmware.core.tendering import Tendering
-from firmware.core.typing import Typing
 from firmware.core.visit import AT_THE_TILL, Signal, Snapshot, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.runtime.config import Config
@@ -66,7 +66,7 @@ class Flow:
         self._proof = Proof(book, outbox, papers)
         self._posting = Posting(book, outbox)
         self._tendering = Tendering(book, papers.codes)
-        self._typing = Typing(catalogue, self._tendering)
+        self._keypad = Keypad(catalogue, self._tendering)
         self._interrupted: list[str] = []  # open orders of before the start, oldest first
         self._kept: Snapshot | None = None  # what was on the screen then, if core alone was away
 
@@ -177,7 +177,7 @@ class Flow:
             self._go(Signal.BACK, now)
 
     def _type(self, typed: str, now: float) -> None:
-        if (signal := self._typing.enter(self.visit, typed, now)) is not None:
+        if (signal := self._keypad.enter(self.visit, typed, now)) is not None:
             self._go(signal, now)
 
     def _pay(self, now: float) -> None:
@@ -265,7 +265,7 @@ class Flow:
             case Stage.CASH:
                 if (signal := self.cash.tick(visit, now)) is not None:
                     self._go(signal, now)
-            case Stage.RESUMED if self._order.remaining == ZERO:
+            case Stage.RESUMED | Stage.SLIP if self._order.remaining == ZERO:
                 self._go(Signal.FULL, now)
             case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
                 self._settle(now)

@@ -119,6 +119,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     Stage.SLIP: {
         Signal.CONFIRMED: Stage.CASH,
         Signal.BACK: Stage.CASH,
+        Signal.FULL: Stage.SETTLING,  # a note that was on its way
         Signal.STOPPED: Stage.SETTLING,
     },
     Stage.SETTLING: {

@@ -345,6 +345,21 @@ def test_no_note_is_taken_while_a_code_is_typed(world: World) -> None:
     assert last(world).inserted == Money(0)
 
 
+def test_the_last_note_lands_while_a_code_is_asked_for(tmp_path: Path) -> None:
+    """The bill is paid: no slip is spent on it any more."""
+    world = World(tmp_path, amount=rupees(100), keys=KEYS)
+    code = slip_of(world, 50)
+    world.go_to_cash()
+    event = world.acceptors.insert_note(rupees(100))
+    world.core.on_device_event("notes", event, world.now)
+    world.press(Action.USE_SLIP)
+    world.run(3)
+    assert isinstance(world.screen.data, Done)
+    world.press(Action.ENTER, code)
+    assert last(world).tender == ZERO
+    world.check_money()
+
+
 def test_the_receipt_says_that_a_slip_paid(world: World) -> None:
     code = slip_of(world, 200)
     world.go_to_cash()

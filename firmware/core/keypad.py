@@ -10,7 +10,7 @@ from firmware.core.visit import Signal, Stage, Visit
 from firmware.services.catalogue import Catalogue
 
 
-class Typing:
+class Keypad:
     """Checks what was typed; what is wrong with it goes into the visit."""
 
     def __init__(self, catalogue: Catalogue, tendering: Tendering) -> None:
