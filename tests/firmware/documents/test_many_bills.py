@@ -64,7 +64,7 @@ def test_slips_are_money_of_a_third_kind_and_must_add_up() -> None:
     paid = of(bills(1))
     mixed = msgspec.structs.replace(paid, notes=rupees(270), slips=rupees(200))
     assert pairs(receipt(mixed, "en"))["By claim slip"] == "₹200.00"
-    with pytest.raises(ValueError, match="expected ₹470.00 paid, got ₹270.00"):
+    with pytest.raises(ValueError, match=r"expected ₹470\.00 paid, got ₹270\.00"):
         Receipt(**(msgspec.structs.asdict(paid) | {"notes": rupees(270)}))
 
 
