@@ -37,7 +37,15 @@ from firmware.contract.device import (
     TicketPrinted,
     event_key,
 )
-from firmware.contract.gateway import Bill, Failed, FetchBill, GatewayState, Posted, Problem
+from firmware.contract.gateway import (
+    Bill,
+    Failed,
+    FetchBill,
+    GatewayState,
+    Posted,
+    PostPayment,
+    Problem,
+)
 from firmware.contract.money import Money, rupees
 from firmware.contract.screen import Action, Press, Screen
 from firmware.core.book import Book
@@ -84,6 +92,7 @@ class Office:
         self.answers = None if self.answers is None else self.answers - 1
         if isinstance(request, FetchBill):
             return self._bill(request.account)
+        assert isinstance(request, PostPayment), f"core asks nothing else yet: {request}"
         no = Problem.REFUSED if request.account == self.refuses_account else self.refuses
         if no is not None and request.key not in self.payments:
             return Failed(no)
