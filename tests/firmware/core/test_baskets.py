@@ -23,8 +23,9 @@ from firmware.contract.screen import (
 from firmware.core.visit import MOST_BILLS
 from firmware.journal import rows
 from firmware.journal.orders import Order
+from tests.firmware.core.office import ACCOUNT
 from tests.firmware.core.test_nobody_leaves_without_proof import papers
-from tests.firmware.core.world import ACCOUNT, World
+from tests.firmware.core.world import World
 
 SECOND, THIRD = "210344001733", "210344001741"
 

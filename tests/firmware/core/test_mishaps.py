@@ -25,7 +25,8 @@ from firmware.contract.screen import (
 )
 from firmware.journal import rows
 from firmware.services.catalogue import Catalogue
-from tests.firmware.core.world import ACCOUNT, World
+from tests.firmware.core.office import ACCOUNT
+from tests.firmware.core.world import World
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 from firmware.contract.money import rupees
 from firmware.contract.screen import Action, Attract, Done, InsertCash, Number, Press, Trouble
 from firmware.core.resuming import WRONG_DIGITS
-from tests.firmware.core.world import ACCOUNT, World
+from tests.firmware.core.office import ACCOUNT
+from tests.firmware.core.world import World
 
 
 @pytest.fixture
