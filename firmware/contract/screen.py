@@ -79,12 +79,6 @@ class Waiting(msgspec.Struct, frozen=True, tag=True):
     what: str
 
 
-class ShowBill(msgspec.Struct, frozen=True, tag=True):
-    service: str
-    bill: Bill
-    payable: Money
-
-
 class ListedBill(msgspec.Struct, frozen=True):
     """One bill of a basket."""
 
@@ -98,12 +92,16 @@ class ListedBill(msgspec.Struct, frozen=True):
         return f"{self.service} {self.bill.account}"
 
 
-class Basket(msgspec.Struct, frozen=True, tag=True):
-    """Bills that are paid together, one receipt for all. Adding ends at `most` bills."""
+class Basket(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """Bills that are paid together, one receipt for all. Adding ends at `most` bills.
+
+    `why_not` is as on ShowBill.
+    """
 
     bills: list[ListedBill]
     total: Money
     most: int
+    why_not: Hint | None = None
 
 
 class Offer(msgspec.Struct, frozen=True, tag=True):
@@ -137,8 +135,21 @@ class Hint(msgspec.Struct, frozen=True, omit_defaults=True):
     value: Money | None = None
 
 
+class ShowBill(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """`why_not` says why this bill cannot be paid in cash here now; then PAY is not on offer."""
+
+    service: str
+    bill: Bill
+    payable: Money
+    why_not: Hint | None = None
+
+
 class InsertCash(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """Money is being taken. `advance` is how much over the due the bill may take."""
+    """Money is being taken. `advance` is how much over the due may come in just now.
+
+    Without notes and coins the slots are shut: for good while money is counted, or, with the hint
+    `cash.one_moment` or `cash.note_waits`, until something is back.
+    """
 
     service: str
     due: Money

@@ -12,6 +12,7 @@ from enum import StrEnum, auto
 import msgspec
 
 from firmware.contract.gateway import Bill
+from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Hint, Language, ListedBill
 from firmware.journal.orders import Order
 from firmware.till.session import CashSession, UnexpectedEvent
@@ -159,6 +160,7 @@ class Visit:
     basket: list[ListedBill] = field(default_factory=list)
     order: Order | None = None
     session: CashSession | None = None
+    taken: Money = ZERO  # cash of the orders of this visit that are over
     hint: Hint | None = None
     cause: str = ""  # message key of what stopped it
     entered_at: float = 0.0
@@ -188,6 +190,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     bill: Bill | None
     basket: list[ListedBill] = []
     order: str = ""
+    taken: Money = ZERO
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
@@ -200,6 +203,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             visit.bill,
             visit.basket,
             number,
+            visit.taken,
         )
 
     @classmethod
@@ -242,6 +246,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             typed=self.typed,
             bill=self.bill,
             basket=self.basket,
+            taken=self.taken,
             entered_at=now,
             patience_from=now,
         )

@@ -91,6 +91,8 @@ def _of_cash(row: ReadRow) -> str:
             return f"{count} coin events were lost in the device's buffer"
         case rows.TenderCredited(claim=claim, amount=amount):
             return f"{amount} of the claim {claim} pays this order"
+        case rows.CheatSuspected(device=device, what=what):
+            return f"{device} suspects a forged note or a cheat: {what}; nothing was kept"
         case _:
             return _of_paper(row)
 

@@ -162,6 +162,17 @@ class CoinsInDoubt(Row, frozen=True):
     count: int
 
 
+class CheatSuspected(Row, frozen=True):
+    """A device suspected a forged note or a cheat, and kept nothing: a fact without money.
+
+    `device` is its name, `what` the stable word that it used.
+    """
+
+    order: str
+    device: str
+    what: str
+
+
 class OrderPaid(Row, frozen=True):
     """The money is given to the bills; also the intent to post `payable` + `advance`.
 
@@ -299,6 +310,7 @@ AnyRow = (
     | NoteInDoubt
     | CoinCredited
     | CoinsInDoubt
+    | CheatSuspected
     | OrderPaid
     | OrderPosted
     | PostRefused

@@ -126,8 +126,7 @@ class Bus:
 
     async def run(self) -> None:
         """Stay connected for ever; ends only by cancellation, also one that the library made an
-        error of its own while it connected. (The end of a connection leaves a cancellation of the
-        session's own TaskGroup behind, which is none.)"""
+        error of its own while it connected."""
         while True:
             told_to_end = _cancellations()
             try:
@@ -135,7 +134,8 @@ class Bus:
             except* aiomqtt.MqttError as errors:
                 log.debug("bus away: %s", errors.exceptions)
             finally:
-                if was_connected := self._connected.is_set():
+                was_connected = self._connected.is_set()
+                if was_connected:
                     self._connected.clear()
                     self.on_connection(False)
             if not was_connected and _cancellations() > told_to_end:

@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
 from firmware.contract.device import (
     LASTING,
@@ -46,7 +46,13 @@ from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.journal import Journal
 from firmware.runtime.clock import INDIA, FixedClock
-from firmware.runtime.config import Config, DeviceSection, GatewaySection, KioskSection
+from firmware.runtime.config import (
+    Config,
+    DeviceSection,
+    GatewaySection,
+    KioskSection,
+    LimitsSection,
+)
 from firmware.services.catalogue import load_catalogue
 from firmware.till.effects import Ask, Effect, Grant, Tell
 from firmware.till.signing import Keys
@@ -62,6 +68,7 @@ CONFIG = Config(
     gateway=GatewaySection("http://127.0.0.1:1"),
     device={"notes": DeviceSection("itl_ssp", Kind.NOTES)},
 )
+NO_LIMITS = LimitsSection()
 
 
 class Acceptors:
@@ -75,6 +82,7 @@ class Acceptors:
         self.escrow: HeldNote | None = None
         self.untold: dict[str, tuple[str, DeviceEvent]] = {}
         self.jam = False
+        self.is_moving = False  # a note is between mouth and escrow
         self._count = 0
 
     def new_id(self) -> EventId:
@@ -158,17 +166,20 @@ class World:
         folder: Path,
         amount: Money = ELECTRICITY,
         keys: Keys | None = None,
+        limits: LimitsSection = NO_LIMITS,
         takes_parts: bool = False,
     ) -> None:
-        self.keys = keys
+        self.keys, self.config = keys, replace(CONFIG, limits=limits)
         self.path = folder / "journal.db"
         self.clock = FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=INDIA), monotonic=1000.0)
         self.office, self.acceptors, self.printer = Office(amount), Acceptors(), Printer()
         self.door_is_open = False
+        self.switches: dict[str, bool] = {}  # more of the panel: {"mains_is_off": True}
+        self.stacker_room: int | None = None  # notes; None: the acceptor does not say
         self.catalogue = load_catalogue()
         if not takes_parts:  # whoever stops gets a slip, and is asked nothing
             services = self.catalogue.services
-            whole = msgspec.structs.replace(services["electricity"], part_payment=False)
+            whole = replace(services["electricity"], part_payment=False)
             services["electricity"] = whole
         self.visit: bytes | None = None
         self.serial = 0
@@ -177,7 +188,7 @@ class World:
 
     def _boot(self) -> None:
         self.journal = Journal(self.path)
-        self.core = Core(Book(self.journal, self.clock), CONFIG, self.catalogue, self.keys)
+        self.core = Core(Book(self.journal, self.clock), self.config, self.catalogue, self.keys)
         self.core.start(self.serial, self.visit, self.now)
         self._tell_states()
 
@@ -265,7 +276,8 @@ class World:
                 self.acceptors.leases[device] = lease
                 if not lease.denominations:
                     del self.acceptors.leases[device]
-                    self.acceptors.give_back()
+                    if device == "notes":
+                        self.acceptors.give_back()
             case Tell(command=Stack(id=name)):
                 self.acceptors.stack(name)
             case Tell(command=Return()):
@@ -304,9 +316,10 @@ class World:
                 name="notes",
                 kind=Kind.NOTES,
                 family="itl_ssp",
-                status=Status.OUT_OF_SERVICE if self.acceptors.jam else Status.READY,
+                status=self._status_of_notes(),
                 faults=notes_faults,
                 denominations=NOTES,
+                consumables=[Consumable("stacker", self.stacker_room, "notes", Source.COUNTED)],
                 held=self.acceptors.escrow,
             ),
             DeviceState(
@@ -329,9 +342,14 @@ class World:
                 kind=Kind.PANEL,
                 family="panel",
                 status=Status.READY,
-                inputs={"door_is_open": self.door_is_open},
+                inputs={"door_is_open": self.door_is_open, **self.switches},
             ),
         ]
+
+    def _status_of_notes(self) -> Status:
+        if self.acceptors.jam:
+            return Status.OUT_OF_SERVICE
+        return Status.BUSY if self.acceptors.is_moving else Status.READY
 
     # --- the truth -------------------------------------------------------------------------
 

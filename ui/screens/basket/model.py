@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from firmware.contract.screen import Action, Basket, ListedBill, Screen
 from ui.frame import NO_BUTTON, Button, button
 from ui.say import Say, amount, in_fours, sentences
+from ui.screens.show_bill.model import why_no_cash
 
 LONGEST_NAME = 36  # characters on its line; the account number above it is whole
 
@@ -40,9 +41,15 @@ def model(data: Basket, screen: Screen, say: Say) -> BasketModel:
         bills=tuple(_line(listed, say) for listed in data.bills),
         total_label=say("basket.total", count=len(data.bills)),
         total=amount(data.total),
-        promise=say("basket.promise" if may_add else "basket.full", most=data.most),
+        promise=_promise(data, may_add, say),
         add=button(Action.ADD_BILL, say, is_way_on=False) if may_add else NO_BUTTON,
     )
+
+
+def _promise(data: Basket, may_add: bool, say: Say) -> str:
+    if data.why_not is not None:
+        return why_no_cash(data.why_not, say)
+    return say("basket.promise" if may_add else "basket.full", most=data.most)
 
 
 def _line(listed: ListedBill, say: Say) -> BillLine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from firmware.contract.screen import Action, Screen, ShowBill
+from firmware.contract.screen import Action, Hint, Screen, ShowBill
 from ui.frame import NO_BUTTON, Button, button
 from ui.say import Say, amount, exact, in_fours, sentences
 
@@ -22,8 +22,9 @@ class ShowBillModel:
     sums: tuple[Row, ...] = ()
     total_label: str = ""
     total: str = ""
-    promise: str = ""
     add: Button = NO_BUTTON  # one more bill
+    promise: str = ""  # or why the bill cannot be paid in cash
+    promise_icon: str = "shield-check-fill"
 
     @property
     def spoken_text(self) -> str:
@@ -47,8 +48,14 @@ def model(data: ShowBill, screen: Screen, say: Say) -> ShowBillModel:
         sums=tuple(sums),
         total_label=say("bill.total"),
         total=amount(data.payable),
-        promise=say("bill.promise"),
         add=button(Action.ADD_BILL, say, is_way_on=False)
         if Action.ADD_BILL in screen.actions
         else NO_BUTTON,
+        promise=say("bill.promise") if data.why_not is None else why_no_cash(data.why_not, say),
+        promise_icon="shield-check-fill" if data.why_not is None else "info-fill",
     )
+
+
+def why_no_cash(reason: Hint, say: Say) -> str:
+    key = say.known(reason.key, "limit.other")
+    return say(key, value="" if reason.value is None else amount(reason.value))
