@@ -12,6 +12,7 @@ from firmware.contract.money import ZERO, rupees
 from firmware.contract.screen import (
     Action,
     Attract,
+    Basket,
     Done,
     Hint,
     InsertCash,
@@ -205,3 +206,17 @@ def test_a_note_decided_before_the_limit_was_lowered_is_not_asked_twice(tmp_path
     assert isinstance(trouble, Trouble)
     assert trouble.safe == rupees(200)
     world.check_money()
+
+
+def test_a_basket_may_be_more_than_a_visit_may_bring(tmp_path: Path) -> None:
+    """Each bill is small enough, and together they are not: said before, and one is taken out."""
+    world = limited(tmp_path, per_visit=500)
+    world.go_to_bill()
+    world.add("210344001733", rupees(86))
+    basket = world.screen.data
+    assert isinstance(basket, Basket)
+    assert basket.why_not is not None
+    assert basket.why_not.key == "limit.visit"
+    assert Action.PAY not in world.screen.actions
+    world.press(Action.TAKE_OUT, "electricity 210344001733")
+    assert Action.PAY in world.screen.actions
