@@ -53,6 +53,7 @@ MACHINES = (
         {
             visit.Stage.ATTRACT: "nobody is here",
             visit.Stage.CASH: "an open order, no outcome yet",
+            visit.Stage.RESUMED: "the same after a power cut, with money in",
             visit.Stage.SETTLING: "cash closed, not settled",
             visit.Stage.POSTING: "paid, not answered",
             visit.Stage.PROVING: "paid or claimed, not proven",

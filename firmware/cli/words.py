@@ -97,6 +97,8 @@ def of_core_command(asked: command.CoreCommand) -> str:
             return f"told by {by} that journal row {row} was looked at"
         case command.RedeemClaim(by=by, claim=claim, how=how, reference=reference):
             return f"told by {by} to redeem {claim[:24]}: {how}, {reference}"
+        case command.PrintClaim(claim=claim):
+            return f"told to print the slip of {claim}"
 
 
 def of_till(event: till.TillEvent) -> str:
@@ -112,7 +114,7 @@ def of_till(event: till.TillEvent) -> str:
 
 def of_press(press: Press) -> str:
     """What the citizen pressed; what was typed is not shown whole."""
-    if press.action is Action.ENTER and not press.value.isdigit():
+    if press.action is Action.ENTER and not press.value.replace(" ", "").isdigit():
         return "entered a PIN"  # sealed, and nobody's business
-    value = masked(press.value) if press.value.isdigit() else press.value
+    value = " ".join(masked(w) if w.isdigit() else w for w in press.value.split(" "))
     return f"pressed {press.action} {value}".rstrip()

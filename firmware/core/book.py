@@ -29,7 +29,10 @@ class Book:
         self._taken, self._suspected = ZERO, 0
 
     def write(self, *rows: AnyRow) -> None:
-        """Put rows on disk, then apply them to their orders. Raises as Journal.append does."""
+        """Put rows on disk, if there are any, then apply them to their orders. Raises as
+        Journal.append does."""
+        if not rows:
+            return
         now = self._clock.now()
         doubt = self._watch.look(now)
         at = self.journal.append(now, *([] if doubt is None else [doubt]), *rows)

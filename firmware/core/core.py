@@ -10,7 +10,7 @@ import logging
 
 import msgspec
 
-from firmware.contract.command import ConfirmJournal, CoreCommand, RedeemClaim
+from firmware.contract.command import ConfirmJournal, CoreCommand, PrintClaim, RedeemClaim
 from firmware.contract.device import (
     CREDITS,
     LASTING,
@@ -41,6 +41,7 @@ from firmware.core.floor import Floor
 from firmware.core.flow import Flow
 from firmware.core.papers import Papers
 from firmware.core.redeeming import Redeeming
+from firmware.core.reprinting import Reprinting
 from firmware.core.screens import STEPS, actions, draw
 from firmware.core.visit import Stage
 from firmware.journal import rows
@@ -67,6 +68,7 @@ class Core:
         self.papers = Papers(config.kiosk, keys.signer)
         self.flow = Flow(book, self.floor, self._outbox, config, catalogue, self.papers)
         self._redeeming = Redeeming(book, config.kiosk.id, keys.fleet_key)
+        self._reprinting = Reprinting(book, self.floor, self.papers, self._outbox)
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
         self._drawn_stage: tuple[Stage, str] | None = None  # and the place at the desk
@@ -126,6 +128,8 @@ class Core:
                 return self._confirm(command)
             case RedeemClaim():
                 return self._redeeming.redeem(command)
+            case PrintClaim():
+                return self._reprinting.print(command, self.flow.visit)
 
     def _confirm(self, command: ConfirmJournal) -> Reply:
         journal = self.book.journal
@@ -176,9 +180,8 @@ class Core:
             return desk.screen(now), desk.actions(), desk.leaves_in(now)
         why_no_cash = self.flow.why_no_cash
         data = draw(visit, self.floor, self._catalogue, self.papers, why_no_cash)
-        patience = self.flow.patience
-        offered = [*actions(visit, why_no_cash), *patience.stay_actions(visit, now)]
-        return data, offered, patience.leaves_in(visit, now)
+        offered = [*actions(visit, why_no_cash), *self.flow.more_actions(now)]
+        return data, offered, self.flow.patience.leaves_in(visit, now)
 
     # --- device events ---------------------------------------------------------------------
 
@@ -208,6 +211,7 @@ class Core:
             case CreditsLost(id=name, count=count, session=session):
                 number = self.book.journal.order_of_session(session)
                 self.book.write(rows.CoinsInDoubt(number, name, count))
+                self.flow.cash.on_coins_lost(visit, number, now)
             case NoteRejected(reason=reason):
                 self.flow.cash.show(visit, Hint(f"cash.refused.{reason}"), now)
                 if reason in SUSPICIOUS:

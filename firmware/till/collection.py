@@ -208,10 +208,11 @@ def posted_of(numbers: Sequence[str], recall: Recall) -> Booked | None:
         return None
     posted = unposted = ZERO
     for order in map(recall, numbers):
-        if order.reference is not None:
-            posted = posted + order.used
-        else:
-            unposted = unposted + order.used
+        for at, part in enumerate(order.parts, 1):
+            if at in order.references:
+                posted = posted + part
+            elif at in order.unanswered:
+                unposted = unposted + part
     found = [rows.number_of(number) for number in numbers]
     return Booked(min(found), max(found), posted, unposted)
 

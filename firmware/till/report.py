@@ -58,17 +58,25 @@ class Figures:
                 pass
 
     def _pay(self, row: rows.OrderPaid) -> None:
-        bill, service = self.recall(row.order).created.bill, self.recall(row.order).created.service
-        known = self.services.get(service, ServiceSum(service, 0, ZERO, ZERO, ZERO))
-        self.services[service] = ServiceSum(
-            service,
-            known.count + 1,
-            known.amount + bill.amount,
-            known.fees + bill.fee,
-            known.advances + row.advance,
-        )
+        order = self.recall(row.order)
+        for line, part in zip(order.lines, order.parts, strict=True):
+            if part:
+                self._pay_line(line, part)
         self.paid[row.order] = None
         self.receipts.append(row.order)
+
+    def _pay_line(self, line: rows.Line, part: Money) -> None:
+        """A part payment pays the fee first; what is over the due is an advance."""
+        known = self.services.get(line.service, ServiceSum(line.service, 0, ZERO, ZERO, ZERO))
+        fee = min(line.bill.fee, part)
+        amount = min(line.bill.amount, part - fee)
+        self.services[line.service] = ServiceSum(
+            line.service,
+            known.count + 1,
+            known.amount + amount,
+            known.fees + fee,
+            known.advances + (part - fee - amount),
+        )
 
     def _sum(self, name: str, money: Money) -> None:
         self.sums[name] = self.sums.get(name, ZERO) + money
