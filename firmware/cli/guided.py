@@ -14,7 +14,15 @@ from typing import Protocol, TypeVar
 from uuid import uuid4
 
 from firmware.contract.command import TryDevice
-from firmware.contract.device import USABLE, DeviceEvent, DeviceState, Kind, Outcome, Reply
+from firmware.contract.device import (
+    USABLE,
+    DeviceEvent,
+    DeviceState,
+    Kind,
+    Outcome,
+    Reply,
+    Status,
+)
 from firmware.contract.health import DeviceTested
 
 STARTS_WITHIN = 15.0  # the slowest start-up, a printer's, takes ten
@@ -67,10 +75,11 @@ class Ears:
         """The first that `look` finds, or None after `patience`. Raises Interrupted."""
         try:
             async with asyncio.timeout(patience):
+                self._raise_if_busy()
                 while (found := look()) is None:
-                    self._raise_if_busy()
                     self._news.clear()
                     await self._news.wait()
+                    self._raise_if_busy()
                 return found
         except TimeoutError:
             return None
@@ -146,12 +155,15 @@ async def begin(guide: Guide) -> bool:
     ears = guide.ears
 
     async def answers() -> str:
-        def usable() -> DeviceState | None:
-            return ears.state if ears.state and ears.state.status in USABLE else None
+        def started() -> DeviceState | None:
+            is_over = ears.state is not None and ears.state.status is not Status.STARTING
+            return ears.state if is_over and ears.screen else None
 
-        if (state := await ears.until(usable, STARTS_WITHIN)) is None:
+        if await ears.until(started, STARTS_WITHIN) is None and not ears.screen:
+            raise Failed("kiosk-core is not heard of, which knows whether somebody is there")
+        if ears.state is None or ears.state.status not in USABLE:
             raise Failed("never heard of" if ears.state is None else _trouble(ears.state))
-        return state.status.replace("_", " ")
+        return ears.state.status.replace("_", " ")
 
     async def has_no_fault() -> str:
         if faults := guide.state.faults:
