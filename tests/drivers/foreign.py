@@ -27,23 +27,32 @@ class ForeignHost:
         self._process = process
 
     async def says(self, what: str) -> Any:
-        """The next time that it says this."""
+        """What it tells the next time that it says this."""
+        return (await self.says_all(what))[what]
+
+    async def says_all(self, *wanted: str) -> dict[str, Any]:
+        """The same for several, in whatever order they come."""
+        heard: dict[str, Any] = {}
         assert self._process.stdout is not None
         async with asyncio.timeout(PATIENCE):
-            while True:
+            while heard.keys() != set(wanted):
                 line = await self._process.stdout.readline()
-                assert line, f"the host ended before it said {what!r}"
+                assert line, f"the host ended before it said {wanted}"
                 said = json.loads(line)
                 assert said["what"] != "error", said
-                if said["what"] == what:
-                    return said["told"]
+                if said["what"] in wanted:
+                    heard[said["what"]] = said["told"]
+        return heard
 
 
 @asynccontextmanager
 async def foreign_host(script: str, *arguments: str) -> AsyncIterator[ForeignHost]:
     """Runs `tests/foreign/<script>` until the block ends."""
     process = await asyncio.create_subprocess_exec(
-        *(NODE, "--no-deprecation", str(FOREIGN / script), *arguments),
+        str(NODE),
+        "--no-deprecation",
+        str(FOREIGN / script),
+        *arguments,
         stdout=asyncio.subprocess.PIPE,
     )
     try:

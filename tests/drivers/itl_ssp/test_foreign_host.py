@@ -42,8 +42,7 @@ async def test_it_starts_our_unit_up_and_takes_a_note_and_gives_one_back(
         await host.says("enabled")
         unit.hand("insert", {"paise": 20000})
         assert await host.says("READ_NOTE") == 5
-        assert await host.says("CREDIT_NOTE") == 5
-        await host.says("NOTE_STACKED")
+        assert (await host.says_all("CREDIT_NOTE", "NOTE_STACKED"))["CREDIT_NOTE"] == 5
         unit.hand("insert", {"paise": 50000})
         assert await host.says("READ_NOTE") == 6
         assert await host.says("told to reject") == "OK"
