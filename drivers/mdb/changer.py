@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 
 from drivers.base.protocol import CommandRefused
-from drivers.mdb.codec import Identification, Said
+from drivers.mdb.codec import TYPES, Identification, Said
 from drivers.mdb.coins import (
     ALTERNATIVE_PAY_OUT,
     EXPAND_ENABLE,
@@ -36,6 +36,7 @@ from drivers.mdb.events import (
     PayOut,
     PayOutEnded,
     Polled,
+    ReadUp,
     Started,
 )
 from drivers.mdb.protocol import (
@@ -50,6 +51,7 @@ CHANGER_IDENTIFIES = 3  # feature level from which EXPANSION is known
 TUBES_AGAIN_AFTER = 15.0  # seconds: a technician fills tubes by hand and tells nobody
 QUIET_POLLS = 2  # without "payout busy": one may have come before the motor was on
 PAY_OUT_BEGINS_WITHIN = 0.5  # seconds from the order to the first "payout busy"; ours
+FALLS_WITHIN = 0.5  # seconds from the slot to the changer's word; the emulated one takes 0.15
 STATUS_PATIENCE = 3.0  # seconds for PAY_OUT_STATUS to tell its coins; then the tubes tell
 BUSY = frozenset({Said(ChangerStatus.PAY_OUT_BUSY), Said(ChangerStatus.BUSY)})
 LASTING = frozenset({Said(ChangerStatus.ACCEPTOR_UNPLUGGED)})  # said in every poll, and no news
@@ -101,7 +103,10 @@ class ChangerProtocol(HostProtocol):
         self._has_counted = False
         self._applied: frozenset[int] | None = None
         self._tubes_at = 0.0
-        self._is_waiting = False
+        self._had_lasting = False
+        self._closed_at: float | None = None  # it confirmed that it takes no coin
+        self.is_read_up = False  # see the event ReadUp
+        self._is_waiting = self._counts_itself = False
         self._quiet_polls = 0
         self._ordered_at = 0.0
         self._paid: dict[int, int] | None = None
@@ -153,8 +158,9 @@ class ChangerProtocol(HostProtocol):
     def on_poll(self, data: bytes, now: float) -> bool:
         activities = changer_activities(data)
         tubes, self._tubes = self._tubes, None
-        if activities or tubes is not None:
+        if activities or tubes is not None or self._had_lasting:
             self._events.append(Polled(tuple(activities), tubes))
+        self._had_lasting = bool(set(activities) & LASTING)
         if Said(ChangerStatus.JUST_RESET) in activities:
             return True
         if self.phase is Phase.STARTING:
@@ -163,7 +169,16 @@ class ChangerProtocol(HostProtocol):
             self._watch_pay_out(activities, now)
         elif self._is_paying and tubes is not None and not self._orders:
             self._end_pay_out()
+        elif not set(activities) - LASTING:
+            self._on_quiet_poll(now)
         return False
+
+    def _on_quiet_poll(self, now: float) -> None:
+        """A count of the tubes that is due after a loss comes first: it may tell of a coin."""
+        has_landed = self._closed_at is not None and now - self._closed_at >= FALLS_WITHIN
+        if has_landed and not self.plan and not self.is_read_up:
+            self.is_read_up = True
+            self._events.append(ReadUp())
 
     def on_answer_lost(self, now: float) -> None:
         if self.phase is Phase.POLLING:
@@ -192,10 +207,13 @@ class ChangerProtocol(HostProtocol):
 
     def _coin_type(self, accepted: frozenset[int]) -> Question:
         """While coins come in for a citizen, no button of the changer gives any out."""
-        by_hand = NOBODY if accepted else range(16)
+        by_hand = NOBODY if accepted else frozenset(TYPES)
+        if accepted:
+            self.is_read_up, self._closed_at = False, None
 
         def taken(data: bytes, now: float) -> None:
             self._applied = accepted
+            self._closed_at = None if accepted else self._closed_at or now
             self._events.append(Accepting(accepted))
 
         return Question(coin_type(accepted, by_hand), ACKNOWLEDGED, taken)
@@ -212,7 +230,8 @@ class ChangerProtocol(HostProtocol):
 
     def _orders_for(self, command: PayOut) -> list[bytes]:
         assert self._setup is not None
-        if not self._has_alternative_pay_out:
+        self._counts_itself = self._has_alternative_pay_out and command.is_largest_first
+        if not self._counts_itself:
             return [
                 dispense(number, min(MOST_DISPENSED, count - before))
                 for number, count in command.coins.items()
@@ -245,7 +264,7 @@ class ChangerProtocol(HostProtocol):
         if self._quiet_polls < QUIET_POLLS or now - self._ordered_at < PAY_OUT_BEGINS_WITHIN:
             return
         self._is_waiting = False
-        if self._has_alternative_pay_out and self._paid is not None:
+        if self._counts_itself and self._paid is not None:
             self._ordered_at = now
             self._ask_what_was_paid()
         else:

@@ -1,8 +1,9 @@
 """MDB/ICP on the wire: nine-bit words and blocks, and what the commands and answers say.
 
-Follows NAMA's "MDB/ICP" 4.2: section 2 (words, blocks, checksum), 5.3 and 6.3 (what both
-peripherals say alike; coins.py and bills.py have the rest). Every byte travels with a ninth "mode" bit, which a UART of eight bits cannot send:
-the adapter does (adapter.py). Multi-byte values have the most significant byte first.
+Follows NAMA's "MDB/ICP" 4.2: section 2 (words, blocks, checksum), and what both peripherals say
+alike of 5.3 and 6.3; coins.py and bills.py have the rest. Every byte travels with a ninth "mode"
+bit, which a UART of eight bits cannot send: the adapter does (adapter.py). Multi-byte values have
+the most significant byte first.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def scaled(credit: int, factor: int, decimals: int, data: bytes) -> int:
         return 0
     if decimals > PAISE_DECIMALS:
         raise CorruptBlock(data, "at most two decimals of a rupee", str(decimals))
-    return credit * factor * 10 ** (PAISE_DECIMALS - decimals)
+    return credit * factor * (100, 10, 1)[decimals]
 
 
 def of_length(data: bytes, length: int) -> None:

@@ -1,4 +1,4 @@
-"""The coin changer's commands and answers: bytes <-> frozen dataclasses, as MDB/ICP 4.2, 5.3 has them."""
+"""The coin changer's commands and answers: bytes <-> frozen dataclasses, after MDB/ICP 4.2, 5.3."""
 
 from __future__ import annotations
 

@@ -76,6 +76,12 @@ class Polled:
 
 
 @dataclass(frozen=True)
+class ReadUp:
+    """No coin is taken, none still falls, and all that fell has been told: what comes after the
+    next Accept belongs to whoever is let in then. Said once until then."""
+
+
+@dataclass(frozen=True)
 class PayOutEnded:
     """No coin of the pay-out moves any more. `coins` by type are the changer's own count of it;
     None where it gave none: then the tubes tell."""
@@ -104,6 +110,7 @@ Event = (
     | AnswerLost
     | Accepting
     | Polled
+    | ReadUp
     | PayOutEnded
     | BillsPolled
 )
@@ -120,10 +127,12 @@ class Accept:
 
 @dataclass(frozen=True)
 class PayOut:
-    """Pay these coins (type -> count), which is all of it in the changer's own units of `paise`."""
+    """Pay `paise` in these coins (type -> count). `is_largest_first`: the changer would choose the
+    same, and may be left to it; it then counts for itself what it paid."""
 
     coins: dict[int, int]
     paise: int
+    is_largest_first: bool
 
 
 @dataclass(frozen=True)

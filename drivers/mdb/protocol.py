@@ -1,7 +1,7 @@
 """The host's side of one MDB peripheral: into step with the adapter, start-up, polls, silence.
 
-Follows MDB/ICP 4.2: 2.4 and 2.5 (time-outs), 5.2 and 6.2 (start-up). changer.py and validator.py say
-what is asked and what the answers mean.
+Follows MDB/ICP 4.2: 2.4 and 2.5 (time-outs), 5.2 and 6.2 (start-up). changer.py and validator.py
+say what is asked and what the answers mean.
 """
 
 from __future__ import annotations
