@@ -11,8 +11,8 @@ import pytest
 
 from docs import states
 from docs.generate import PAGE, members, page
+from drivers.base import notes_events as notes
 from drivers.base.registry import find
-from drivers.itl_ssp import events as ssp
 from drivers.itl_ssp.codec import FrameReader
 from drivers.itl_ssp.emulator import NoteAcceptorEmulator
 from drivers.itl_ssp.protocol import HostProtocol
@@ -207,7 +207,7 @@ def bytes_of_one_note() -> list[tuple[str, bytes]]:
     """Host and emulator on one wire, polling in silence before a note of ₹200 comes in."""
     host, unit, wire = HostProtocol(), NoteAcceptorEmulator(), list[tuple[str, bytes]]()
     host.connected(0.0)
-    host.send(ssp.Accept(frozenset({20000})), 0.0)
+    host.send(notes.Accept(frozenset({20000})), 0.0)
     for tick in range(200):
         now = tick * 0.05
         if tick == 60:
@@ -226,7 +226,7 @@ def bytes_of_one_note() -> list[tuple[str, bytes]]:
 def obey(host: HostProtocol, now: float) -> None:
     """The till at its quickest: stack what is in escrow, acknowledge what is credited."""
     while (event := host.next_event()) is not None:
-        if isinstance(event, ssp.NoteInEscrow):
-            host.send(ssp.Stack(), now)
-        elif isinstance(event, ssp.NoteCredited):
-            host.send(ssp.Acknowledge(), now)
+        if isinstance(event, notes.NoteInEscrow):
+            host.send(notes.Stack(), now)
+        elif isinstance(event, notes.NoteCredited):
+            host.send(notes.Acknowledge(), now)
