@@ -31,12 +31,19 @@ from drivers.mdb.coins import (
 from drivers.mdb.events import (
     Accept,
     Accepting,
+    AnswerLost,
+    Break,
     Command,
+    DeviceReset,
+    Event,
     Identified,
+    LinkLost,
+    LinkRestored,
     PayOut,
     PayOutEnded,
     Polled,
     ReadUp,
+    Refused,
     Started,
 )
 from drivers.mdb.protocol import (
@@ -58,7 +65,7 @@ LASTING = frozenset({Said(ChangerStatus.ACCEPTOR_UNPLUGGED)})  # said in every p
 NOBODY: frozenset[int] = frozenset()
 
 
-class ChangerProtocol(HostProtocol):
+class ChangerProtocol(HostProtocol[Event, Command]):
     """Drives one coin changer. `is_paying`: a driver before this one had ordered a pay-out."""
 
     reset_command = bytes((Changer.RESET,))
@@ -67,6 +74,7 @@ class ChangerProtocol(HostProtocol):
 
     def __init__(self, is_paying: bool = False) -> None:
         self._is_paying = is_paying
+        self.wanted: frozenset[int] = NOBODY
         self._orders: deque[bytes] = deque()
         super().__init__()
         self._identity = Identification("", "", "", "", 0)
@@ -83,8 +91,6 @@ class ChangerProtocol(HostProtocol):
             case PayOut():
                 self.check_pay_out()
                 self._begin_pay_out(command)
-            case _:
-                raise CommandRefused(f"a coin changer cannot {command}")
         self._go_on(now)
 
     def check_pay_out(self) -> None:
@@ -93,6 +99,18 @@ class ChangerProtocol(HostProtocol):
             raise CommandRefused(
                 f"expected an idle changer, it is {self.phase}, {self._is_paying=}"
             )
+
+    def tell_broken(self, where: Break) -> None:
+        self._events.append(LinkLost(where))
+
+    def tell_mended(self) -> None:
+        self._events.append(LinkRestored())
+
+    def tell_refused(self, why: str) -> None:
+        self._events.append(Refused(why))
+
+    def tell_reset(self) -> None:
+        self._events.append(DeviceReset())
 
     # --- start-up (5.2) -------------------------------------------------------------------------
 
@@ -149,7 +167,6 @@ class ChangerProtocol(HostProtocol):
             return
         self.begin_polling(now)
         self._tubes_at = now + TUBES_AGAIN_AFTER
-        self.mended()
         self._events.append(Started())
         self._end_pay_out()
 
@@ -181,6 +198,7 @@ class ChangerProtocol(HostProtocol):
             self._events.append(ReadUp())
 
     def on_answer_lost(self, now: float) -> None:
+        self._events.append(AnswerLost())
         if self.phase is Phase.POLLING:
             self.plan.append(self._tube_status())
         elif self.phase is Phase.STARTING:

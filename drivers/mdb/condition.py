@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drivers.mdb.codec import Said
 from drivers.mdb.coins import ChangerStatus, Deposited, Route
-from drivers.mdb.events import DeviceReset, Event, LinkLost, Polled, Refused, Started
+from drivers.mdb.events import DeviceReset, Event, LinkLost, LinkRestored, Polled, Refused, Started
 from firmware.contract.device import Fault, Status
 
 SAID_LASTS = 30.0  # seconds: what a changer says once stands so long, or until a coin comes in
@@ -33,7 +33,9 @@ class Condition:
     def note(self, event: Event, now: float) -> None:
         match event:
             case Started():
-                self._is_started, self._break, self._refusal = True, None, ""
+                self._is_started, self._refusal = True, ""
+            case LinkRestored():
+                self._break = None
             case LinkLost(where):
                 self._is_started, self._break = False, where.value
             case Refused(why):

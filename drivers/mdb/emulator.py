@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from drivers.base.emulator import Emulator
 from drivers.base.protocol import NEVER
-from drivers.mdb.bench_adapter import AdapterEmulator
+from drivers.mdb.bench_adapter import BenchAdapter
 from drivers.mdb.codec import Identification, Said, types_in
 from drivers.mdb.coins import (
     ALTERNATIVE_PAY_OUT,
@@ -53,7 +54,7 @@ class Falling:
     is_slug: bool = False
 
 
-class CoinChangerEmulator(AdapterEmulator):
+class CoinChangerEmulator(Emulator):
     """One changer. `coins` are the paise of types 0, 1, 2 ...; `tubes` the paise that have a tube,
     and how many coins are in it at first. `level` 3 knows the alternative pay-out, 2 does not."""
 
@@ -66,7 +67,9 @@ class CoinChangerEmulator(AdapterEmulator):
         tube_capacity: int = 60,
         level: int = 3,
     ) -> None:
-        super().__init__(speed, serial)
+        super().__init__(speed)
+        self._adapter = BenchAdapter(self, serial)
+        self._cut_off_until = 0.0
         self._serial, self._values, self._level = serial, tuple(coins), level
         self._capacity = tube_capacity
         self.tubes: Counter[int] = Counter({int(paise): count for paise, count in tubes.items()})
@@ -96,10 +99,19 @@ class CoinChangerEmulator(AdapterEmulator):
         self._has_paid = False
         self._ready_at = now + BOOT / self.speed
 
+    # --- the wire -------------------------------------------------------------------------------
+
+    def connected(self, now: float) -> None:
+        self._adapter.plug()
+
+    def receive_bytes(self, data: bytes, now: float) -> None:
+        self.tick(now)
+        self._outgoing += self._adapter.hear(data, now)
+
     # --- the bus --------------------------------------------------------------------------------
 
     def obey(self, command: bytes, now: float) -> bytes | None:
-        if not self._has_power or now < self._ready_at:
+        if not self._has_power or now < max(self._ready_at, self._cut_off_until):
             return None
         match command[0]:
             case Changer.RESET:
@@ -312,6 +324,15 @@ class CoinChangerEmulator(AdapterEmulator):
     def hand_power_cycle(self, now: float) -> None:
         self.hand_power_cut(now)
         self.hand_power_on(now)
+
+    def hand_noise(self, now: float, answers: int = 3) -> None:
+        """Garbage from the adapter now, and a bit hurt on the bus in the next `answers`."""
+        self._outgoing += self._adapter.noise()
+        self._adapter.noisy_answers = answers
+
+    def hand_link_drop(self, now: float, seconds: float = 5.0) -> None:
+        """The changer's plug is off the bus; the adapter stays, and says that nobody answers."""
+        self._cut_off_until = now + seconds
 
     def hand_empty_box(self, now: float) -> None:
         """Take the cash box's coins; the tubes stay."""

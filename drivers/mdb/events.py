@@ -1,15 +1,17 @@
-"""What the host's side of an MDB peripheral tells its driver, and what it can be asked."""
+"""What the host's side of a coin changer tells its driver, and what it can be asked.
+
+A bill validator speaks the words of all note acceptors (drivers/base/notes_events.py).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
 
-from drivers.mdb.bills import BillActivity
 from drivers.mdb.codec import Identification
 from drivers.mdb.coins import Activity, TubeStatus
 
-# --- either peripheral --------------------------------------------------------------------------
+# --- link and start-up --------------------------------------------------------------------------
 
 
 class Break(Enum):
@@ -23,6 +25,11 @@ class Break(Enum):
 @dataclass(frozen=True)
 class LinkLost:
     where: Break
+
+
+@dataclass(frozen=True)
+class LinkRestored:
+    """It answers. Who it is, is asked again."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ class Accepting:
     types: frozenset[int]
 
 
-# --- the changer --------------------------------------------------------------------------------
+# --- coins ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -89,20 +96,9 @@ class PayOutEnded:
     coins: dict[int, int] | None
 
 
-# --- the validator ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class BillsPolled:
-    """What one poll said, in its order. `stacked` bills were counted just before it."""
-
-    activities: tuple[BillActivity, ...]
-    stacked: int | None = None
-    is_full: bool = False
-
-
 Event = (
     LinkLost
+    | LinkRestored
     | Identified
     | Started
     | Refused
@@ -112,7 +108,6 @@ Event = (
     | Polled
     | ReadUp
     | PayOutEnded
-    | BillsPolled
 )
 
 # --- commands -----------------------------------------------------------------------------------
@@ -120,7 +115,7 @@ Event = (
 
 @dataclass(frozen=True)
 class Accept:
-    """Take coins or bills of these types, and no others."""
+    """Take coins of these types, and no others."""
 
     types: frozenset[int]
 
@@ -135,14 +130,4 @@ class PayOut:
     is_largest_first: bool
 
 
-@dataclass(frozen=True)
-class Stack:
-    """Take the bill in escrow."""
-
-
-@dataclass(frozen=True)
-class Return:
-    """Give the bill in escrow back."""
-
-
-Command = Accept | PayOut | Stack | Return
+Command = Accept | PayOut

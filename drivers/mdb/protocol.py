@@ -11,11 +11,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Generic
 
-from drivers.base.protocol import NEVER, Protocol
+from drivers.base.protocol import NEVER, Command, Event, Protocol
 from drivers.mdb.adapter import MASTER, Answer, Exchange, Outcome, line_of
 from drivers.mdb.codec import RUPEE, CorruptBlock, Identification
-from drivers.mdb.events import AnswerLost, Break, Command, DeviceReset, Event, LinkLost, Refused
+from drivers.mdb.events import Break
 
 POLL_INTERVAL = 0.1  # seconds; 2.5 asks for 25 to 200 ms
 ASK_AGAIN_AFTER = 0.1  # seconds after a peripheral that was silent to a question
@@ -56,8 +57,8 @@ class Question:
     doubted: Callable[[bool, float], None] | None = None
 
 
-class HostProtocol(Protocol[Event, Command]):
-    """What changer and validator have in common."""
+class HostProtocol(Protocol[Event, Command], Generic[Event, Command]):
+    """What changer and validator have in common. The `tell_` methods put it into their words."""
 
     reset_command: bytes
     poll_command: bytes
@@ -67,8 +68,7 @@ class HostProtocol(Protocol[Event, Command]):
         super().__init__()
         self._exchange = Exchange()
         self.phase = Phase.OFF
-        self.wanted: frozenset[int] = frozenset()
-        self._broken: Break | None = Break.WIRE
+        self.broken: Break | None = Break.WIRE
         self._asked: Question | None = None
         self._forget()
 
@@ -92,6 +92,18 @@ class HostProtocol(Protocol[Event, Command]):
     @abstractmethod
     def on_start_over(self) -> None:
         """A start-up begins: forget what rests on the one before."""
+
+    @abstractmethod
+    def tell_broken(self, where: Break) -> None: ...
+
+    @abstractmethod
+    def tell_mended(self) -> None: ...
+
+    @abstractmethod
+    def tell_refused(self, why: str) -> None: ...
+
+    @abstractmethod
+    def tell_reset(self) -> None: ...
 
     def poll(self) -> Question:
         most = range(MOST_ACTIVITY + 1)
@@ -205,6 +217,9 @@ class HostProtocol(Protocol[Event, Command]):
             self._on_silence(question, now)
         else:
             self._heard_at = now
+            if self.broken is not None:
+                self.broken = None
+                self.tell_mended()
             self._on_heard(question, answer.data, now)
 
     def _on_heard(self, question: Question, data: bytes, now: float) -> None:
@@ -214,7 +229,7 @@ class HostProtocol(Protocol[Event, Command]):
                 raise CorruptBlock(data, expected, str(len(data)))
             question.answered(data, now)
         except CorruptBlock as error:
-            self._events.append(Refused(str(error)))
+            self.tell_refused(str(error))
             self._start(now)
             self.pause(now + START_AGAIN_AFTER)
 
@@ -253,31 +268,27 @@ class HostProtocol(Protocol[Event, Command]):
 
     def _on_poll(self, data: bytes, now: float) -> None:
         if self.on_poll(data, now):
-            self._events.append(DeviceReset())
+            self.tell_reset()
             self._start(now)
             self.pause(now + SETTLES_AFTER_RESET)
 
     def _on_poll_lost(self, is_lost: bool, now: float) -> None:
         """A silent peripheral says it again. Of a lost answer the adapter has taken delivery."""
         if is_lost:
-            self._events.append(AnswerLost())
             self.on_answer_lost(now)
         elif self.phase is Phase.STARTING:
             self.plan.appendleft(self.poll())
 
+    @abstractmethod
     def on_answer_lost(self, now: float) -> None:
-        """Find out what the lost answer said, as far as the device can be asked."""
+        """A poll went out and no answer came: ask the device what can be asked of what it said."""
 
     # --- the link -------------------------------------------------------------------------------
 
     def _break(self, where: Break) -> None:
-        if self._broken is not where:
-            self._broken = where
-            self._events.append(LinkLost(where))
-
-    def mended(self) -> None:
-        """The start-up is through."""
-        self._broken = None
+        if self.broken is not where:
+            self.broken = where
+            self.tell_broken(where)
 
 
 def serial_of(identity: Identification) -> str:

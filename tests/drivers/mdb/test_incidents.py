@@ -209,7 +209,7 @@ def test_a_changer_of_another_country_takes_nothing(
     monkeypatch.setattr(emulator, "_setup", lambda: euro)
     stage = Stage(tmp_path, emulator)
     assert stage.faults[0] == "coins.device.refuses" and stage.state.accepting == []
-    assert stage.state.status is Status.GONE  # it has never come up
+    assert stage.state.status is Status.OUT_OF_SERVICE
     assert "1356" in stage.state.faults[0].detail
 
 
