@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+import importlib
 import re
-from importlib.metadata import entry_points
+import tomllib
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,15 @@ from drivers.itl_ssp.codec import FrameReader
 from drivers.itl_ssp.emulator import NoteAcceptorEmulator
 from drivers.itl_ssp.protocol import HostProtocol
 from firmware.contract.topics import TOPICS
-from firmware.runtime.config import BusSection, PathsSection, TimesSection, UiSection, load
+from firmware.runtime.config import (
+    BusSection,
+    DeviceSection,
+    PathsSection,
+    TimesSection,
+    UiSection,
+    convert,
+    load,
+)
 
 ROOT = Path(__file__).parents[1]
 NOT_OURS = frozenset({".venv", "demo-out", "node_modules", ".git", ".pytest_cache", ".hypothesis"})
@@ -155,7 +165,7 @@ def test_example_configuration_loads_and_every_family_takes_its_options(tmp_path
         assert find("kiosk.emulators", config.device[name].family)(**options).physics()
 
 
-def test_example_configuration_shows_every_section_every_key_and_every_family() -> None:
+def test_example_configuration_shows_every_section_and_every_key() -> None:
     text, config = EXAMPLE.read_text(encoding="utf-8"), load(EXAMPLE)
     for section in config.__struct_fields__:
         assert re.search(rf"^# ?\[{section}|^\[{section}", text, re.MULTILINE), section
@@ -164,8 +174,26 @@ def test_example_configuration_shows_every_section_every_key_and_every_family() 
             assert re.search(rf"^{key} = ", text, re.MULTILINE), f"[{section}] {key}"
     assert (config.paths, config.bus) == (PathsSection(), BusSection()), "written are the defaults"
     assert (config.ui, config.times) == (UiSection(), TimesSection()), "written are the defaults"
-    families = {section.family for section in config.device.values()}
-    assert families == {point.name for point in entry_points(group="kiosk.drivers")}
+
+
+FAMILIES = sorted(entry_points(group="kiosk.drivers"), key=lambda point: point.name)
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda point: point.name)
+def test_every_family_shows_its_section_of_kiosk_toml(family: EntryPoint, tmp_path: Path) -> None:
+    """To swap one maker's device for another's is to paste this section."""
+    readme = ROOT / Path(*family.module.split(".")[:2]) / "README.md"
+    found = re.search(r"^```toml\n(.*?)^```", readme.read_text(encoding="utf-8"), re.M | re.DOTALL)
+    assert found, f"{readme}: no section of kiosk.toml"
+    shown = tomllib.loads(found[1])
+    ((name, document),) = shown["device"].items()
+    section = convert(document, DeviceSection, where=str(readme))
+    assert section.family == family.name
+    family.load()(name, section, tmp_path)
+    find("kiosk.emulators", family.name)(**shown.get("bench", {}).get(name, {}))
+    options = getattr(importlib.import_module(family.module), "Options", None)
+    for key in getattr(options, "__struct_fields__", ()):
+        assert re.search(rf"\b{key} =", found[1]), f"{readme}: {key} is not shown"
 
 
 # --- what was seen on the wires -------------------------------------------------------------------

@@ -243,7 +243,7 @@ def _stand_ins(loop: VirtualLoop) -> list[tuple[Any, str, Any]]:
         (firmware.gateway.__main__, "BackEnd", OfficeLine),
         (firmware.demo.citizen, "time", clock),
         (drivers.base.device, "SerialTransport", Transport),
-        (drivers.base.device.WireDevice, "now", staticmethod(clock.monotonic)),
+        (drivers.base.device.Device, "now", staticmethod(clock.monotonic)),
         (Rasteriser, "draw", lambda self, ticket: _small_picture()),
         (Journal, "__init__", _closed_by_the_kernel(Journal.__init__)),
     ]
