@@ -71,8 +71,8 @@ class TestChanger(Conformance):
         Hand(6.0, "insert", {"paise": 200}),
     )
     script_ends = 11.0
-    step = 0.25
-    patience = 30.0
+    step = 0.35
+    patience = 20.0
     longest_delay = 0.15
     seeds = range(6)
     level = 3

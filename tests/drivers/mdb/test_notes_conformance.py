@@ -49,7 +49,9 @@ class TestValidator(Conformance):
         Hand(9.0, "insert", {"paise": 1000, "quality": "fake"}),
     )
     longest_delay = 0.15
-    patience = 30.0
+    patience = 15.0
+    step = 0.55
+    seeds = range(5)
 
     def make_device(self, folder: Path) -> BillValidator:
         return make_validator(folder)
