@@ -35,7 +35,7 @@ TROUBLES = (
     "back_end_down", "no_such_account", "already_paid", "refused", "paper_out", "printer",
     "notes_jam", "coins_jam", "notes_gone", "stacker_full", "cash_box_out", "door_open",
     "cancelled_with_money", "timed_out_with_money", "note_unaccounted", "power_came_back",
-    "no_acceptor", "journal", "over_paid",
+    "no_acceptor", "journal", "over_paid", "given_back",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
@@ -136,6 +136,9 @@ def main_screens() -> dict[str, ScreenData]:
         "6-cash-refused": cash(Hint("cash.refused.inhibited")),
         "7-done": done(),
         "7-done-screen": done("screen", is_posted=False, advance=rupees(30)),
+        "7-done-change": Done("electricity", ACCOUNT, rupees(470), "TDR 0417 2291", "paper", True,
+                              ZERO, rupees(30)),
+        "8-trouble-given-back": Trouble("trouble.given_back", ZERO),
         "8-trouble-jam-paper": trouble("notes_jam", 200, "paper"),
         "8-trouble-screen": trouble("paper_out", 470, "screen"),
         "8-trouble-safe": trouble("power_came_back", 200),

@@ -12,7 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from firmware.contract.gateway import Bill
-from firmware.contract.money import Money
+from firmware.contract.money import ZERO, Money
 
 
 class Language(StrEnum):
@@ -106,7 +106,10 @@ class InsertCash(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class Done(msgspec.Struct, frozen=True, tag=True):
-    """Paid. `proof` says where the proof is: `paper`, or `screen` with a QR to photograph."""
+    """Paid. `proof` says where the proof is: `paper`, or `screen` with a QR to photograph.
+
+    `change` came back in coins.
+    """
 
     service: str
     account: str
@@ -115,6 +118,7 @@ class Done(msgspec.Struct, frozen=True, tag=True):
     proof: str
     is_posted: bool
     advance: Money
+    change: Money = ZERO
 
 
 class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):

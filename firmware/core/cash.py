@@ -15,6 +15,7 @@ from firmware.contract.device import (
 from firmware.contract.money import ZERO
 from firmware.contract.screen import Hint
 from firmware.core.book import Book
+from firmware.core.change import ChangeDesk
 from firmware.core.floor import Floor
 from firmware.core.settling import Settling
 from firmware.core.visit import Signal, Stage, Visit
@@ -36,13 +37,15 @@ class CashDesk:
     def __init__(self, book: Book, floor: Floor, outbox: Outbox) -> None:
         self._book, self._floor = book, floor
         self.leases = Leases(outbox)
-        self.settling = Settling(book)
+        self.change = ChangeDesk(book, floor, outbox)
+        self.settling = Settling(book, self.change)
 
     def on_note(self, visit: Visit, event: NoteEscrowed | Outcome, device: str, now: float) -> None:
         """A note is in escrow, or ended. Without a session the driver returns it itself (M4)."""
         session = visit.session
         if isinstance(event, NoteEscrowed):
             if session is not None and self._may_decide(session, event.id):
+                session.payable = self.change.payable
                 session.on_escrow(event, device, self._obstacle_for_note(visit), now)
                 is_taken = session.note is Note.STACKING
                 key = "cash.checking" if is_taken else "cash.take_back_note"
@@ -95,6 +98,7 @@ class CashDesk:
         obstacle = self._floor.obstacle()
         if obstacle is None:
             visit.obstacle_from = None
+            session.payable = self.change.payable
             wanted = {s.name: session.wanted(s.denominations) for s in self._floor.acceptors()}
             self.leases.renew(session.order.session or "", wanted, now)
             return None
@@ -104,6 +108,8 @@ class CashDesk:
         self.leases.end_all(session.order.session or "", now)
 
     def tick_session(self, visit: Visit, now: float) -> None:
+        if visit.order is not None:
+            self.change.step(visit.order, now)
         if visit.session is not None:
             notes = next(self._floor.of_kind(Kind.NOTES), None)
             held, doubted = visit.session.held, visit.session.order.in_doubt

@@ -46,6 +46,6 @@ def stage_of(order: Order, services: Container[str]) -> Stage:
     if order.is_paid:
         is_answered = order.reference is not None or order.refusal is not None
         return Stage.PROVING if is_answered or order.documents else Stage.POSTING
-    if order.claims:
+    if order.claims or order.changing is not None or order.changed:
         return Stage.PROVING
     return Stage.CASH if order.cash_is_open else Stage.SETTLING

@@ -32,6 +32,8 @@ class Order:
     advance: Money = ZERO
     reference: str | None = None
     refusal: str | None = None
+    changing: rows.ChangeIntended | None = None  # a pay-out without an outcome
+    changed: Money = ZERO  # paid back in coins
     jobs: dict[str, str] = field(default_factory=dict)  # job -> "", "printed" or a fault
     documents: dict[str, str] = field(default_factory=dict)  # job -> receipt or claim, if it counts
     shown: set[str] = field(default_factory=set)
@@ -68,12 +70,19 @@ class Order:
     @property
     def owed(self) -> Money:
         """Money of the citizen that neither the bill nor a claim covers yet (M7)."""
-        return max(self.inserted + self.in_doubt - self.used - self.claimed, ZERO)
+        going_out = ZERO if self.changing is None else self.changing.amount
+        covered = self.used + self.claimed + self.changed + going_out
+        return max(self.inserted + self.in_doubt - covered, ZERO)
 
     @property
     def refundable(self) -> Money:
         """What the journal says today that the citizen has a right to, redeemed or not."""
-        return max(self.inserted + self.in_doubt - self.used, ZERO)
+        return max(self.inserted + self.in_doubt - self.used - self.changed, ZERO)
+
+    @property
+    def unconfirmed(self) -> Money:
+        """Notes that may not be in the box, and change that may have gone out."""
+        return self.in_doubt + Money(sum(each.paise for each in self._change_doubts.values()))
 
     def jobs_of(self, document: str) -> list[str]:
         return [job for job, kind in self.documents.items() if kind == document]
@@ -119,6 +128,8 @@ class Order:
         match row:
             case rows.OrderPaid(advance=advance):
                 self.is_paid, self.advance, self.paid_at = True, advance, at
+            case rows.ChangeIntended() | rows.ChangePaid() | rows.ChangeInDoubt():
+                self._change(row)
             case rows.OrderPosted(reference=reference):
                 self.reference = reference
             case rows.PostRefused(problem=problem):
@@ -147,7 +158,19 @@ class Order:
         self.shown.discard("claim")
         self.documents = {job: name for job, name in self.documents.items() if name != "claim"}
 
+    def _change(self, row: rows.ChangeIntended | rows.ChangePaid | rows.ChangeInDoubt) -> None:
+        self.changing = row if isinstance(row, rows.ChangeIntended) else None
+        match row:
+            case rows.ChangePaid(id=name, paid=paid):
+                self.changed = self.changed + paid
+                self._change_doubts.pop(name, None)
+            case rows.ChangeInDoubt(id=name, amount=amount):
+                self._change_doubts[name] = amount
+            case _:
+                pass
+
     _doubts: dict[str, Money] = field(default_factory=dict)
+    _change_doubts: dict[str, Money] = field(default_factory=dict)
 
     def _settle_doubt(self, row: rows.NoteCredited | rows.NoteGivenBack) -> None:
         """The device says at last what became of the note: it is no longer in flight or doubt."""

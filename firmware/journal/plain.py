@@ -48,6 +48,12 @@ def words(row: ReadRow) -> str:
             return f"{service} bill of {masked(bill.account)}: {payable} to pay"
         case rows.OrderPaid(inserted=inserted, advance=advance):
             return f"paid, {inserted} inserted" + (f", {advance} in advance" if advance else "")
+        case rows.ChangeIntended(amount=amount):
+            return f"{amount} of change is to be paid out"
+        case rows.ChangePaid(paid=paid, id=name):
+            return f"{paid} of change was paid out ({name})"
+        case rows.ChangeInDoubt(amount=amount, id=name):
+            return f"{amount} of change: nobody knows whether it was paid out ({name})"
         case rows.OrderPosted(reference=reference):
             return f"posted: {reference}"
         case rows.PostRefused(problem=problem, detail=detail):

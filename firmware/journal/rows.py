@@ -153,6 +153,37 @@ class OrderPaid(Row, frozen=True):
     advance: Money
 
 
+class ChangeIntended(Row, frozen=True):
+    """Intent: the coin changer pays this much back, in coins, under this id."""
+
+    order: str
+    id: str
+    amount: Money
+
+
+class ChangePaid(Row, frozen=True):
+    """Outcome: the changer's own word of what went out; `coins` by paise. None of it: 0.
+
+    `order` is None when rows are missing and nobody knows whose it was.
+    """
+
+    order: str | None
+    id: str
+    paid: Money
+    coins: dict[int, int]
+
+
+class ChangeInDoubt(Row, frozen=True):
+    """Outcome: of this much, nobody can say whether it went out: goes to a claim (M11).
+
+    A ChangePaid of the same id that comes after all takes the doubt away.
+    """
+
+    order: str
+    id: str
+    amount: Money
+
+
 class OrderPosted(Row, frozen=True):
     """Outcome: the back end's own acknowledgement."""
 
@@ -253,6 +284,9 @@ AnyRow = (
     | CoinCredited
     | CoinsInDoubt
     | OrderPaid
+    | ChangeIntended
+    | ChangePaid
+    | ChangeInDoubt
     | OrderPosted
     | PostRefused
     | PrintIntended
@@ -291,6 +325,8 @@ def event_key_of(row: AnyRow) -> str | None:
             return f"in doubt {name}"
         case CoinsInDoubt(id=name):
             return f"lost {name}"
+        case ChangePaid(id=name):
+            return f"change {name}"
         case ClaimRedeemed(claim=claim):
             return f"redeemed {claim}"
         case _:
@@ -298,10 +334,12 @@ def event_key_of(row: AnyRow) -> str | None:
 
 
 def credited_paise(row: ReadRow) -> int:
-    """What this row adds to the cash box, in paise."""
+    """What this row adds to the money inside, in paise; change that was paid out takes away."""
     match row:
         case NoteCredited(value=value) | CoinCredited(value=value):
             return value.paise
+        case ChangePaid(paid=paid):
+            return -paid.paise
         case JournalBegun(brought_forward=value):
             return value.paise
         case _:

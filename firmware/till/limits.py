@@ -1,22 +1,45 @@
 """Which notes and coins may come in just now: by arithmetic before the slot, not by luck behind it.
 
-Notes-only machines give no change, so a value is taken only when it does not exceed what is still
-due plus the advance that the service may credit to the next bill.
+A machine that gives no change takes a value only when it does not exceed what is still due plus the
+advance that the service may credit to the next bill. A coin changer widens that to what its tubes
+can pay back to the rupee.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from firmware.contract.money import ZERO, Money
+from firmware.contract.change import coins_for
+from firmware.contract.money import ZERO, Money, rupees
 from firmware.contract.screen import NoteButton
 
+MOST_CHANGE = rupees(100)  # a handful of coins, of which each takes a third of a second
+MOST_REFUND = rupees(50)  # in coins, for a payment that was broken off; more goes to a claim
+NO_COINS: Mapping[int, int] = {}
 
-def acceptable(remaining: Money, advance: Money, values: Iterable[Money]) -> list[Money]:
-    """The values that may enter when `remaining` is due; none when nothing is due."""
+
+def acceptable(
+    remaining: Money,
+    advance: Money,
+    values: Iterable[Money],
+    payable: Mapping[int, int] = NO_COINS,
+) -> list[Money]:
+    """The values that may enter when `remaining` is due; none when nothing is due.
+
+    `payable` is what a changer can pay back: paise of a coin -> how many. There is nothing to be
+    reserved in it: a value that exceeds what is due is the last that may enter.
+    """
     if remaining <= ZERO:
         return []
-    return sorted(value for value in values if value <= remaining + advance)
+    most = remaining + advance
+    return sorted(
+        v for v in values if v <= most or can_be_paid(v - remaining, payable, MOST_CHANGE)
+    )
+
+
+def can_be_paid(amount: Money, payable: Mapping[int, int], most: Money) -> bool:
+    """Whether these coins make exactly this amount, and it is not more than `most`."""
+    return ZERO < amount <= most and coins_for(amount.paise, payable) is not None
 
 
 def note_buttons(taken: list[Money], could: Iterable[Money]) -> list[NoteButton]:

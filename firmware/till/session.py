@@ -7,7 +7,7 @@ are credited as they come. A row is on disk before its command leaves (M2), a cr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -84,6 +84,7 @@ class CashSession:
     def __init__(self, order: Order, write: Write, outbox: Outbox) -> None:
         self.order = order
         self._write, self._outbox = write, outbox
+        self.payable: Mapping[int, int] = {}  # what a changer can give back just now
         self.note = Note.NONE
         self.held: HeldNote | None = None
         self._device = ""
@@ -110,7 +111,7 @@ class CashSession:
 
     def wanted(self, values: list[Money]) -> list[Money]:
         """Which of an acceptor's values may enter just now."""
-        return acceptable(self.expected, self.order.allowed_advance, values)
+        return acceptable(self.expected, self.order.allowed_advance, values, self.payable)
 
     def on_escrow(self, event: NoteEscrowed, device: str, obstacle: str | None, now: float) -> None:
         """Decide on a note in escrow. `obstacle` is why no money may be taken now (M5)."""
@@ -122,7 +123,7 @@ class CashSession:
         self.held, self._device = HeldNote(event.id, event.value), device
         why = obstacle
         if why is None and not acceptable(
-            self.order.remaining, self.order.allowed_advance, [event.value]
+            self.order.remaining, self.order.allowed_advance, [event.value], self.payable
         ):
             why = "too_large"
         self._decide(Take() if why is None else Refuse(why), now)

@@ -26,6 +26,9 @@ from firmware.contract.device import (
     NoteRejected,
     NoteReturned,
     NoteStacked,
+    PaidOut,
+    PayOut,
+    PayOutFailed,
     Print,
     Return,
     Source,
@@ -92,6 +95,10 @@ class Acceptors:
         self.in_box: Counter[Money] = Counter()
         self.given_back: Counter[Money] = Counter()
         self.coins: Counter[Money] = Counter()
+        self.payable: dict[int, int] = {}  # what the coin acceptor's tubes can pay: a changer
+        self.orders: dict[str, Money] = {}  # pay-outs that were ordered, once each
+        self.paid_out = 0  # paise
+        self.pays = "all"  # all, nothing, some, unsure: then it says that it does not know
         self.leases: dict[str, Lease] = {}
         self.escrow: HeldNote | None = None
         self.untold: dict[str, tuple[str, DeviceEvent]] = {}
@@ -130,6 +137,19 @@ class Acceptors:
             self.given_back[held.value] += 1
             self._tell("notes", NoteReturned(held.id, held.value))
 
+    def pay_out(self, name: str, amount: Money) -> None:
+        if name in self.orders:
+            return
+        self.orders[name] = amount
+        paid = {"all": amount, "some": rupees(1)}.get(self.pays, Money(0))
+        self.paid_out += paid.paise
+        coins = {100: paid.paise // 100} if paid else {}
+        if paid == amount:
+            self._tell("coins", PaidOut(name, paid, coins))
+        elif self.pays != "silent":
+            is_certain = self.pays != "unsure"
+            self._tell("coins", PayOutFailed(name, amount, paid, coins, is_certain))
+
     def end_leases(self) -> None:
         """The till is gone: inhibited, and the escrow handed back (M4)."""
         self.leases.clear()
@@ -145,7 +165,8 @@ class Acceptors:
     def total_in(self) -> int:
         """Paise that are physically inside."""
         box = sum(value.paise * count for value, count in self.in_box.items())
-        return box + sum(value.paise * count for value, count in self.coins.items())
+        coins = sum(value.paise * count for value, count in self.coins.items())
+        return box + coins - self.paid_out
 
 
 class Printer:
@@ -264,6 +285,8 @@ class World:
                     self.acceptors.give_back()
             case Tell(command=Stack(id=name)):
                 self.acceptors.stack(name)
+            case Tell(command=PayOut(id=name, amount=amount)):
+                self.acceptors.pay_out(name, amount)
             case Tell(command=Return()):
                 self.acceptors.give_back()
             case Tell(command=Acknowledge(key=key)):
@@ -311,6 +334,7 @@ class World:
                 family="cctalk",
                 status=Status.OUT_OF_SERVICE if self.acceptors.jam else Status.READY,
                 denominations=COINS,
+                payable=self.acceptors.payable,
             ),
             DeviceState(
                 name="receipt",
@@ -341,7 +365,7 @@ class World:
             order = Book(self.journal, self.clock).order(created.order)
             if order.end is not None:
                 assert order.owed == Money(0), f"{order.number}: {order.owed} to nobody"
-            spoken_for += order.inserted.paise
+            spoken_for += order.inserted.paise - order.changed.paise
             if order.reference is not None:
                 assert self.office.payments[created.key] == order.used
         claims = (row for row in written if isinstance(row, rows.ClaimIssued))
