@@ -17,7 +17,7 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     screen: str
     session: str | None  # the cash session that holds a lease, or None
     inserted: Money
-    in_cash_box: Money  # all that ever went in; collections come with a later release
+    in_cash_box: Money  # that ever went in, less change; collections come later
     unposted: int  # paid orders that the back end has not acknowledged
     claims: int  # claim slips issued and not redeemed
     unsigned_because: str = ""  # why slips carry no signature now; empty: they do

@@ -1,8 +1,8 @@
 """Change in coins: what may be promised, the pay-out from intent to outcome, and what is in doubt.
 
 The row with the intent is on disk in the same commit as what it belongs to, before the changer
-hears of it (M2). Its own word is the outcome, counted once (M3). What it could not pay, or cannot say,
-the order owes again, and a claim takes it (M7, M11).
+hears of it (M2). Its own word is the outcome, counted once (M3). What it could not pay, or cannot
+say, the order owes again, and a claim takes it (M7, M11).
 """
 
 from __future__ import annotations
