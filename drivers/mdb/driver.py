@@ -29,6 +29,7 @@ from firmware.contract.device import (
     DeviceState,
     Fault,
     Identity,
+    Kind,
     Lease,
     Outcome,
     PayOut,
@@ -46,6 +47,8 @@ DONE = Reply(Outcome.DONE)
 
 class CoinChanger(WireDevice[events.Event, events.Command]):
     """One coin changer behind an adapter of its own. Ledger: `changer.json` in its folder."""
+
+    kind = Kind.COINS
 
     def __init__(self, name: str, section: DeviceSection, folder: Path) -> None:
         super().__init__(name, section, folder)
