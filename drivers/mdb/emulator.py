@@ -181,7 +181,7 @@ class CoinChangerEmulator(Emulator):
                 return who.to_data(has_options=True)
             case code if code == EXPAND_ENABLE:
                 return b""
-            case code if code == PAY_OUT:
+            case code if code == PAY_OUT and len(command) == 3:
                 coins, _ = largest_first(command[2] * UNIT, self._payable())
                 self._has_paid = True
                 self._pay([paise for paise, count in coins.items() for _ in range(count)], now)

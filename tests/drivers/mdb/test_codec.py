@@ -36,6 +36,7 @@ from drivers.mdb.codec import (
 )
 from drivers.mdb.coins import ChangerSetup, ChangerStatus, Deposited, Route, TubeStatus
 from drivers.mdb.emulator import CoinChangerEmulator
+from drivers.mdb.notes_emulator import BillValidatorEmulator
 from drivers.mdb.validator import ValidatorProtocol
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "mdb" / "blocks.toml"
@@ -200,6 +201,16 @@ def test_a_host_survives_whatever_it_hears(chunks: list[bytes], is_changer: bool
         assert len(host.bytes_to_send()) < 200
         assert len(host.plan) < 12
         assert host.next_deadline() < 1000.0
+
+
+@pytest.mark.parametrize("unit", [CoinChangerEmulator, BillValidatorEmulator])
+def test_no_command_is_too_short_or_too_long_for_a_peripheral(
+    unit: type[CoinChangerEmulator | BillValidatorEmulator],
+) -> None:
+    commands = [bytes.fromhex(vector["command"]) for vector in BLOCKS["master"]]
+    for command in [*commands, coins.PAY_OUT + b"\x05", coins.PAY_OUT_STATUS]:
+        for cut in [command[:end] for end in range(1, len(command) + 1)] + [command + b"\x01"]:
+            unit().obey(cut, 1.0)
 
 
 @given(st.lists(st.binary(max_size=40), max_size=20))
