@@ -12,6 +12,7 @@ from typing import Annotated
 
 import msgspec
 
+from firmware.contract.card import Arm, CardRejected, CardSwiped, Disarm
 from firmware.contract.money import Money
 from firmware.contract.ticket import Ticket
 
@@ -23,6 +24,7 @@ class Kind(StrEnum):
     COINS = "coins"
     RECEIPT = "receipt"
     PANEL = "panel"
+    CARD = "card"
 
 
 class Status(StrEnum):
@@ -233,6 +235,8 @@ DeviceEvent = (
     | TicketPrinted
     | TicketFailed
     | SwitchMoved
+    | CardSwiped
+    | CardRejected
 )
 CREDITS = (NoteStacked, CoinAccepted)
 LASTING = (
@@ -306,7 +310,7 @@ class Light(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     is_on: bool
 
 
-DeviceCommand = Stack | Return | PayOut | Acknowledge | Print | Light
+DeviceCommand = Stack | Return | PayOut | Acknowledge | Print | Light | Arm | Disarm
 
 
 class Outcome(StrEnum):
