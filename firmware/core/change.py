@@ -8,7 +8,6 @@ say, the order owes again, and a claim takes it (M7, M11).
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 
 from firmware.contract.device import DeviceState, Kind, PaidOut, PayOut, PayOutFailed
 from firmware.contract.money import ZERO, Money
@@ -34,12 +33,6 @@ class ChangeDesk:
         self._asked_for = ""
         self._since = self._asked_at = 0.0
 
-    @property
-    def payable(self) -> Mapping[int, int]:
-        """What the changer can pay just now: paise of a coin -> how many."""
-        changer = self._changer()
-        return {} if changer is None else changer.payable
-
     def for_surplus(self, order: Order) -> list[rows.ChangeIntended]:
         """The intent to pay back what exceeds the bill: all of it, or none."""
         return self._intent(order, order.inserted - order.payable, MOST_CHANGE)
@@ -49,7 +42,7 @@ class ChangeDesk:
         return [] if order.in_doubt else self._intent(order, order.owed, MOST_REFUND)
 
     def _intent(self, order: Order, amount: Money, most: Money) -> list[rows.ChangeIntended]:
-        if not can_be_paid(amount, self.payable, most):
+        if not can_be_paid(amount, self._floor.payable, most):
             return []
         return [rows.ChangeIntended(order.number, f"{order.number}{STEM}1", amount)]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from firmware.contract.change import coins_for, largest_first
 from firmware.contract.money import ZERO, rupees
-from firmware.till.limits import MOST_CHANGE, acceptable
+from firmware.till.limits import MOST_CHANGE, Bounds, acceptable
 
 TUBES = st.dictionaries(st.sampled_from([100, 200, 500, 700, 1000]), st.integers(0, 3), max_size=4)
 
@@ -47,11 +47,11 @@ NOTES = [rupees(value) for value in (10, 20, 50, 100, 200, 500)]
 def test_whatever_may_enter_can_be_credited_or_given_back(
     due: int, advance: int, payable: dict[int, int]
 ) -> None:
-    taken = acceptable(rupees(due), rupees(advance), NOTES, payable)
+    taken = acceptable(rupees(due), rupees(advance), NOTES, Bounds(payable=payable))
     for note in NOTES:
         over = note - rupees(due)
         is_covered = over <= rupees(advance) or (
             over <= MOST_CHANGE and coins_for(over.paise, payable) is not None
         )
         assert (note in taken) is is_covered
-    assert acceptable(ZERO, rupees(advance), NOTES, payable) == []
+    assert acceptable(ZERO, rupees(advance), NOTES, Bounds(payable=payable)) == []

@@ -67,7 +67,7 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
     @initialize(amount=st.sampled_from(AMOUNTS), gives_change=st.booleans())
     def open(self, amount: Money, gives_change: bool) -> None:
         self.world = World(Path(self.folder.name), amount)
-        self.world.acceptors.payable = {100: 60} if gives_change else {}
+        self.world.acceptors.changer.payable = {100: 60} if gives_change else {}
         self.world.go_to_cash()
 
     # --- citizens ---------------------------------------------------------------------------
@@ -113,7 +113,7 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
     @rule(value=st.sampled_from([20, 50, 100, 200, 500]), pays=st.sampled_from(PAYS))
     def too_large_a_note(self, value: int, pays: str) -> None:
         """It enters only where a changer gives the rest back, or the next bill takes it."""
-        self.world.acceptors.pays = pays
+        self.world.acceptors.changer.pays = pays
         order = self.world.core.flow.visit.order
         while takes_money(self) and order is not None and order.remaining >= rupees(value):
             before = order.inserted
@@ -223,7 +223,7 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
     )
     def coin_changer(self, payable: dict[int, int], pays: str) -> None:
         """Its tubes are filled, emptied, or jam."""
-        self.world.acceptors.payable, self.world.acceptors.pays = payable, pays
+        self.world.acceptors.changer.payable, self.world.acceptors.changer.pays = payable, pays
 
     @rule(is_up=st.booleans(), refuses=st.sampled_from([None, None, Problem.ALREADY_PAID]))
     def back_end(self, is_up: bool, refuses: Problem | None) -> None:

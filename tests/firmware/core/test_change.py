@@ -24,7 +24,7 @@ BILL = rupees(440)  # ₹60 over a ₹500 note: more than the advance of ₹30 t
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     world = World(tmp_path, BILL)
-    world.acceptors.payable = dict(TUBES)
+    world.acceptors.changer.payable = dict(TUBES)
     return world
 
 
@@ -50,7 +50,7 @@ def test_with_change_a_note_of_500_pays_440_and_60_come_back(world: World) -> No
     shown = world.screen.data
     assert isinstance(shown, Done)
     assert (shown.paid, shown.change, shown.advance) == (BILL, rupees(60), ZERO)
-    assert world.acceptors.paid_out == 6000
+    assert world.acceptors.changer.paid_out == 6000
     assert world.journal.credited_paise == 44000
     world.check_money()
 
@@ -66,13 +66,13 @@ def test_the_intent_is_on_disk_with_the_payment_and_before_the_command(world: Wo
 
 
 def test_without_coins_for_it_the_note_does_not_enter(world: World) -> None:
-    world.acceptors.payable = {500: 2, 1000: 4}
+    world.acceptors.changer.payable = {500: 2, 1000: 4}
     world.go_to_cash()
     assert rupees(500) not in takes(world)
 
 
 def test_nobody_is_paid_two_hundred_rupees_in_coins(world: World) -> None:
-    world.acceptors.payable = {1000: 60}
+    world.acceptors.changer.payable = {1000: 60}
     world.office.amount = rupees(300)
     world.go_to_cash()
     assert takes(world)[-1] == rupees(200)
@@ -86,7 +86,7 @@ def test_tubes_that_emptied_since_leave_the_advance_and_a_claim(world: World) ->
     held = world.acceptors.escrow
     assert held is not None
     world.core.on_device_state(next(s for s in world._states() if s.name == "notes"), world.now)
-    world.acceptors.payable = {}
+    world.acceptors.changer.payable = {}
     world.run(6)
     order = order_of(world)
     assert (order.changed, order.advance, order.claimed) == (ZERO, rupees(30), rupees(30))
@@ -99,7 +99,7 @@ def test_tubes_that_emptied_since_leave_the_advance_and_a_claim(world: World) ->
 def test_what_the_changer_could_not_pay_is_a_claim(
     world: World, pays: str, paid: int, in_doubt: int
 ) -> None:
-    world.acceptors.pays = pays
+    world.acceptors.changer.pays = pays
     world.go_to_cash()
     world.insert(500)
     world.run(8)
@@ -111,7 +111,7 @@ def test_what_the_changer_could_not_pay_is_a_claim(
 
 
 def test_a_changer_that_never_answers_is_in_doubt_until_it_does(world: World) -> None:
-    world.acceptors.pays = "silent"
+    world.acceptors.changer.pays = "silent"
     world.go_to_cash()
     world.insert(500)
     world.run(30)
@@ -120,7 +120,7 @@ def test_a_changer_that_never_answers_is_in_doubt_until_it_does(world: World) ->
     order = order_of(world)
     assert [(claim.amount, claim.in_doubt) for claim in order.claims] == [(rupees(60),) * 2]
     world.press(Action.FINISH)
-    world.acceptors.paid_out += 6000
+    world.acceptors.changer.paid_out += 6000
     world.acceptors._tell("coins", PaidOut(CHANGE, rupees(60), {1000: 6}))
     world.run(2)
     order = order_of(world)
@@ -143,7 +143,7 @@ def test_core_dies_around_the_pay_out_and_it_is_paid_once(
     if isinstance(world.screen.data, InsertCash):  # the note came back: it had not been decided
         world.insert(500)
         world.run(20)
-    assert world.acceptors.paid_out == 6000
+    assert world.acceptors.changer.paid_out == 6000
     assert len(written(world, rows.ChangePaid)) == 1
     assert order_of(world).owed == ZERO
     world.check_money()
@@ -170,13 +170,13 @@ def test_cancelled_with_much_money_in_it_is_a_claim_as_ever(world: World) -> Non
     world.insert(100)
     world.press(Action.CANCEL)
     world.run(6)
-    assert world.acceptors.paid_out == 0
+    assert world.acceptors.changer.paid_out == 0
     assert order_of(world).claimed == rupees(100)
     world.check_money()
 
 
 def test_a_refund_that_half_came_out_claims_the_other_half(world: World) -> None:
-    world.acceptors.pays = "some"
+    world.acceptors.changer.pays = "some"
     world.go_to_cash()
     world.insert(20)
     world.press(Action.CANCEL)
@@ -196,5 +196,5 @@ def test_power_fails_around_a_refund(world: World, ticks: int) -> None:
     world.run(ticks * 0.25)
     world.power_cut()
     world.run(30)
-    assert world.acceptors.paid_out == 2000 and order_of(world).owed == ZERO
+    assert world.acceptors.changer.paid_out == 2000 and order_of(world).owed == ZERO
     world.check_money()

@@ -10,6 +10,8 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from firmware.contract.device import (
     LASTING,
     Acknowledge,
@@ -26,9 +28,7 @@ from firmware.contract.device import (
     NoteRejected,
     NoteReturned,
     NoteStacked,
-    PaidOut,
     PayOut,
-    PayOutFailed,
     Print,
     Return,
     Source,
@@ -54,10 +54,17 @@ from firmware.core.core import Core
 from firmware.journal import rows
 from firmware.journal.journal import Journal
 from firmware.runtime.clock import INDIA, FixedClock
-from firmware.runtime.config import Config, DeviceSection, GatewaySection, KioskSection
+from firmware.runtime.config import (
+    Config,
+    DeviceSection,
+    GatewaySection,
+    KioskSection,
+    LimitsSection,
+)
 from firmware.services.catalogue import load_catalogue
 from firmware.till.effects import Ask, Effect, Grant, Tell
 from firmware.till.signing import Keys
+from tests.firmware.core.changer import Changer
 
 NOTES = [rupees(value) for value in (10, 20, 50, 100, 200, 500)]
 COINS = [rupees(value) for value in (1, 2, 5, 10, 20)]
@@ -70,6 +77,7 @@ CONFIG = Config(
     gateway=GatewaySection("http://127.0.0.1:1"),
     device={"notes": DeviceSection("itl_ssp", Kind.NOTES)},
 )
+NO_LIMITS = LimitsSection()
 
 
 class Office:
@@ -104,14 +112,12 @@ class Acceptors:
         self.in_box: Counter[Money] = Counter()
         self.given_back: Counter[Money] = Counter()
         self.coins: Counter[Money] = Counter()
-        self.payable: dict[int, int] = {}  # what the coin acceptor's tubes can pay: a changer
-        self.orders: dict[str, Money] = {}  # pay-outs that were ordered, once each
-        self.paid_out = 0  # paise
-        self.pays = "all"  # all, nothing, some, unsure: then it says that it does not know
+        self.changer = Changer()
         self.leases: dict[str, Lease] = {}
         self.escrow: HeldNote | None = None
         self.untold: dict[str, tuple[str, DeviceEvent]] = {}
         self.jam = False
+        self.is_moving = False  # a note is between mouth and escrow
         self._count = 0
 
     def new_id(self) -> EventId:
@@ -146,19 +152,6 @@ class Acceptors:
             self.given_back[held.value] += 1
             self._tell("notes", NoteReturned(held.id, held.value))
 
-    def pay_out(self, name: str, amount: Money) -> None:
-        if name in self.orders:
-            return
-        self.orders[name] = amount
-        paid = {"all": amount, "some": rupees(1)}.get(self.pays, Money(0))
-        self.paid_out += paid.paise
-        coins = {100: paid.paise // 100} if paid else {}
-        if paid == amount:
-            self._tell("coins", PaidOut(name, paid, coins))
-        elif self.pays != "silent":
-            is_certain = self.pays != "unsure"
-            self._tell("coins", PayOutFailed(name, amount, paid, coins, is_certain))
-
     def end_leases(self) -> None:
         """The till is gone: inhibited, and the escrow handed back (M4)."""
         self.leases.clear()
@@ -175,7 +168,7 @@ class Acceptors:
         """Paise that are physically inside."""
         box = sum(value.paise * count for value, count in self.in_box.items())
         coins = sum(value.paise * count for value, count in self.coins.items())
-        return box + coins - self.paid_out
+        return box + coins - self.changer.paid_out
 
 
 class Printer:
@@ -204,12 +197,20 @@ class Printer:
 class World:
     """Everything around one journal file."""
 
-    def __init__(self, folder: Path, amount: Money = ELECTRICITY, keys: Keys | None = None) -> None:
-        self.keys = keys
+    def __init__(
+        self,
+        folder: Path,
+        amount: Money = ELECTRICITY,
+        keys: Keys | None = None,
+        limits: LimitsSection = NO_LIMITS,
+    ) -> None:
+        self.keys, self.config = keys, replace(CONFIG, limits=limits)
         self.path = folder / "journal.db"
         self.clock = FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=INDIA), monotonic=1000.0)
         self.office, self.acceptors, self.printer = Office(amount), Acceptors(), Printer()
         self.door_is_open = False
+        self.switches: dict[str, bool] = {}  # more of the panel: {"mains_is_off": True}
+        self.stacker_room: int | None = None  # notes; None: the acceptor does not say
         self.catalogue = load_catalogue()
         self.visit: bytes | None = None
         self.serial = 0
@@ -218,7 +219,7 @@ class World:
 
     def _boot(self) -> None:
         self.journal = Journal(self.path)
-        self.core = Core(Book(self.journal, self.clock), CONFIG, self.catalogue, self.keys)
+        self.core = Core(Book(self.journal, self.clock), self.config, self.catalogue, self.keys)
         self.core.start(self.serial, self.visit, self.now)
         self._tell_states()
 
@@ -291,11 +292,13 @@ class World:
                 self.acceptors.leases[device] = lease
                 if not lease.denominations:
                     del self.acceptors.leases[device]
-                    self.acceptors.give_back()
+                    if device == "notes":
+                        self.acceptors.give_back()
             case Tell(command=Stack(id=name)):
                 self.acceptors.stack(name)
             case Tell(command=PayOut(id=name, amount=amount)):
-                self.acceptors.pay_out(name, amount)
+                if (event := self.acceptors.changer.pay_out(name, amount)) is not None:
+                    self.acceptors._tell("coins", event)
             case Tell(command=Return()):
                 self.acceptors.give_back()
             case Tell(command=Acknowledge(key=key)):
@@ -332,9 +335,10 @@ class World:
                 name="notes",
                 kind=Kind.NOTES,
                 family="itl_ssp",
-                status=Status.OUT_OF_SERVICE if self.acceptors.jam else Status.READY,
+                status=self._status_of_notes(),
                 faults=notes_faults,
                 denominations=NOTES,
+                consumables=[Consumable("stacker", self.stacker_room, "notes", Source.COUNTED)],
                 held=self.acceptors.escrow,
             ),
             DeviceState(
@@ -343,7 +347,7 @@ class World:
                 family="cctalk",
                 status=Status.OUT_OF_SERVICE if self.acceptors.jam else Status.READY,
                 denominations=COINS,
-                payable=self.acceptors.payable,
+                payable=self.acceptors.changer.payable,
             ),
             DeviceState(
                 name="receipt",
@@ -358,9 +362,14 @@ class World:
                 kind=Kind.PANEL,
                 family="panel",
                 status=Status.READY,
-                inputs={"door_is_open": self.door_is_open},
+                inputs={"door_is_open": self.door_is_open, **self.switches},
             ),
         ]
+
+    def _status_of_notes(self) -> Status:
+        if self.acceptors.jam:
+            return Status.OUT_OF_SERVICE
+        return Status.BUSY if self.acceptors.is_moving else Status.READY
 
     # --- the truth -------------------------------------------------------------------------
 
