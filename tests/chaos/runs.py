@@ -6,7 +6,7 @@ import multiprocessing
 import signal
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from firmware.contract.screen import Attract
@@ -14,6 +14,7 @@ from firmware.core.daemon import journal_path
 from firmware.demo.account import Account, account
 from firmware.demo.citizen import Citizen
 from firmware.journal.journal import Journal
+from tests.chaos.acceptors import STANDARD
 from tests.chaos.cash_stories import CASH_STORIES, Visit
 from tests.chaos.memory import Kiosk, kiosk_in
 from tests.chaos.points import Point
@@ -33,14 +34,16 @@ RAM = SHM if SHM.is_dir() else None  # journals are truly fsynced, and a disk is
 
 @dataclass(frozen=True)
 class Run:
-    """What is done where, in which story. `deed` is `process`, `broker` or `mains`."""
+    """What is done where, in which story. `deed` is `process`, `broker` or `mains`; `notes` is
+    the family of the note acceptor."""
 
     story: str
     at: Point | None = None
     deed: str = "process"
+    notes: str = STANDARD
 
     def __str__(self) -> str:
-        return f"{self.story}: {self.deed} at {self.at}"
+        return f"{self.story} ({self.notes}): {self.deed} at {self.at}"
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def carry_out(run: Run) -> Result:
     """Tell the story; a run that hangs is ended by SIGALRM, and the traceback says where."""
     signal.alarm(HANGS_AFTER)
     with tempfile.TemporaryDirectory(prefix="kiosk-", dir=RAM) as place:
-        with kiosk_in(Path(place), run.at, run.deed) as kiosk:
+        with kiosk_in(Path(place), run.at, run.deed, run.notes) as kiosk:
             found = kiosk.loop.run_until_complete(_tell(kiosk, run.story))
         faults = found.faults() + kiosk.bugs + _broken_chain(kiosk)
         ends = tuple(str(order.end) for order in found.orders)
@@ -91,12 +94,12 @@ def _broken_chain(kiosk: Kiosk) -> list[str]:
     return [] if length == journal.length else ["the journal's chain is broken"]
 
 
-def plan(story: str, points: list[Point]) -> Iterator[Run]:
-    """Every death worth trying in this story."""
+def plan(whole: Run, points: list[Point]) -> Iterator[Run]:
+    """Every death worth trying in the story that was told whole."""
     for deed, kinds in DEEDS.items():
         for point in points:
             if point.kind.startswith(kinds):
-                yield Run(story, point, deed)
+                yield replace(whole, at=point, deed=deed)
 
 
 def carry_out_all(runs: Iterable[Run]) -> Iterator[Result]:

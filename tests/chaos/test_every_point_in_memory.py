@@ -51,7 +51,7 @@ def test_no_paisa_is_lost_whoever_dies_wherever(
     whole = alone(Run(story))
     assert whole.faults == []
     assert whole.ends == ENDS.get(story, ("fulfilled",))
-    planned = list(plan(story, whole.points))
+    planned = list(plan(Run(story), whole.points))
     tally, faulty = Tally(story, len(planned)), list[str]()
     runs = chosen(planned, story, request.config.getoption("--chaos") == "full")
     for result in carry_out_all(runs):
@@ -87,5 +87,5 @@ def test_an_acknowledgement_before_the_write_is_noticed(monkeypatch: pytest.Monk
     """Guards the crash: with the ledger's write taken away (M2), some death must lose money."""
     monkeypatch.setattr("firmware.runtime.slots.Slots.write", lambda slots, content: None)
     whole = alone(Run("exact"))
-    runs = [run for run in plan("exact", whole.points) if run.at and run.at.process == "notes"]
+    runs = [run for run in plan(Run("exact"), whole.points) if run.at and run.at.process == "notes"]
     assert any(result.faults for result in carry_out_all(runs[::4]))
