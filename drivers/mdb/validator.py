@@ -138,6 +138,7 @@ class ValidatorProtocol(HostProtocol[Event, Command], NoteProtocol):
     def on_start_over(self) -> None:
         """What is in escrow when we come back goes back: nobody's order survives a gap."""
         self._applied: frozenset[int] | None = None
+        self._found = 0  # the channel of a note in escrow that may be another than the one owed
         self._quiet_since: float | None = None
         self._stacker_at = 0.0
         self._looks_at = 0.0
@@ -218,8 +219,9 @@ class ValidatorProtocol(HostProtocol[Event, Command], NoteProtocol):
         channel = number + 1
         if self._note in (Note.IN_ESCROW, Note.BEING_STACKED, Note.MOVING_OUT):
             return
-        if self._note is Note.LEFT and channel == self._owed:
-            self._note, self._order = Note.IN_ESCROW, Order.RETURN
+        if self._note is Note.LEFT and self._owed is not None:
+            self._note, self._order, self._found = Note.IN_ESCROW, Order.RETURN, channel
+            self.plan.append(self._stacker())  # the same note, or the next one? The count tells
             return
         self._lose_sight()
         self._note = Note.IN_ESCROW
@@ -292,6 +294,18 @@ class ValidatorProtocol(HostProtocol[Event, Command], NoteProtocol):
             self._lose_sight()
             self._be_empty()
 
+    def _judge_found(self) -> None:
+        """A note is in escrow and one is owed: with one more in the stacker, that was the one."""
+        if not self._found or self._owed is None or self._note is not Note.IN_ESCROW:
+            return
+        before, found, self._found = self._stacked_before, self._found, 0
+        if before is not None and self.stacked == before + 1:
+            channel, self._owed, self._has_gap = self._owed, None, False
+            self._events.append(NoteCredited(channel, self._values[channel - 1]))
+            self._events.append(CreditCleared(channel))
+        elif found != self._owed or self.stacked != before:
+            self._lose_sight()
+
     # --- conditions -----------------------------------------------------------------------------
 
     def _note_conditions(self, statuses: set[IntEnum]) -> None:
@@ -327,6 +341,7 @@ class ValidatorProtocol(HostProtocol[Event, Command], NoteProtocol):
         said = int.from_bytes(data, "big")
         self.stacked, self._is_full = said & ~FULL, bool(said & FULL)
         self._has_counted = True
+        self._judge_found()
         self._stacker_at = now + STACKER_AGAIN_AFTER
         self._events.append(Counted(self.stacked, 0))
         self._tell_conditions()

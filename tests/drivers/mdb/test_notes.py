@@ -114,6 +114,29 @@ def test_the_word_of_the_return_is_lost_in_the_cable_and_the_stacker_holds_none_
     assert stage.told(NoteReturned) == [NoteReturned(note.id, rupees(500))]
 
 
+@pytest.mark.parametrize("next_one", [50000, 10000])
+def test_the_next_note_is_in_escrow_before_the_driver_is_back(
+    tmp_path: Path, next_one: int
+) -> None:
+    """The first was stacked and nobody heard of it: the two are not one note, even if alike."""
+    stage = Stage(tmp_path)
+    stage.wire = cable = Eats(b"p,85")
+    note = stage.escrow()
+    stage.ask(Stack(note.id))
+    while not cable.eaten:
+        stage.wait(0.001)
+    stage.unplug()
+    stage.wait(0.5)
+    stage.hand("insert", paise=next_one)
+    stage.wait(1.0)
+    stage.start_driver()
+    stage.plug()
+    stage.wait(6.0)
+    assert stage.told(NoteStacked) == [NoteStacked(note.id, rupees(500))]
+    assert stage.in_box() == {"50000": 1}
+    assert stage.emulator.physics()["returned"] == {str(next_one): 1}
+
+
 def test_somebody_empties_the_stacker_before_it_could_be_asked(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     stage.hand("insert", paise=10000)
