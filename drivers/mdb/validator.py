@@ -203,6 +203,8 @@ class ValidatorProtocol(HostProtocol[Event, Command], NoteProtocol):
                 self._on_escrow(number)
             case Bill(number, BillWord.STACKED | BillWord.TO_RECYCLER):
                 self._on_stacked(number + 1)
+            case Bill(_, BillWord.RETURNED) if self._owed is not None and self._has_gap:
+                self._events.append(NoteRejected("power_up"))  # perhaps the next one: count, then
             case Bill(_, BillWord.RETURNED) | Said(BillStatus.REMOVED_FROM_ESCROW):
                 self._on_returned()
             case Bill(_, BillWord.DISABLED_REJECTED) | Attempts():
@@ -305,6 +307,8 @@ class ValidatorProtocol(HostProtocol[Event, Command], NoteProtocol):
             self._events.append(CreditCleared(channel))
         elif found != self._owed or self.stacked != before:
             self._lose_sight()
+        else:
+            self._has_gap = False  # it is the same note
 
     # --- conditions -----------------------------------------------------------------------------
 
