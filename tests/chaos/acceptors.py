@@ -8,6 +8,7 @@ OPTIONS: dict[str, str] = {
     "itl_ssp": "",
     "id003": "",
     "mdb_notes": "",
+    "ccnet": "",
 }  # by family: what `[device.notes.options]` needs; a new family is a row here
 
 

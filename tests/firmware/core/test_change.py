@@ -32,7 +32,7 @@ def order_of(world: World) -> Order:
     return Book(world.journal, world.clock).order("TDR 0417 0001")
 
 
-def written(world: World, kind: type[rows.Row]) -> list[object]:
+def written(world: World, kind: type[object]) -> list[object]:
     return [entry.row for entry in world.journal.entries() if isinstance(entry.row, kind)]
 
 
