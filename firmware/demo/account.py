@@ -20,9 +20,9 @@ from firmware.journal.orders import Order, fold
 class Account:
     """One kiosk's money, from every side that counts it."""
 
-    inside: Money  # notes and coins in the boxes, and those that a hand took out of them
+    inside: Money  # in the boxes, and taken out of them by hand, less the change that went out
     unreported: Money  # coins that a power cut made the device forget before anybody could read
-    journalled: Money  # credits in the journal
+    journalled: Money  # credits in the journal, less the change that was paid
     posted: Money  # what the office booked
     orders: list[Order]
     orphans: Money  # claims that belong to no order
@@ -42,7 +42,7 @@ class Account:
             found.append(f"inside {self.inside}, journalled {self.journalled}")
         if self.collected > self.journalled:
             found.append(f"collected {self.collected}, of {self.journalled} that ever came in")
-        in_orders = sum(order.cash.paise for order in self.orders)
+        in_orders = sum(order.cash.paise - order.changed.paise for order in self.orders)
         if in_orders + self.orphans.paise != self.journalled.paise:
             found.append(f"orders do not add up to {self.journalled}")
         for order in self.orders:
@@ -156,7 +156,8 @@ def _office(stage: Stage) -> dict[str, int]:
 
 
 def _inside(acceptor: dict[str, Any]) -> Money:
-    return _value(acceptor["in_box"]) + _value(acceptor["collected"])
+    came_in = _value(acceptor["in_box"]) + _value(acceptor["collected"])
+    return came_in - _value(acceptor.get("paid_out", {}))
 
 
 def _value(counts: dict[str, Any]) -> Money:

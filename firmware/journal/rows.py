@@ -14,6 +14,7 @@ import msgspec
 from firmware.contract.device import EventId
 from firmware.contract.gateway import Bill
 from firmware.contract.money import Money
+from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_rows import DeskRow, desk_key_of
 from firmware.journal.row import Row
 
@@ -310,6 +311,9 @@ AnyRow = (
     | CoinsInDoubt
     | CheatSuspected
     | OrderPaid
+    | ChangeIntended
+    | ChangePaid
+    | ChangeInDoubt
     | OrderPosted
     | PostRefused
     | LinePosted
@@ -352,6 +356,8 @@ def event_key_of(row: AnyRow) -> str | None:
             return f"in doubt {name}"
         case CoinsInDoubt(id=name):
             return f"lost {name}"
+        case ChangePaid(id=name):
+            return f"change {name}"
         case ClaimRedeemed(claim=claim):
             return f"redeemed {claim}"
         case _:
@@ -359,10 +365,12 @@ def event_key_of(row: AnyRow) -> str | None:
 
 
 def credited_paise(row: ReadRow) -> int:
-    """What this row adds to the cash box, in paise."""
+    """What this row adds to the money inside, in paise; change that was paid out takes away."""
     match row:
         case NoteCredited(value=value) | CoinCredited(value=value):
             return value.paise
+        case ChangePaid(paid=paid):
+            return -paid.paise
         case JournalBegun(brought_forward=value):
             return value.paise
         case _:

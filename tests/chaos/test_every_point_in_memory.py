@@ -22,6 +22,7 @@ SAYS_EVERY = 200  # runs
 ENDS = {
     "cancel, note moving in": ("cancelled",),
     "cancel after stack": ("claimed",),
+    "cancel, a little in": ("claimed",),
     "jam in the middle": ("claimed",),
     "stacker full in the middle": ("claimed",),
     "cash box pulled": ("claimed",),

@@ -16,6 +16,7 @@ from firmware.contract.device import EventId
 from firmware.contract.gateway import Bill
 from firmware.contract.money import Money, rupees
 from firmware.journal.chain import KINDS, Entry
+from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.export import CSV_HEAD, csv_line, json_line
 from firmware.journal.journal import Journal
 from firmware.journal.plain import line_of, words
@@ -84,6 +85,11 @@ SAID: list[tuple[AnyRow, str]] = [
     (OrderPaid(ORDER, rupees(470), Money(0)), "paid, ₹470.00 inserted"),
     (OrderPaid(ORDER, rupees(300), Money(-17000)),
      "paid, ₹300.00 inserted, ₹170.00 of the due not paid"),
+    (ChangeIntended(ORDER, f"{ORDER}/change/1", rupees(30)), "₹30.00 of change is to be paid out"),
+    (ChangePaid(ORDER, f"{ORDER}/change/1", rupees(30), {1000: 3}),
+     "₹30.00 of change was paid out (TDR 0417 0001/change/1)"),
+    (ChangeInDoubt(ORDER, f"{ORDER}/change/1", rupees(30)),
+     "₹30.00 of change: nobody knows whether it was paid out (TDR 0417 0001/change/1)"),
     (OrderPosted(ORDER, "REF1"), "posted: REF1"),
     (LinePosted(ORDER, 2, "REF2"), "bill 2 posted: REF2"),
     (LineRefused(ORDER, 1, "refused", "why"), "the back end refused bill 1: refused why"),
