@@ -18,11 +18,6 @@ from tests.chaos.cash_stories import CASH_STORIES, Visit
 from tests.chaos.memory import Kiosk, kiosk_in
 from tests.chaos.points import Point
 
-DEEDS = {
-    "process": ("journal", "ledger", "sent", "received", "wire", "read", "http"),
-    "broker": ("sent.after", "received.before"),
-    "mains": ("journal", "ledger", "wire"),
-}  # at which points each is done
 K_NUMBER = "210344990001"
 HANGS_AFTER = 30  # seconds of real time; a run takes a tenth of one
 RUNS_A_PROCESS = 50
@@ -49,6 +44,7 @@ class Result:
     faults: list[str]
     ends: tuple[str, ...]  # how each order ended
     points: list[Point]  # that were passed, when nothing was to be done
+    deaths: list[Run]  # that are worth a run: no two of them leave the same behind
     has_struck: bool
 
 
@@ -61,8 +57,9 @@ def carry_out(run: Run) -> Result:
         faults = found.faults() + kiosk.bugs + _broken_chain(kiosk)
         ends = tuple(str(order.end) for order in found.orders)
         points = kiosk.points if run.at is None else []
+        deaths = [Run(run.story, at, deed) for deed, at in kiosk.deaths] if points else []
         signal.alarm(0)
-        return Result(run, faults, ends, points, kiosk.has_struck)
+        return Result(run, faults, ends, points, deaths, kiosk.has_struck)
 
 
 async def _tell(kiosk: Kiosk, story: str) -> Account:
@@ -89,14 +86,6 @@ def _broken_chain(kiosk: Kiosk) -> list[str]:
     length = journal.verify()
     journal.close()
     return [] if length == journal.length else ["the journal's chain is broken"]
-
-
-def plan(story: str, points: list[Point]) -> Iterator[Run]:
-    """Every death worth trying in this story."""
-    for deed, kinds in DEEDS.items():
-        for point in points:
-            if point.kind.startswith(kinds):
-                yield Run(story, point, deed)
 
 
 def carry_out_all(runs: Iterable[Run]) -> Iterator[Result]:
