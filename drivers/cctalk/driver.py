@@ -64,6 +64,7 @@ class Record(msgspec.Struct, frozen=True):
     accepted: int = 0  # coins
     accepted_paise: int = 0
     lost: int = 0
+    session: str = ""  # of the lease under which coins were let in last
     pending: list[Told] = []
 
 
@@ -75,13 +76,14 @@ class CoinAcceptor(WireDevice[events.Event, events.Accept]):
         self._options = convert(section.options, Options, where=f"[device.{name}.options]")
         self._ledger = Ledger(folder / "cctalk.json", Record)
         self._record = self._ledger.load()
-        self.protocol = HostProtocol(
+        self.protocol: HostProtocol = HostProtocol(
             self._options.address, self._options.checksum, remembered(self._record)
         )
         self._condition = Condition()
         self._identity: AcceptorIdentity | None = None
         self._values: dict[int, Money] = {}  # position -> value; nothing else is ever enabled
         self._leased: frozenset[Money] = frozenset()
+        self._session = ""  # of the lease
         self._asked: frozenset[int] = frozenset()
         self._confirmed: frozenset[int] = frozenset()
 
@@ -105,19 +107,32 @@ class CoinAcceptor(WireDevice[events.Event, events.Accept]):
 
     def on_lease(self, lease: Lease | None) -> None:
         self._leased = frozenset(lease.denominations if lease else ())
+        self._session = lease.session if lease else ""
         self._accept()
         self.pump()
 
     def _accept(self) -> None:
         """Ask for exactly what the lease, the coin table and the device's condition allow."""
-        positions = frozenset(
-            position
-            for position, value in self._values.items()
-            if value in self._leased and self._condition.may_accept
-        )
+        allowed = self._leased if self._condition.may_accept else frozenset[Money]()
+        positions = frozenset(p for p, value in self._values.items() if value in allowed)
+        if positions and not self._is_for_session():
+            positions = frozenset()
         if positions != self._asked:
             self._asked = positions
             self.protocol.send(events.Accept(positions), self.now())
+
+    def _is_for_session(self) -> bool:
+        """Whether the coins to come are the leased session's; on disk before the first can fall.
+
+        The ledger moves on to another session only when no coin of the one before is left in the
+        device: it may have fallen while this driver was away, and nobody else knows whose it was.
+        """
+        record = self._record
+        assert record is not None, "values come with Started, and the ledger before them"
+        if record.session != self._session and self.protocol.is_read_up:
+            self._save(msgspec.structs.replace(record, session=self._session))
+            return True
+        return record.session == self._session
 
     # --- what the device says ------------------------------------------------------------------
 
@@ -135,6 +150,8 @@ class CoinAcceptor(WireDevice[events.Event, events.Accept]):
                 self._confirmed = frozenset()
             case events.LinkRestored() | events.EchoChanged() | events.SelfChecked():
                 log.info("%s: %s", self.name, event)
+            case events.ReadUp():
+                pass  # below, another session may begin
         self._accept()
 
     def _on_started(self, event: events.Started) -> None:
@@ -185,16 +202,17 @@ class CoinAcceptor(WireDevice[events.Event, events.Accept]):
         """The events of the contract, each under its running number."""
         running, telling = record.running + news.lost, list[DeviceEvent]()
         if news.lost:
-            telling.append(CreditsLost(EventId(record.serial, record.epoch, running), news.lost))
+            name = EventId(record.serial, record.epoch, running)
+            telling.append(CreditsLost(name, news.lost, record.session))
         for happening in news.happened:
             running += 1
             name = EventId(record.serial, record.epoch, running)
             match happening:
                 case events.CoinAccepted(position) if position in self._values:
-                    telling.append(CoinAccepted(name, self._values[position]))
+                    telling.append(CoinAccepted(name, self._values[position], record.session))
                 case events.CoinAccepted(position):
                     log.error("%s: a coin at position %d, not in the table", self.name, position)
-                    telling.append(CreditsLost(name, 1))
+                    telling.append(CreditsLost(name, 1, record.session))
                 case events.CoinRejected(error):
                     telling.append(CoinRejected(coins.reason(error)))
                     if error in coins.FRAUD_CODES:

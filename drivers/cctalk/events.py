@@ -73,6 +73,12 @@ class InhibitsSet:
 
 
 @dataclass(frozen=True)
+class ReadUp:
+    """No coin is taken, none still falls, and every event of the device has been told: what comes
+    after the next Accept belongs to whoever is let in then. Said once until then."""
+
+
+@dataclass(frozen=True)
 class SelfChecked:
     """Fault code of header 232, 0 for none, and its optional detail."""
 
@@ -115,6 +121,7 @@ Event = (
     Started
     | News
     | InhibitsSet
+    | ReadUp
     | SelfChecked
     | WrongDevice
     | LinkLost

@@ -34,6 +34,7 @@ from drivers.cctalk.events import (
     LinkLost,
     LinkRestored,
     News,
+    ReadUp,
     Remembered,
     SelfChecked,
     Started,
@@ -45,6 +46,7 @@ from drivers.cctalk.exchange import Echo, Exchanges, Request
 COIN_ACCEPTOR = 2  # the default address of the category
 POLL_INTERVAL = 0.2  # recommended for header 229; a device unpolled for 1 s inhibits itself
 SEARCH_INTERVAL = 1.0  # seconds between two simple polls of a device that does not answer
+FALLS_WITHIN = 0.5  # seconds from the slot to the device's event; the emulated one takes 0.15
 CHECK_AGAIN_AFTER = 5.0  # seconds from a jam, a cheat or a failed self-check to the next check
 ALARMING_CODES = JAM_CODES | FRAUD_CODES
 TEXT = range(3, 33)  # ASCII answers: 3 to 32 characters
@@ -102,6 +104,8 @@ class HostProtocol(Protocol[Event, Accept]):
         self._base: CreditBuffer | None = None
         self._doubtful: CreditBuffer | None = None
         self._inhibits: deque[Request] = deque()
+        self._closed_at: float | None = None  # the device confirmed that it takes no coin
+        self.is_read_up = False  # see the event ReadUp
         self._check_at = NEVER
         self._next_at = 0.0  # of the next poll, or of the next search
 
@@ -295,6 +299,13 @@ class HostProtocol(Protocol[Event, Accept]):
             self._believe(doubtful, now)
         if self._remembered is not None and buffer != self._remembered.buffer:
             self._doubtful = buffer
+        elif self._closed_at is not None and now - self._closed_at >= FALLS_WITHIN:
+            self._on_read_up()
+
+    def _on_read_up(self) -> None:
+        if not self.is_read_up:
+            self.is_read_up = True
+            self._events.append(ReadUp())
 
     def _believe(self, buffer: CreditBuffer, now: float) -> None:
         assert self._remembered is not None
@@ -315,6 +326,8 @@ class HostProtocol(Protocol[Event, Accept]):
 
     def _plan_inhibits(self) -> None:
         """Both must be right (headers 231 and 228), so the one that shuts goes first to shut."""
+        if self._wanted:
+            self.is_read_up, self._closed_at = False, None
         mask = self._request(Header.MODIFY_INHIBITS, inhibit_mask(self._wanted))
         master = self._request(Header.MODIFY_MASTER_INHIBIT, bytes((bool(self._wanted),)))
         self._inhibits = deque((mask, master) if self._wanted else (master, mask))
@@ -322,6 +335,7 @@ class HostProtocol(Protocol[Event, Accept]):
 
     def _on_inhibit_taken(self, request: Request, answer: bytes, now: float) -> None:
         if request is self._last_inhibit:
+            self._closed_at = None if self._wanted else now
             self._events.append(InhibitsSet(self._wanted))
 
     def _tell_echo(self) -> None:

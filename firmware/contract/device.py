@@ -142,22 +142,28 @@ class NoteRejected(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
-class CoinAccepted(msgspec.Struct, frozen=True, tag=True):
-    """The credit of a coin. Told again until Acknowledge."""
+class CoinAccepted(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """The credit of a coin. Told again until Acknowledge.
+
+    `session` is that of the lease under which it fell, however late it is told: a coin has no
+    escrow in which the till could have claimed it. Empty when the device's record was lost.
+    """
 
     id: EventId
     value: Money
+    session: str = ""
 
 
 class CoinRejected(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
-class CreditsLost(msgspec.Struct, frozen=True, tag=True):
+class CreditsLost(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """The device counted more events than its buffer holds: `count` of them cannot be known."""
 
     id: EventId
     count: int
+    session: str = ""  # as of CoinAccepted
 
 
 class CashBoxMoved(msgspec.Struct, frozen=True, tag=True):

@@ -72,11 +72,13 @@ class CashDesk:
         )
 
     def on_coin(self, visit: Visit, event: CoinAccepted, now: float) -> None:
-        if visit.session is None:
-            self.settling.orphan_coin(event)
-        else:
-            visit.session.on_coin(event)
+        """A coin is of the session under which it fell, and that may be one of a visit before."""
+        session = visit.session
+        if session is not None and event.session == session.order.session:
+            session.on_coin(event)
             self.show(visit, Hint("cash.coin", event.value), now)
+        else:
+            self.settling.orphan_coin(event)
 
     def show(self, visit: Visit, hint: Hint, now: float) -> None:
         """Say in one sentence what just happened; a citizen who feeds money is not idle."""

@@ -180,8 +180,8 @@ class Core:
                 self.flow.cash.on_note(visit, event, device, now)
             case CoinAccepted():
                 self.flow.cash.on_coin(visit, event, now)
-            case CreditsLost(id=name, count=count):
-                number = visit.order.number if visit.order else None
+            case CreditsLost(id=name, count=count, session=session):
+                number = self.book.journal.order_of_session(session)
                 self.book.write(rows.CoinsInDoubt(number, name, count))
             case NoteRejected(reason=reason):
                 self.flow.cash.show(visit, Hint(f"cash.refused.{reason}"), now)

@@ -64,7 +64,9 @@ class Settling:
                 self._late(rows.NoteInDoubt(number, name, value), value)
 
     def orphan_coin(self, event: CoinAccepted) -> None:
-        self._late(rows.CoinCredited(None, event.id, event.value), event.value)
+        """A coin that is told after its visit: told late, or its device's record was lost."""
+        number = self._book.journal.order_of_session(event.session)
+        self._late(rows.CoinCredited(number, event.id, event.value), event.value)
 
     def _late(self, row: LateRow, value: Money) -> None:
         if row.order is None:

@@ -141,6 +141,15 @@ class Journal:
         found = self._db.execute(query, (name.serial, name.epoch, name.counter)).fetchone()
         return None if found is None else str(found[0])
 
+    def order_of_session(self, session: str) -> str | None:
+        """The order for which this cash session was opened; the newest is found at once."""
+        query = (
+            "SELECT order_id FROM rows WHERE kind = 'CashOpened'"
+            " AND json_extract(body, '$.session') = ? ORDER BY seq DESC LIMIT 1"
+        )
+        found = self._db.execute(query, (session,)).fetchone() if session else None
+        return None if found is None else str(found[0])
+
     def last_of(self, kind: type[AnyRow]) -> Entry | None:
         """The newest row of that kind."""
         return next(self._read("WHERE kind = ? ORDER BY seq DESC LIMIT 1", kind.__name__), None)

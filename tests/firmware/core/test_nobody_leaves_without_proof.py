@@ -28,7 +28,9 @@ def pay(world: World) -> None:
 def late_coin(world: World, value: int) -> None:
     """A coin that fell in time and is told late: its driver was away for a moment."""
     world.acceptors.coins[rupees(value)] += 1
-    event = CoinAccepted(world.acceptors.new_id(), rupees(value))
+    opened = world.core.book.journal.of_kind(rows.CashOpened)[-1].row
+    assert isinstance(opened, rows.CashOpened)
+    event = CoinAccepted(world.acceptors.new_id(), rupees(value), opened.session)
     world.core.on_device_event("coins", event, world.now)
 
 

@@ -114,7 +114,7 @@ class Acceptors:
         lease = self.leases.get("coins")
         if lease is not None and value in lease.denominations:
             self.coins[value] += 1
-            self._tell("coins", CoinAccepted(self.new_id(), value))
+            self._tell("coins", CoinAccepted(self.new_id(), value, lease.session))
         else:
             self.given_back[value] += 1
 
