@@ -1,4 +1,4 @@
-"""`kioskctl journal`: verify, show and export read the file itself; confirm tells core."""
+"""`kioskctl journal`: verify, show and export read the files themselves; confirm tells core."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import asyncio
 import getpass
 import os
 import sys
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -19,8 +20,9 @@ from firmware.contract.topics import Topics
 from firmware.core.daemon import journal_path
 from firmware.journal.export import CSV_HEAD, csv_line, json_line
 from firmware.journal.faults import JournalFault
+from firmware.journal.past import files_of, verify_all
 from firmware.journal.plain import line_of, verdict
-from firmware.journal.reading import read_entries, read_order, verify
+from firmware.journal.reading import Verified, read_entries, read_order, verify
 from firmware.runtime.config import Config
 
 EXIT_FAULT = 1  # the journal is not as it should be, or core refused
@@ -30,18 +32,28 @@ CORE_ANSWERS_WITHIN = 5.0  # seconds
 
 
 async def check(config: Config, options: argparse.Namespace) -> int:
-    path = _path(config, options)
     try:
-        print(verdict(path, verify(path)))
+        for path, found in _verified(config, options):
+            print(verdict(path, found))
     except JournalFault as fault:
         print(f"FAULT {fault}")
         return EXIT_FAULT
     return 0
 
 
+def _verified(config: Config, options: argparse.Namespace) -> Iterable[tuple[Path, Verified]]:
+    """The file that is asked for, or all years."""
+    if options.file:
+        return [(options.file, verify(options.file))]
+    return verify_all(journal_path(config))
+
+
 async def show(config: Config, options: argparse.Namespace) -> int:
-    path = _path(config, options)
-    found = read_order(path, options.order) if options.order else read_entries(path, options.last)
+    *_, path = files = _files(config, options)
+    if options.order:
+        found = [entry for file in files for entry in read_order(file, options.order)]
+    else:
+        found = read_entries(path, options.last)
     for entry in found:
         print(line_of(entry))
     if options.order and not found:
@@ -54,9 +66,10 @@ async def export(config: Config, options: argparse.Namespace) -> int:
     if not options.json:
         print(CSV_HEAD)
     write = json_line if options.json else csv_line
-    for entry in read_entries(_path(config, options)):
-        if options.first <= entry.at[:10] <= options.until:
-            print(write(entry))
+    for file in _files(config, options):
+        for entry in read_entries(file):
+            if options.first <= entry.at[:10] <= options.until:
+                print(write(entry))
     return 0
 
 
@@ -111,8 +124,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     four.set_defaults(run=confirm)
 
 
-def _path(config: Config, options: argparse.Namespace) -> Path:
-    return options.file or journal_path(config)
+def _files(config: Config, options: argparse.Namespace) -> list[Path]:
+    """Oldest first; the last one is written to."""
+    return [options.file] if options.file else files_of(journal_path(config))
 
 
 def _day(text: str) -> str:
