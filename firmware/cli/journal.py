@@ -18,11 +18,14 @@ from firmware.contract.command import ConfirmJournal
 from firmware.contract.device import Outcome, Reply
 from firmware.contract.topics import Topics
 from firmware.core.daemon import journal_path
+from firmware.journal.aside import kept_aside
 from firmware.journal.export import CSV_HEAD, csv_line, json_line
 from firmware.journal.faults import JournalFault
+from firmware.journal.orders import fold
 from firmware.journal.past import files_of, verify_all
 from firmware.journal.plain import line_of, verdict
 from firmware.journal.reading import Verified, read_entries, read_order, verify
+from firmware.journal.salvage import salvage
 from firmware.runtime.config import Config
 
 EXIT_FAULT = 1  # the journal is not as it should be, or core refused
@@ -95,6 +98,32 @@ async def confirm(config: Config, options: argparse.Namespace) -> int:
     return 0 if reply.outcome is Outcome.DONE else EXIT_FAULT
 
 
+async def aside(config: Config, options: argparse.Namespace) -> int:
+    """What journals that were set aside still say, and what became of it."""
+    path = journal_path(config)
+    for folder in kept_aside(path):
+        file = folder / path.name
+        found = salvage(file)
+        print(f"{file}: {found.length} rows can be believed" + (found.why and f"; {found.why}"))
+        for order, rows in found.unposted.items():
+            print(f"  {order}: {fold(rows).used} paid; {_what_became_of(path, order)}")
+        for claim in found.claims.values():
+            print(f"  {claim.claim}: {claim.amount} claimed, not redeemed there: ask the office")
+    return 0
+
+
+def _what_became_of(path: Path, order: str) -> str:
+    """Of an order that was paid and not posted when its file was set aside."""
+    files = [file for file in files_of(path) if file.exists()]
+    rows = [entry for file in files for entry in read_order(file, order)]
+    if not rows:
+        return "not carried on, so the kiosk does not post it: ask the office"
+    known = fold(rows)
+    if known.refusal:
+        return f"carried on, and refused: {known.refusal}"
+    return f"carried on, and posted: {known.reference}" if known.reference else "carried on"
+
+
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`journal` and what can be done with it."""
     top = commands.add_parser("journal", help="the record of all money")
@@ -116,6 +145,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         three.add_argument(name, dest=where, type=_day, default=default, metavar="YYYY-MM-DD",
                            help="by what the clock said; the day counts in")  # fmt: skip
     three.set_defaults(run=export)
+    five = what.add_parser("aside", help="what damaged files still say: unposted orders, claims")
+    five.set_defaults(run=aside)
     for reader in (one, two, three):
         reader.add_argument("--file", type=Path, help="another file, such as one kept aside")
     four = what.add_parser("confirm", help="take cash again after the journal began anew")

@@ -15,11 +15,13 @@ from firmware.contract.money import Money
 from firmware.journal.anchor import Anchor, AnchorKeeper
 from firmware.journal.archive import turn_the_year
 from firmware.journal.aside import finish_moving, kept_aside, last_order_aside, set_aside
+from firmware.journal.chain import Entry
 from firmware.journal.clockwatch import ClockWatch
 from firmware.journal.faults import JournalDamaged, JournalFault
 from firmware.journal.journal import Journal
 from firmware.journal.past import archives, hash_in, is_end_of
-from firmware.journal.rows import JournalBegun, KioskStarted
+from firmware.journal.rows import JournalBegun, KioskStarted, credited_paise
+from firmware.journal.salvage import carried, rows_of
 
 log = logging.getLogger("core")
 
@@ -76,9 +78,10 @@ def _begin(path: Path, at: datetime, anchor: Anchor | None, why: str) -> Journal
     journal = Journal(path)
     try:
         if why := why or missing(journal, anchor):
-            row = _begun(journal, anchor, why, at)
+            entries = _unposted_aside(journal, anchor)
+            row = _begun(journal, anchor, why, at, entries)
             log.error("no cash until an operator confirms: %s", row)
-            journal.append(at, row)
+            journal.append(at, row, *rows_of(entries))
     except JournalFault:
         journal.close()
         raise
@@ -114,8 +117,20 @@ def _missing_here(journal: Journal, anchor: Anchor | None) -> str:
     return ""
 
 
-def _begun(journal: Journal, anchor: Anchor | None, why: str, at: datetime) -> JournalBegun:
+def _unposted_aside(journal: Journal, anchor: Anchor | None) -> list[Entry]:
+    """Rows of the file before that this one, which is new, has to hold."""
+    folders = kept_aside(journal.path)
+    if journal.length or not folders:
+        return []
+    return carried(folders[-1] / journal.path.name, anchor)
+
+
+def _begun(
+    journal: Journal, anchor: Anchor | None, why: str, at: datetime, carried: list[Entry]
+) -> JournalBegun:
+    """Money of `carried` rows that the anchor knows is theirs, and not brought forward."""
     known = anchor or Anchor(0, "", 0, 1)
+    theirs = sum(credited_paise(entry.row) for entry in carried if entry.seq <= known.seq)
     last = max(known.next_order, journal.next_order, last_order_aside(journal.path) + 1)
     if last == 1 and anchor is None:
         days = (at.date() - FIRST_DAY).days
@@ -124,7 +139,7 @@ def _begun(journal: Journal, anchor: Anchor | None, why: str, at: datetime) -> J
         previous_head=known.head,
         previous_length=known.seq,
         why=why,
-        brought_forward=Money(max(0, known.credited - journal.credited_paise)),
+        brought_forward=Money(max(0, known.credited - theirs - journal.credited_paise)),
         next_order=last + NUMBERS_LEFT_OUT,
     )
 
