@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from drivers.base.notes_protocol import Note
 from drivers.cctalk.protocol import PHASES, Phase
 from drivers.escpos import states as escpos
 from drivers.itl_ssp import note as ssp_note
@@ -84,8 +85,8 @@ MACHINES = (
         " other event that is not drawn changes nothing: a device may skip states between two"
         " polls.",
         {
-            ssp_note.Note.NOWHERE: "",
-            ssp_note.Note.LEFT: "the ledger owes a note its outcome",
+            Note.NOWHERE: "",
+            Note.LEFT: "the ledger owes a note its outcome",
         },
         ssp_note.TRANSITIONS,
     ),

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import enum
+import importlib
 import re
-from importlib.metadata import entry_points
+import tomllib
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 import pytest
 
 from docs import states
 from docs.generate import PAGE, members, page
+from drivers.base import notes_events as notes
 from drivers.base.registry import find
-from drivers.itl_ssp import events as ssp
 from drivers.itl_ssp.codec import FrameReader
 from drivers.itl_ssp.emulator import NoteAcceptorEmulator
 from drivers.itl_ssp.protocol import HostProtocol
 from firmware.contract.topics import TOPICS
-from firmware.runtime.config import BusSection, PathsSection, TimesSection, UiSection, load
+from firmware.runtime.config import (
+    BusSection,
+    DeviceSection,
+    PathsSection,
+    TimesSection,
+    UiSection,
+    convert,
+    load,
+)
 
 ROOT = Path(__file__).parents[1]
 NOT_OURS = frozenset({".venv", "demo-out", "node_modules", ".git", ".pytest_cache", ".hypothesis"})
@@ -155,7 +165,7 @@ def test_example_configuration_loads_and_every_family_takes_its_options(tmp_path
         assert find("kiosk.emulators", config.device[name].family)(**options).physics()
 
 
-def test_example_configuration_shows_every_section_every_key_and_every_family() -> None:
+def test_example_configuration_shows_every_section_and_every_key() -> None:
     text, config = EXAMPLE.read_text(encoding="utf-8"), load(EXAMPLE)
     for section in config.__struct_fields__:
         assert re.search(rf"^# ?\[{section}|^\[{section}", text, re.MULTILINE), section
@@ -164,8 +174,26 @@ def test_example_configuration_shows_every_section_every_key_and_every_family() 
             assert re.search(rf"^{key} = ", text, re.MULTILINE), f"[{section}] {key}"
     assert (config.paths, config.bus) == (PathsSection(), BusSection()), "written are the defaults"
     assert (config.ui, config.times) == (UiSection(), TimesSection()), "written are the defaults"
-    families = {section.family for section in config.device.values()}
-    assert families == {point.name for point in entry_points(group="kiosk.drivers")}
+
+
+FAMILIES = sorted(entry_points(group="kiosk.drivers"), key=lambda point: point.name)
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda point: point.name)
+def test_every_family_shows_its_section_of_kiosk_toml(family: EntryPoint, tmp_path: Path) -> None:
+    """To swap one maker's device for another's is to paste this section."""
+    readme = ROOT / Path(*family.module.split(".")[:2]) / "README.md"
+    found = re.search(r"^```toml\n(.*?)^```", readme.read_text(encoding="utf-8"), re.M | re.DOTALL)
+    assert found, f"{readme}: no section of kiosk.toml"
+    shown = tomllib.loads(found[1])
+    ((name, document),) = shown["device"].items()
+    section = convert(document, DeviceSection, where=str(readme))
+    assert section.family == family.name
+    family.load()(name, section, tmp_path)
+    find("kiosk.emulators", family.name)(**shown.get("bench", {}).get(name, {}))
+    options = getattr(importlib.import_module(family.module), "Options", None)
+    for key in getattr(options, "__struct_fields__", ()):
+        assert re.search(rf"\b{key} =", found[1]), f"{readme}: {key} is not shown"
 
 
 # --- what was seen on the wires -------------------------------------------------------------------
@@ -207,7 +235,7 @@ def bytes_of_one_note() -> list[tuple[str, bytes]]:
     """Host and emulator on one wire, polling in silence before a note of ₹200 comes in."""
     host, unit, wire = HostProtocol(), NoteAcceptorEmulator(), list[tuple[str, bytes]]()
     host.connected(0.0)
-    host.send(ssp.Accept(frozenset({20000})), 0.0)
+    host.send(notes.Accept(frozenset({20000})), 0.0)
     for tick in range(200):
         now = tick * 0.05
         if tick == 60:
@@ -226,7 +254,7 @@ def bytes_of_one_note() -> list[tuple[str, bytes]]:
 def obey(host: HostProtocol, now: float) -> None:
     """The till at its quickest: stack what is in escrow, acknowledge what is credited."""
     while (event := host.next_event()) is not None:
-        if isinstance(event, ssp.NoteInEscrow):
-            host.send(ssp.Stack(), now)
-        elif isinstance(event, ssp.NoteCredited):
-            host.send(ssp.Acknowledge(), now)
+        if isinstance(event, notes.NoteInEscrow):
+            host.send(notes.Stack(), now)
+        elif isinstance(event, notes.NoteCredited):
+            host.send(notes.Acknowledge(), now)

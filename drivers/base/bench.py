@@ -132,13 +132,19 @@ class BenchServer:
         self._devices = devices
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        driven: set[str] = set()
         with contextlib.suppress(ConnectionError, asyncio.CancelledError):
             while line := await reader.readline():
-                answer = self._obey(json.loads(line), writer)
+                order = json.loads(line)
+                if order["do"] == "drive":
+                    driven.add(order["device"])
+                answer = self._obey(order, writer)
                 writer.write(json.dumps(answer).encode() + b"\n")
                 await writer.drain()
         for device in self._devices.values():
             device.watchers.discard(writer)
+        for name in driven & self._devices.keys():
+            self._devices[name].hand("release", {})  # pins that a dead process drove fall
         writer.close()
 
     def _obey(self, order: dict[str, Any], writer: asyncio.StreamWriter) -> dict[str, Any]:

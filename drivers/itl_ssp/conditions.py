@@ -7,8 +7,14 @@ from __future__ import annotations
 
 from collections import deque
 
+from drivers.base.notes_events import (
+    CashBoxMoved,
+    CheatAttempt,
+    Condition,
+    ConditionsChanged,
+    Event,
+)
 from drivers.itl_ssp.codec import Poll, PollEvent
-from drivers.itl_ssp.events import CashBoxMoved, CheatAttempt, Condition, ConditionsChanged, Event
 
 SEEN_AS: dict[Poll, Condition] = {
     Poll.SAFE_JAM: Condition.SAFE_JAM,

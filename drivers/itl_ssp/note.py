@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from enum import Enum, auto
 
-from drivers.itl_ssp.codec import Poll, PollEvent
-from drivers.itl_ssp.events import (
+from drivers.base.notes_events import (
     CreditCleared,
     Event,
     NoteCredited,
@@ -22,27 +20,10 @@ from drivers.itl_ssp.events import (
     NoteStacking,
     NoteUnaccounted,
 )
+from drivers.base.notes_protocol import Note, OpenCredit, Order
+from drivers.itl_ssp.codec import Poll, PollEvent
 
 UNACCOUNTED_AFTER = 10.0  # seconds of answered polls without a word; a travel takes about one
-
-
-class Note(Enum):
-    """Where the note is, as far as the host knows."""
-
-    NOWHERE = auto()
-    MOVING_IN = auto()
-    IN_ESCROW = auto()
-    BEING_STACKED = auto()
-    MOVING_OUT = auto()
-    LEFT = auto()  # escrow is empty and nothing was said: after a restart, a reset, a gap
-
-
-class Order(Enum):
-    """What is to be done with the note in escrow."""
-
-    HOLD = auto()
-    STACK = auto()
-    RETURN = auto()
 
 
 # An event that is not in the row of the present state changes nothing.
@@ -79,6 +60,12 @@ STILL_MOVING = frozenset(
         Poll.SLAVE_RESET,
     }
 )  # the unit is busy with a note, or cannot know yet
+
+
+def as_poll_event(credit: OpenCredit) -> PollEvent:
+    """The words in which the unit may say it again."""
+    code = Poll.CLEARED_TO_CASH_BOX if credit.at_power_up else Poll.CREDIT
+    return PollEvent(code, credit.channel)
 
 
 class NoteTracker:

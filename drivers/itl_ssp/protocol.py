@@ -9,9 +9,25 @@ when the driver says that the credit is on disk.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 
-from drivers.base.protocol import NEVER, CommandRefused, Protocol
+from drivers.base.notes_events import (
+    Accept,
+    Accepting,
+    Acknowledge,
+    Command,
+    Counted,
+    DeviceReset,
+    Identified,
+    LinkLost,
+    LinkRestored,
+    LinkSilent,
+    Refused,
+    Return,
+    Stack,
+    Started,
+)
+from drivers.base.notes_protocol import NOTHING, Link, Note, NoteProtocol, Order, Unfinished
+from drivers.base.protocol import NEVER
 from drivers.itl_ssp.codec import (
     CHANNELS,
     POLLS,
@@ -29,26 +45,9 @@ from drivers.itl_ssp.codec import (
     set_inhibits,
 )
 from drivers.itl_ssp.conditions import Conditions
-from drivers.itl_ssp.events import (
-    Accept,
-    Accepting,
-    Acknowledge,
-    Command,
-    Counted,
-    DeviceReset,
-    Event,
-    Identified,
-    LinkLost,
-    LinkRestored,
-    LinkSilent,
-    Refused,
-    Return,
-    Stack,
-    Started,
-)
 from drivers.itl_ssp.exchange import Exchange
-from drivers.itl_ssp.note import Note, NoteTracker, Order
-from drivers.itl_ssp.states import ASKED, CANNOT, FAIL, OK, TRANSITIONS, Link, State
+from drivers.itl_ssp.note import NoteTracker, as_poll_event
+from drivers.itl_ssp.states import ASKED, CANNOT, FAIL, OK, TRANSITIONS, State
 
 POLL_INTERVAL = 0.2  # seconds; GA138: 200 ms is typical, 1 s too slow for escrow
 SILENT_AFTER = 3  # repeats in vain before the till is told; the repeats go on
@@ -60,28 +59,22 @@ VERSIONS = (8, 7, 6)  # tried downwards; below 6 one byte cannot hold 500 rupees
 HOPPER = 0x03  # its set-up reply has another layout
 
 
-class HostProtocol(Protocol[Event, Command]):
-    """Drives one validator.
+class HostProtocol(NoteProtocol):
+    """Drives one validator. `unfinished` is what an earlier driver left open."""
 
-    The arguments are what an earlier driver left open: the channel of a note whose outcome it did
-    not learn, whether it ordered that note to be stacked, the credits that the unit may repeat,
-    and the serial number of the unit it drove.
-    """
-
-    def __init__(
-        self,
-        owed: int | None = None,
-        was_ordered: bool = False,
-        credits: Sequence[PollEvent] = (),
-        serial: str = "",
-    ) -> None:
+    def __init__(self, unfinished: Unfinished = NOTHING) -> None:
         super().__init__()
         self.state = State.CLOSED
         self.link = Link.LOST
-        self.tracker = NoteTracker(self._events, owed, credits, was_ordered)
+        self.tracker = NoteTracker(
+            self._events,
+            unfinished.owed,
+            [as_poll_event(credit) for credit in unfinished.credits],
+            unfinished.was_ordered,
+        )
         self._conditions = Conditions(self._events)
         self._exchange = Exchange()
-        self._serial = serial
+        self._serial = unfinished.serial
         self._firmware = ""
         self._versions: deque[int] = deque()
         self._wanted: frozenset[int] = frozenset()  # paise
@@ -96,6 +89,14 @@ class HostProtocol(Protocol[Event, Command]):
         self._next_at = NEVER
 
     # --- the driver's side ------------------------------------------------------------------
+
+    @property
+    def note(self) -> Note:
+        return self.tracker.note
+
+    @property
+    def order(self) -> Order:
+        return self.tracker.order
 
     def connected(self, now: float) -> None:
         """Ends the open poll first: a unit that never lost power still has its answer."""
@@ -123,15 +124,6 @@ class HostProtocol(Protocol[Event, Command]):
             case Stack() | Return():
                 self._order(command)
         self._go_on(now)
-
-    def check_order(self, command: Stack | Return) -> None:
-        """Raises CommandRefused where `send(command)` would."""
-        tracker = self.tracker
-        if self.link is Link.LOST or tracker.note is not Note.IN_ESCROW:
-            place, link = tracker.note.name, self.link.name
-            raise CommandRefused(f"{command}: expected a note in escrow, it is {place}, {link=}")
-        if tracker.order is Order.RETURN and isinstance(command, Stack):
-            raise CommandRefused("Stack: the note in escrow is already ordered back")
 
     def _order(self, command: Stack | Return) -> None:
         self.check_order(command)

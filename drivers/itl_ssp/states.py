@@ -1,4 +1,4 @@
-"""The start-up sequence of SSP as a table, and what a link can be."""
+"""The start-up sequence of SSP as a table."""
 
 from __future__ import annotations
 
@@ -46,9 +46,3 @@ ASKED: dict[State, Request] = {
     State.RECOVERING: Request(Code.HOLD),
     State.REJECTING: Request(Code.REJECT),
 }
-
-
-class Link(Enum):
-    UP = auto()
-    SILENT = auto()
-    LOST = auto()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPin
+from gpiozero.pins.pi import PiPin
 
 from firmware.runtime.bench import Bench, BenchRefused
 
@@ -42,13 +43,20 @@ class BenchPin(MockPin):  # type: ignore[misc]  # gpiozero carries no types
         super()._set_pull(value)
         self.factory.apply(self)
 
-    def feel(self, level: int) -> None:
-        """Take the level that the bench puts on an input."""
+    _felt_at: float | None = None
+
+    def feel(self, level: int, at: float | None = None) -> None:
+        """Take the level that the bench puts on an input, now or `at` a time that it names."""
         if self._function == "input":
+            self._felt_at = at
             if level:
                 self.drive_high()
             else:
                 self.drive_low()
+
+    def _call_when_changed(self) -> None:
+        at = self._last_change if self._felt_at is None else self._felt_at
+        PiPin._call_when_changed(self, at, self._state)
 
 
 class BenchFactory(MockFactory):  # type: ignore[misc]  # gpiozero carries no types
@@ -69,6 +77,7 @@ class BenchFactory(MockFactory):  # type: ignore[misc]  # gpiozero carries no ty
         self._device, self._on_link = device, on_link
         self._pins_lock = threading.RLock()
         self._levels: dict[int, int] = {}
+        self._edges_until = 0.0
         self._orders = threading.Condition()
         self._wanted: dict[int, int] = {}
         self._driven: dict[int, int] = {}
@@ -123,14 +132,25 @@ class BenchFactory(MockFactory):  # type: ignore[misc]  # gpiozero carries no ty
             if self._closing.is_set():
                 return
             for physics in bench.watch(self._device):
-                self._take(physics["inputs"])
+                self._take(physics["inputs"], physics.get("edges", []))
                 self._link(True)
         finally:
             self._watching = None
             bench.close()
 
-    def _take(self, inputs: dict[str, int]) -> None:
+    def _take(self, inputs: dict[str, int], edges: list[tuple[float, int, int]]) -> None:
+        """Edges that came since the last time go first: two of them may leave the level as it was.
+
+        Their times are of CLOCK_MONOTONIC, as the kernel's own on a board.
+        """
         with self._pins_lock:
+            for at, number, level in edges:
+                if at > self._edges_until and self._is_linked:
+                    self._levels[number] = level
+                    for pin in self.pins.values():
+                        if pin._number == number:
+                            pin.feel(level, at)
+            self._edges_until = max([self._edges_until, *(at for at, _, _ in edges)])
             self._levels = {int(pin): level for pin, level in inputs.items()}
             for pin in self.pins.values():
                 self.apply(pin)

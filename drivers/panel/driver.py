@@ -21,7 +21,7 @@ from drivers.base.faults import LinkLost
 from drivers.base.protocol import NEVER
 from drivers.panel.bench_pins import BenchFactory
 from drivers.panel.debounce import Debouncer
-from drivers.panel.wiring import PanelOptions, panel_options
+from drivers.panel.wiring import panel_options
 from firmware.contract.device import (
     Acknowledge,
     DeviceCommand,
@@ -60,7 +60,8 @@ class Panel(Device):
         def on_edge() -> None:
             loop.call_soon_threadsafe(self._look)
 
-        factory = open_factory(self._options, self.name, on_link)
+        options = self._options
+        factory = open_factory(options.pin_factory, options.bench, self.name, on_link)
         try:
             self._open(factory, on_edge)
             await asyncio.Event().wait()
@@ -149,10 +150,13 @@ class Panel(Device):
             self._alarm = asyncio.get_running_loop().call_later(delay, self._look)
 
 
-def open_factory(options: PanelOptions, name: str, on_link: Callable[[bool], None]) -> Any:
-    """The pins; `on_link` is told once they can be read. Raises ConfigError without lgpio."""
-    if options.pin_factory == "bench":
-        return BenchFactory(Path(options.bench) if options.bench else None, name, on_link)
+def open_factory(kind: str, bench: str, name: str, on_link: Callable[[bool], None]) -> Any:
+    """The pins of `bench` or `lgpio`; `on_link` is told once they can be read.
+
+    Raises ConfigError without lgpio.
+    """
+    if kind == "bench":
+        return BenchFactory(Path(bench) if bench else None, name, on_link)
     try:
         from gpiozero.pins.lgpio import LGPIOFactory  # only there on a Raspberry Pi
     except ImportError as error:

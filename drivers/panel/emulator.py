@@ -79,6 +79,10 @@ class PanelEmulator(Emulator):
             raise BenchRefused(f"expected level 0 or 1, got {level!r}")
         self._lights[pin] = level
 
+    def hand_release(self, now: float) -> None:
+        """The process that drove the lights is gone: nobody holds a pin up any more."""
+        self._lights = dict.fromkeys(self._lights, 0)
+
     def receive_bytes(self, data: bytes, now: float) -> None:
         raise TypeError("a panel has no wire")
 

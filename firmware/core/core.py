@@ -144,11 +144,11 @@ class Core:
             serial=self.serial,
             language=visit.language,
             data=draw(visit, self.floor, self._catalogue, self.papers),
-            actions=[*actions(visit), *self.flow.stay_actions(now)],
+            actions=[*actions(visit), *self.flow.patience.stay_actions(visit, now)],
             step=STEPS.get(visit.stage),
             place=self._config.kiosk.place,
-            leaves_in=self.flow.leaves_in(now),
-            is_warning=self.flow.is_warning(now),
+            leaves_in=self.flow.patience.leaves_in(visit, now),
+            is_warning=self.flow.patience.is_warning(visit, now),
         )
         if self._screen is None or _differs(fresh, self._screen):
             self.serial += 1

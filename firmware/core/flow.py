@@ -9,26 +9,18 @@ from __future__ import annotations
 import logging
 from uuid import uuid4
 
-import msgspec
-
-from firmware.contract.gateway import (
-    Bill,
-    Failed,
-    FetchBill,
-    GatewayReply,
-    GatewayRequest,
-    PostPayment,
-    Problem,
-)
-from firmware.contract.money import ZERO
+from firmware.contract.gateway import FetchBill, GatewayReply, GatewayRequest, PostPayment
 from firmware.contract.screen import Action, Hint, Language, Press
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
+from firmware.core.enquiry import take_bill
 from firmware.core.floor import Floor
 from firmware.core.lights import Lights
 from firmware.core.papers import Papers
+from firmware.core.patience import Patience
 from firmware.core.posting import Posting
 from firmware.core.proof import Proof, lacks_proof
+from firmware.core.resuming import readable, stage_of, visit_of
 from firmware.core.screens import why_not
 from firmware.core.visit import Signal, Snapshot, Stage, Visit
 from firmware.journal import rows
@@ -43,10 +35,6 @@ log = logging.getLogger("core")
 FETCH_PATIENCE = 12.0  # seconds; the gateway gives up on the back end before this
 POST_PATIENCE = 8.0  # seconds a citizen waits for the back end; then it is posted later
 SETTLE_AFTER = 0.6  # seconds: a coin falls in 0.15 and is told at the next poll, 0.2 later
-WRONG_NUMBERS = {
-    Problem.NO_SUCH_ACCOUNT: "number.no_such_account",
-    Problem.ALREADY_PAID: "number.already_paid",
-}
 
 
 class Flow:
@@ -62,8 +50,8 @@ class Flow:
         papers: Papers,
     ) -> None:
         self._book, self._floor, self._outbox = book, floor, outbox
-        self._config, self._times, self._catalogue = config, config.times, catalogue
-        self.visit = Visit()
+        self._config, self._catalogue = config, catalogue
+        self.visit, self.patience = Visit(), Patience(config.times)
         self.cash = CashDesk(book, floor, outbox)
         self._lights = Lights(outbox)
         self._proof = Proof(book, outbox, papers)
@@ -75,41 +63,21 @@ class Flow:
     def resume(self, snapshot: bytes | None, now: float) -> None:
         """Take up open orders first: there is money in them. Else the visit that was in RAM."""
         self._interrupted = self._book.journal.open_orders()
+        kept = readable(snapshot, self._catalogue.services)
         if self._interrupted:
             self._resume_order(now)
-        elif snapshot is not None and (kept := self._readable(snapshot)) is not None:
+        elif kept is not None:
             self.visit = kept.to_visit(now)
             if self.visit.stage is Stage.FETCHING:
                 self.on_enter_fetching(now)
 
-    def _readable(self, snapshot: bytes) -> Snapshot | None:
-        """The visit in RAM, unless another release wrote it: there is no money in it."""
-        try:
-            kept = Snapshot.decode(snapshot)
-        except msgspec.DecodeError as error:
-            log.error("the visit in RAM is dropped: %s", error)
-            return None
-        return kept if kept.is_possible(self._catalogue.services) else None
-
     def _resume_order(self, now: float) -> None:
         order = self._book.order(self._interrupted.pop(0))
         log.info("%s: taken up again, %s inserted", order.number, order.inserted)
-        is_known = order.created.service in self._catalogue.services
-        spoken = [language for language in Language if language == order.created.language]
-        self.visit = Visit(
-            language=spoken[0] if spoken else Language.HINDI,
-            service=order.created.service,
-            typed=order.created.bill.account,
-            bill=order.created.bill,
-            order=order,
-            cause=order.why_closed or "trouble.power_came_back",
-        )
+        self.visit = visit_of(order)
         self.visit.session = self._session(order)
         self.visit.session.resume(now)
-        if is_known:
-            self._enter(stage_of(order), now)
-        else:
-            self._enter(Stage.ATTRACT if order.is_paid else Stage.SETTLING, now)
+        self._enter(stage_of(order, self._catalogue.services), now)
 
     # --- the citizen -----------------------------------------------------------------------
 
@@ -200,29 +168,7 @@ class Flow:
             elif self.visit.order is not order:
                 self._book.forget(order.number)
         elif self.visit.stage is Stage.FETCHING and request == self._fetch:
-            self._on_bill(reply, now)
-
-    def _on_bill(self, reply: GatewayReply | None, now: float) -> None:
-        match reply:
-            case Bill(account=account) if account != self.visit.typed:
-                log.error("the back end answered with the bill of another account")
-                self.visit.cause = "trouble.refused"
-                self._go(Signal.FAILED, now)
-            case Bill(amount=amount, fee=fee) if amount + fee <= ZERO:
-                self.visit.problem = WRONG_NUMBERS[Problem.ALREADY_PAID]  # nothing is due
-                self._go(Signal.WRONG_NUMBER, now)
-            case Bill():
-                self.visit.bill = reply
-                self._go(Signal.BILL_CAME, now)
-            case Failed(problem=problem) if problem in WRONG_NUMBERS:
-                self.visit.problem = WRONG_NUMBERS[problem]
-                self._go(Signal.WRONG_NUMBER, now)
-            case Failed(problem=Problem.REFUSED):
-                self.visit.cause = "trouble.refused"
-                self._go(Signal.FAILED, now)
-            case _:
-                self.visit.cause = "trouble.back_end_down"
-                self._go(Signal.FAILED, now)
+            self._go(take_bill(self.visit, reply), now)
 
     @property
     def _fetch(self) -> FetchBill:
@@ -268,7 +214,7 @@ class Flow:
             case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
                 self._settle(now)
             case Stage.FETCHING if now - visit.entered_at >= FETCH_PATIENCE:
-                self._on_bill(None, now)
+                self._go(take_bill(visit, None), now)
             case Stage.POSTING if now - visit.entered_at >= POST_PATIENCE:
                 self._go(Signal.ANSWERED, now)
             case Stage.PROVING:
@@ -277,7 +223,7 @@ class Flow:
                 self._go(Signal.OWED, now)
             case _:
                 self._posting.tick(self._floor.gateway.is_online, now)
-        if (patience := self._patience) is not None and now - visit.patience_from >= patience:
+        if self.patience.is_over(visit, now):
             self._leave("trouble.timed_out_with_money", now)
         self._lights.follow(self.visit, self._floor, self.cash.leases.are_given, now)
 
@@ -299,35 +245,6 @@ class Flow:
             log.warning("%s: %s more is owed: claim", order.number, order.claims[-1].amount)
         if self._proof.step(order, self._floor, self.visit.language, now):
             self._go(Signal.UNFULFILLED if order.claims else Signal.PROVEN, now)
-
-    @property
-    def _patience(self) -> float | None:
-        """Seconds until this stage times out; None where a machine is at work, not a person."""
-        match self.visit.stage:
-            case Stage.SERVICES | Stage.NUMBER | Stage.BILL:
-                return self._times.screen
-            case Stage.CASH:
-                return self._times.cash
-            case Stage.DONE | Stage.TROUBLE:
-                order = self.visit.order  # what is only on the screen must be written down
-                return self._times.cash if order and order.shown else self._times.done
-            case _:
-                return None
-
-    def leaves_in(self, now: float) -> int | None:
-        """Whole seconds until the screen times out."""
-        patience = self._patience
-        return None if patience is None else round(self.visit.patience_from + patience - now)
-
-    def is_warning(self, now: float) -> bool:
-        """Whether "are you still there?" is due: never on the last screen, which just goes."""
-        left, stage = self.leaves_in(now), self.visit.stage
-        if left is None or stage in (Stage.DONE, Stage.TROUBLE):
-            return False
-        return left <= self._times.warning
-
-    def stay_actions(self, now: float) -> list[Action]:
-        return [Action.STAY] if self.is_warning(now) else []
 
     # --- moving ----------------------------------------------------------------------------
 
@@ -363,13 +280,3 @@ class Flow:
     def _order(self) -> Order:
         assert self.visit.order is not None, f"{self.visit.stage} without an order"
         return self.visit.order
-
-
-def stage_of(order: Order) -> Stage:
-    """Where an interrupted order goes on."""
-    if order.is_paid:
-        is_answered = order.reference is not None or order.refusal is not None
-        return Stage.PROVING if is_answered or order.documents else Stage.POSTING
-    if order.claims:
-        return Stage.PROVING
-    return Stage.CASH if order.cash_is_open else Stage.SETTLING

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from drivers.base.notes_mechanics import TO_RECOVERY_POINT, TO_STACK, TRAVEL
 from drivers.itl_ssp.codec import Answer, Code, Frame, FrameReader, Generic, Request
 from drivers.itl_ssp.emulator import NoteAcceptorEmulator
-from drivers.itl_ssp.mechanics import TO_RECOVERY_POINT, TO_STACK, TRAVEL
 
 IN_ESCROW, STACKING = bytes((0xEF, 0x01)), bytes((0xCC,))
 TEN_RUPEES = 1000  # paise: channel 1

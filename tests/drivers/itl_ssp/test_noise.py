@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.base.notes_events import Accept, NoteCredited
 from drivers.itl_ssp.codec import Code, Frame, Generic
 from drivers.itl_ssp.emulator import NoteAcceptorEmulator
-from drivers.itl_ssp.events import Accept, NoteCredited
 from drivers.itl_ssp.protocol import HostProtocol
 
 answers = st.builds(

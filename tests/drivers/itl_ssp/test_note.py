@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 
+from drivers.base.notes_events import (
+    Event,
+    NoteCredited,
+    NoteRejected,
+    NoteReturned,
+    NoteUnaccounted,
+)
 from drivers.itl_ssp.codec import Poll, PollEvent
-from drivers.itl_ssp.events import Event, NoteCredited, NoteRejected, NoteReturned, NoteUnaccounted
 from drivers.itl_ssp.note import NoteTracker
 
 FIVE_HUNDRED = 6

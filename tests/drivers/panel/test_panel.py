@@ -15,14 +15,12 @@ from typing import Any
 import pytest
 from gpiozero import LED, DigitalInputDevice
 
-from drivers.base.bench import BenchServer, EmulatedDevice
 from drivers.base.protocol import NEVER
 from drivers.panel.bench_pins import BenchFactory
 from drivers.panel.debounce import SETTLES_AFTER, Debouncer
 from drivers.panel.driver import Panel
 from drivers.panel.emulator import PanelEmulator
 from firmware.contract.device import (
-    DeviceEvent,
     DeviceState,
     EventId,
     Kind,
@@ -34,64 +32,14 @@ from firmware.contract.device import (
 )
 from firmware.runtime.bench import Bench, BenchRefused
 from firmware.runtime.config import ConfigError, DeviceSection
+from tests.drivers.panel.rig import PATIENCE, Host, Rig
 
-PATIENCE = 10.0  # seconds until a test that hangs is called failed
 ROOT = Path(__file__).parents[3]
-
-
-class Host:
-    """The daemon's side of an adapter; wakes a test at every change."""
-
-    def __init__(self) -> None:
-        self.events: list[DeviceEvent] = []
-        self._moved = asyncio.Event()
-
-    def tell(self, event: DeviceEvent) -> None:
-        self.events.append(event)
-        self._moved.set()
-
-    def changed(self) -> None:
-        self._moved.set()
-
-    async def until(self, fact: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while not fact():
-                self._moved.clear()
-                await self._moved.wait()
-
-
-class Rig:
-    """A bench on a real socket, in this process; can be killed and started again."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.emulator = PanelEmulator()
-
-    async def start(self) -> None:
-        self.device = EmulatedDevice(self.emulator, Path("no-port"))
-        self._writers: list[asyncio.StreamWriter] = []
-        self.path.unlink(missing_ok=True)
-        serve = BenchServer({"panel": self.device}).serve
-
-        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            self._writers.append(writer)
-            await serve(reader, writer)
-
-        self._server = await asyncio.start_unix_server(accept, self.path)
-
-    async def stop(self) -> None:
-        self._server.close()
-        for writer in self._writers:
-            writer.transport.abort()
-        await asyncio.sleep(0)
-
-    def hand(self, action: str, **arguments: Any) -> None:
-        self.device.hand(action, arguments)
 
 
 @pytest.fixture
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    rig = Rig(tmp_path / "bench.sock")
+    rig = Rig(tmp_path / "bench.sock", "panel", PanelEmulator())
     await rig.start()
     yield rig
     await rig.stop()

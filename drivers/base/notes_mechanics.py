@@ -1,23 +1,21 @@
-"""The paper and metal of an emulated validator: a note takes time to travel, and a box fills.
+"""The paper and metal of an emulated note acceptor: a note takes time to travel, a box fills.
 
 What is counted here in `in_box` and `returned` are pieces of paper. Times are chosen so that
-several polls see each stage, as they do with an NV9 in the hand.
+several polls see each stage, as they do with an NV9 in the hand. What the sensors see is `Seen`;
+each family's emulator says it in the words of its wire.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from drivers.base.protocol import NEVER
-from drivers.itl_ssp.codec import Poll, PollEvent
 
 TRAVEL = 0.6  # seconds from the mouth to escrow, and back out
 TO_RECOVERY_POINT = 0.6  # seconds from escrow to where no string pulls it back: the credit
 TO_STACK = 0.3  # seconds from there until it lies in the box
-
-UNABLE_TO_STACK = 0x1D  # reject codes, GA138
 
 
 class Place(StrEnum):
@@ -33,13 +31,30 @@ class Jam(StrEnum):
     UNSAFE = "unsafe"
 
 
+class Seen(Enum):
+    """What the sensors see happen."""
+
+    IN_ESCROW = auto()
+    PAST_RECOVERY = auto()  # no hand pulls it back any more
+    IN_BOX = auto()
+    BACK_IN_HAND = auto()
+    CLEARED_TO_HAND = auto()  # at power-up
+    CLEARED_TO_BOX = auto()
+
+
 @dataclass(frozen=True)
 class Paper:
-    """A note of this value; `reject_code` when the sensors will refuse it (0: they will not)."""
+    """A note of this value; `refusal` is why the sensors will refuse it (empty: they will not).
+
+    `channel` is the number that the unit has for its value.
+    """
 
     paise: int
     channel: int
-    reject_code: int = 0
+    refusal: str = ""
+
+
+UNABLE_TO_STACK = "unable_to_stack"
 
 
 class Mechanics:
@@ -54,7 +69,8 @@ class Mechanics:
         self.place = Place.NOWHERE
         self.jam: Jam | None = None
         self.moves_at = NEVER
-        self.last_reject = 0
+        self.channel = 0  # of the note that moved last
+        self.last_refusal = ""
         self._is_past_recovery = False
 
     @property
@@ -66,19 +82,19 @@ class Mechanics:
         self.in_box.clear()
 
     def insert(self, paper: Paper, now: float) -> None:
-        self.paper, self._is_past_recovery = paper, False
+        self.paper, self.channel, self._is_past_recovery = paper, paper.channel, False
         self._go(Place.MOVING_IN, now + TRAVEL / self._speed)
 
     def stack(self, now: float) -> None:
         self._go(Place.STACKING, now + TO_RECOVERY_POINT / self._speed)
 
-    def reject(self, code: int, now: float) -> None:
-        self.last_reject = code
+    def reject(self, why: str, now: float) -> None:
+        self.last_refusal = why
         self._go(Place.MOVING_OUT, now + TRAVEL / self._speed)
 
-    def tick(self, now: float) -> list[PollEvent]:
+    def tick(self, now: float) -> list[Seen]:
         """What happened until now."""
-        seen: list[PollEvent] = []
+        seen: list[Seen] = []
         while now >= self.moves_at and self.paper is not None:
             seen += self._arrive(self.paper, self.moves_at)
         return seen
@@ -86,7 +102,7 @@ class Mechanics:
     def get_jammed(self, where: Jam) -> None:
         self.jam, self.moves_at = where, NEVER
 
-    def clear_jam(self, now: float) -> list[PollEvent]:
+    def clear_jam(self, now: float) -> list[Seen]:
         """A person opens it: a note on its safe way goes on, any other is taken out by hand."""
         jam, self.jam = self.jam, None
         if self.paper is None or self.place is Place.ESCROW:
@@ -94,50 +110,59 @@ class Mechanics:
         if self.place is Place.STACKING and (jam is Jam.SAFE or self._is_past_recovery):
             self.moves_at = now + TO_STACK / self._speed
             return []
-        self.last_reject = UNABLE_TO_STACK
+        self.last_refusal = UNABLE_TO_STACK
         return self._hand_back(self.paper)
+
+    @property
+    def is_past_recovery(self) -> bool:
+        """The note that moves now is one that no hand gets back."""
+        return self.place is Place.STACKING and self._is_past_recovery
 
     def lose_power(self) -> None:
         self.moves_at = NEVER
 
-    def regain_power(self) -> list[PollEvent]:
-        """A note near the mouth goes back, one further in goes to the box; a jam stays a jam."""
+    def regain_power(self, escrow_goes_back: bool = False) -> list[Seen]:
+        """A note near the mouth goes back, one further in goes to the box; a jam stays a jam.
+
+        Makers differ in where a note in escrow belongs.
+        """
         paper, place = self.paper, self.place
         if paper is None or self.jam is not None:
             return []
-        if place in (Place.MOVING_IN, Place.MOVING_OUT):
+        is_near = place in (Place.MOVING_IN, Place.MOVING_OUT)
+        if is_near or (place is Place.ESCROW and escrow_goes_back):
             self._hand_back(paper)
-            return [PollEvent(Poll.CLEARED_FROM_FRONT)]
+            return [Seen.CLEARED_TO_HAND]
         was_credited = self._is_past_recovery
         if not was_credited:
             self.in_box[paper.paise] += 1
         self._be_empty()
-        return [] if was_credited else [PollEvent(Poll.CLEARED_TO_CASH_BOX, paper.channel)]
+        return [] if was_credited else [Seen.CLEARED_TO_BOX]
 
-    def _arrive(self, paper: Paper, at: float) -> list[PollEvent]:
+    def _arrive(self, paper: Paper, at: float) -> list[Seen]:
         match self.place:
-            case Place.MOVING_IN if paper.reject_code:
-                self.reject(paper.reject_code, at)
+            case Place.MOVING_IN if paper.refusal:
+                self.reject(paper.refusal, at)
                 return []
             case Place.MOVING_IN:
                 self._go(Place.ESCROW, NEVER)
-                return [PollEvent(Poll.READ, paper.channel)]
+                return [Seen.IN_ESCROW]
             case Place.STACKING if not self._is_past_recovery:
                 self._is_past_recovery = True
                 self.in_box[paper.paise] += 1
                 self.moves_at = at + TO_STACK / self._speed
-                return [PollEvent(Poll.CREDIT, paper.channel)]
+                return [Seen.PAST_RECOVERY]
             case Place.STACKING:
                 self._be_empty()
-                return [PollEvent(Poll.STACKED)]
+                return [Seen.IN_BOX]
             case _:
                 return self._hand_back(paper)
 
-    def _hand_back(self, paper: Paper) -> list[PollEvent]:
+    def _hand_back(self, paper: Paper) -> list[Seen]:
         """The hand takes it at once."""
         self.returned[paper.paise] += 1
         self._be_empty()
-        return [PollEvent(Poll.REJECTED)]
+        return [Seen.BACK_IN_HAND]
 
     def _be_empty(self) -> None:
         self.paper = None

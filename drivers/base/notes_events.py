@@ -1,9 +1,19 @@
-"""What the host's side of SSP tells its driver, and what it can be asked."""
+"""What the protocol of any note acceptor tells its driver, and what it can be asked.
+
+Every maker's wire ends here, so that ids, ledger, leases and states are written once (notes.py).
+A channel is the maker's own number of a denomination: SSP's channel, the bill type of CCNET and
+MDB, the denomination code of ID-003. It is 0 where a unit cannot say which note it means.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+
+# Faults of the link, and of a unit that answers and will not start. What lasts is a Condition.
+LINK_LOST = "notes.link.lost"
+LINK_SILENT = "notes.link.silent"
+REFUSED = "notes.device.refuses"
 
 # --- events: the link ---------------------------------------------------------------------------
 
@@ -35,11 +45,15 @@ class Refused:
 
 @dataclass(frozen=True)
 class Identified:
-    """`values` are the paise of channels 1, 2, 3 ..."""
+    """`values` are the paise of all notes that the unit knows; `serial` is empty where it has none.
+
+    `model` is what the unit calls itself, where it does.
+    """
 
     serial: str
     firmware: str
     values: tuple[int, ...]
+    model: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class Started:
-    """The start-up sequence is through: the unit is being polled."""
+    """The start-up sequence is through, and polls go on."""
 
 
 @dataclass(frozen=True)
@@ -68,19 +82,32 @@ class Accepting:
 
 
 class Condition(Enum):
-    """What lasts. The value is the fault's code in the device contract."""
+    """What lasts. The value is the fault's code in the device contract, whoever made the unit.
+
+    A maker says where a note is stuck (transport, stacker) or whether a hand can reach it (safe,
+    unsafe); what a unit does not say is not made up.
+    """
 
     SAFE_JAM = "notes.jam.safe"
     UNSAFE_JAM = "notes.jam.unsafe"
+    TRANSPORT_JAM = "notes.jam.transport"
+    STACKER_JAM = "notes.jam.stacker"
     STACKER_FULL = "notes.stacker.full"
     CASH_BOX_REMOVED = "notes.cashbox.removed"
     FRAUD = "notes.fraud"
     PATH_OPEN = "notes.path.open"
+    FAILURE = "notes.failure"  # a part is broken; the detail says which
+
+
+PASSING = frozenset({Condition.FRAUD})  # somebody should look, and notes are taken all the same
 
 
 @dataclass(frozen=True)
 class ConditionsChanged:
+    """`detail` is the maker's word on a FAILURE."""
+
     present: frozenset[Condition]
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +117,9 @@ class CashBoxMoved:
 
 @dataclass(frozen=True)
 class CheatAttempt:
-    channel: int
+    """Somebody pulls at a note. `channel` is 0 where the unit does not say at which."""
+
+    channel: int = 0
 
 
 # --- events: a note -----------------------------------------------------------------------------
@@ -116,7 +145,10 @@ class NoteStacking:
 
 @dataclass(frozen=True)
 class NoteCredited:
-    """Past the recovery point, told once. Answer with Acknowledge once it is on disk."""
+    """No hand gets it out again, told once. Answer with Acknowledge once it is on disk.
+
+    The value of a note that was in escrow is the one it had there.
+    """
 
     channel: int
     paise: int  # 0 for a note that the unit found at power-up and cannot name

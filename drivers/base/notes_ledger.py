@@ -1,7 +1,7 @@
 """Every note has one durable id, from escrow until the till has its outcome in the journal.
 
-What is here is on disk before it is told. README.md has the table of what happens to a note whose
-driver, device or power dies in between.
+What is here is on disk before it is told, and it is the same for every maker. The README.md of a
+family has the table of what happens to a note whose driver, device or power dies in between.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from drivers.base.ledger import Ledger, new_epoch
-from drivers.itl_ssp.codec import Poll, PollEvent
+from drivers.base.notes_protocol import OpenCredit, Unfinished
 from firmware.contract.device import (
     DeviceEvent,
     EventId,
@@ -25,7 +25,7 @@ from firmware.contract.money import Money
 
 class Stage(StrEnum):
     ESCROW = "escrow"
-    ORDERED = "ordered"  # to be stacked; the poll that says so may be on the wire
+    ORDERED = "ordered"  # to be stacked; what says so may be on the wire
     CREDITED = "credited"
     RETURNED = "returned"
     UNACCOUNTED = "unaccounted"
@@ -85,19 +85,23 @@ class Notebook:
     # --- what the protocol must know after a restart --------------------------------------------
 
     @property
-    def serial(self) -> str:
-        return self._page.serial
+    def unfinished(self) -> Unfinished:
+        """What the protocol of a fresh driver must know; credits are the oldest first."""
+        owed = self.owed
+        return Unfinished(
+            owed=None if owed is None else owed.channel,
+            was_ordered=owed is not None and owed.stage is Stage.ORDERED,
+            credits=tuple(
+                OpenCredit(note.channel, note.at_power_up)
+                for note in self._page.notes
+                if note.is_repeatable
+            ),
+            serial=self._page.serial,
+        )
 
     @property
     def owed(self) -> NoteRecord | None:
         return next((note for note in self._page.notes if note.stage in OWED), None)
-
-    @property
-    def credits(self) -> list[PollEvent]:
-        """What the unit may repeat, oldest first."""
-        codes = {True: Poll.CLEARED_TO_CASH_BOX, False: Poll.CREDIT}
-        notes = [note for note in self._page.notes if note.is_repeatable]
-        return [PollEvent(codes[note.at_power_up], note.channel) for note in notes]
 
     # --- what the till must know ------------------------------------------------------------------
 

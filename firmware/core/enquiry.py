@@ -1,0 +1,45 @@
+"""What the back end says of a bill, as the visit's next step."""
+
+from __future__ import annotations
+
+import logging
+
+from firmware.contract.gateway import Bill, Failed, GatewayReply, Problem
+from firmware.contract.money import ZERO
+from firmware.core.visit import Signal, Visit
+
+log = logging.getLogger("core")
+
+WRONG_NUMBERS = {
+    Problem.NO_SUCH_ACCOUNT: "number.no_such_account",
+    Problem.ALREADY_PAID: "number.already_paid",
+}
+
+
+def take_bill(visit: Visit, reply: GatewayReply | None) -> Signal:
+    """Put the bill, or what is wrong, into the visit. None is silence."""
+    match reply:
+        case Bill(account=account) if account != visit.typed:
+            log.error("the back end answered with the bill of another account")
+            return _failed(visit, "trouble.refused")
+        case Bill(amount=amount, fee=fee) if amount + fee <= ZERO:
+            return _wrong_number(visit, WRONG_NUMBERS[Problem.ALREADY_PAID])  # nothing is due
+        case Bill():
+            visit.bill = reply
+            return Signal.BILL_CAME
+        case Failed(problem=problem) if problem in WRONG_NUMBERS:
+            return _wrong_number(visit, WRONG_NUMBERS[problem])
+        case Failed(problem=Problem.REFUSED):
+            return _failed(visit, "trouble.refused")
+        case _:
+            return _failed(visit, "trouble.back_end_down")
+
+
+def _wrong_number(visit: Visit, problem: str) -> Signal:
+    visit.problem = problem
+    return Signal.WRONG_NUMBER
+
+
+def _failed(visit: Visit, cause: str) -> Signal:
+    visit.cause = cause
+    return Signal.FAILED

@@ -1,0 +1,46 @@
+"""How long each stage waits for a person, and when it asks whether one is still there."""
+
+from __future__ import annotations
+
+from firmware.contract.screen import Action
+from firmware.core.visit import Stage, Visit
+from firmware.runtime.config import TimesSection
+
+
+class Patience:
+    """Reads the visit; changes nothing. `now` is monotonic seconds."""
+
+    def __init__(self, times: TimesSection) -> None:
+        self._times = times
+
+    def of(self, visit: Visit) -> float | None:
+        """Seconds until this stage times out; None where a machine is at work, not a person."""
+        match visit.stage:
+            case Stage.SERVICES | Stage.NUMBER | Stage.BILL:
+                return self._times.screen
+            case Stage.CASH:
+                return self._times.cash
+            case Stage.DONE | Stage.TROUBLE:
+                order = visit.order  # what is only on the screen must be written down
+                return self._times.cash if order and order.shown else self._times.done
+            case _:
+                return None
+
+    def is_over(self, visit: Visit, now: float) -> bool:
+        patience = self.of(visit)
+        return patience is not None and now - visit.patience_from >= patience
+
+    def leaves_in(self, visit: Visit, now: float) -> int | None:
+        """Whole seconds until the screen times out."""
+        patience = self.of(visit)
+        return None if patience is None else round(visit.patience_from + patience - now)
+
+    def is_warning(self, visit: Visit, now: float) -> bool:
+        """Whether "are you still there?" is due: never on the last screen, which just goes."""
+        left = self.leaves_in(visit, now)
+        if left is None or visit.stage in (Stage.DONE, Stage.TROUBLE):
+            return False
+        return left <= self._times.warning
+
+    def stay_actions(self, visit: Visit, now: float) -> list[Action]:
+        return [Action.STAY] if self.is_warning(visit, now) else []

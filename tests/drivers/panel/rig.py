@@ -1,0 +1,63 @@
+"""A bench on a real socket and the daemon's side of an adapter, for drivers that live on pins."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from drivers.base.bench import BenchServer, EmulatedDevice
+from drivers.base.emulator import Emulator
+from firmware.contract.device import DeviceEvent
+
+PATIENCE = 10.0  # seconds until a test that hangs is called failed
+
+
+class Host:
+    """The daemon's side of an adapter; wakes a test at every change."""
+
+    def __init__(self) -> None:
+        self.events: list[DeviceEvent] = []
+        self._moved = asyncio.Event()
+
+    def tell(self, event: DeviceEvent) -> None:
+        self.events.append(event)
+        self._moved.set()
+
+    def changed(self) -> None:
+        self._moved.set()
+
+    async def until(self, fact: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not fact():
+                self._moved.clear()
+                await self._moved.wait()
+
+
+class Rig:
+    """A bench on a real socket, in this process; can be killed and started again."""
+
+    def __init__(self, path: Path, name: str, emulator: Emulator) -> None:
+        self.path, self.name, self.emulator = path, name, emulator
+
+    async def start(self) -> None:
+        self.device = EmulatedDevice(self.emulator, Path("no-port"))
+        self._writers: list[asyncio.StreamWriter] = []
+        self.path.unlink(missing_ok=True)
+        serve = BenchServer({self.name: self.device}).serve
+
+        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self._writers.append(writer)
+            await serve(reader, writer)
+
+        self._server = await asyncio.start_unix_server(accept, self.path)
+
+    async def stop(self) -> None:
+        self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.sleep(0)
+
+    def hand(self, action: str, **arguments: Any) -> None:
+        self.device.hand(action, arguments)
