@@ -71,7 +71,7 @@ class Kiosk:
         self.running: dict[str, Process] = {}
         self.dead: list[Process] = []
         self.bugs: list[str] = []
-        self._is_dark = False
+        self.is_dark = False
         self.wires = self._wires()
         Transport.wires = {self.config.device[name].port: self.wires[name] for name in DRIVERS}
         for name in PROCESSES:
@@ -146,8 +146,7 @@ class Kiosk:
     def _strike(self, process: Process) -> None:
         match self._deed:
             case "broker":
-                self.broker.die()
-                self.loop.call_later(RESTARTS_AFTER, self._revive_broker, context=WORLD.copy())
+                self.kill_broker()
                 return
             case "mains":
                 self.power_cut()
@@ -155,13 +154,18 @@ class Kiosk:
                 self.kill(process.name)
         raise Killed
 
+    def kill_broker(self) -> None:
+        """It keeps nothing on disk, so a fresh one knows nothing."""
+        self.broker.die()
+        self.loop.call_later(RESTARTS_AFTER, self._revive_broker, context=WORLD.copy())
+
     def _revive_broker(self) -> None:
-        self.broker.is_up = not self._is_dark
+        self.broker.is_up = not self.is_dark
 
     # --- life and death --------------------------------------------------------------------
 
     def _start(self, name: str) -> None:
-        if self._is_dark or self.is_over or name in self.running:
+        if self.is_dark or self.is_over or name in self.running:
             return
         process = self.running[name] = Process(name)
         task = self.loop.spawn(process, self._serve(name))
@@ -194,7 +198,7 @@ class Kiosk:
 
     def power_cut(self) -> None:
         """Everything stops at once, the devices too; what was only in RAM is gone."""
-        self._is_dark = True
+        self.is_dark = True
         for name in list(self.running):
             self.kill(name)
         self.broker.die()
@@ -204,7 +208,7 @@ class Kiosk:
         self.loop.call_later(DARK_FOR, self.power_on, context=WORLD.copy())
 
     def power_on(self) -> None:
-        self._is_dark, self.broker.is_up = False, True
+        self.is_dark, self.broker.is_up = False, True
         for wire in self.wires.values():
             wire.hand("power_on")
         for name in PROCESSES:

@@ -13,7 +13,8 @@ from firmware.contract.screen import Attract
 from firmware.core.daemon import journal_path
 from firmware.demo.account import Account, account
 from firmware.demo.citizen import Citizen
-from firmware.journal.journal import Journal
+from firmware.journal.faults import JournalFault
+from firmware.journal.past import verify_all
 from tests.chaos.cash_stories import CASH_STORIES, Visit
 from tests.chaos.memory import Kiosk, kiosk_in
 from tests.chaos.points import Point
@@ -54,7 +55,7 @@ def carry_out(run: Run) -> Result:
     with tempfile.TemporaryDirectory(prefix="kiosk-", dir=RAM) as place:
         with kiosk_in(Path(place), run.at, run.deed) as kiosk:
             found = kiosk.loop.run_until_complete(_tell(kiosk, run.story))
-        faults = found.faults() + kiosk.bugs + _broken_chain(kiosk)
+        faults = found.faults() + kiosk.bugs + broken_chain(kiosk)
         ends = tuple(str(order.end) for order in found.orders)
         points = kiosk.points if run.at is None else []
         deaths = [Run(run.story, at, deed) for deed, at in kiosk.deaths] if points else []
@@ -68,12 +69,12 @@ async def _tell(kiosk: Kiosk, story: str) -> Account:
         await visit.is_open()
         kiosk.is_watching = True
         await CASH_STORIES[story](visit)
-        await visit.until(lambda: _is_settled(kiosk, visit), SETTLES_WITHIN)
+        await visit.until(lambda: is_settled(kiosk, visit), SETTLES_WITHIN)
         kiosk.is_watching = False
         return account(kiosk.as_stage)
 
 
-def _is_settled(kiosk: Kiosk, visit: Visit) -> bool:
+def is_settled(kiosk: Kiosk, visit: Visit) -> bool:
     """Nobody is here, every order closed, every payment answered."""
     return isinstance(visit.shown, Attract) and all(
         order.end and (order.reference or order.refusal or not order.is_paid)
@@ -81,11 +82,12 @@ def _is_settled(kiosk: Kiosk, visit: Visit) -> bool:
     )
 
 
-def _broken_chain(kiosk: Kiosk) -> list[str]:
-    journal = Journal(journal_path(kiosk.config))
-    length = journal.verify()
-    journal.close()
-    return [] if length == journal.length else ["the journal's chain is broken"]
+def broken_chain(kiosk: Kiosk) -> list[str]:
+    try:
+        list(verify_all(journal_path(kiosk.config)))
+    except JournalFault as fault:
+        return [str(fault)]
+    return []
 
 
 def carry_out_all(runs: Iterable[Run]) -> Iterator[Result]:
