@@ -8,19 +8,24 @@ import logging
 import msgspec
 
 from drivers.base.device import Device
+from drivers.base.flight import FLIGHTS, Header, What
 from firmware.contract.device import (
     Acknowledge,
     DeviceCommand,
     DeviceEvent,
     DeviceState,
+    Fault,
     Lease,
     Outcome,
+    Print,
     Reply,
     Status,
     event_key,
 )
+from firmware.contract.ticket import Ticket
 from firmware.contract.topics import Topics
 from firmware.runtime.bus import Bus, Envelope
+from firmware.runtime.clock import SystemClock
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify
 
@@ -48,6 +53,8 @@ class DriverDaemon:
         self._bus.on(self._topics.device_lease(device.name), self._on_lease)
         self._bus.on_connection = self._on_connection
         self._untold: dict[str, DeviceEvent] = {}
+        self._faults: set[str] = set()
+        self._clock = SystemClock()
         self._lease_timer: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
@@ -60,13 +67,41 @@ class DriverDaemon:
 
     def tell(self, event: DeviceEvent) -> None:
         log.info("%s: %s", self.device.name, event)
+        self._note(What.TOLD, msgspec.json.encode(event))
         key = event_key(event)
         if key is not None:
             self._untold[key] = event
         self._bus.send(self._topics.device_event(self.device.name), event)
 
     def changed(self) -> None:
-        self._bus.retain(self._topics.device_state(self.device.name), self.device.state())
+        state = self.device.state()
+        self._bus.retain(self._topics.device_state(self.device.name), state)
+        for fault in state.faults:
+            if fault.code not in self._faults:
+                self._record(fault, state)
+        self._faults = {fault.code for fault in state.faults}
+
+    def _record(self, fault: Fault, state: DeviceState) -> None:
+        """What crossed the wire before a fault, beside it; a full disk is no reason to stop."""
+        device, now = self.device, self.device.now()
+        if not device.flight.is_due(fault.code, now):
+            return
+        header = Header(
+            flight=1,
+            at=self._clock.now().isoformat(timespec="seconds"),
+            fault=fault.code,
+            detail=fault.detail,
+            name=device.name,
+            family=device.section.family,
+            kind=device.section.kind,
+            options=device.section.options,
+            state=state,
+            folder=device.flight.folder,
+        )
+        try:
+            device.flight.save(header, device.folder / FLIGHTS, now)
+        except OSError as error:
+            log.error("%s: the flight recorder: %s", device.name, error)
 
     async def _tell_again(self) -> None:
         while True:
@@ -89,6 +124,7 @@ class DriverDaemon:
             return
         if isinstance(command, Acknowledge):
             self._untold.pop(command.key, None)
+        self._note(What.COMMAND, msgspec.json.encode(_without_persons(command)))
         reply = self.device.on_command(command)
         if reply.outcome is Outcome.REFUSED:
             log.warning("%s: refused %s: %s", self.device.name, command, reply.detail)
@@ -103,8 +139,12 @@ class DriverDaemon:
         self._cancel_lease_timer()
         seconds = min(lease.seconds, LONGEST_LEASE)
         self._lease_timer = asyncio.get_running_loop().call_later(seconds, self._end_lease)
+        self._note(What.LEASE, envelope.payload)
         self.device.on_lease(lease)
         self.changed()
+
+    def _note(self, what: What, payload: bytes) -> None:
+        self.device.flight.note(what, payload.decode(), self.device.now())
 
     def _read_lease(self, envelope: Envelope) -> Lease | None:
         """None for what is no lease: what is not understood permits nothing (M4)."""
@@ -116,6 +156,7 @@ class DriverDaemon:
 
     def _end_lease(self) -> None:
         self._cancel_lease_timer()
+        self._note(What.LEASE, b"")
         self.device.on_lease(None)
         self.changed()
 
@@ -123,3 +164,8 @@ class DriverDaemon:
         if self._lease_timer is not None:
             self._lease_timer.cancel()
             self._lease_timer = None
+
+
+def _without_persons(command: DeviceCommand) -> DeviceCommand:
+    """As it may be recorded: what is on a citizen's paper is nobody's business."""
+    return Print(command.job, Ticket([])) if isinstance(command, Print) else command

@@ -12,16 +12,18 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from drivers.base.faults import LinkLost
+from drivers.base.flight import FlightRecorder, What
 from drivers.base.protocol import NEVER
 from drivers.base.protocol import Protocol as WireProtocol
 from drivers.base.transport import SerialTransport
-from firmware.contract.device import DeviceCommand, DeviceEvent, DeviceState, Lease, Reply
+from firmware.contract.device import DeviceCommand, DeviceEvent, DeviceState, Kind, Lease, Reply
 from firmware.runtime.config import DeviceSection
 
 log = logging.getLogger("driver")
+wire = logging.getLogger("wire")
 
 REOPEN_AFTER = 1.0  # seconds; a USB adapter takes about that to come back
 
@@ -45,8 +47,11 @@ class Device(ABC):
     `folder` survives power cuts and belongs to this device alone: its ledger lives there.
     """
 
+    now: Callable[[], float] = staticmethod(time.monotonic)  # a test brings its own clock
+
     def __init__(self, name: str, section: DeviceSection, folder: Path) -> None:
         self.name, self.section, self.folder = name, section, folder
+        self.flight = FlightRecorder()
         self.host: Host
 
     @abstractmethod
@@ -68,8 +73,10 @@ class Device(ABC):
 class WireDevice(Device, Generic[Event, Command]):
     """A device behind a serial protocol."""
 
+    kind: ClassVar[Kind]  # what a family is for, if it can be found by a scan
+    usual_options: ClassVar[dict[str, Any]] = {}  # with which it is tried
+
     protocol: WireProtocol[Event, Command]
-    now: Callable[[], float] = staticmethod(time.monotonic)  # a test brings its own clock
     _transport: SerialTransport | None = None
     _timer: asyncio.TimerHandle | None = None
     _is_away = False  # the port is missing, and that has been told
@@ -81,6 +88,10 @@ class WireDevice(Device, Generic[Event, Command]):
     @abstractmethod
     def on_event(self, event: Event) -> None:
         """Translate one protocol event; tell it through `self.host`."""
+
+    def redact(self, what: What, data: bytes) -> bytes:
+        """What of these bytes may be kept in RAM, in a file and in a log (M10): all, for most."""
+        return data
 
     def on_start(self) -> None:
         """`self.host` is set, and no wire is open yet: tell again what the ledger left open."""
@@ -99,6 +110,7 @@ class WireDevice(Device, Generic[Event, Command]):
                     self._on_lost(error)
             else:
                 self._is_away = False
+                self.flight.up(self.folder, self.now())
                 self.protocol.connected(self.now())
                 self.pump()
                 await self._wire_is_lost.wait()
@@ -116,6 +128,7 @@ class WireDevice(Device, Generic[Event, Command]):
         while (event := self.protocol.next_event()) is not None:
             self.on_event(event)
         if self._transport is not None and (data := self.protocol.bytes_to_send()):
+            self._note_wire(What.SENT, data)
             self._transport.write(data)
         self._set_alarm()
         self.host.changed()
@@ -134,12 +147,20 @@ class WireDevice(Device, Generic[Event, Command]):
             self.pump()
 
     def _on_bytes(self, data: bytes) -> None:
+        self._note_wire(What.HEARD, data)
         self.protocol.receive_bytes(data, self.now())
         self.pump()
+
+    def _note_wire(self, what: What, data: bytes) -> None:
+        kept = self.redact(what, data).hex()
+        self.flight.note(what, kept, self.now())
+        if wire.isEnabledFor(logging.DEBUG):
+            wire.debug("%s %s %s", self.name, ">" if what is What.SENT else "<", kept)
 
     def _on_lost(self, error: LinkLost) -> None:
         log.warning("%s: %s", self.name, error)
         self._is_away = True
+        self.flight.note(What.DOWN, str(error), self.now())
         self.protocol.disconnected(self.now())
         while (event := self.protocol.next_event()) is not None:
             self.on_event(event)
@@ -148,3 +169,11 @@ class WireDevice(Device, Generic[Event, Command]):
             self._timer.cancel()
         self.host.changed()
         self._wire_is_lost.set()
+
+    def close(self) -> None:
+        """Let the port go: the driver ends, and another program may want it."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None

@@ -30,6 +30,7 @@ from firmware.contract.device import (
     EventId,
     Fault,
     Identity,
+    Kind,
     Lease,
     NoteEscrowed,
     NoteRejected,
@@ -55,6 +56,7 @@ class NoteAcceptor(WireDevice[notes.Event, notes.Command]):
 
     maker: ClassVar[str]
     model: ClassVar[str]  # until the unit says it better
+    kind = Kind.NOTES
 
     protocol: NoteProtocol
 

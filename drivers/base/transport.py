@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import os
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +11,6 @@ from typing import Any
 import serial
 
 from drivers.base.faults import LinkLost
-
-wire = logging.getLogger("wire")
 
 READ_SIZE = 4096
 
@@ -43,8 +40,6 @@ class SerialTransport:
 
     def write(self, data: bytes) -> None:
         """Send now what fits, the rest as the device takes it."""
-        if wire.isEnabledFor(logging.DEBUG):
-            wire.debug("%s > %s", self._port, data.hex(" "))
         self._unsent += data
         self._writable()
 
@@ -65,8 +60,6 @@ class SerialTransport:
         if not data:
             self._lose("end of file")
             return
-        if wire.isEnabledFor(logging.DEBUG):
-            wire.debug("%s < %s", self._port, data.hex(" "))
         self._on_bytes(data)
 
     def _writable(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 
@@ -31,6 +31,7 @@ from firmware.contract.device import (
     DeviceState,
     EventId,
     Identity,
+    Kind,
     Lease,
     Outcome,
     Reply,
@@ -44,6 +45,9 @@ BAUD_RATE = 9600  # part 1; 8 data bits, no parity, 1 stop bit
 Told = CoinAccepted | CreditsLost
 Paise = Annotated[int, msgspec.Meta(gt=0, le=100_000)]  # no coin is worth more than ₹1,000
 CoinName = Annotated[str, msgspec.Meta(pattern="^.{6}$")]
+
+
+INDIAN_COINS = {"IN100A": 100, "IN200A": 200, "IN500A": 500, "IN1K0A": 1000, "IN2K0A": 2000}
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +74,9 @@ class Record(msgspec.Struct, frozen=True):
 
 class CoinAcceptor(WireDevice[events.Event, events.Accept]):
     """One coin acceptor. Ledger: `cctalk.json` in its folder."""
+
+    kind = Kind.COINS
+    usual_options: ClassVar[dict[str, Any]] = {"coins": INDIAN_COINS}
 
     def __init__(self, name: str, section: DeviceSection, folder: Path) -> None:
         super().__init__(name, section, folder)

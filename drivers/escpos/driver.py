@@ -9,13 +9,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 import serial
 from PIL import Image
 
 from drivers.base.device import WireDevice
+from drivers.base.flight import What
 from drivers.base.ledger import Ledger
 from drivers.base.protocol import CommandRefused
 from drivers.escpos.codec import DOTS_PER_MM
@@ -43,6 +44,7 @@ from firmware.contract.device import (
     DeviceCommand,
     DeviceState,
     Identity,
+    Kind,
     Outcome,
     Print,
     Reply,
@@ -67,6 +69,9 @@ STATUS: dict[State, Status] = {
 LINK_FAULT = {State.UNPLUGGED: Fault.LINK_LOST, State.SILENT: Fault.LINK_SILENT}
 
 
+LONGEST_COMMAND = 16  # bytes on the way to the printer that are kept in a recording
+
+
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[device.<name>.options]`."""
 
@@ -77,6 +82,9 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class ReceiptPrinter(WireDevice[Event, PrintJob]):
     """One printer with a cutter."""
+
+    kind = Kind.RECEIPT
+    usual_options: ClassVar[dict[str, Any]] = {"width_dots": 576, "baudrate": 115200}
 
     protocol: HostProtocol
 
@@ -104,6 +112,10 @@ class ReceiptPrinter(WireDevice[Event, PrintJob]):
     async def run(self) -> None:
         async with asyncio.TaskGroup() as self._tasks:  # a bug in a drawing ends the daemon
             self._tasks.create_task(super().run())
+
+    def redact(self, what: What, data: bytes) -> bytes:
+        """Commands, and of pictures only their beginning: a citizen's name is in the dots."""
+        return data if what is What.HEARD else data[:LONGEST_COMMAND]
 
     def on_start(self) -> None:
         for event in self._book.untold:

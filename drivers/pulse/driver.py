@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -82,8 +81,6 @@ class Record(msgspec.Struct, frozen=True):
 
 class CoinAcceptor(Device):
     """One pulse coin acceptor. Ledger: `pulse.json` in its folder."""
-
-    now: Callable[[], float] = staticmethod(time.monotonic)  # a test brings its own clock
 
     def __init__(self, name: str, section: DeviceSection, folder: Path) -> None:
         super().__init__(name, section, folder)

@@ -272,7 +272,7 @@ def _stand_ins(loop: VirtualLoop) -> list[tuple[Any, str, Any]]:
         (firmware.demo.citizen, "time", clock),
         (drivers.base.__main__, "find", FOUND),
         (drivers.base.device, "SerialTransport", Transport),
-        (drivers.base.device.WireDevice, "now", staticmethod(clock.monotonic)),
+        (drivers.base.device.Device, "now", staticmethod(clock.monotonic)),
         (Rasteriser, "draw", lambda self, ticket: _small_picture()),
         (Journal, "__init__", _closed_by_the_kernel(Journal.__init__)),
     ]

@@ -1,0 +1,50 @@
+"""`kioskctl device`: find devices on ports, and look at what was recorded of them.
+
+Bytes of devices are the drivers' business, so scan and replay are programs of theirs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from firmware.runtime.config import Config
+
+EXIT_NOTHING = 1
+
+
+def add_commands(commands: Any) -> None:
+    """`device` with its own commands, below kioskctl's."""
+    device = commands.add_parser("device", help="find devices; what was recorded of their faults")
+    below = device.add_subparsers(dest="device_command", required=True)
+    one = below.add_parser("scan", help="who answers at a serial port, and its part of kiosk.toml")
+    one.add_argument("port", nargs="*", help="default: every serial port; stop its driver first")
+    one.set_defaults(run=scan)
+    two = below.add_parser("flights", help="the wire before each fault: the files that there are")
+    two.set_defaults(run=flights)
+    three = below.add_parser("replay", help="play such a file into a driver")
+    three.add_argument("file", type=Path)
+    three.set_defaults(run=replay)
+
+
+async def scan(config: Config, options: argparse.Namespace) -> int:
+    return _run("drivers.base.scan", *options.port)
+
+
+async def replay(config: Config, options: argparse.Namespace) -> int:
+    return _run("drivers.base.replay", str(options.file))
+
+
+async def flights(config: Config, options: argparse.Namespace) -> int:
+    """1 when there is none."""
+    files = sorted((config.state_folder / "devices").glob("*/flights/*.flight"))
+    for path in files:
+        print(path)
+    return 0 if files else EXIT_NOTHING
+
+
+def _run(module: str, *arguments: str) -> int:
+    return subprocess.run([sys.executable, "-m", module, *arguments], check=False).returncode
