@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -30,19 +30,22 @@ BY = "the archive"  # who confirms: the release before asks for somebody
 def turn_the_year(journal: Journal, at: datetime) -> Journal:
     """The journal, or the one that goes on from it when its year is over; `journal` is then closed.
 
-    Not while an order is open or not posted, rows are missing, or the clock is in doubt: then the
-    next start will do. Raises JournalFault.
+    Not while an order is open or not posted, rows are missing, or the clock is in doubt, nor where
+    the disk refuses: then the next start will do. Raises JournalFault.
     """
+    path = journal.path
     try:
-        undo_half(journal.path)
+        undo_half(path)
         year = _ended_year(journal, at)
         if year is None:
             return journal
-        _turn(journal, at, archive_name(journal.path, year))
-    except OSError as error:
-        raise JournalFault(f"{journal.path}: archive: {error}") from error
+        _turn(journal, at, archive_name(path, year))
+    except (OSError, JournalFault) as error:
+        log.error("%s: no archive could be made: %s", path, error)
     journal.close()
-    return Journal(journal.path)
+    with suppress(OSError):
+        undo_half(path)
+    return Journal(path)
 
 
 def _ended_year(journal: Journal, at: datetime) -> str | None:
@@ -94,7 +97,6 @@ def _turn(journal: Journal, at: datetime, archive: Path) -> None:
     successor.rename(path)
     sync_folder(path.parent)
     archive.chmod(READ_ONLY)
-    undo_half(path)  # the lock of the successor
     log.warning("%d rows are archived in %s", journal.length, archive)
 
 

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from firmware.contract.money import Money, rupees
+from firmware.journal import archive as archive_of
 from firmware.journal.anchor import AnchorKeeper
 from firmware.journal.archive import BY
 from firmware.journal.faults import JournalDamaged, JournalFault
@@ -196,6 +197,28 @@ def test_a_chain_that_is_broken_deep_inside_is_left_where_it_is(path: Path) -> N
         database.commit()
     assert in_new_year(path).length == 349
     assert archives(path) == []
+
+
+@pytest.mark.parametrize(
+    "refused", ["os.link", "os.rename", "os.chmod", f"{archive_of.__name__}.sync_folder"]
+)
+def test_a_disk_that_refuses_an_archive_does_not_close_the_kiosk(
+    path: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "this file system cannot do that")
+
+    a_year(path)
+    with monkeypatch.context() as broken:
+        broken.setattr(refused, refuse)
+        journal = in_new_year(path)
+    assert journal.credited_paise == 4000
+    assert journal.is_confirmed
+    journal.append(NEW_YEAR, coin(41))
+    journal.close()
+    journal = in_new_year(path)
+    assert (journal.credited_paise, journal.is_confirmed, len(archives(path))) == (4100, True, 1)
+    assert len(list(verify_all(path))) == 2
 
 
 # --- the mains fail ---------------------------------------------------------------------------
