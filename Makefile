@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Most tests wait for devices and daemons, so a few more than there are cores run side by side.
 JOBS ?= 4
 
-.PHONY: demo test lint types check bench chaos docs clean
+.PHONY: demo test lint types check bench chaos fuzz docs clean
 
 demo: $(STAMP)
 	@exec $(BIN)/kiosk-demo $(if $(STORY),--story $(STORY)) --out demo-out
@@ -30,6 +30,10 @@ bench: $(STAMP)
 chaos: $(STAMP)
 	@rm -f tests/chaos/chaos-report.txt
 	$(BIN)/pytest -n $(JOBS) --dist worksteal -v tests/chaos --chaos=full
+
+# Every family's wire with anything at all on it; says how many pieces it took. Half an hour.
+fuzz: $(STAMP)
+	FUZZ=5000 $(BIN)/pytest -n $(JOBS) --dist worksteal --timeout 3600 -rP tests/drivers/test_fuzz.py
 
 docs: $(STAMP)
 	$(BIN)/python -m docs.generate

@@ -2,7 +2,7 @@
 
 Follows ITL's "SSP Implementation / Protocol Manual" GA138_2_2_2 (below: GA138): packets, generic
 replies, commands, the replies that carry data, poll events. Wire: 9600 baud, 8 data bits, no
-parity, 2 stop bits. Encryption (eSSP) is not spoken: a validator needs it only to pay out.
+parity, 2 stop bits. What may stand around the data, eSSP's encryption, is cipher.py.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from enum import IntEnum
 STX = 0x7F
 SEQUENCE_FLAG = 0x80  # bit 7 of SEQ/ID; bits 6 to 0 are the slave's address
 OVERHEAD = 4  # SEQ/ID, LEN, CRCL, CRCH
+SEALED = 0x7E  # first of the DATA: the rest is encrypted (eSSP)
 LONGEST_DATA = 255  # LEN is one byte
 FRAME_GAP = 0.1  # seconds; GA138 gives none: half a poll, room enough for a busy USB adapter
 
@@ -165,11 +166,15 @@ class Code(IntEnum):
     HOLD = 0x18
     FIRMWARE = 0x20
     DATASET = 0x21
+    SET_GENERATOR = 0x4A
+    SET_MODULUS = 0x4B
+    KEY_EXCHANGE = 0x4C
     POLL_WITH_ACK = 0x56
     EVENT_ACK = 0x57
     COUNTERS = 0x58
 
 
+ALWAYS_PLAIN = frozenset({Code.SYNC, Code.SET_GENERATOR, Code.SET_MODULUS, Code.KEY_EXCHANGE})
 POLLS = frozenset({Code.POLL, Code.POLL_WITH_ACK})
 CHANNELS = range(1, 17)  # SET_INHIBITS as sent here has two bytes
 
@@ -203,6 +208,7 @@ def enabled_channels(data: bytes) -> frozenset[int]:
 
 # --- replies that carry data --------------------------------------------------------------------
 
+HOPPER = 0x03  # its set-up reply has another layout
 EXTENDED_SINCE = 6  # protocol version from which the set-up reply has four-byte values
 
 
@@ -218,7 +224,9 @@ class Setup:
 
     @classmethod
     def from_data(cls, data: bytes) -> Setup:
-        """`data` follows the F0; raises CorruptFrame."""
+        """`data` follows the F0; raises CorruptFrame, also for a unit of another layout."""
+        if data[:1] == bytes((HOPPER,)):
+            raise CorruptFrame(data[:1], "a note validator", "a hopper")
         if len(data) < 12 or len(data) < 16 + 2 * data[11]:
             raise CorruptFrame(data, "unit, firmware, country, multiplier, n channels", "less")
         count, end = data[11], 12 + 2 * data[11]

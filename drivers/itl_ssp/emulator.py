@@ -8,17 +8,22 @@ acknowledged survive a power cut.
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field
 
 from drivers.base.notes_emulator import INDIAN_NOTES, PAISE, NoteUnit
 from drivers.base.notes_mechanics import UNABLE_TO_STACK, Jam, Place, Seen
 from drivers.base.protocol import NEVER
+from drivers.itl_ssp.cipher import Cipher, is_prime
 from drivers.itl_ssp.codec import (
+    ALWAYS_PLAIN,
     POLLS,
     REPEATED_UNTIL_ACKNOWLEDGED,
+    SEALED,
     WITH_CHANNEL,
     Answer,
     Code,
+    CorruptFrame,
     Counters,
     Frame,
     FrameReader,
@@ -65,6 +70,9 @@ class Ram:
     escrow_told_at: float | None = None  # None: the host does not know of a note in escrow
     sequence: bool | None = None  # flag of the last command; None after SYNC
     last_reply: bytes = b""
+    generator: int = 0
+    modulus: int = 0
+    cipher: Cipher | None = None
     polled_at: float = 0.0
 
 
@@ -79,8 +87,14 @@ class NoteAcceptorEmulator(NoteUnit):
         protocol_version: int = 8,
         supports_poll_ack: bool = True,
         capacity: int = 300,
+        fixed_key: str = "",
+        is_sealed_only: bool = False,
     ) -> None:
         super().__init__(speed, denominations, capacity, seed=serial)
+        self._fixed_key = int(fixed_key, 16) if fixed_key else None
+        self._is_sealed_only = is_sealed_only
+        self._secrets = random.Random(serial)
+        self.refused = 0  # sealed packets with another key or an old count
         self._serial, self._newest_version = serial, protocol_version
         self._supports_poll_ack = supports_poll_ack
         self._unacknowledged: list[PollEvent] = []  # in flash
@@ -160,13 +174,32 @@ class NoteAcceptorEmulator(NoteUnit):
                 self._on_frame(frame, now)
 
     def _on_frame(self, frame: Frame, now: float) -> None:
-        request = Request.from_data(frame.data)
-        is_sync = request is not None and request.code is Code.SYNC
+        is_sync = frame.data == bytes((Code.SYNC,))
         if is_sync or frame.sequence != self._ram.sequence:
-            answer = self._obey(request, now)
+            reply = self._answer(frame.data, now)
+            if reply is None:
+                return
             self._ram.sequence = None if is_sync else frame.sequence
-            self._ram.last_reply = Frame(frame.sequence, answer.to_data()).to_bytes()
+            self._ram.last_reply = Frame(frame.sequence, reply).to_bytes()
         self._outgoing += self._ram.last_reply
+
+    def _answer(self, data: bytes, now: float) -> bytes | None:
+        """The data of the reply, sealed as the command was; None: a wrong count has none."""
+        if data[:1] != bytes((SEALED,)):
+            request = Request.from_data(data)
+            if self._is_sealed_only and (request is None or request.code not in ALWAYS_PLAIN):
+                return Answer(Generic.KEY_NOT_SET).to_data()
+            return self._obey(request, now).to_data()
+        cipher = self._ram.cipher
+        if cipher is None:
+            return Answer(Generic.KEY_NOT_SET).to_data()
+        try:
+            request = Request.from_data(cipher.open(data))
+        except CorruptFrame:
+            self.refused += 1
+            return None
+        answer = self._obey(request, now).to_data()
+        return cipher.seal(answer) if self._ram.cipher is cipher else answer
 
     def _obey(self, request: Request | None, now: float) -> Answer:
         if request is None:
@@ -186,6 +219,8 @@ class NoteAcceptorEmulator(NoteUnit):
                 self._lose_power()
                 self.hand_power_on(now)
                 return OK
+            case Code.SET_GENERATOR | Code.SET_MODULUS | Code.KEY_EXCHANGE:
+                return self._on_key(request)
             case Code.SET_INHIBITS | Code.ENABLE | Code.DISABLE | Code.SYNC | Code.HOST_PROTOCOL:
                 return self._on_setting(request, now)
             case _:
@@ -209,6 +244,32 @@ class NoteAcceptorEmulator(NoteUnit):
             case _:
                 pass  # SYNC: the flag is the frame's affair
         return OK
+
+    def _on_key(self, request: Request) -> Answer:
+        """Another key at every agreement: an old half makes no old packet good again."""
+        if self._fixed_key is None:
+            return Answer(Generic.NOT_KNOWN)
+        number = int.from_bytes(request.data, "little")
+        if len(request.data) != 8:
+            return WRONG
+        if request.code is Code.KEY_EXCHANGE:
+            return self._agree(number)
+        if not is_prime(number):
+            return Answer(Generic.OUT_OF_RANGE)
+        if request.code is Code.SET_GENERATOR:
+            self._ram.generator = number
+        else:
+            self._ram.modulus = number
+        return OK
+
+    def _agree(self, half: int) -> Answer:
+        assert self._fixed_key is not None
+        generator, modulus = self._ram.generator, self._ram.modulus
+        if not generator or not modulus:
+            return CANNOT
+        secret = self._secrets.randrange(1, modulus)
+        self._ram.cipher = Cipher(self._fixed_key, pow(half, secret, modulus), is_host=False)
+        return Answer(Generic.OK, pow(generator, secret, modulus).to_bytes(8, "little"))
 
     def _on_question(self, code: Code) -> Answer:
         match code:

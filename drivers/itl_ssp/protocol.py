@@ -35,6 +35,7 @@ from drivers.itl_ssp.codec import (
     Code,
     CorruptFrame,
     Counters,
+    Generic,
     Poll,
     PollEvent,
     Request,
@@ -45,7 +46,7 @@ from drivers.itl_ssp.codec import (
     set_inhibits,
 )
 from drivers.itl_ssp.conditions import Conditions
-from drivers.itl_ssp.exchange import Exchange
+from drivers.itl_ssp.exchange import BeginKeys, Exchange
 from drivers.itl_ssp.note import NoteTracker, as_poll_event
 from drivers.itl_ssp.states import ASKED, CANNOT, FAIL, OK, TRANSITIONS, State
 
@@ -56,13 +57,12 @@ RESUME_TRIES = 3  # repeats of the poll that a pulled cable left open, before st
 RESTART_AFTER = 1.0  # seconds from a refused start-up to the next
 ENABLE_AGAIN_AFTER = 2.0  # seconds; a unit that disabled itself (unpolled) is enabled again
 VERSIONS = (8, 7, 6)  # tried downwards; below 6 one byte cannot hold 500 rupees
-HOPPER = 0x03  # its set-up reply has another layout
 
 
 class HostProtocol(NoteProtocol):
-    """Drives one validator. `unfinished` is what an earlier driver left open."""
+    """Drives one validator. `unfinished`: by an earlier driver; `keys`: speak eSSP."""
 
-    def __init__(self, unfinished: Unfinished = NOTHING) -> None:
+    def __init__(self, unfinished: Unfinished = NOTHING, keys: BeginKeys | None = None) -> None:
         super().__init__()
         self.state = State.CLOSED
         self.link = Link.LOST
@@ -73,7 +73,7 @@ class HostProtocol(NoteProtocol):
             unfinished.was_ordered,
         )
         self._conditions = Conditions(self._events)
-        self._exchange = Exchange()
+        self._exchange = Exchange(keys)
         self._serial = unfinished.serial
         self._firmware = ""
         self._versions: deque[int] = deque()
@@ -157,7 +157,7 @@ class HostProtocol(NoteProtocol):
         repeats = self._exchange.repeats
         if self._has_gap and self.link is Link.LOST and repeats >= RESUME_TRIES:
             self._start(now)
-        elif repeats >= RETRIES:
+        elif repeats >= (SILENT_AFTER + 1 if self._exchange.is_sealed else RETRIES):
             self._lose_link()
             self._start(now)
         else:
@@ -212,6 +212,8 @@ class HostProtocol(NoteProtocol):
         match self.state:
             case state if state in ASKED:
                 return ASKED[state]
+            case State.KEYING:
+                return self._exchange.keying[0]
             case State.VERSION:
                 return Request(Code.HOST_PROTOCOL, bytes((self._versions[0],)))
             case State.INHIBITS:
@@ -272,18 +274,25 @@ class HostProtocol(NoteProtocol):
         if self.state is State.VERSION and answer.generic is FAIL:
             self._versions.popleft()
         if after is None or not self._versions:
-            name, said = request.code.name, answer.generic.name
             expected = ", ".join(generic.name for generic in TRANSITIONS[self.state])
-            self._refuse(f"{name} {request.data.hex()}: expected {expected}, got {said}", now)
+            said = f"expected {expected}, got {answer.generic.name}"
+            self._refuse(f"{request.code.name} {request.data.hex()}: {said}", now)
             return
-        before, self.state = self.state, after
-        self._next_at = now
-        self._on_leave(before, request, answer, now)
+        if State.KEYING in (self.state, after):
+            after = self._after_keys(answer)
+        before, self.state, self._next_at = self.state, after, now
+        self._on_leave(before, answer, now)
 
-    def _on_leave(self, before: State, request: Request, answer: Answer, now: float) -> None:
+    def _after_keys(self, answer: Answer) -> State:
+        """Without eSSP there is nothing to agree on."""
+        if self.state is State.KEYING:
+            self._exchange.keyed(answer.data)
+        return State.KEYING if self._exchange.keying else State.VERSION
+
+    def _on_leave(self, before: State, answer: Answer, now: float) -> None:
         match before:
             case State.SETUP:
-                self._on_setup(answer.data, now)
+                self._on_setup(answer.data)
             case State.SERIAL:
                 self._on_serial(str(serial_number(answer.data)))
             case State.COUNTERS:
@@ -303,10 +312,7 @@ class HostProtocol(NoteProtocol):
             case _:
                 pass
 
-    def _on_setup(self, data: bytes, now: float) -> None:
-        if data[:1] == bytes((HOPPER,)):
-            self._refuse("unit type 3: expected a note validator, got a hopper", now)
-            return
+    def _on_setup(self, data: bytes) -> None:
         setup = Setup.from_data(data)
         self.tracker.values, self._firmware = setup.values, setup.firmware
 
@@ -329,6 +335,9 @@ class HostProtocol(NoteProtocol):
 
     def _on_polling(self, request: Request, answer: Answer, now: float) -> None:
         match request.code:
+            case _ if self._exchange.is_sealed and answer.generic is Generic.KEY_NOT_SET:
+                self._events.append(DeviceReset())
+                self._start(now)
             case Code.POLL | Code.POLL_WITH_ACK:
                 self._on_poll(request, answer, now)
             case Code.HOLD if answer.generic is not OK:
@@ -386,7 +395,6 @@ class HostProtocol(NoteProtocol):
 
     def _on_poll_refused(self, request: Request, answer: Answer, now: float) -> None:
         if request.code is Code.POLL_WITH_ACK:
-            self._has_poll_with_ack = False  # old firmware, or one that wants eSSP for it
-            self._next_at = now
+            self._has_poll_with_ack, self._next_at = False, now  # old, or it wants eSSP for it
         else:
             self._refuse(f"POLL: expected OK, got {answer.generic.name}", now)

@@ -10,6 +10,7 @@ from drivers.itl_ssp.codec import Code, Generic, Request
 class State(Enum):
     CLOSED = auto()  # no wire
     SYNC = auto()
+    KEYING = auto()  # eSSP only: generator, modulus, key exchange
     VERSION = auto()
     SETUP = auto()
     SERIAL = auto()
@@ -26,7 +27,8 @@ OK, CANNOT, FAIL = Generic.OK, Generic.CANNOT_BE_PROCESSED, Generic.FAIL
 # The start-up sequence. A pair that is not here is a unit that refuses: it is told, and tried
 # again. VERSION fails downwards through VERSIONS.
 TRANSITIONS: dict[State, dict[Generic, State]] = {
-    State.SYNC: {OK: State.VERSION},
+    State.SYNC: {OK: State.KEYING},
+    State.KEYING: {OK: State.VERSION},
     State.VERSION: {OK: State.SETUP, FAIL: State.VERSION},
     State.SETUP: {OK: State.SERIAL},
     State.SERIAL: {OK: State.COUNTERS},

@@ -125,8 +125,10 @@ class Bus:
         await self._connected.wait()
 
     async def run(self) -> None:
-        """Stay connected for ever; returns only by cancellation."""
-        while True:
+        """Stay connected for ever; ends only by cancellation, also one that the library made an
+        error of its own."""
+        told_to_end = _cancellations()
+        while _cancellations() == told_to_end:
             try:
                 await self._session()
             except* aiomqtt.MqttError as errors:
@@ -136,6 +138,7 @@ class Bus:
                     self._connected.clear()
                     self.on_connection(False)
             await asyncio.sleep(RECONNECT_AFTER)
+        raise asyncio.CancelledError
 
     def _put(self, outgoing: _Outgoing) -> None:
         if not self._connected.is_set():

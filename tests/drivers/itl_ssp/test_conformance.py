@@ -26,6 +26,7 @@ from firmware.runtime.config import DeviceSection
 Outcome = TypeVar("Outcome", NoteStacked, NoteReturned, NoteUnaccounted)
 
 NOTES = (10, 20, 50, 100, 200, 500)
+FIXED_KEY = "0123456701234567"  # with which units leave the works
 LEASE = Lease("a visit", 10.0, [rupees(note) for note in NOTES])
 
 
@@ -39,8 +40,8 @@ def journalled(visit: Visit, kind: type[Outcome]) -> Counter[int]:
     return Counter(event.value.paise for event in events)
 
 
-def make_acceptor(folder: Path) -> NoteAcceptor:
-    return NoteAcceptor("notes", DeviceSection("itl_ssp", Kind.NOTES, "/dev/null"), folder)
+def make_acceptor(folder: Path, **options: str) -> NoteAcceptor:
+    return NoteAcceptor("notes", DeviceSection("itl_ssp", Kind.NOTES, "/dev/null", options), folder)
 
 
 class TestNoteAcceptor(Conformance):
@@ -91,3 +92,16 @@ class TestNoteAcceptorWithoutPollAck(TestNoteAcceptor):
         in_doubt = journalled(visit, NoteUnaccounted)
         assert credited <= paper(visit, "in_box") <= credited + in_doubt
         self.check_nothing_is_left_open(visit)
+
+
+class TestSealedNoteAcceptor(TestNoteAcceptor):
+    """The same over eSSP, with a unit that says nothing in clear; every third instant."""
+
+    step = 0.6
+    seeds = range(4)
+
+    def make_device(self, folder: Path) -> NoteAcceptor:
+        return make_acceptor(folder, fixed_key=FIXED_KEY)
+
+    def make_emulator(self) -> Emulator:
+        return NoteAcceptorEmulator(fixed_key=FIXED_KEY, is_sealed_only=True)
