@@ -27,10 +27,10 @@ HEAD = """\
 Drawn by `python -m docs.generate` from `firmware/contract/`; do not edit. The broker's access list
 is drawn from the same table, so who is not named here cannot write or read.
 
-Every topic begins with `kiosk/<id>/`. The users `{all}` read them all. `driver` is the driver of
-the device that the topic names, and no other. Documents are JSON; where a topic carries one of
-several types, its `type` field names it. A retained topic holds the present truth: whoever comes
-later reads it at once.
+Every topic begins with `kiosk/<id>/`. The users `{all}` read them all, but what is marked *alone*.
+`driver` is the driver of the device that the topic names, and no other. Documents are JSON; where a
+topic carries one of several types, its `type` field names it. A retained topic holds the present
+truth: whoever comes later reads it at once.
 """
 
 
@@ -52,6 +52,8 @@ def page() -> str:
 def row(topic: Topic) -> str:
     carried = " ".join(link(each) for each in members(topic.carries))
     readers = " ".join(topic.readers) or "-"
+    if topic.is_private:
+        readers += " *alone*"
     retained = "yes" if topic.is_retained else "no"
     cells = (
         f"`{topic.pattern}`", carried, " ".join(topic.writers), readers, retained, topic.meaning

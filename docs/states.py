@@ -13,6 +13,8 @@ from drivers.cctalk.protocol import PHASES, Phase
 from drivers.escpos import states as escpos
 from drivers.itl_ssp import note as ssp_note
 from drivers.itl_ssp import states as ssp
+from drivers.magnesafe import states as magnesafe
+from drivers.magstripe import states as magstripe
 from firmware.core import visit
 from firmware.till import session
 
@@ -103,6 +105,22 @@ MACHINES = (
         "The printer as its host sees it. A pair that is not drawn is a bug (`UnexpectedTrigger`).",
         {escpos.State.UNPLUGGED: ""},
         escpos.TRANSITIONS,
+    ),
+    Machine(
+        "Card reader (serial magstripe)",
+        "drivers/magstripe/states.py",
+        "Permission ends on entering IDLE, SILENT and UNPLUGGED. A pair that is not drawn is a bug"
+        " (`UnexpectedTrigger`).",
+        {magstripe.State.UNPLUGGED: ""},
+        magstripe.TRANSITIONS,
+    ),
+    Machine(
+        "Card reader (MagneSafe)",
+        "drivers/magnesafe/states.py",
+        "The reader reads always; ARMED is when we listen. A pair that is not drawn is a bug"
+        " (`UnexpectedTrigger`).",
+        {magnesafe.State.UNPLUGGED: ""},
+        magnesafe.TRANSITIONS,
     ),
 )
 

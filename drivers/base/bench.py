@@ -1,5 +1,6 @@
-"""`kiosk-bench`: every device of `kiosk.toml` emulated, each on a pty where its driver looks.
+"""`kiosk-bench`: every device of `kiosk.toml` emulated, each where its driver looks for it.
 
+A serial device is a pty. A USB device is a socket, behind which `usb_bench.py` plays libusb.
 Ships with the product: the demo, the training mode and the tests use the same emulators. One
 socket takes the hands (firmware/runtime/bench.py has the other end). `unplug` and `plug` act on
 the cable of any device that has one.
@@ -13,15 +14,19 @@ import contextlib
 import json
 import logging
 import os
+import socket
 import sys
 import time
 import tty
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from drivers.base.emulator import Emulator
 from drivers.base.protocol import NEVER
 from drivers.base.registry import find
+from drivers.base.transfers import Pipe, framed
 from firmware.runtime.bench import BenchRefused
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify, start
@@ -125,6 +130,73 @@ class EmulatedDevice:
             loop.remove_writer(self._master)
 
 
+class EmulatedUsbDevice(EmulatedDevice):
+    """The bench's end: one host at a time, at a socket where the driver looks for its port."""
+
+    def __init__(self, emulator: Emulator, port: Path) -> None:
+        super().__init__(emulator, port)
+        self._listener: socket.socket | None = None
+
+    def plug(self) -> None:
+        if self._listener is None:
+            self._port.parent.mkdir(parents=True, exist_ok=True)
+            self._port.unlink(missing_ok=True)
+            self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            self._listener.bind(str(self._port))
+            self._listener.listen()
+            self._listener.setblocking(False)
+            asyncio.get_running_loop().add_reader(self._listener, self._accept)
+        self.emulator.connected(time.monotonic())
+        self.pump()
+
+    def unplug(self) -> None:
+        if self._listener is None:
+            return
+        asyncio.get_running_loop().remove_reader(self._listener)
+        self._listener.close()
+        self._listener = None
+        self._port.unlink(missing_ok=True)
+        self._hang_up()
+        self.emulator.disconnected(time.monotonic())
+
+    def _accept(self) -> None:
+        """A driver that was started again takes the place of the one before."""
+        assert self._listener is not None and self.emulator.usb is not None
+        connection, _ = self._listener.accept()
+        self._hang_up()
+        self._master = connection.detach()
+        os.set_blocking(self._master, False)
+        self._unsent += framed(Pipe.DESCRIBED, msgspec.json.encode(self.emulator.usb))
+        asyncio.get_running_loop().add_reader(self._master, self._readable)
+        self._writable()
+
+    def _readable(self) -> None:
+        assert self._master is not None
+        data = b""
+        with contextlib.suppress(ConnectionError):
+            data = os.read(self._master, READ_SIZE)
+        if not data:
+            self._hang_up()
+            return
+        self.emulator.receive_bytes(data, time.monotonic())
+        self.pump()
+
+    def _writable(self) -> None:
+        try:
+            super()._writable()
+        except ConnectionError:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._master is not None:
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(self._master)
+            loop.remove_writer(self._master)
+            os.close(self._master)
+            self._master = None
+        self._unsent.clear()
+
+
 class BenchServer:
     """The socket for the hands."""
 
@@ -163,9 +235,17 @@ class BenchServer:
         return device.emulator.physics()
 
 
+def _device(emulator: Emulator, port: Path) -> EmulatedDevice:
+    return (
+        EmulatedDevice(emulator, port)
+        if emulator.usb is None
+        else EmulatedUsbDevice(emulator, port)
+    )
+
+
 async def serve(config: Config, options: argparse.Namespace) -> None:
     devices = {
-        name: EmulatedDevice(
+        name: _device(
             find("kiosk.emulators", section.family)(**config.bench.get(name, {})),
             Path(section.port),
         )
@@ -173,9 +253,9 @@ async def serve(config: Config, options: argparse.Namespace) -> None:
     }
     for device in devices.values():
         device.plug()
-    socket = config.run_folder / "bench.sock"
-    socket.unlink(missing_ok=True)
-    server = await asyncio.start_unix_server(BenchServer(devices).serve, socket)
+    path = config.run_folder / "bench.sock"
+    path.unlink(missing_ok=True)
+    server = await asyncio.start_unix_server(BenchServer(devices).serve, path)
     notify("READY=1")
     async with server:
         await server.serve_forever()

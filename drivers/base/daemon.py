@@ -9,6 +9,7 @@ import msgspec
 
 from drivers.base.device import Device
 from drivers.base.flight import FLIGHTS, Header, What
+from firmware.contract.card import CardSwiped, SealedCard
 from firmware.contract.device import (
     Acknowledge,
     DeviceCommand,
@@ -24,7 +25,7 @@ from firmware.contract.device import (
 )
 from firmware.contract.ticket import Ticket
 from firmware.contract.topics import Topics
-from firmware.runtime.bus import Bus, Envelope
+from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope
 from firmware.runtime.clock import SystemClock
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify
@@ -67,11 +68,16 @@ class DriverDaemon:
 
     def tell(self, event: DeviceEvent) -> None:
         log.info("%s: %s", self.device.name, event)
-        self._note(What.TOLD, msgspec.json.encode(event))
+        self._note(What.TOLD, msgspec.json.encode(_without_cards(event)))
         key = event_key(event)
         if key is not None:
             self._untold[key] = event
         self._bus.send(self._topics.device_event(self.device.name), event)
+
+    def hand_over(self, sealed: SealedCard) -> None:
+        """To the gateway and nobody else; what it does not hear within seconds is gone."""
+        topic = self._topics.device_sealed(self.device.name)
+        self._bus.send(topic, sealed, expires=COMMAND_EXPIRES_AFTER)
 
     def changed(self) -> None:
         state = self.device.state()
@@ -169,3 +175,10 @@ class DriverDaemon:
 def _without_persons(command: DeviceCommand) -> DeviceCommand:
     """As it may be recorded: what is on a citizen's paper is nobody's business."""
     return Print(command.job, Ticket([])) if isinstance(command, Print) else command
+
+
+def _without_cards(event: DeviceEvent) -> DeviceEvent:
+    """As it may be recorded: nothing of a card stays at rest, not even what may be shown (M10)."""
+    if isinstance(event, CardSwiped):
+        return msgspec.structs.replace(event, reference="0" * 32, masked_pan="***")
+    return event

@@ -18,7 +18,7 @@ from drivers.base.faults import LinkLost
 from drivers.base.flight import FlightRecorder, What
 from drivers.base.protocol import NEVER
 from drivers.base.protocol import Protocol as WireProtocol
-from drivers.base.transport import SerialTransport
+from drivers.base.transport import SerialTransport, Transport
 from firmware.contract.device import DeviceCommand, DeviceEvent, DeviceState, Kind, Lease, Reply
 from firmware.runtime.config import DeviceSection
 
@@ -77,13 +77,19 @@ class WireDevice(Device, Generic[Event, Command]):
     usual_options: ClassVar[dict[str, Any]] = {}  # with which it is tried
 
     protocol: WireProtocol[Event, Command]
-    _transport: SerialTransport | None = None
+    _transport: Transport | None = None
     _timer: asyncio.TimerHandle | None = None
     _is_away = False  # the port is missing, and that has been told
 
-    @abstractmethod
     def serial_settings(self) -> dict[str, Any]:
         """Keyword arguments of `serial.Serial`: baudrate, stopbits, ..."""
+        return {}
+
+    async def open_wire(self) -> Transport:
+        """Open the port; raises LinkLost. A wire that is no serial port has its own."""
+        return SerialTransport(
+            self.section.port, self._on_bytes, self._on_lost, **self.serial_settings()
+        )
 
     @abstractmethod
     def on_event(self, event: Event) -> None:
@@ -102,9 +108,7 @@ class WireDevice(Device, Generic[Event, Command]):
         while True:
             self._wire_is_lost.clear()
             try:
-                self._transport = SerialTransport(
-                    self.section.port, self._on_bytes, self._on_lost, **self.serial_settings()
-                )
+                self._transport = await self.open_wire()
             except LinkLost as error:
                 if not self._is_away:
                     self._on_lost(error)

@@ -12,6 +12,7 @@ from abc import abstractmethod
 from typing import Any, Never
 
 from drivers.base.protocol import Protocol
+from drivers.base.transfers import UsbIdentity
 from firmware.runtime.bench import BenchRefused
 
 
@@ -22,6 +23,7 @@ class Emulator(Protocol[Never, Never]):
     """
 
     has_wire = True
+    usb: UsbIdentity | None = None  # who it is on a USB bus; None for a serial port
 
     def __init__(self, speed: float = 1.0) -> None:
         super().__init__()

@@ -18,6 +18,7 @@ from typing import Any
 
 from drivers.base.device import WireDevice
 from drivers.base.emulator import Emulator
+from firmware.contract.card import SealedCard
 from firmware.contract.device import (
     Acknowledge,
     DeviceCommand,
@@ -147,6 +148,7 @@ class Visit:
         self._is_plugged = False
         self._cable = self._run = 0  # generations: what was on a pulled cable is lost
         self.refused: list[tuple[DeviceCommand, str]] = []
+        self.sealed: list[SealedCard] = []  # what a card reader handed over to the gateway
         self.start_driver()
         self.plug()
         self.at(0.0, self._every_second)
@@ -210,6 +212,9 @@ class Visit:
         self.till.hear(event)
         for command in self.till.answer(event):
             self._give(command)
+
+    def hand_over(self, sealed: SealedCard) -> None:
+        self.sealed.append(sealed)
 
     def changed(self) -> None:
         self.device.state()

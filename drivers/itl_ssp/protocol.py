@@ -142,7 +142,7 @@ class HostProtocol(NoteProtocol):
     def next_deadline(self) -> float:
         if self.state is State.CLOSED:
             return NEVER
-        return min(self._next_at, self._exchange.deadline)
+        return self._next_at if self._exchange.request is None else self._exchange.deadline
 
     def tick(self, now: float) -> None:
         if self.state is State.CLOSED:

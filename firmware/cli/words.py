@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.contract import command, device, gateway
+from firmware.contract import card, command, device, gateway
 from firmware.contract.screen import Press
 from firmware.journal.plain import masked
 
@@ -36,6 +36,10 @@ def of_event(event: device.DeviceEvent) -> str:
             return f"ticket {job} failed: {fault}"
         case device.SwitchMoved(switch=switch, value=value):
             return f"{switch} became {'true' if value else 'false'}"
+        case card.CardSwiped(masked_pan=pan):
+            return f"card {pan} read"
+        case card.CardRejected(reason=reason):
+            return f"card not taken: {reason}"
 
 
 def of_command(command: device.DeviceCommand) -> str:
@@ -51,6 +55,10 @@ def of_command(command: device.DeviceCommand) -> str:
             return f"told to print {job}"
         case device.Light(output=output, is_on=is_on):
             return f"{output} told to go {'on' if is_on else 'off'}"
+        case card.Arm(session=session, seconds=seconds):
+            return f"told to read a card for session {session}, {seconds:g} s"
+        case card.Disarm():
+            return "told to read no card"
 
 
 def of_lease(lease: device.Lease) -> str:
@@ -68,6 +76,16 @@ def of_request(request: gateway.GatewayRequest) -> str:
             return f"asks for the {service} bill of {masked(account)}"
         case gateway.PostPayment(amount=amount, service=service, account=account, receipt=number):
             return f"posts {amount} of {service} {masked(account)}, receipt {number}"
+        case card.AuthoriseCard(key=key, amount=amount):
+            return f"asks to charge {amount} to the card, {key}"
+        case card.ConfirmCard(key=key):
+            return f"confirms the card payment {key}"
+        case card.VoidCard(key=key):
+            return f"voids the card payment {key}"
+        case card.RefundCard(of=key, amount=amount):
+            return f"asks to refund {amount} of the card payment {key}"
+        case card.FindCard(key=key):
+            return f"asks what became of the card payment {key}"
 
 
 def of_core_command(asked: command.CoreCommand) -> str:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from firmware.contract.card import Arm, CardRejected, CardSwiped, Disarm
 from firmware.contract.money import Money
 from firmware.contract.ticket import Ticket
 
@@ -22,6 +23,7 @@ class Kind(StrEnum):
     COINS = "coins"
     RECEIPT = "receipt"
     PANEL = "panel"
+    CARD = "card"
 
 
 class Status(StrEnum):
@@ -208,6 +210,8 @@ DeviceEvent = (
     | TicketPrinted
     | TicketFailed
     | SwitchMoved
+    | CardSwiped
+    | CardRejected
 )
 CREDITS = (NoteStacked, CoinAccepted)
 LASTING = (
@@ -269,7 +273,7 @@ class Light(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     is_on: bool
 
 
-DeviceCommand = Stack | Return | Acknowledge | Print | Light
+DeviceCommand = Stack | Return | Acknowledge | Print | Light | Arm | Disarm
 
 
 class Outcome(StrEnum):

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from firmware.contract.card import CardPayment, CardRequest
 from firmware.contract.money import Money
 
 
@@ -32,7 +33,7 @@ class PostPayment(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     receipt: str
 
 
-GatewayRequest = FetchBill | PostPayment
+GatewayRequest = FetchBill | PostPayment | CardRequest
 
 
 class Bill(msgspec.Struct, frozen=True, tag=True):
@@ -57,6 +58,7 @@ class Problem(StrEnum):
     ALREADY_PAID = "already_paid"
     BACK_END_DOWN = "back_end_down"  # nobody answered: try again later, nothing is decided
     REFUSED = "refused"  # answered, and no: a person must look
+    CARD_FORGOTTEN = "card_forgotten"  # the gateway holds no such swipe now: ask FindCard
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
@@ -64,4 +66,4 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     detail: str = ""
 
 
-GatewayReply = Bill | Posted | Failed
+GatewayReply = Bill | Posted | CardPayment | Failed

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from firmware.contract import command, device, gateway, health, screen
+from firmware.contract import card, command, device, gateway, health, screen
 
 READERS_OF_ALL = ("technician", "health")
 
@@ -23,6 +23,11 @@ class Topic:
     readers: tuple[str, ...]
     is_retained: bool
     meaning: str
+    is_private: bool = False  # not even for READERS_OF_ALL
+
+    @property
+    def all_readers(self) -> tuple[str, ...]:
+        return self.readers if self.is_private else (*self.readers, *READERS_OF_ALL)
 
 
 TOPICS: tuple[Topic, ...] = (
@@ -34,6 +39,9 @@ TOPICS: tuple[Topic, ...] = (
           "What to do. Carries an expiry; answered by a Reply where a response topic asks for it."),
     Topic("device/{name}/lease", device.Lease, ("core",), ("driver",), False,
           "Permission to take money for a few seconds (M4)."),
+    Topic("device/{name}/sealed", card.SealedCard, ("driver",), ("gateway",), False,
+          "The encrypted tracks of a swipe, for the gateway alone; core has their reference.",
+          is_private=True),
     Topic("screen/state", screen.Screen, ("core",), ("ui",), True,
           "What the citizen sees now."),
     Topic("screen/press", screen.Press, ("ui",), ("core",), False,
@@ -74,6 +82,9 @@ class Topics:
 
     def device_lease(self, name: str) -> str:
         return f"kiosk/{self.kiosk}/device/{name}/lease"
+
+    def device_sealed(self, name: str) -> str:
+        return f"kiosk/{self.kiosk}/device/{name}/sealed"
 
     @property
     def screen_state(self) -> str:
@@ -132,7 +143,7 @@ def users(devices: list[str]) -> list[str]:
 
 def _roles(topic: Topic) -> list[tuple[str, str]]:
     return [(role, "write") for role in topic.writers] + [
-        (role, "read") for role in (*topic.readers, *READERS_OF_ALL)
+        (role, "read") for role in topic.all_readers
     ]
 
 

@@ -32,7 +32,7 @@ OUTSIDE = (BENCH, OFFICE)  # emulated hardware and the back end: not of the kios
 # The finger presses where a touch would, and sees what an eye sees. On the image it does not exist.
 GUESTS = {
     "finger": ["topic write kiosk/+/screen/press", "topic read kiosk/+/screen/state"],
-    "recorder": ["topic read #"],
+    "recorder": ["topic deny kiosk/+/device/+/sealed", "topic read #"],
 }
 
 TEMPLATE = """\

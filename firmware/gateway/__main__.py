@@ -6,12 +6,15 @@ import argparse
 import asyncio
 import logging
 import sys
+import time
 
 import msgspec
 
+from firmware.contract.card import AuthoriseCard, SealedCard
 from firmware.contract.gateway import Failed, GatewayReply, GatewayRequest, GatewayState, Problem
 from firmware.contract.topics import Topics
 from firmware.gateway.backend import BackEnd
+from firmware.gateway.shelf import Shelf
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify, start
@@ -19,6 +22,7 @@ from firmware.runtime.daemon import notify, start
 log = logging.getLogger("gateway")
 
 LOOK_EVERY = 2.0  # seconds between looks at the back end
+UNDECIDED = (Problem.BACK_END_DOWN, Problem.CARD_FORGOTTEN)
 
 
 class Gateway:
@@ -29,7 +33,8 @@ class Gateway:
         will = (topics.gateway_state, GatewayState(is_online=False, detail="gateway gone"))
         self._bus = Bus(config.bus_address("gateway"), will)
         self._bus.on(topics.gateway_request, self._on_request)
-        self._back_end = back_end
+        self._bus.on(topics.device_sealed("+"), self._on_sealed)
+        self._back_end, self._shelf = back_end, Shelf()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -41,6 +46,7 @@ class Gateway:
     async def _look(self) -> None:
         while True:
             self._say(await self._back_end.is_alive())
+            self._shelf.forget_old(time.monotonic())
             notify("WATCHDOG=1")
             await asyncio.sleep(LOOK_EVERY)
 
@@ -59,7 +65,7 @@ class Gateway:
             log.error("refused %d bytes: %s", len(envelope.payload), error)
             self._bus.answer(envelope, Failed(Problem.BACK_END_DOWN, f"not asked: {error}"))
             return
-        reply = await self._back_end.ask(request)
+        reply = await self._ask(request)
         log.info("%s: %s", type(request).__name__, _told(reply))
         # Said before the answer: core asks whether the back end is there as soon as it has a bill.
         if isinstance(reply, Failed) and reply.problem is Problem.BACK_END_DOWN:
@@ -67,6 +73,24 @@ class Gateway:
         else:
             self._say(None)
         self._bus.answer(envelope, reply)
+
+    async def _ask(self, request: GatewayRequest) -> GatewayReply:
+        """A card is kept while its payment is undecided, and not a moment longer."""
+        if not isinstance(request, AuthoriseCard):
+            return await self._back_end.ask(request)
+        card = self._shelf.take(request.reference, request.key, time.monotonic())
+        reply = await self._back_end.ask(request, card)
+        if card is not None and not (isinstance(reply, Failed) and reply.problem in UNDECIDED):
+            self._shelf.forget(request.reference)
+        return reply
+
+    def _on_sealed(self, envelope: Envelope) -> None:
+        try:
+            card = msgspec.json.decode(envelope.payload, type=SealedCard)
+        except msgspec.DecodeError as error:
+            log.error("refused a card of %d bytes: %s", len(envelope.payload), error)
+            return
+        self._shelf.put(card, time.monotonic())
 
 
 def _told(reply: GatewayReply) -> str:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import aiohttp
 import msgspec
 
+from firmware.contract.card import SealedCard
 from firmware.contract.gateway import (
     Bill,
     Failed,
@@ -23,6 +24,7 @@ from firmware.contract.gateway import (
     Problem,
 )
 from firmware.contract.money import Money
+from firmware.gateway.cards import CardLine, RefusalDocument
 
 PROBLEMS = {
     404: Problem.NO_SUCH_ACCOUNT,
@@ -55,21 +57,15 @@ class ReceiptDocument(msgspec.Struct, frozen=True):
     reference: str
 
 
-class RefusalDocument(msgspec.Struct, frozen=True):
-    """The back end's own no. A page of some proxy on the way has another shape, and decides
-    nothing: a payment that is refused and was booked would be paid twice."""
-
-    why: str
-
-
 class BackEnd:
     """One HTTP connection pool. Never raises for what a network does: that is an answer."""
 
     def __init__(self, url: str, patience: float) -> None:
         self._url = url.rstrip("/")
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience))
+        self._cards = CardLine(self._session, self._url)
 
-    async def ask(self, request: GatewayRequest) -> GatewayReply:
+    async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:
         """Carry one request out. Silence, a refused connection and 5xx are `back_end_down`."""
         try:
             match request:
@@ -77,6 +73,8 @@ class BackEnd:
                     return await self._fetch(request)
                 case PostPayment():
                     return await self._post(request)
+                case _:
+                    return await self._cards.ask(request, card)
         except (aiohttp.ClientError, TimeoutError) as error:
             return Failed(Problem.BACK_END_DOWN, str(error) or type(error).__name__)
         except msgspec.DecodeError as error:

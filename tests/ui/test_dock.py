@@ -54,6 +54,8 @@ def config(tmp_path: Path) -> Config:
             "coins": {"family": "cctalk", "kind": "coins"},
             "receipt": {"family": "escpos", "kind": "receipt"},
             "panel": {"family": "panel", "kind": "panel"},
+            "card": {"family": "magnesafe", "kind": "card"},
+            "stripe": {"family": "magstripe", "kind": "card"},
         },
         "bench": {"receipt": {"out_folder": str(tmp_path / "paper")}},
     }

@@ -14,6 +14,7 @@ from firmware.runtime.config import Config
 STAGE = "stage"  # not a device: whoever started the kiosk's processes
 NOTES = (10, 20, 50, 100, 200, 500)
 COINS = (1, 2, 5, 10, 20)
+CARDS = ("rupay", "visa", "declined", "chip")
 KILLABLE = ("core", "ui", "broker", "gateway")
 
 
@@ -42,7 +43,13 @@ class Group:
 
 def groups(config: Config) -> list[Group]:
     """One group for each device that this kiosk has, and one for the stage."""
-    makers = {Kind.NOTES: _notes, Kind.COINS: _coins, Kind.RECEIPT: _receipt, Kind.PANEL: _panel}
+    makers = {
+        Kind.NOTES: _notes,
+        Kind.COINS: _coins,
+        Kind.RECEIPT: _receipt,
+        Kind.PANEL: _panel,
+        Kind.CARD: _card,
+    }
     found = [
         Group(f"{name} ({section.family})", name, tuple(makers[section.kind](name)))
         for name, section in config.device.items()
@@ -98,6 +105,13 @@ def _power(name: str) -> list[Hand]:
         Hand("power on", name, "power_on"),
         Hand("off, on", name, "power_cycle"),
     ]
+
+
+def _card(name: str) -> list[Hand]:
+    """Cards that every emulated reader knows: drivers/base/plastic.py."""
+    cards = [Hand(f"swipe {card}", name, "swipe", {"card": card}) for card in CARDS]
+    bad = Hand("swipe badly", name, "swipe", {"card": CARDS[0], "damage": "scratch"})
+    return [*cards, bad, *_wire(name)]
 
 
 def _stage() -> list[Hand]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from firmware.gateway.sandbox.card_counter import CardCounter
+from firmware.gateway.sandbox.cards import CardOffice
 from firmware.gateway.sandbox.office import Office, Refusal
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify, start
@@ -61,9 +64,11 @@ async def say_no(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def serve(config: Config, options: argparse.Namespace) -> None:
-    office = Office(config.state_folder / "sandbox" / "office.db")
+    folder = config.state_folder / "sandbox"
+    office, cards = Office(folder / "office.db"), CardOffice(folder / "cards.db")
     application = web.Application(middlewares=[say_no])
     application.add_routes(Counter(office).routes())
+    application.add_routes(CardCounter(cards, time.time).routes())
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     url = urlsplit(config.gateway.url)

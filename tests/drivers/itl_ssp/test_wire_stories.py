@@ -267,3 +267,14 @@ def test_an_acknowledgement_in_the_cable_does_not_confirm_a_credit_the_till_has_
     stage.visit.wire = tap
     stage.run(3.0)
     assert Code.EVENT_ACK not in {data[3] for data in tap.carried}
+
+
+def test_a_lost_answer_is_waited_for_asleep(stage: Stage) -> None:
+    """The driver once span on a poll that was due while the answer before it was awaited."""
+    stage.visit.hand("link_drop", seconds=3.0)
+    protocol = stage.visit.device.protocol
+    until, wakes = stage.visit.now + 2.5, 0
+    while stage.visit.now < until:
+        stage.run(max(protocol.next_deadline() - stage.visit.now, 0.001))
+        wakes += 1
+    assert wakes < 20

@@ -11,6 +11,7 @@ from firmware.contract.topics import TOPICS, Topic, Topics, access_list, users
 
 DEVICES = ["coins", "notes", "panel"]
 ROOT = "kiosk/k1/"
+SEALED = next(topic for topic in TOPICS if topic.pattern == "device/{name}/sealed")
 
 
 def rules() -> dict[str, set[tuple[str, str]]]:
@@ -55,9 +56,8 @@ def test_each_user_may_do_what_the_row_says_and_no_more(topic: Topic) -> None:
             is_own = name == user.removeprefix("driver-") or "{name}" not in topic.pattern
             needs_own = role == "driver" or not is_of_device
             writes = role in topic.writers and (is_own or not needs_own)
-            reads = role in (*topic.readers, "technician", "health") and (
-                is_own or role != "driver"
-            )
+            everybody = () if topic.is_private else ("technician", "health")
+            reads = role in (*topic.readers, *everybody) and (is_own or role != "driver")
             assert may(user, "write", path) == writes, f"{user} writes {path}"
             assert may(user, "read", path) == reads, f"{user} reads {path}"
 
@@ -80,7 +80,15 @@ def test_technician_reads_everything_and_writes_only_to_core() -> None:
     """What he tells core is on the record; he commands no device and presses no button."""
     written = {path for verb, path in rules()["technician"] if verb == "write"}
     assert written == {f"{ROOT}core/command"}
-    assert all(may("technician", "read", spelled_out(topic, "notes")) for topic in TOPICS)
+    readable = [topic for topic in TOPICS if may("technician", "read", spelled_out(topic, "notes"))]
+    assert [topic for topic in TOPICS if topic not in readable] == [SEALED]
+
+
+def test_a_sealed_card_goes_from_its_driver_to_the_gateway_and_to_nobody_else() -> None:
+    path = spelled_out(SEALED, "coins")
+    assert [user for user in users(DEVICES) if may(user, "read", path)] == ["gateway"]
+    assert [user for user in users(DEVICES) if may(user, "write", path)] == ["driver-coins"]
+    assert not SEALED.is_retained
 
 
 def test_nobody_but_the_technician_redeems_a_claim() -> None:

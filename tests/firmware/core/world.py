@@ -35,7 +35,15 @@ from firmware.contract.device import (
     TicketPrinted,
     event_key,
 )
-from firmware.contract.gateway import Bill, Failed, FetchBill, GatewayState, Posted, Problem
+from firmware.contract.gateway import (
+    Bill,
+    Failed,
+    FetchBill,
+    GatewayState,
+    Posted,
+    PostPayment,
+    Problem,
+)
 from firmware.contract.money import Money, rupees
 from firmware.contract.screen import Action, Press, Screen
 from firmware.core.book import Book
@@ -79,6 +87,7 @@ class Office:
                 return Failed(Problem.NO_SUCH_ACCOUNT)
             name = "श्री कृष्ण चन्द्र शर्मा"
             return Bill("B1", ACCOUNT, name, "2026-10", "2026-11-28", self.amount, Money(0))
+        assert isinstance(request, PostPayment), f"core asks nothing else yet: {request}"
         if self.refuses is not None and request.key not in self.payments:
             return Failed(self.refuses)
         self.payments.setdefault(request.key, request.amount)

@@ -1,0 +1,1 @@
+"""Serial magnetic stripe readers that speak the MSR206 command set."""
