@@ -130,7 +130,9 @@ class Bus:
         told_to_end = _cancellations()
         while _cancellations() == told_to_end:
             try:
-                await self._session()
+                # A task of its own: the TaskGroup in it leaves cancellations behind that nobody
+                # asked for, and they must not be counted here.
+                await asyncio.create_task(self._session())
             except* aiomqtt.MqttError as errors:
                 log.debug("bus away: %s", errors.exceptions)
             finally:
