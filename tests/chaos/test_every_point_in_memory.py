@@ -1,7 +1,7 @@
 """Every cash story, and a death at every point of it: not a paisa is lost or created (M1 to M11).
 
 The kiosk is the real one on virtual time (memory.py). A run of the tests kills core after every
-write of its journal, and everybody at a seeded sample of the other points; `make chaos` tries them
+write of its journal, and a process, the broker and the mains at a seeded sample of the points; `make chaos` tries them
 all.
 """
 
@@ -18,7 +18,7 @@ from tests.chaos.points import KINDS
 from tests.chaos.report import Tally
 from tests.chaos.runs import Result, Run, carry_out_all
 
-SAMPLE = 4  # points of a story, beside every write of the journal
+SAMPLE = 2  # points of a story for each deed, beside every write of the journal
 SAYS_EVERY = 200  # runs
 ENDS = {
     "cancel, note moving in": ("cancelled",),
@@ -38,8 +38,11 @@ def chosen(runs: list[Run], story: str, is_full: bool) -> list[Run]:
     if is_full:
         return runs
     writes = [run for run in runs if run.at and run.at.kind == "journal.after"]
-    of_core = [run for run in writes if run.deed == "process"]
-    return of_core + random.Random(story).sample(runs, SAMPLE)
+    picked = [run for run in writes if run.deed == "process"]
+    chance = random.Random(story)
+    for deed in DEEDS:
+        picked += chance.sample([run for run in runs if run.deed == deed], SAMPLE)
+    return picked
 
 
 @pytest.mark.chaos
