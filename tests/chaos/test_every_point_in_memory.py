@@ -1,8 +1,8 @@
 """Every cash story, and a death at every point of it: not a paisa is lost or created (M1 to M11).
 
 The kiosk is the real one on virtual time (memory.py). A run of the tests kills core after every
-write of its journal, and a process, the broker and the mains at a seeded sample of the points; `make chaos` tries them
-all.
+write of its journal, and a process, the broker and the mains at a seeded sample of the points;
+`make chaos` tries them all.
 """
 
 from __future__ import annotations
