@@ -61,7 +61,9 @@ MACHINES = (
         "The note, as the till sees it",
         "firmware/till/session.py",
         "One note at a time, because an acceptor has one path. STACKING and RETURNING begin when"
-        " the row with the intent is on disk. A pair that is not drawn is a bug.",
+        " the row with the intent is on disk. WAITING is a note whose obstacle may pass in a moment"
+        " (`firmware/till/decision.py`); nothing of it is on disk, and a core that dies finds it in"
+        " the device's state or not at all. A pair that is not drawn is a bug.",
         {
             session.Note.NONE: "",
             session.Note.STACKING: "StackIntended without an outcome in the journal",

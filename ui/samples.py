@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money, rupees
 from firmware.contract.screen import (
@@ -35,19 +37,31 @@ TROUBLES = (
     "back_end_down", "no_such_account", "already_paid", "refused", "paper_out", "printer",
     "notes_jam", "coins_jam", "notes_gone", "stacker_full", "cash_box_out", "door_open",
     "cancelled_with_money", "timed_out_with_money", "note_unaccounted", "power_came_back",
-    "no_acceptor", "journal", "over_paid",
+    "no_acceptor", "journal", "over_paid", "battery_low", "mains_off", "records", "day_limit",
+    "suspected",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
-    "fraud", "unable_to_stack", "other",
+    "fraud", "counterfeit", "unable_to_stack", "other",
 )  # fmt: skip
 HINTS = ("cash.insert", "cash.checking", "cash.accepted", "cash.returned", "cash.coin",
          "cash.coin_refused", "cash.take_back_note", "cash.only_coins", "cash.in_doubt",
+         "cash.note_waits", "cash.one_moment",
          *(f"cash.refused.{reason}" for reason in REFUSALS))  # fmt: skip
 WAITINGS = ("fetching", "posting", "printing", "returning", "opening")
 PROBLEMS = ("too_short", "not_a_k_number", "no_such_account", "already_paid")
 CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
-TILE_REASONS = ("not_yet", "no_paper", "no_printer", "no_back_end", "no_cash")
+TILE_REASONS = (
+    "not_yet",
+    "no_paper",
+    "no_printer",
+    "no_back_end",
+    "no_cash",
+    "no_power",
+    "no_records",
+    "day_limit",
+)
+LIMITS = ("least", "most", "visit", "day", "values")
 
 
 def tiles(why_not: str = "tile.not_yet", electricity: str | None = None) -> list[Tile]:
@@ -69,6 +83,20 @@ def cash(hint: Hint | None = None, inserted: int = 200, is_checking: bool = Fals
     coins = [rupees(value) for value in (1, 2, 5, 10, 20)]
     return InsertCash("electricity", rupees(470), rupees(inserted), remaining, advance, notes,
                       coins, hint, is_checking)  # fmt: skip
+
+
+def cash_limited() -> InsertCash:
+    """This kiosk takes no ₹500, and ₹20 more than is due would pass its limit of today."""
+    taken = {10: None, 20: None, 50: None, 100: None, 200: "note.limit", 500: "note.not_taken"}
+    notes = [NoteButton(rupees(value), why is None, why) for value, why in taken.items()]
+    coins = [rupees(value) for value in (1, 2, 5, 10, 20)]
+    inserted, remaining, extra = rupees(290), rupees(180), rupees(10)
+    return InsertCash("electricity", rupees(470), inserted, remaining, extra, notes, coins)
+
+
+def waiting_cash(hint: Hint) -> InsertCash:
+    """The printer is away, and may be back in a moment."""
+    return replace(cash(hint, is_checking=True), notes=[], coins=[])
 
 
 TOKEN = "KC1:" + "AEEHIZDSFUYD" * 28  # as long as a signed claim
@@ -105,6 +133,8 @@ def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 
     actions = ACTIONS[kind] + ([Action.STAY] if is_warning else [])
     if isinstance(data, Trouble) and data.safe:
         actions = [action for action in actions if action is not Action.AGAIN]
+    if isinstance(data, ShowBill) and data.why_not is not None:
+        actions = [action for action in actions if action is not Action.PAY]
     return Screen(
         serial=serial, language=language, data=data, actions=actions, step=STEPS.get(kind),
         place=PLACE, is_warning=is_warning, leaves_in=leaves_in,
@@ -128,17 +158,23 @@ def main_screens() -> dict[str, ScreenData]:
         "5-bill": ShowBill("electricity", bill(), rupees(470)),
         "5-bill-advance": ShowBill("electricity", bill("श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी "
                                    "स्वर्गीय लक्ष्मीनारायण"), rupees(440)),
+        "5-bill-limit": ShowBill("electricity", bill(), rupees(470),
+                                 Hint("limit.day", rupees(300))),
         "6-cash": cash(),
         "6-cash-accepted": cash(hint, inserted=400),
         "6-cash-checking": cash(is_checking=True, inserted=0),
         "6-cash-full": InsertCash("electricity", rupees(470), rupees(470), ZERO, rupees(30), [], [],
                                   hint, is_checking=True),
+        "6-cash-limit": cash_limited(),
+        "6-cash-note-waits": waiting_cash(Hint("cash.note_waits", rupees(200))),
+        "6-cash-one-moment": waiting_cash(Hint("cash.one_moment")),
         "6-cash-refused": cash(Hint("cash.refused.inhibited")),
         "7-done": done(),
         "7-done-screen": done("screen", is_posted=False, advance=rupees(30)),
         "8-trouble-jam-paper": trouble("notes_jam", 200, "paper"),
         "8-trouble-screen": trouble("paper_out", 470, "screen"),
         "8-trouble-safe": trouble("power_came_back", 200),
+        "8-trouble-suspected": trouble("suspected"),
         "8-trouble-no-money": trouble("no_such_account"),
         "9-closed": Closed("closed.door_open"),
     }  # fmt: skip

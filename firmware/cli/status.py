@@ -36,6 +36,8 @@ CONDITIONS = {
 SWITCHES = {
     "door_is_open": ("door shut", "door open"),
     "cash_box_is_out": ("cash box in place", "cash box out"),
+    "mains_is_off": ("on mains", "on battery"),
+    "battery_is_low": ("battery good", "battery low"),
 }
 
 

@@ -139,9 +139,16 @@ class NoteUnaccounted(msgspec.Struct, frozen=True, tag=True):
 
 
 class NoteRejected(msgspec.Struct, frozen=True, tag=True):
-    """A note was never taken: `reason` is a stable word such as `inhibited` or `not_recognised`."""
+    """A note was never taken: `reason` is a stable word such as `inhibited` or `not_recognised`.
+
+    The words of SUSPICIOUS mean that the device suspects a forged note or a cheat.
+    """
 
     reason: str
+
+
+# A worn note is no suspicion: `not_recognised` is not among them.
+SUSPICIOUS = frozenset({"fraud", "counterfeit"})
 
 
 class CoinAccepted(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -173,6 +180,8 @@ class CashBoxMoved(msgspec.Struct, frozen=True, tag=True):
 
 
 class CheatAttempt(msgspec.Struct, frozen=True, tag=True):
+    """A note or coin on a string, a slug, a forced slot; may be told beside the refusal."""
+
     detail: str = ""
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from firmware.contract.device import Status
-from firmware.contract.money import Money
+from firmware.contract.money import ZERO, Money
 
 
 class CoreState(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +24,10 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     journal_rows: int
     journal_head: str  # first 16 hex digits of the last row's hash
     to_confirm: int | None = None  # the JournalBegun row that keeps cash off until confirmed
+    no_records_because: str = ""  # why the journal may soon not be written; cash is off
+    taken_today: Money = ZERO  # notes and coins
+    day_is_full: bool = False  # the limit of cash a day is reached; cash is off until midnight
+    suspected_today: int = 0  # forged notes and cheats that devices suspected in visits
 
 
 class Condition(StrEnum):

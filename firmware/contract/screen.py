@@ -70,12 +70,6 @@ class Waiting(msgspec.Struct, frozen=True, tag=True):
     what: str
 
 
-class ShowBill(msgspec.Struct, frozen=True, tag=True):
-    service: str
-    bill: Bill
-    payable: Money
-
-
 class NoteButton(msgspec.Struct, frozen=True, omit_defaults=True):
     """A denomination: taken right now, or not and why (message key)."""
 
@@ -91,8 +85,21 @@ class Hint(msgspec.Struct, frozen=True, omit_defaults=True):
     value: Money | None = None
 
 
+class ShowBill(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """`why_not` says why this bill cannot be paid in cash here now; then PAY is not on offer."""
+
+    service: str
+    bill: Bill
+    payable: Money
+    why_not: Hint | None = None
+
+
 class InsertCash(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """Money is being taken. `advance` is how much over the due the bill may take."""
+    """Money is being taken. `advance` is how much over the due may come in just now.
+
+    Without notes and coins the slots are shut: for good while money is counted, or, with the hint
+    `cash.one_moment` or `cash.note_waits`, until something is back.
+    """
 
     service: str
     due: Money

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from firmware.contract.money import ZERO, Money
 from firmware.journal.clockwatch import ClockWatch
 from firmware.journal.journal import Journal
 from firmware.journal.orders import Order, fold
-from firmware.journal.rows import AnyRow, OrderCreated
+from firmware.journal.rows import (
+    AnyRow,
+    CheatSuspected,
+    CoinCredited,
+    NoteCredited,
+    OrderCreated,
+)
 from firmware.runtime.clock import Clock
 
 
@@ -16,6 +25,8 @@ class Book:
         self.journal, self._clock = journal, clock
         self._watch = ClockWatch(journal)
         self._orders: dict[str, Order] = {}
+        self._day: datetime | None = None  # of what is counted here
+        self._taken, self._suspected = ZERO, 0
 
     def write(self, *rows: AnyRow) -> None:
         """Put rows on disk, then apply them to their orders. Raises as Journal.append does."""
@@ -23,11 +34,40 @@ class Book:
         doubt = self._watch.look(now)
         at = self.journal.append(now, *([] if doubt is None else [doubt]), *rows)
         self._watch.took(now)
+        self._count(*rows)
         for row in rows:
             if isinstance(row, OrderCreated):
                 self._orders[row.order] = Order(row)
             elif (order := self._orders.get(getattr(row, "order", None) or "")) is not None:
                 order.apply(row, at)
+
+    def taken_today(self) -> Money:
+        """The notes and coins that came in on this day. Journal look-ups only when a day begins."""
+        self._look_at_the_day()
+        return self._taken
+
+    def suspected_today(self) -> int:
+        """How often a forged note or a cheat was suspected on this day."""
+        self._look_at_the_day()
+        return self._suspected
+
+    def _look_at_the_day(self) -> None:
+        day = self._watch.day(self._clock.now())
+        if day != self._day:
+            first = self.journal.first_row_of(day)
+            self._taken = Money(self.journal.credited_from(first))
+            self._suspected = self.journal.count_from(CheatSuspected, first)
+            self._day = day
+
+    def _count(self, *rows: AnyRow) -> None:
+        for row in rows:
+            match row:
+                case NoteCredited(value=value) | CoinCredited(value=value):
+                    self._taken = self._taken + value
+                case CheatSuspected():
+                    self._suspected += 1
+                case _:
+                    pass
 
     def order(self, number: str) -> Order:
         """A live order, or one recalled from its rows."""

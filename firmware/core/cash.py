@@ -11,15 +11,21 @@ from firmware.contract.device import (
     NoteReturned,
     NoteStacked,
     NoteUnaccounted,
+    Status,
 )
-from firmware.contract.money import ZERO
+from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Hint
+from firmware.core.allowance import Allowance
 from firmware.core.book import Book
 from firmware.core.floor import Floor
 from firmware.core.settling import Settling
 from firmware.core.visit import Signal, Stage, Visit
+from firmware.journal import rows
+from firmware.journal.orders import Order
+from firmware.till.decision import Obstacle
 from firmware.till.effects import Outbox
 from firmware.till.leases import Leases
+from firmware.till.limits import Bounds
 from firmware.till.session import CashSession, Note, Outcome
 
 OUTCOME_HINTS: dict[type[Outcome], str] = {
@@ -27,16 +33,24 @@ OUTCOME_HINTS: dict[type[Outcome], str] = {
     NoteReturned: "cash.returned",
     NoteUnaccounted: "cash.in_doubt",
 }
+NOTE_HINTS = {
+    Note.STACKING: "cash.checking",
+    Note.RETURNING: "cash.take_back_note",
+    Note.WAITING: "cash.note_waits",
+}
 OBSTACLE_PATIENCE = 6.0  # seconds: a driver that restarts is back in two, a cable in five
+ATTEMPTS_AT_MOST = 3  # suspected cheats in one order: one is a bad note, three are a trial
+SAME_ATTEMPT = 2.0  # seconds: devices tell one attempt as a refusal and as a cheat
 
 
 class CashDesk:
     """Works on the visit's session. `now` is monotonic seconds."""
 
-    def __init__(self, book: Book, floor: Floor, outbox: Outbox) -> None:
-        self._book, self._floor = book, floor
+    def __init__(self, book: Book, floor: Floor, outbox: Outbox, allowance: Allowance) -> None:
+        self._book, self._floor, self.allowance = book, floor, allowance
         self.leases = Leases(outbox)
         self.settling = Settling(book)
+        self._attempt: tuple[str, float] | None = None  # the last one: device and time
 
     def on_note(self, visit: Visit, event: NoteEscrowed | Outcome, device: str, now: float) -> None:
         """A note is in escrow, or ended. Without a session the driver returns it itself (M4)."""
@@ -44,9 +58,7 @@ class CashDesk:
         if isinstance(event, NoteEscrowed):
             if session is not None and self._may_decide(session, event.id):
                 session.on_escrow(event, device, self._obstacle_for_note(visit), now)
-                is_taken = session.note is Note.STACKING
-                key = "cash.checking" if is_taken else "cash.take_back_note"
-                self.show(visit, Hint(key, event.value), now)
+                self.show(visit, Hint(NOTE_HINTS[session.note], event.value), now)
         elif session is not None and self._is_of(session, event):
             session.on_outcome(event)
             self.show(visit, Hint(OUTCOME_HINTS[type(event)], event.value), now)
@@ -80,6 +92,19 @@ class CashDesk:
         else:
             self.settling.orphan_coin(event)
 
+    def on_suspicion(self, visit: Visit, device: str, what: str, now: float) -> None:
+        """A device suspects a forged note or a cheat: nothing of it was kept.
+
+        A row without money while an order is open; what is tried at a closed slot is the device's
+        own fault, which health shows, and must not fill the journal.
+        """
+        last = self._attempt
+        if last is not None and last[0] == device and now - last[1] < SAME_ATTEMPT:
+            return
+        self._attempt = (device, now)
+        if visit.stage is Stage.CASH and visit.order is not None:
+            self._book.write(rows.CheatSuspected(visit.order.number, device, what))
+
     def show(self, visit: Visit, hint: Hint, now: float) -> None:
         """Say in one sentence what just happened; a citizen who feeds money is not idle."""
         if visit.stage is Stage.CASH:
@@ -92,6 +117,9 @@ class CashDesk:
         if session.order.remaining == ZERO:
             visit.cause = "paid_in_full"
             return Signal.FULL
+        if session.order.suspicions >= ATTEMPTS_AT_MOST:
+            visit.cause = "trouble.suspected"
+            return Signal.STOPPED
         obstacle = self._floor.obstacle()
         if obstacle is None:
             visit.obstacle_from = None
@@ -100,30 +128,68 @@ class CashDesk:
             return None
         return self._wait_out(visit, obstacle, now)
 
+    def is_open(self, visit: Visit) -> bool:
+        """Whether money may come in: not while a lease is there for a note that waits, alone."""
+        return self.leases.are_given and visit.obstacle_from is None
+
     def stop(self, session: CashSession, now: float) -> None:
         self.leases.end_all(session.order.session or "", now)
 
     def tick_session(self, visit: Visit, now: float) -> None:
-        if visit.session is not None:
-            notes = next(self._floor.of_kind(Kind.NOTES), None)
-            held, doubted = visit.session.held, visit.session.order.in_doubt
-            visit.session.tick(now, None if notes is None else notes.name)
-            if held is not None and visit.session.order.in_doubt > doubted:
-                self.show(visit, Hint(OUTCOME_HINTS[NoteUnaccounted], held.value), now)
+        self._floor.day_is_full = self.allowance.day_is_full
+        if (session := visit.session) is None:
+            return
+        notes = next(self._floor.of_kind(Kind.NOTES), None)
+        held, doubted, was = session.held, session.order.in_doubt, session.note
+        session.tick(now, None if notes is None else notes.name)
+        session.look_again(self._obstacle_for_note(visit), now)
+        if held is not None and session.order.in_doubt > doubted:
+            self.show(visit, Hint(OUTCOME_HINTS[NoteUnaccounted], held.value), now)
+        elif held is not None and was is Note.WAITING and session.note is not was:
+            self.show(visit, Hint(NOTE_HINTS[session.note], held.value), now)
+
+    def session(self, visit: Visit, order: Order) -> CashSession:
+        """The cash session of an order, within the limits of each moment."""
+
+        def within() -> Bounds:
+            return self.allowance.within(visit, order)
+
+        return CashSession(order, self._book.write, self.leases.outbox, within)
 
     def _wait_out(self, visit: Visit, obstacle: str, now: float) -> Signal | None:
-        """No money while something is in the way; and no waiting for ever."""
-        assert visit.session is not None
-        self.stop(visit.session, now)
+        """No money while something is in the way; and no waiting for ever.
+
+        A note that waits for the obstacle to pass keeps its lease, or its acceptor would give it
+        back (M4): of its own value and no other. The path holds one note, so nothing can follow it.
+        """
+        session = visit.session
+        assert session is not None
+        kept = session.waiting or self._moving_in(session, obstacle)
+        self.leases.renew(session.order.session or "", kept, now)
         visit.obstacle_from = now if visit.obstacle_from is None else visit.obstacle_from
         if now - visit.obstacle_from < OBSTACLE_PATIENCE:
             return None
         visit.cause = obstacle
         return Signal.STOPPED
 
-    def _obstacle_for_note(self, visit: Visit) -> str | None:
-        return self._floor.obstacle() if visit.stage is Stage.CASH else "closing"
+    def _moving_in(self, session: CashSession, obstacle: str) -> dict[str, list[Money]]:
+        """A note that was already moving when the obstacle came may reach escrow, and wait there:
+        a lease to enter is none to be stacked."""
+        if not self._floor.is_passing(obstacle):
+            return {}
+        acceptors = (state for state in self._floor.acceptors() if state.kind is Kind.NOTES)
+        moving = (state for state in acceptors if state.status is Status.BUSY)
+        return {state.name: session.wanted(state.denominations) for state in moving}
+
+    def _obstacle_for_note(self, visit: Visit) -> Obstacle | None:
+        if visit.stage is not Stage.CASH:
+            return Obstacle("closing")
+        why = self._floor.obstacle()
+        return None if why is None else Obstacle(why, self._floor.is_passing(why))
 
     def _is_of(self, session: CashSession, event: Outcome) -> bool:
-        """Whether this order decided on this note: no other order may have its money (M3)."""
+        """Whether this order decided on this note, or has it waiting: no other order may have its
+        money (M3)."""
+        if session.held is not None and session.held.id == event.id:
+            return True
         return self._book.journal.order_of_note(event.id) == session.order.number

@@ -13,8 +13,10 @@ import msgspec
 from firmware.contract.command import ConfirmJournal, CoreCommand, RedeemClaim
 from firmware.contract.device import (
     LASTING,
+    SUSPICIOUS,
     Acknowledge,
     CashBoxMoved,
+    CheatAttempt,
     CoinAccepted,
     CoinRejected,
     CreditsLost,
@@ -105,6 +107,12 @@ class Core:
         if isinstance(event, LASTING) and (key := event_key(event)) is not None:
             self._outbox.add(Tell(device, Acknowledge(key)))
 
+    def on_records(self, trouble: str) -> None:
+        """Whether the journal may be written: empty, or why it soon may not (M5)."""
+        if trouble != self.floor.records_trouble:
+            log.warning("records: %s", trouble or "may be written again")
+        self.floor.records_trouble = trouble
+
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
         """The back end answered; None means that nobody did."""
         self.flow.on_answer(request, reply, now)
@@ -139,12 +147,12 @@ class Core:
 
     def screen(self, now: float) -> Screen:
         """The present screen; its serial grows when anything on it changed."""
-        visit = self.flow.visit
+        visit, why_no_cash = self.flow.visit, self.flow.why_no_cash
         fresh = Screen(
             serial=self.serial,
             language=visit.language,
-            data=draw(visit, self.floor, self._catalogue, self.papers),
-            actions=[*actions(visit), *self.flow.patience.stay_actions(visit, now)],
+            data=draw(visit, self.floor, self._catalogue, self.papers, why_no_cash),
+            actions=[*actions(visit, why_no_cash), *self.flow.patience.stay_actions(visit, now)],
             step=STEPS.get(visit.stage),
             place=self._config.kiosk.place,
             leaves_in=self.flow.patience.leaves_in(visit, now),
@@ -185,6 +193,10 @@ class Core:
                 self.book.write(rows.CoinsInDoubt(number, name, count))
             case NoteRejected(reason=reason):
                 self.flow.cash.show(visit, Hint(f"cash.refused.{reason}"), now)
+                if reason in SUSPICIOUS:
+                    self.flow.cash.on_suspicion(visit, device, reason, now)
+            case CheatAttempt(detail=detail):
+                self.flow.cash.on_suspicion(visit, device, detail, now)
             case CoinRejected():
                 self.flow.cash.show(visit, Hint("cash.coin_refused"), now)
             case TicketPrinted(job=job):

@@ -17,6 +17,7 @@ from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
 from firmware.core.core import Core
+from firmware.core.disk import DiskWatch
 from firmware.core.floor import NOT_HEARD
 from firmware.core.redeeming import refused
 from firmware.journal.anchor import AnchorKeeper
@@ -53,6 +54,7 @@ class CoreDaemon:
         self._bus = bus = Bus(
             config.bus_address("core"), (topics.presence("core"), Presence(False))
         )
+        self._disk = DiskWatch(config.state_folder, config.limits.free_mib)
         self._anchor = AnchorKeeper(core.book.journal.path)
         self._group = asyncio.TaskGroup()
         bus.on(topics.device_state("+"), self._on_state)
@@ -70,6 +72,7 @@ class CoreDaemon:
             self._group.create_task(self._bus.run())
             notify("READY=1")
             while True:
+                self._core.on_records(self._disk.look(self._now()))
                 self._core.tick(self._now())
                 self._carry_out()
                 if self._core.flow.visit.order is None:
@@ -170,6 +173,10 @@ class CoreDaemon:
             journal_rows=journal.length,
             journal_head=journal.head[:16],
             to_confirm=journal.to_confirm,
+            no_records_because=self._core.floor.records_trouble,
+            taken_today=self._core.book.taken_today(),
+            day_is_full=self._core.floor.day_is_full,
+            suspected_today=self._core.book.suspected_today(),
         )
 
     # --- RAM -------------------------------------------------------------------------------

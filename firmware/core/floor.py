@@ -15,6 +15,8 @@ PAPER_END = "receipt.paper.end"
 # A count alone may be wrong by a roll that was changed early: the sensor must agree.
 PAPER_NEAR_END = "receipt.paper.near_end"
 LONGEST_TICKET = 300  # mm; a receipt is about 180, and a duplicate or a claim slip may follow
+# A bill of the largest size in small notes. A box with less room is emptied between two visits.
+NOTES_OF_A_VISIT = 20
 NOT_HEARD = GatewayState(is_online=False, detail="not heard yet")
 
 
@@ -25,6 +27,8 @@ class Floor:
     devices: dict[str, DeviceState] = field(default_factory=dict)
     gateway: GatewayState = NOT_HEARD
     journal_is_confirmed: bool = True  # else rows are missing, and an operator has to look (M8)
+    records_trouble: str = ""  # why the journal may soon not be written, for a technician
+    day_is_full: bool = False  # the limit of cash a day is reached
 
     def of_kind(self, kind: Kind) -> Iterator[DeviceState]:
         return (state for state in self.devices.values() if state.kind is kind)
@@ -34,13 +38,16 @@ class Floor:
         return next((state for state in self.of_kind(kind) if state.status in USABLE), None)
 
     def acceptors(self) -> list[DeviceState]:
-        """The note and coin acceptors that work."""
-        return [state for kind in ACCEPTORS if (state := self.usable(kind)) is not None]
+        """The note and coin acceptors that work, and are not full."""
+        return [state for state in self._acceptors() if room_of(state) > 0]
+
+    def _acceptors(self) -> Iterator[DeviceState]:
+        return (state for kind in ACCEPTORS if (state := self.usable(kind)) is not None)
 
     def values(self, kind: Kind) -> list[Money]:
         """What the acceptors of that kind could take, were they leased."""
         state = self.usable(kind)
-        return [] if state is None else state.denominations
+        return [] if state is None or room_of(state) <= 0 else state.denominations
 
     @property
     def can_print(self) -> bool:
@@ -52,9 +59,25 @@ class Floor:
         away = (Status.GONE, Status.STARTING)
         return all(state.status in away for state in self.of_kind(Kind.RECEIPT))
 
+    def is_passing(self, obstacle: str) -> bool:
+        """Whether that obstacle is one that ends by itself within seconds, as a rule."""
+        return obstacle == "trouble.printer" and self.printer_may_return
+
     @property
     def door_is_open(self) -> bool:
-        return any(state.inputs.get("door_is_open", False) for state in self.of_kind(Kind.PANEL))
+        return self._panel_says("door_is_open")
+
+    @property
+    def mains_is_off(self) -> bool:
+        """On battery. False where no panel has that switch."""
+        return self._panel_says("mains_is_off")
+
+    @property
+    def power_is_ending(self) -> bool:
+        return self.mains_is_off and self._panel_says("battery_is_low")
+
+    def _panel_says(self, fact: str) -> bool:
+        return any(state.inputs.get(fact, False) for state in self.of_kind(Kind.PANEL))
 
     def printer_trouble(self) -> str | None:
         """The message key of why no proof can be printed, or None."""
@@ -84,21 +107,49 @@ class Floor:
         for prefix, key in ACCEPTOR_TROUBLES.items():
             if any(code.startswith(prefix) for code in faults):
                 return key
-        return "trouble.no_acceptor"
+        is_full = any(room_of(state) <= 0 for state in self._acceptors())
+        return "trouble.stacker_full" if is_full else "trouble.no_acceptor"
 
     def obstacle(self) -> str | None:
         """Why money may not be taken this moment (M5), apart from the back end; None if it may."""
         if not self.journal_is_confirmed:
             return "trouble.journal"
+        if self.records_trouble:
+            return "trouble.records"
         if self.door_is_open:
             return "trouble.door_open"
+        if self.power_is_ending:
+            return "trouble.battery_low"
         return self.printer_trouble() or self.acceptor_trouble()
 
     def obstacle_before(self) -> str | None:
-        """The same before the acceptor opens: then the back end must answer, too."""
-        if not self.gateway.is_online:
+        """The same before the acceptor opens, when more must be sure: that the back end answers,
+        and that a whole visit can be finished.
+
+        On battery a visit that has begun goes on, since it needs minutes; none begins, since
+        nobody knows how many the battery has left before it says that it is low.
+        """
+        if self.journal_is_confirmed and not self.gateway.is_online:
             return "trouble.back_end_down"
-        return self.obstacle()
+        return self.obstacle() or self._too_little_for_a_visit()
+
+    def _too_little_for_a_visit(self) -> str | None:
+        if self.mains_is_off:
+            return "trouble.mains_off"
+        if self.day_is_full:
+            return "trouble.day_limit"
+        has_room = any(room_of(state) >= NOTES_OF_A_VISIT for state in self._acceptors())
+        return None if has_room else "trouble.stacker_full"
+
+
+def room_of(acceptor: DeviceState) -> float:
+    """How many notes or coins its box still takes; endless where the device does not say."""
+    rooms = [
+        each.level
+        for each in acceptor.consumables
+        if each.unit in ("notes", "coins") and each.level is not None
+    ]
+    return min(rooms, default=inf)
 
 
 ACCEPTOR_TROUBLES = {

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from firmware.contract.gateway import FetchBill, GatewayReply, GatewayRequest, PostPayment
 from firmware.contract.screen import Action, Hint, Language, Press
+from firmware.core.allowance import Allowance
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.enquiry import take_bill
@@ -28,7 +29,6 @@ from firmware.journal.orders import Order
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue, Service
 from firmware.till.effects import Ask, Outbox
-from firmware.till.session import CashSession
 
 log = logging.getLogger("core")
 
@@ -52,7 +52,7 @@ class Flow:
         self._book, self._floor, self._outbox = book, floor, outbox
         self._config, self._catalogue = config, catalogue
         self.visit, self.patience = Visit(), Patience(config.times)
-        self.cash = CashDesk(book, floor, outbox)
+        self.cash = CashDesk(book, floor, outbox, Allowance(book, floor, config.limits, catalogue))
         self._lights = Lights(outbox)
         self._proof = Proof(book, outbox, papers)
         self._posting = Posting(book, outbox)
@@ -75,7 +75,7 @@ class Flow:
         order = self._book.order(self._interrupted.pop(0))
         log.info("%s: taken up again, %s inserted", order.number, order.inserted)
         self.visit = visit_of(order)
-        self.visit.session = self._session(order)
+        self.visit.session = self.cash.session(self.visit, order)
         self.visit.session.resume(now)
         self._enter(stage_of(order, self._catalogue.services), now)
 
@@ -129,12 +129,14 @@ class Flow:
 
     def _pay(self, now: float) -> None:
         """The last moment before money: everything that must be there is looked at (M5)."""
+        if self.why_no_cash is not None:
+            return  # the screen says it
         self.visit.cause = self._floor.obstacle_before() or ""
         if self.visit.cause:
             self._go(Signal.BLOCKED, now)
             return
         self.visit.order = self._create_order()
-        self.visit.session = self._session(self.visit.order)
+        self.visit.session = self.cash.session(self.visit, self.visit.order)
         self._go(Signal.PAY, now)
 
     def _create_order(self) -> Order:
@@ -225,7 +227,7 @@ class Flow:
                 self._posting.tick(self._floor.gateway.is_online, now)
         if self.patience.is_over(visit, now):
             self._leave("trouble.timed_out_with_money", now)
-        self._lights.follow(self.visit, self._floor, self.cash.leases.are_given, now)
+        self._lights.follow(self.visit, self._floor, self.cash.is_open(self.visit), now)
 
     def _settle(self, now: float) -> None:
         """No note is on its way any more: say in the journal what becomes of the money."""
@@ -267,10 +269,14 @@ class Flow:
         if self.visit.order is not None:
             self.cash.settling.close(self.visit.order)
             self._book.forget(self.visit.order.number)
+            self.visit.taken = self.visit.taken + self.visit.order.inserted
             self.visit.order = self.visit.session = None
 
-    def _session(self, order: Order) -> CashSession:
-        return CashSession(order, self._book.write, self._outbox)
+    @property
+    def why_no_cash(self) -> Hint | None:
+        """Why the bill on the screen cannot be paid in cash here and now."""
+        is_shown = self.visit.stage is Stage.BILL
+        return self.cash.allowance.why_no_cash(self.visit) if is_shown else None
 
     @property
     def _service(self) -> Service:

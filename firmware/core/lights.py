@@ -20,8 +20,8 @@ class Lights:
     def follow(self, visit: Visit, floor: Floor, takes_money: bool, now: float) -> None:
         """Tell the panel what differs from what it shows; a restarted panel is told anew."""
         wanted = {
-            "notes_guide": takes_money and floor.usable(Kind.NOTES) is not None,
-            "coins_guide": takes_money and floor.usable(Kind.COINS) is not None,
+            "notes_guide": takes_money and bool(floor.values(Kind.NOTES)),
+            "coins_guide": takes_money and bool(floor.values(Kind.COINS)),
             "receipt_guide": _paper_waits(visit),
         }
         for panel in floor.of_kind(Kind.PANEL):

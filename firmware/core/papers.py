@@ -20,6 +20,8 @@ CAUSES = {
     "trouble.over_paid": "claim.cause.over",
     "trouble.note_unaccounted": "claim.cause.note_in_doubt",
     "trouble.power_came_back": "claim.cause.power",
+    "trouble.battery_low": "claim.cause.power",
+    "trouble.suspected": "claim.cause.stopped",
     "trouble.already_paid": "claim.cause.already_paid",
     "trouble.refused": "claim.cause.back_end",
     "trouble.no_such_account": "claim.cause.back_end",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from msgspec.structs import replace
+
 from firmware.contract.device import Kind
 from firmware.contract.money import ZERO
 from firmware.contract.screen import (
@@ -24,7 +28,8 @@ from firmware.core.papers import Papers
 from firmware.core.visit import Stage, Visit
 from firmware.journal.orders import Order
 from firmware.services.catalogue import Catalogue
-from firmware.till.limits import note_buttons
+from firmware.till.limits import extra, note_buttons
+from firmware.till.session import CashSession
 
 STEPS: dict[Stage, int] = {
     Stage.NUMBER: 1,
@@ -53,6 +58,19 @@ PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
     {"trouble.back_end_down", "trouble.door_open", "trouble.printer", "trouble.no_acceptor"}
 )
 
+TILE_REASONS = {
+    "trouble.back_end_down": "tile.no_back_end",
+    "trouble.paper_out": "tile.no_paper",
+    "trouble.printer": "tile.no_printer",
+    "trouble.mains_off": "tile.no_power",
+    "trouble.battery_low": "tile.no_power",
+    "trouble.records": "tile.no_records",
+    "trouble.day_limit": "tile.day_limit",
+}  # of the others the tile says that no cash is taken
+NO_CASH_AT_ALL = frozenset(
+    {"trouble.mains_off", "trouble.battery_low", "trouble.records", "trouble.day_limit"}
+)
+
 
 def tiles(catalogue: Catalogue, floor: Floor) -> list[Tile]:
     """Every service: working, or not and why (offline first: said before any money)."""
@@ -64,32 +82,32 @@ def tiles(catalogue: Catalogue, floor: Floor) -> list[Tile]:
 
 def why_not(floor: Floor) -> str | None:
     """Why a paid service cannot be begun now, as a message key for its tile."""
-    if not floor.journal_is_confirmed:
-        return "tile.no_cash"
-    if not floor.gateway.is_online:
-        return "tile.no_back_end"
-    if (trouble := floor.printer_trouble()) is not None:
-        return "tile.no_paper" if trouble == "trouble.paper_out" else "tile.no_printer"
-    return None if floor.acceptors() else "tile.no_cash"
+    obstacle = floor.obstacle_before()
+    return None if obstacle is None else TILE_REASONS.get(obstacle, "tile.no_cash")
 
 
-def actions(visit: Visit) -> list[Action]:
+def actions(visit: Visit, why_no_cash: Hint | None) -> list[Action]:
     """What may be pressed in this stage; the other language is always a press away."""
     found = [Action.CHOOSE_LANGUAGE, *ACTIONS[visit.stage]]
+    if why_no_cash is not None and Action.PAY in found:
+        found.remove(Action.PAY)
     if visit.stage is Stage.TROUBLE and _may_try_again(visit):
         found.append(Action.AGAIN)
     return found
 
 
-def draw(visit: Visit, floor: Floor, catalogue: Catalogue, papers: Papers) -> ScreenData:
-    """What the citizen sees now."""
+def draw(
+    visit: Visit, floor: Floor, catalogue: Catalogue, papers: Papers, why_no_cash: Hint | None
+) -> ScreenData:
+    """What the citizen sees now. `why_no_cash` speaks against the bill on the screen."""
     match visit.stage:
         case Stage.ATTRACT if not floor.journal_is_confirmed:
             return Closed("closed.journal")
         case Stage.ATTRACT if floor.door_is_open:
             return Closed("closed.door_open")
         case Stage.ATTRACT:
-            return Attract(tiles(catalogue, floor), cash_is_possible=bool(floor.acceptors()))
+            is_possible = floor.obstacle_before() not in NO_CASH_AT_ALL
+            return Attract(tiles(catalogue, floor), is_possible and bool(floor.acceptors()))
         case Stage.SERVICES:
             return Services(tiles(catalogue, floor))
         case Stage.NUMBER:
@@ -99,7 +117,8 @@ def draw(visit: Visit, floor: Floor, catalogue: Catalogue, papers: Papers) -> Sc
             return Waiting("waiting.fetching")
         case Stage.BILL:
             assert visit.bill is not None
-            return ShowBill(visit.service, visit.bill, visit.bill.amount + visit.bill.fee)
+            payable = visit.bill.amount + visit.bill.fee
+            return ShowBill(visit.service, visit.bill, payable, why_no_cash)
         case Stage.CASH | Stage.SETTLING:
             return _cash(visit, floor)
         case Stage.POSTING:
@@ -114,20 +133,37 @@ def draw(visit: Visit, floor: Floor, catalogue: Catalogue, papers: Papers) -> Sc
 
 def _cash(visit: Visit, floor: Floor) -> InsertCash:
     order, session = _order_of(visit), visit.session
-    is_taking = visit.stage is Stage.CASH and session is not None
-    wanted = session.wanted(floor.values(Kind.NOTES)) if is_taking and session else []
-    coins = session.wanted(floor.values(Kind.COINS)) if is_taking and session else []
-    return InsertCash(
+    is_moving = visit.stage is Stage.SETTLING or (session is not None and not session.is_quiet)
+    shown = InsertCash(
         service=visit.service,
         due=order.payable,
         inserted=order.inserted,
         remaining=order.remaining,
         advance=order.allowed_advance,
-        notes=note_buttons(wanted, floor.values(Kind.NOTES)) if is_taking else [],
-        coins=coins,
-        hint=visit.hint if floor.usable(Kind.NOTES) or not coins else Hint("cash.only_coins"),
-        is_checking=visit.stage is Stage.SETTLING or (session is not None and not session.is_quiet),
+        notes=[],
+        coins=[],
+        hint=visit.hint,
+        is_checking=is_moving,
     )
+    if visit.stage is Stage.SETTLING or session is None:
+        return shown
+    if visit.obstacle_from is not None:  # the slots are shut, and may soon be open again
+        waits = visit.hint if is_moving else Hint("cash.one_moment")
+        return replace(shown, hint=waits, is_checking=True)
+    return replace(shown, **_on_offer(session, floor, visit.hint))
+
+
+def _on_offer(session: CashSession, floor: Floor, hint: Hint | None) -> dict[str, Any]:
+    """The notes and coins that may come in now, and how much over the due."""
+    due, advance, within = session.expected, session.order.allowed_advance, session.within
+    coins = session.wanted(floor.values(Kind.COINS))
+    has_only_coins = bool(coins) and not floor.values(Kind.NOTES)
+    return {
+        "advance": extra(due, advance, within),
+        "notes": note_buttons(floor.values(Kind.NOTES), due, advance, within),
+        "coins": coins,
+        "hint": Hint("cash.only_coins") if has_only_coins else hint,
+    }
 
 
 def _done(order: Order) -> Done:

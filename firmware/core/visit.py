@@ -12,6 +12,7 @@ from enum import StrEnum, auto
 import msgspec
 
 from firmware.contract.gateway import Bill
+from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Hint, Language
 from firmware.journal.orders import Order
 from firmware.till.session import CashSession, UnexpectedEvent
@@ -116,6 +117,7 @@ class Visit:
     bill: Bill | None = None
     order: Order | None = None
     session: CashSession | None = None
+    taken: Money = ZERO  # cash of the orders of this visit that are over
     hint: Hint | None = None
     cause: str = ""  # message key of what stopped it
     entered_at: float = 0.0
@@ -138,10 +140,11 @@ class Snapshot(msgspec.Struct, frozen=True):
     service: str
     typed: str
     bill: Bill | None
+    taken: Money = ZERO
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
-        return cls(visit.stage, visit.language, visit.service, visit.typed, visit.bill)
+        return cls(visit.stage, visit.language, visit.service, visit.typed, visit.bill, visit.taken)
 
     @classmethod
     def decode(cls, raw: bytes) -> Snapshot:
@@ -167,6 +170,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             service=self.service,
             typed=self.typed,
             bill=self.bill,
+            taken=self.taken,
             entered_at=now,
             patience_from=now,
         )

@@ -59,6 +59,9 @@ height = {height}
 is_fullscreen = false
 speaks = {speaks}
 
+[limits]
+free_mib = 1
+
 [times]
 screen = {screen}
 cash = {cash}

@@ -8,6 +8,9 @@ The codes of findings are stable and dotted; a device's own fault codes are find
     device.out_of_service  no fault given               back_end.offline  the back end is away
     device.swapped         another serial number        receipt.paper.low by our count of the roll
     panel.door.open        panel.cash_box.out           till.claims_unsigned: no key, see detail
+    panel.mains.off        panel.battery.low            till.journal_unconfirmed: no cash until then
+    till.records           disk full, read-only         till.day_limit     no more cash today
+    till.suspicions        forged notes, cheats: how often in today's visits
 """
 
 from __future__ import annotations
@@ -25,7 +28,13 @@ HEARD_WITHIN = 30.0  # seconds; the slowest device, the printer with its fonts, 
 FEW_TICKETS = 25  # about a busy day; a new roll is a day away from most kiosks
 PAPER_FAULTS = "receipt.paper."
 # To be looked at; the kiosk serves as well as before.
-NOTICES = frozenset({"device.swapped", "till.claims_unsigned"})
+NOTICES = frozenset({"device.swapped", "till.claims_unsigned", "till.suspicions"})
+SWITCHES = {
+    "door_is_open": "panel.door.open",
+    "cash_box_is_out": "panel.cash_box.out",
+    "mains_is_off": "panel.mains.off",
+    "battery_is_low": "panel.battery.low",
+}
 
 
 @dataclass(frozen=True)
@@ -89,8 +98,13 @@ def _can_serve(facts: Facts) -> bool:
     is_manned = all(
         name in facts.presences and facts.presences[name].is_alive for name in NO_SERVICE_WITHOUT
     )
-    till_works = facts.core is not None and facts.core.status in USABLE
+    till_works = facts.core is not None and facts.core.status in USABLE and _may_take(facts.core)
     return takes_money and Kind.RECEIPT in usable and is_manned and till_works
+
+
+def _may_take(core: CoreState) -> bool:
+    """Whether the till itself has nothing against cash."""
+    return core.to_confirm is None and not core.no_records_because and not core.day_is_full
 
 
 def _status(facts: Facts, name: str) -> Status:
@@ -122,10 +136,9 @@ def _of_device(name: str, state: DeviceState, is_settled: bool, now: str) -> Ite
         yield Finding(name, "device.starting", now, "is not ready yet")
     elif state.status is Status.OUT_OF_SERVICE and not state.faults:
         yield Finding(name, "device.out_of_service", now, "does not say why")
-    if state.inputs.get("door_is_open", False):
-        yield Finding(name, "panel.door.open", now)
-    if state.inputs.get("cash_box_is_out", False):
-        yield Finding(name, "panel.cash_box.out", now)
+    for switch, code in SWITCHES.items():
+        if state.inputs.get(switch, False):
+            yield Finding(name, code, now)
 
 
 def _of_paper(facts: Facts, now: str) -> Iterator[Finding]:
@@ -149,11 +162,25 @@ def _of_daemons(facts: Facts, now: str) -> Iterator[Finding]:
 
 def _of_core_and_back_end(facts: Facts, now: str) -> Iterator[Finding]:
     is_alive = "core" in facts.presences and facts.presences["core"].is_alive
-    if facts.core is not None and is_alive and facts.core.status not in USABLE:
-        yield Finding("core", f"till.{facts.core.status}", now)
-    if facts.core is not None and is_alive and (why := facts.core.unsigned_because):
-        yield Finding("core", "till.claims_unsigned", now, why)
+    if facts.core is not None and is_alive:
+        yield from _of_till(facts.core, now)
     if facts.gateway is None and facts.is_settled:
         yield Finding("gateway", "daemon.missing", now, "never heard of since the start")
     elif facts.gateway is not None and not facts.gateway.is_online:
         yield Finding("back_end", "back_end.offline", now, facts.gateway.detail)
+
+
+def _of_till(core: CoreState, now: str) -> Iterator[Finding]:
+    if core.status not in USABLE:
+        yield Finding("core", f"till.{core.status}", now)
+    if core.unsigned_because:
+        yield Finding("core", "till.claims_unsigned", now, core.unsigned_because)
+    if core.to_confirm is not None:
+        detail = f"rows are missing: kioskctl journal confirm {core.to_confirm}"
+        yield Finding("core", "till.journal_unconfirmed", now, detail)
+    if core.no_records_because:
+        yield Finding("core", "till.records", now, core.no_records_because)
+    if core.day_is_full:
+        yield Finding("core", "till.day_limit", now, f"{core.taken_today} taken today")
+    if core.suspected_today:
+        yield Finding("core", "till.suspicions", now, f"{core.suspected_today} today")

@@ -30,8 +30,8 @@ BY = "the archive"  # who confirms: the release before asks for somebody
 def turn_the_year(journal: Journal, at: datetime) -> Journal:
     """The journal, or the one that goes on from it when its year is over; `journal` is then closed.
 
-    Not while an order is open or not posted, rows are missing, or the clock is in doubt, nor where
-    the disk refuses: then the next start will do. Raises JournalFault.
+    Not while an order is open or not posted, rows are missing, the clock is in doubt or a row of
+    today is written, nor where the disk refuses: then a later start will do. Raises JournalFault.
     """
     path = journal.path
     try:
@@ -80,9 +80,17 @@ def _is_settled(journal: Journal, at: datetime) -> bool:
         journal.is_confirmed
         and watch.is_trusted
         and watch.look(at) is None
+        and _has_nothing_of_today(journal, at)
         and not journal.open_orders()
         and not journal.unposted_orders()
     )
+
+
+def _has_nothing_of_today(journal: Journal, at: datetime) -> bool:
+    """The limits of a day are asked of one file (days.py): so a year turns before the day's first
+    row, at the first start of a morning."""
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return journal.first_row_of(midnight) > journal.length
 
 
 def _turn(journal: Journal, at: datetime, archive: Path) -> None:

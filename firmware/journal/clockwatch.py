@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 
 from firmware.journal.journal import Journal
 from firmware.journal.rows import ClockDoubted, ClockTrusted
-from firmware.runtime.clock import INDIA
+from firmware.runtime.clock import INDIA, MAY_GO_BACK
 
 EARLIEST = datetime(
     2026, 1, 1, tzinfo=INDIA
 )  # no kiosk is older; a clock without battery says 1970
-MAY_GO_BACK = timedelta(hours=1)  # what a clock that ran ahead is set right by
 MAY_LEAP = timedelta(days=365)  # a kiosk may have been in store, but not for ever
 
 
@@ -38,6 +37,13 @@ class ClockWatch:
         if is_likely:
             return ClockTrusted(_text(now))
         return ClockDoubted(_text(now), _text(self._newest) if self._newest else "")
+
+    def day(self, now: datetime) -> datetime:
+        """The midnight that began the present day. A clock that is not believed begins none, and
+        one that goes back a little ends none."""
+        newest = self._newest or EARLIEST
+        latest = max(now, newest) if self._is_likely(now) else newest
+        return latest.replace(hour=0, minute=0, second=0, microsecond=0)
 
     def took(self, now: datetime) -> None:
         """Rows of `now`, with what `look` said before them, are on disk."""

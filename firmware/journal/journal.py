@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from firmware.contract.device import EventId
+from firmware.journal import days
 from firmware.journal.chain import COLUMNS, GENESIS, Entry, chain, check, entry_of, record_of
 from firmware.journal.faults import AlreadyRecorded, JournalDamaged, JournalFault, fault_of
 from firmware.journal.past import ORDER_OF_NOTE, ORDER_OF_SESSION, Past
@@ -165,6 +166,18 @@ class Journal:
     def entries(self) -> Iterator[Entry]:
         """Every row of this file, oldest first."""
         return self._read("ORDER BY seq")
+
+    def first_row_of(self, midnight: datetime) -> int:
+        """The first row that may be of the day that begins then, or the row to come."""
+        return days.first_row(self._db, midnight)
+
+    def credited_from(self, seq: int) -> int:
+        """Paise of the notes and coins of this row and all after it."""
+        return days.credited_from(self._db, seq)
+
+    def count_from(self, kind: type[AnyRow], seq: int) -> int:
+        """How many rows of one kind there are from this row on."""
+        return days.count_from(self._db, kind.__name__, seq)
 
     @property
     def is_confirmed(self) -> bool:

@@ -26,6 +26,7 @@ class Order:
     in_flight: HeldNote | None = None  # an intent to stack or to return without an outcome
     is_going_back: bool = False  # the intent for it is to return it
     in_doubt: Money = ZERO  # of notes whose fate the device could not tell
+    suspicions: int = 0  # of forged notes and cheats
     is_paid: bool = False
     paid_at: str = ""  # ISO 8601 with offset; a duplicate carries the time of the payment
     claimed_at: str = ""
@@ -117,6 +118,8 @@ class Order:
 
     def _apply_outcome(self, row: ReadRow, at: str) -> None:
         match row:
+            case rows.CheatSuspected():
+                self.suspicions += 1
             case rows.OrderPaid(advance=advance):
                 self.is_paid, self.advance, self.paid_at = True, advance, at
             case rows.OrderPosted(reference=reference):

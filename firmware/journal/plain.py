@@ -82,6 +82,8 @@ def _of_cash(row: ReadRow) -> str:
             return f"{value} coin is in the box"
         case rows.CoinsInDoubt(count=count):
             return f"{count} coin events were lost in the device's buffer"
+        case rows.CheatSuspected(device=device, what=what):
+            return f"{device} suspects a forged note or a cheat: {what}; nothing was kept"
         case _:
             return _of_paper(row)
 

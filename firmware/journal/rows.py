@@ -148,6 +148,17 @@ class CoinsInDoubt(Row, frozen=True):
     count: int
 
 
+class CheatSuspected(Row, frozen=True):
+    """A device suspected a forged note or a cheat, and kept nothing: a fact without money.
+
+    `device` is its name, `what` the stable word that it used.
+    """
+
+    order: str
+    device: str
+    what: str
+
+
 class OrderPaid(Row, frozen=True):
     """The money suffices; also the intent to post `amount` + `advance` under the order's key."""
 
@@ -255,6 +266,7 @@ AnyRow = (
     | NoteInDoubt
     | CoinCredited
     | CoinsInDoubt
+    | CheatSuspected
     | OrderPaid
     | OrderPosted
     | PostRefused

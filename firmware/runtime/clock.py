@@ -13,6 +13,8 @@ from typing import Protocol
 # India has one zone and no summer time, so the offset needs no zone database on the image.
 INDIA = timezone(timedelta(hours=5, minutes=30), "Asia/Kolkata")
 
+MAY_GO_BACK = timedelta(hours=1)  # a clock that ran ahead is set right by less than that
+
 
 class Clock(Protocol):
     """What every part that needs the time takes as an argument."""

@@ -59,6 +59,20 @@ class TimesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     done: Annotated[float, msgspec.Meta(ge=1, le=120)] = 20.0
 
 
+Rupees = Annotated[int, msgspec.Meta(ge=1, le=2000)]  # one note or coin
+CashLimit = Annotated[int, msgspec.Meta(ge=10, le=10_000_000)]  # rupees
+
+
+class LimitsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How much cash this kiosk takes, in rupees; what is left out is not limited."""
+
+    per_visit: CashLimit | None = None
+    per_day: CashLimit | None = None
+    refused: list[Rupees] = []  # notes and coins that this kiosk does not take
+    # Free disk under [paths] state. A visit writes about 60 KB; a database that cannot grow stops.
+    free_mib: Annotated[int, msgspec.Meta(ge=1, le=65536)] = 64
+
+
 class DeviceSection(msgspec.Struct, frozen=True):
     """`[device.<name>]`: what every family needs. The rest belongs to the family, in `options`."""
 
@@ -76,6 +90,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bus: BusSection = BusSection()
     ui: UiSection = UiSection()
     times: TimesSection = TimesSection()
+    limits: LimitsSection = LimitsSection()
     bench: dict[DeviceName, dict[str, Any]] = {}  # options of emulated devices: {"speed": 5.0}
 
     @property

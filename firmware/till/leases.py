@@ -14,7 +14,7 @@ class Leases:
     """Which acceptor holds which lease."""
 
     def __init__(self, outbox: Outbox) -> None:
-        self._outbox = outbox
+        self.outbox = outbox
         self._given: dict[str, tuple[list[Money], float]] = {}
 
     @property
@@ -25,12 +25,12 @@ class Leases:
         """Give what is wanted, where it changed or grows old; end the rest."""
         for device in [name for name in self._given if not wanted.get(name)]:
             del self._given[device]
-            self._outbox.add(Grant(device, Lease(session, 0.0, [])))
+            self.outbox.add(Grant(device, Lease(session, 0.0, [])))
         for device, values in wanted.items():
             given, since = self._given.get(device, ([], 0.0))
             if values and (values != given or now - since >= RENEW_AFTER):
                 self._given[device] = (values, now)
-                self._outbox.add(Grant(device, Lease(session, LEASE_SECONDS, values)))
+                self.outbox.add(Grant(device, Lease(session, LEASE_SECONDS, values)))
 
     def end_all(self, session: str, now: float) -> None:
         self.renew(session, {}, now)

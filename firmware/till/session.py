@@ -2,13 +2,13 @@
 
 The table knows one note at a time, because an acceptor has one path. Coins have no escrow: they
 are credited as they come. A row is on disk before its command leaves (M2), a credit counts once
-(M3), and the checks are made again at every note (M5).
+(M3), and the checks are made again at every note (M5). A note that waits in escrow for an obstacle
+to pass has no row: whoever dies then leaves it to the acceptor, which gives it back (M4).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from firmware.contract.device import (
@@ -25,8 +25,9 @@ from firmware.contract.money import ZERO, Money
 from firmware.journal import rows
 from firmware.journal.orders import Order
 from firmware.journal.rows import AnyRow
+from firmware.till.decision import Decision, Obstacle, Refuse, Take, Wait, decide
 from firmware.till.effects import Outbox, Tell
-from firmware.till.limits import acceptable
+from firmware.till.limits import Bounds, acceptable, why_not
 
 NOTE_IN_DOUBT_AFTER = 20.0  # seconds: a note that is neither stacked nor back by then is in doubt
 ORDER_AGAIN_AFTER = 1.0  # seconds: Stack and Return are repeated; a repeat does nothing twice
@@ -36,6 +37,7 @@ class Note(Enum):
     """Where the note is, as far as the till has decided."""
 
     NONE = auto()
+    WAITING = auto()  # in escrow until an obstacle has passed: nothing is decided, nothing on disk
     STACKING = auto()  # the intent to stack is on disk
     RETURNING = auto()  # the intent to return is on disk
 
@@ -44,22 +46,21 @@ class UnexpectedEvent(RuntimeError):
     """A pair of state and event that the table does not know: a bug."""
 
 
-@dataclass(frozen=True)
-class Take:
-    """The till's decision on a note in escrow."""
-
-
-@dataclass(frozen=True)
-class Refuse:
-    why: str
-
-
 TRANSITIONS: dict[Note, dict[type[object], Note]] = {
     Note.NONE: {
         Take: Note.STACKING,
         Refuse: Note.RETURNING,
+        Wait: Note.WAITING,
         NoteStacked: Note.NONE,  # stacked at power-up, or decided by the core before this one
         NoteReturned: Note.NONE,
+        NoteUnaccounted: Note.NONE,
+    },
+    Note.WAITING: {
+        Take: Note.STACKING,
+        Refuse: Note.RETURNING,
+        Wait: Note.WAITING,
+        NoteStacked: Note.NONE,  # the unit lost its power, and stacked when it came back
+        NoteReturned: Note.NONE,  # the lease or the unit's own patience ended first
         NoteUnaccounted: Note.NONE,
     },
     Note.STACKING: {
@@ -81,12 +82,20 @@ Write = Callable[..., None]
 class CashSession:
     """Takes money for one order. `write` puts rows on disk before it returns."""
 
-    def __init__(self, order: Order, write: Write, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        order: Order,
+        write: Write,
+        outbox: Outbox,
+        within: Callable[[], Bounds] = Bounds,
+    ) -> None:
+        """`within` says what the limits leave at this moment."""
         self.order = order
-        self._write, self._outbox = write, outbox
+        self._write, self._outbox, self._within = write, outbox, within
         self.note = Note.NONE
         self.held: HeldNote | None = None
         self._device = ""
+        self._escrowed_at = 0.0
         self._moved_at = 0.0
         self._ordered_at = 0.0
 
@@ -103,29 +112,49 @@ class CashSession:
         return self.note is Note.NONE
 
     @property
+    def waiting(self) -> dict[str, list[Money]]:
+        """The lease under which a note waits: its acceptor, its value, nothing else (M4)."""
+        if self.held is None or self.note is not Note.WAITING:
+            return {}
+        return {self._device: [self.held.value]}
+
+    @property
     def expected(self) -> Money:
         """What is still due once the note in flight is stacked."""
-        coming = self.held.value if self.held and self.note is Note.STACKING else ZERO
-        return max(self.order.remaining - coming, ZERO)
+        return max(self.order.remaining - self._coming, ZERO)
+
+    @property
+    def within(self) -> Bounds:
+        """What the limits leave once the note in flight is stacked."""
+        now = self._within()
+        return now if now.room is None else Bounds(now.room - self._coming, now.refused)
+
+    @property
+    def _coming(self) -> Money:
+        return self.held.value if self.held and self.note is Note.STACKING else ZERO
 
     def wanted(self, values: list[Money]) -> list[Money]:
         """Which of an acceptor's values may enter just now."""
-        return acceptable(self.expected, self.order.allowed_advance, values)
+        return acceptable(self.expected, self.order.allowed_advance, values, self.within)
 
-    def on_escrow(self, event: NoteEscrowed, device: str, obstacle: str | None, now: float) -> None:
+    def on_escrow(
+        self, event: NoteEscrowed, device: str, obstacle: Obstacle | None, now: float
+    ) -> None:
         """Decide on a note in escrow. `obstacle` is why no money may be taken now (M5)."""
-        if self.held is not None and self.held.id == event.id:
+        if self.held is not None and self.held.id == event.id and self.note is not Note.WAITING:
             self._order_again(now)
             return
-        if self.held is not None:
+        if self.held is not None and self.held.id != event.id:
             self._doubt()  # another note is in the path: the one before left without a word
-        self.held, self._device = HeldNote(event.id, event.value), device
-        why = obstacle
-        if why is None and not acceptable(
-            self.order.remaining, self.order.allowed_advance, [event.value]
-        ):
-            why = "too_large"
-        self._decide(Take() if why is None else Refuse(why), now)
+        if self.held is None:
+            self.held, self._device = HeldNote(event.id, event.value), device
+            self._escrowed_at = now
+        self._judge(obstacle, now)
+
+    def look_again(self, obstacle: Obstacle | None, now: float) -> None:
+        """The next check of a note that waits; of no other note."""
+        if self.note is Note.WAITING:
+            self._judge(obstacle, now)
 
     def on_outcome(self, event: Outcome) -> None:
         """A note ended: the row is on disk when this returns."""
@@ -150,15 +179,24 @@ class CashSession:
         `acceptor` is the note acceptor of this kiosk: after a restart nothing else names it.
         """
         self._device = self._device or acceptor or ""
-        if self.note is Note.NONE:
+        if self.note in (Note.NONE, Note.WAITING):
             return
         if now - self._moved_at >= NOTE_IN_DOUBT_AFTER:
             self._doubt()
         elif self._device and now - self._ordered_at >= ORDER_AGAIN_AFTER:
             self._order_again(now)
 
-    def _decide(self, decision: Take | Refuse, now: float) -> None:
+    def _judge(self, obstacle: Obstacle | None, now: float) -> None:
         assert self.held is not None
+        remaining, advance = self.order.remaining, self.order.allowed_advance
+        against = why_not(self.held.value, remaining, advance, self._within())
+        self._decide(decide(obstacle, against, now - self._escrowed_at), now)
+
+    def _decide(self, decision: Decision, now: float) -> None:
+        assert self.held is not None
+        if isinstance(decision, Wait):
+            self._move(decision)
+            return
         name, value, number = self.held.id, self.held.value, self.order.number
         row: AnyRow = (
             rows.StackIntended(number, name, value)
@@ -178,9 +216,16 @@ class CashSession:
         self._outbox.add(Tell(self._device, command))
 
     def _doubt(self) -> None:
-        """The device said neither stacked nor returned: the journal owes it until it does (M11)."""
+        """The device said neither stacked nor returned: the journal owes it until it does (M11).
+
+        Of a note that waited no row names the order yet; without one the last word of the device
+        would find no owner, and the doubt would stand for ever.
+        """
         assert self.held is not None
-        self._write(rows.NoteInDoubt(self.order.number, self.held.id, self.held.value))
+        number, name, value = self.order.number, self.held.id, self.held.value
+        if self.note is Note.WAITING:
+            self._write(rows.ReturnIntended(number, name, value, "left_escrow"))
+        self._write(rows.NoteInDoubt(number, name, value))
         self.note, self.held = Note.NONE, None
 
     def _move(self, event: object) -> None:

@@ -238,6 +238,19 @@ async def cash_box_pulled(visit: Visit) -> None:
     await _mishap_with_a_note(visit, "remove_cash_box", "replace_cash_box")
 
 
+async def printer_away_at_a_note(visit: Visit) -> None:
+    """Its cable is out for two seconds while a note moves in: the note waits in escrow."""
+    await visit.to_cash()
+    await visit.puts_in(200)
+    await visit.until(lambda: not visit.takes_cash or visit.look("notes")["accepting"], 20.0)
+    await visit.tries("notes", 20000)
+    visit.hand("receipt", "link_drop", seconds=2.0)
+    await visit.until(lambda: not _is_moving(visit.look("notes")), 20.0)
+    await visit.puts_in(50, 20)
+    await visit.puts_in(200)
+    await visit.takes_proof_and_goes()
+
+
 async def printer_dead_at_the_receipt(visit: Visit) -> None:
     await visit.to_cash()
     await visit.puts_in(200, 200, 50, 20)
@@ -286,6 +299,7 @@ CASH_STORIES: dict[str, Callable[[Visit], Awaitable[None]]] = {
     "jam in the middle": jam_in_the_middle,
     "stacker full in the middle": stacker_full_in_the_middle,
     "cash box pulled": cash_box_pulled,
+    "printer away at a note": printer_away_at_a_note,
     "printer dead at the receipt": printer_dead_at_the_receipt,
     "paper ends in the receipt": paper_ends_in_the_receipt,
     "back end dead at posting": back_end_dead_at_posting,

@@ -180,6 +180,16 @@ def test_the_sums_on_the_bill_add_up_to_what_is_asked(director: Director) -> Non
     assert isinstance(plain, ShowBillModel) and len(plain.sums) == 2
 
 
+def test_a_bill_that_cannot_be_paid_in_cash_says_so_and_is_heard(director: Director) -> None:
+    data = samples.main_screens()["5-bill-limit"]
+    scene = director.scene(samples.screen(data))
+    assert "₹ 300" in scene.spoken_text
+    assert (scene.frame.way_on.action, scene.frame.back.action) == (Action.CANCEL, Action.BACK)
+    unknown = model_of(director, msgspec.structs.replace(data, why_not=Hint("limit.moon")))
+    assert isinstance(unknown, ShowBillModel)
+    assert unknown.promise == "यह बिल यहाँ नकद से नहीं भरा जा सकता।"
+
+
 # --- cash ----------------------------------------------------------------------------------
 
 
@@ -194,7 +204,8 @@ def test_a_refused_note_is_grey_and_says_why(director: Director) -> None:
     assert [chip.is_taken for chip in shown.notes] == [True] * 5 + [False]
     assert shown.notes[-1].colour == theme.OFF
     assert shown.why_not == ("₹500 का नोट अभी नहीं: मशीन छुट्टा नहीं देती। "
-                             f"₹{NBSP}30 तक अधिक राशि अगले बिल में से घटा दी जाएगी।")  # fmt: skip
+                             f"₹{NBSP}30 तक अधिक राशि अगले बिल में से घटा दी जाएगी; "
+                             "उससे अधिक नहीं ली जाएगी।")  # fmt: skip
 
 
 def test_each_reason_is_said_once(director: Director) -> None:
@@ -223,6 +234,21 @@ def test_a_note_on_its_way_is_said_before_any_hint(director: Director) -> None:
     accepted = cash_of(director, samples.cash(hint))
     assert accepted.strip == f"₹{NBSP}200 का नोट जमा हुआ"
     assert accepted.strip_icon == "check-circle-fill"
+
+
+@pytest.mark.parametrize("key", ["cash.note_waits", "cash.one_moment"])
+def test_a_pause_is_not_said_to_be_the_counting_of_money(director: Director, key: str) -> None:
+    shown = cash_of(director, samples.waiting_cash(Hint(key)))
+    assert shown.question == "एक क्षण रुकें"
+    assert "एक क्षण" in shown.strip and "जाँचा" not in shown.strip
+    assert (shown.notes, shown.notes_label, shown.coins) == ((), "", "")
+
+
+def test_a_limit_and_a_refused_note_are_told_apart(director: Director) -> None:
+    shown = cash_of(director, samples.cash_limited())
+    assert "₹200 का नोट अभी नहीं: नकद की सीमा" in shown.why_not
+    assert "₹500 का नोट यह मशीन नहीं लेती" in shown.why_not
+    assert f"₹{NBSP}10 तक अधिक" in shown.why_not  # what the limit leaves of the advance
 
 
 # --- done, trouble, closed -----------------------------------------------------------------

@@ -26,6 +26,8 @@ def keys_of_core() -> list[str]:
         *(f"waiting.{what}" for what in samples.WAITINGS),
         "note.no_change",
         "note.not_taken",
+        "note.limit",
+        *(f"limit.{which}" for which in samples.LIMITS),
         *samples.HINTS,
         *(f"trouble.{cause}.{part}" for cause in samples.TROUBLES for part in TROUBLE_PARTS),
         *(f"closed.{cause}.{part}" for cause in samples.CLOSINGS for part in ("title", "line")),

@@ -30,14 +30,25 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return None if re.search(self.pattern, typed) else self.problem
 
 
+Paise = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class CashBounds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[cash]`: what one order of the service may be paid in cash, in paise."""
+
+    least: Paise = 0
+    most: Paise | None = None
+
+
 class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One service. `promise` says what it can do without the back end (offline first)."""
 
     id: str
     icon: str
     promise: Literal["full", "deferred", "cached", "none"]
-    advance: Annotated[int, msgspec.Meta(ge=0)]  # paise
+    advance: Paise
     account: Account
+    cash: CashBounds = CashBounds()
 
     @property
     def allowed_advance(self) -> Money:

@@ -135,7 +135,7 @@ def test_a_note_too_large_that_got_past_the_inhibits_is_handed_back(world: World
     world.run(1)
     assert world.acceptors.given_back == {rupees(500): 1}
     intents = [e.row for e in world.journal.entries() if isinstance(e.row, rows.ReturnIntended)]
-    assert [intent.why for intent in intents] == ["too_large"]
+    assert [intent.why for intent in intents] == ["note.no_change"]
 
 
 def test_a_late_stacked_of_the_last_visit_is_not_this_citizens_money(world: World) -> None:

@@ -10,6 +10,8 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from firmware.contract.device import (
     LASTING,
     Acknowledge,
@@ -51,7 +53,13 @@ from firmware.core.core import Core
 from firmware.journal import rows
 from firmware.journal.journal import Journal
 from firmware.runtime.clock import INDIA, FixedClock
-from firmware.runtime.config import Config, DeviceSection, GatewaySection, KioskSection
+from firmware.runtime.config import (
+    Config,
+    DeviceSection,
+    GatewaySection,
+    KioskSection,
+    LimitsSection,
+)
 from firmware.services.catalogue import load_catalogue
 from firmware.till.effects import Ask, Effect, Grant, Tell
 from firmware.till.signing import Keys
@@ -67,6 +75,7 @@ CONFIG = Config(
     gateway=GatewaySection("http://127.0.0.1:1"),
     device={"notes": DeviceSection("itl_ssp", Kind.NOTES)},
 )
+NO_LIMITS = LimitsSection()
 
 
 class Office:
@@ -105,6 +114,7 @@ class Acceptors:
         self.escrow: HeldNote | None = None
         self.untold: dict[str, tuple[str, DeviceEvent]] = {}
         self.jam = False
+        self.is_moving = False  # a note is between mouth and escrow
         self._count = 0
 
     def new_id(self) -> EventId:
@@ -183,12 +193,20 @@ class Printer:
 class World:
     """Everything around one journal file."""
 
-    def __init__(self, folder: Path, amount: Money = ELECTRICITY, keys: Keys | None = None) -> None:
-        self.keys = keys
+    def __init__(
+        self,
+        folder: Path,
+        amount: Money = ELECTRICITY,
+        keys: Keys | None = None,
+        limits: LimitsSection = NO_LIMITS,
+    ) -> None:
+        self.keys, self.config = keys, replace(CONFIG, limits=limits)
         self.path = folder / "journal.db"
         self.clock = FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=INDIA), monotonic=1000.0)
         self.office, self.acceptors, self.printer = Office(amount), Acceptors(), Printer()
         self.door_is_open = False
+        self.switches: dict[str, bool] = {}  # more of the panel: {"mains_is_off": True}
+        self.stacker_room: int | None = None  # notes; None: the acceptor does not say
         self.catalogue = load_catalogue()
         self.visit: bytes | None = None
         self.serial = 0
@@ -197,7 +215,7 @@ class World:
 
     def _boot(self) -> None:
         self.journal = Journal(self.path)
-        self.core = Core(Book(self.journal, self.clock), CONFIG, self.catalogue, self.keys)
+        self.core = Core(Book(self.journal, self.clock), self.config, self.catalogue, self.keys)
         self.core.start(self.serial, self.visit, self.now)
         self._tell_states()
 
@@ -270,7 +288,8 @@ class World:
                 self.acceptors.leases[device] = lease
                 if not lease.denominations:
                     del self.acceptors.leases[device]
-                    self.acceptors.give_back()
+                    if device == "notes":
+                        self.acceptors.give_back()
             case Tell(command=Stack(id=name)):
                 self.acceptors.stack(name)
             case Tell(command=Return()):
@@ -309,9 +328,10 @@ class World:
                 name="notes",
                 kind=Kind.NOTES,
                 family="itl_ssp",
-                status=Status.OUT_OF_SERVICE if self.acceptors.jam else Status.READY,
+                status=self._status_of_notes(),
                 faults=notes_faults,
                 denominations=NOTES,
+                consumables=[Consumable("stacker", self.stacker_room, "notes", Source.COUNTED)],
                 held=self.acceptors.escrow,
             ),
             DeviceState(
@@ -334,9 +354,14 @@ class World:
                 kind=Kind.PANEL,
                 family="panel",
                 status=Status.READY,
-                inputs={"door_is_open": self.door_is_open},
+                inputs={"door_is_open": self.door_is_open, **self.switches},
             ),
         ]
+
+    def _status_of_notes(self) -> Status:
+        if self.acceptors.jam:
+            return Status.OUT_OF_SERVICE
+        return Status.BUSY if self.acceptors.is_moving else Status.READY
 
     # --- the truth -------------------------------------------------------------------------
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 
 from firmware.contract.device import Fault, Status
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import Condition, Finding, KioskHealth, Presence
+from firmware.contract.money import rupees
 from firmware.health.assess import FEW_TICKETS, Facts, Swap, assess, times
 from tests.firmware.health.kiosk import (
     EARLIER,
@@ -113,7 +114,26 @@ JAM = Fault("notes.jam.stacker", "note 3 of the day")
             HALF,
             {("back_end", "back_end.offline")},
         ),
+        (
+            {"devices": with_device(device("panel", inputs={"mains_is_off": True}))},
+            HALF,
+            {("panel", "panel.mains.off")},
+        ),
+        (
+            {"devices": with_device(device("panel", inputs={"battery_is_low": True}))},
+            HALF,
+            {("panel", "panel.battery.low")},
+        ),
+        # the till itself takes no cash
+        ({"core": replace(till(), to_confirm=7)}, OUT, {("core", "till.journal_unconfirmed")}),
+        (
+            {"core": replace(till(), no_records_because="/: read-only")},
+            OUT,
+            {("core", "till.records")},
+        ),
+        ({"core": replace(till(), day_is_full=True)}, OUT, {("core", "till.day_limit")}),
         # a notice takes nothing from the citizen
+        ({"core": replace(till(), suspected_today=3)}, IN, {("core", "till.suspicions")}),
         ({"swaps": {"notes": Swap(EARLIER, "A", "B")}}, IN, {("notes", "device.swapped")}),
     ],
 )
@@ -180,9 +200,26 @@ def test_device_that_calls_itself_by_anothers_name_stays_where_it_is() -> None:
 
 
 def test_till_without_a_key_serves_on_and_says_why_its_slips_are_unsigned() -> None:
-    unsigned = msgspec.structs.replace(till(), unsigned_because="claim.key: no such file")
+    unsigned = replace(till(), unsigned_because="claim.key: no such file")
     health = judged(core=unsigned)
     assert health.condition is Condition.IN_SERVICE
     assert health.findings == [
         Finding("core", "till.claims_unsigned", NOW, "claim.key: no such file")
     ]
+
+
+def test_the_technician_reads_what_to_type_and_how_much_is_missing() -> None:
+    core = replace(
+        till(), to_confirm=7, no_records_because="/var/lib/kiosk: expected 64 MiB free, got 3",
+        day_is_full=True, taken_today=rupees(20_000),
+    )  # fmt: skip
+    assert [each.detail for each in judged(core=core).findings] == [
+        "rows are missing: kioskctl journal confirm 7",
+        "/var/lib/kiosk: expected 64 MiB free, got 3",
+        "₹20000.00 taken today",
+    ]
+
+
+def test_what_a_dead_core_said_last_is_not_told_as_if_it_stood() -> None:
+    core = replace(till(), to_confirm=7, suspected_today=3)
+    assert keys(judged(core=core, presences={**DAEMONS, "core": DEAD})) == {("core", "daemon.gone")}

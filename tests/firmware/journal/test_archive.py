@@ -40,6 +40,7 @@ from tests.firmware.journal.past import begun, lived, order
 from tests.firmware.journal.writer import AT, coin
 
 NEW_YEAR = datetime(2027, 1, 1, 6, 0, tzinfo=INDIA)
+NEXT_DAY = NEW_YEAR + timedelta(days=1)
 CLAIM = ClaimIssued(None, "C C1/1/1", rupees(1), Money(0), "trouble.note_unaccounted")
 WRITES = ("os.link", "os.rename", "os.remove", "os.chmod", "sqlite3.connect", "open")
 
@@ -158,8 +159,24 @@ def test_a_year_with_an_order_that_stands_open_waits_for_it(path: Path, standing
     end = closed(9) if isinstance(standing, OrderCreated) else [OrderPosted(order(1).order, "R")]
     journal.append(NEW_YEAR, *end)
     journal.close()
-    assert in_new_year(path).length == 3
+    assert in_new_year(path, NEXT_DAY).length == 3
     assert len(archives(path)) == 1
+
+
+def test_what_came_in_today_stays_in_the_file_that_is_asked_for_it(path: Path) -> None:
+    """Core ran over midnight, a coin fell, and the mains failed: the day's limit knows of it."""
+    a_year(path)
+    with closing(Journal(path)) as journal:
+        journal.append(NEW_YEAR - timedelta(hours=5), coin(41))
+        AnchorKeeper(path).write(journal)
+    journal = in_new_year(path)
+    assert archives(path) == []
+    midnight = NEW_YEAR.replace(hour=0)
+    assert journal.credited_from(journal.first_row_of(midnight)) == 100
+    journal.close()
+    journal = in_new_year(path, NEXT_DAY)
+    assert len(archives(path)) == 1
+    assert journal.credited_from(journal.first_row_of(midnight + timedelta(days=1))) == 0
 
 
 @pytest.mark.parametrize("at", [datetime(1970, 1, 1, tzinfo=INDIA), AT + timedelta(days=800)])
@@ -169,7 +186,7 @@ def test_a_clock_that_cannot_be_believed_ends_no_year(path: Path, at: datetime) 
     assert archives(path) == []
     in_new_year(path).close()
     assert archives(path) == [], "the clock was in doubt when this start began"
-    in_new_year(path).close()
+    in_new_year(path, NEXT_DAY).close()
     assert len(archives(path)) == 1
 
 
@@ -183,7 +200,7 @@ def test_somebody_who_reads_is_not_cut_off(path: Path, monkeypatch: pytest.Monke
         assert (journal.length, archives(path)) == (49, [])
         journal.append(NEW_YEAR, coin(41))
         journal.close()
-    assert in_new_year(path).credited_paise == 4100
+    assert in_new_year(path, NEXT_DAY).credited_paise == 4100
     assert len(archives(path)) == 1
 
 
@@ -216,7 +233,7 @@ def test_a_disk_that_refuses_an_archive_does_not_close_the_kiosk(
     assert journal.is_confirmed
     journal.append(NEW_YEAR, coin(41))
     journal.close()
-    journal = in_new_year(path)
+    journal = in_new_year(path, NEXT_DAY)
     assert (journal.credited_paise, journal.is_confirmed, len(archives(path))) == (4100, True, 1)
     assert len(list(verify_all(path))) == 2
 

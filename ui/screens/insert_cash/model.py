@@ -9,6 +9,8 @@ from firmware.contract.screen import Hint, InsertCash, NoteButton, Screen
 from ui import theme
 from ui.say import Say, amount, sentences
 
+MOMENTS = ("cash.one_moment", "cash.note_waits")  # something is away, and may soon be back
+
 
 @dataclass(frozen=True)
 class NoteChip:
@@ -62,10 +64,12 @@ def model(data: InsertCash, screen: Screen, say: Say) -> InsertCashModel:
 
 
 def _way(data: InsertCash) -> str:
-    """Which words: for notes, for coins only, or for the moment when the slots are shut."""
+    """Which words: for notes, for coins only, or for the moments when the slots are shut."""
     if data.notes:
         return ""
-    return ".wait" if data.is_checking else ".coins"
+    if not data.is_checking:
+        return ".coins"
+    return ".moment" if data.hint is not None and data.hint.key in MOMENTS else ".wait"
 
 
 def hint_text(hint: Hint, say: Say) -> str:
@@ -79,7 +83,8 @@ def _strip(data: InsertCash, say: Say) -> tuple[str, str]:
     if data.remaining.paise <= 0:
         return say("cash.full"), "check-circle-fill"
     if data.is_checking:
-        return say("cash.checking"), "hourglass-medium-duotone"
+        key = data.hint.key if _way(data) == ".moment" and data.hint else "cash.checking"
+        return say(key), "hourglass-medium-duotone"
     if data.hint is None:
         return say("cash.insert"), "arrow-fat-right-fill"
     is_good = data.hint.key in ("cash.accepted", "cash.coin")
@@ -90,7 +95,7 @@ def _strip(data: InsertCash, say: Say) -> tuple[str, str]:
 
 
 def _notes_label(data: InsertCash, say: Say) -> str:
-    if _way(data) == ".wait":
+    if _way(data) in (".wait", ".moment"):
         return ""
     return say("cash.notes" if any(note.is_taken for note in data.notes) else "cash.no_notes")
 

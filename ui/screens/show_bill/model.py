@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from firmware.contract.screen import Screen, ShowBill
+from firmware.contract.screen import Hint, Screen, ShowBill
 from ui.say import Say, amount, exact, in_fours, sentences
 
 
@@ -21,7 +21,8 @@ class ShowBillModel:
     sums: tuple[Row, ...] = ()
     total_label: str = ""
     total: str = ""
-    promise: str = ""
+    promise: str = ""  # or why the bill cannot be paid in cash
+    promise_icon: str = "shield-check-fill"
 
     @property
     def spoken_text(self) -> str:
@@ -45,5 +46,11 @@ def model(data: ShowBill, screen: Screen, say: Say) -> ShowBillModel:
         sums=tuple(sums),
         total_label=say("bill.total"),
         total=amount(data.payable),
-        promise=say("bill.promise"),
+        promise=say("bill.promise") if data.why_not is None else _why_not(data.why_not, say),
+        promise_icon="shield-check-fill" if data.why_not is None else "info-fill",
     )
+
+
+def _why_not(reason: Hint, say: Say) -> str:
+    key = say.known(reason.key, "limit.other")
+    return say(key, value="" if reason.value is None else amount(reason.value))

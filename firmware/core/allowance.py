@@ -1,0 +1,70 @@
+"""How much cash a visit may still bring: the limits of kiosk and service, against the journal.
+
+The arithmetic is till/limits.py; here is where its figures come from.
+"""
+
+from __future__ import annotations
+
+from firmware.contract.money import ZERO, Money, rupees
+from firmware.contract.screen import Hint
+from firmware.core.book import Book
+from firmware.core.floor import ACCEPTORS, Floor
+from firmware.core.visit import Visit
+from firmware.journal.orders import Order
+from firmware.runtime.config import LimitsSection
+from firmware.services.catalogue import CashBounds, Catalogue
+from firmware.till.limits import Bounds, Limits, Taken, bounds, why_no_cash
+
+
+class Allowance:
+    """Asked anew at every check: the day goes on, and so does the money."""
+
+    def __init__(
+        self, book: Book, floor: Floor, section: LimitsSection, catalogue: Catalogue
+    ) -> None:
+        self._book, self._floor = book, floor
+        self._section, self._catalogue = section, catalogue
+
+    def within(self, visit: Visit, order: Order) -> Bounds:
+        """What may still come in for this order."""
+        taken = Taken(order.inserted, visit.taken + order.inserted, self._today)
+        return bounds(self._limits(order.created.service), taken)
+
+    def why_no_cash(self, visit: Visit) -> Hint | None:
+        """Why the bill on the screen cannot be paid in cash, if so."""
+        if visit.bill is None or visit.service not in self._catalogue.services:
+            return None
+        payable = visit.bill.amount + visit.bill.fee
+        advance = self._catalogue.services[visit.service].allowed_advance
+        taken = Taken(ZERO, visit.taken, self._today)
+        return why_no_cash(payable, advance, self._limits(visit.service), taken, self._values())
+
+    @property
+    def day_is_full(self) -> bool:
+        """Whether not even the smallest note or coin may come in today."""
+        if self._section.per_day is None:
+            return False
+        left = rupees(self._section.per_day) - self._today
+        return left < min(self._values(), default=Money(1))
+
+    @property
+    def _today(self) -> Money:
+        return ZERO if self._section.per_day is None else self._book.taken_today()
+
+    def _limits(self, service: str) -> Limits:
+        known = self._catalogue.services.get(service)
+        of_service = CashBounds() if known is None else known.cash
+        return Limits(
+            per_visit=_or_none(self._section.per_visit),
+            per_day=_or_none(self._section.per_day),
+            least=Money(of_service.least),
+            most=None if of_service.most is None else Money(of_service.most),
+            refused=frozenset(rupees(value) for value in self._section.refused),
+        )
+
+    def _values(self) -> list[Money]:
+        return [value for kind in ACCEPTORS for value in self._floor.values(kind)]
+
+
+def _or_none(amount: int | None) -> Money | None:
+    return None if amount is None else rupees(amount)
