@@ -126,9 +126,9 @@ class Bus:
 
     async def run(self) -> None:
         """Stay connected for ever; ends only by cancellation, also one that the library made an
-        error of its own while it connected."""
-        while True:
-            told_to_end = _cancellations()
+        error of its own."""
+        told_to_end = _cancellations()
+        while _cancellations() == told_to_end:
             try:
                 # A task of its own: the TaskGroup in it leaves cancellations behind that nobody
                 # asked for, and they must not be counted here.
@@ -136,13 +136,11 @@ class Bus:
             except* aiomqtt.MqttError as errors:
                 log.debug("bus away: %s", errors.exceptions)
             finally:
-                was_connected = self._connected.is_set()
-                if was_connected:
+                if self._connected.is_set():
                     self._connected.clear()
                     self.on_connection(False)
-            if not was_connected and _cancellations() > told_to_end:
-                raise asyncio.CancelledError
             await asyncio.sleep(RECONNECT_AFTER)
+        raise asyncio.CancelledError
 
     def _put(self, outgoing: _Outgoing) -> None:
         if not self._connected.is_set():
