@@ -11,6 +11,7 @@ from typing import Any
 from drivers.base.notes_protocol import Note
 from drivers.cctalk.protocol import PHASES, Phase
 from drivers.escpos import states as escpos
+from drivers.id003 import states as id003
 from drivers.itl_ssp import note as ssp_note
 from drivers.itl_ssp import states as ssp
 from drivers.magnesafe import states as magnesafe
@@ -93,6 +94,17 @@ MACHINES = (
             Note.LEFT: "the ledger owes a note its outcome",
         },
         ssp_note.TRANSITIONS,
+    ),
+    Machine(
+        "Note acceptor (JCM ID-003): the start-up",
+        "drivers/id003/states.py",
+        "DONE and REFUSED are answers to the command of that state, the rest are statuses; any"
+        " other status changes nothing in LOOKING and POLLING. Not drawn: POLLING leads to"
+        " DENOMINATIONS when the lease changes, a fault that lasts leads to RESETTING, a refusal"
+        " is told as a fault and leads to LOOKING, a lost wire leads from every state to CLOSED,"
+        " and a gap to GREETING.",
+        {id003.State.GREETING: "the wire is there"},
+        id003.TRANSITIONS,
     ),
     Machine(
         "Coin acceptor (ccTalk): what the host is doing",

@@ -187,6 +187,7 @@ class Visit:
             self.device.protocol.connected(self.now)
         if self.till.lease is not None:
             self.device.on_lease(self.till.lease)
+        self.at(self.now, self._pump)  # what it has to say is on the wire at once
 
     def run(self, until: float) -> None:
         while self.now < until:

@@ -96,6 +96,7 @@ class Condition(Enum):
     CASH_BOX_REMOVED = "notes.cashbox.removed"
     FRAUD = "notes.fraud"
     PATH_OPEN = "notes.path.open"
+    BLOCKED = "notes.path.blocked"  # something is in the mouth and does not go in or out
     FAILURE = "notes.failure"  # a part is broken; the detail says which
 
 

@@ -175,12 +175,17 @@ class Bus:
                 self._put(_Outgoing(topic, payload, is_retained=True))
             self.on_connection(True)
             try:
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._read(client))
-                    group.create_task(self._write(client))
+                await asyncio.create_task(self._serve(client))
             except asyncio.CancelledError:
                 await self._say_farewell(client)
                 raise
+
+    async def _serve(self, client: aiomqtt.Client) -> None:
+        """In a task of its own: what a TaskGroup of 3.11 cancels is then not the task whose
+        cancellations `run` counts, and a broker that goes away is not an order to end."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._read(client))
+            group.create_task(self._write(client))
 
     async def _say_farewell(self, client: aiomqtt.Client) -> None:
         """A daemon that is told to stop leaves in good order, and then the broker keeps its will
@@ -221,8 +226,7 @@ class Bus:
 def _cancellations() -> int:
     """How often this task was told to end. To be compared with what it was before an await:
     `asyncio.wait_for` of Python 3.11, which aiomqtt waits with, swallows a cancellation that comes
-    together with its result, and a daemon would miss the signal that asks it to end. (Not with
-    zero: a TaskGroup of 3.11 cancels its own parent and does not always take that back.)"""
+    together with its result, and a daemon would miss the signal that asks it to end."""
     task = asyncio.current_task()
     return task.cancelling() if task is not None else 0
 

@@ -31,6 +31,7 @@ from firmware.demo.stage import TEMPLATE, Stage
 from firmware.gateway.sandbox.office import Office
 from firmware.journal.journal import Journal
 from firmware.runtime.config import load
+from tests.chaos.acceptors import STANDARD, with_acceptor
 from tests.chaos.points import Point, installed
 from tests.chaos.virtual import PROCESS, Killed, LoopClock, Process, VirtualLoop
 from tests.chaos.wiring import WORLD, Bench, Broker, Client, OfficeLine, Transport, Wire
@@ -57,9 +58,11 @@ GRAVEYARD: list[object] = []
 class Kiosk:
     """One kiosk in one folder; what Citizen and account() ask of a Stage, and the fail points."""
 
-    def __init__(self, folder: Path, loop: VirtualLoop, at: Point | None, deed: str) -> None:
+    def __init__(
+        self, folder: Path, loop: VirtualLoop, at: Point | None, deed: str, notes: str
+    ) -> None:
         self.folder, self.loop = folder, loop
-        self.config = load(self._write_config())
+        self.config = load(self._write_config(notes))
         self.broker = Client.broker = Broker()
         self.office = OfficeLine.office = Office(self.config.state_folder / "sandbox/office.db")
         self._at, self._deed = at, deed
@@ -223,7 +226,7 @@ class Kiosk:
             for name, family in families.items()
         }
 
-    def _write_config(self) -> Path:
+    def _write_config(self, notes: str) -> Path:
         for name in ("run", "state", "broker/credentials"):
             (self.folder / name).mkdir(parents=True)
         users = ("core", "gateway", "finger", *(f"driver-{name}" for name in DRIVERS))
@@ -232,20 +235,25 @@ class Kiosk:
         path = self.folder / "kiosk.toml"
         screen = {"width": 480, "height": 800, "speaks": "false", "screen": 45, "cash": 60}
         rest = {"warning": 5, "done": 20, "speed": SPEED, "port": 1, "folder": self.folder}
-        path.write_text(TEMPLATE.format(**screen, **rest))
+        path.write_text(with_acceptor(TEMPLATE.format(**screen, **rest), notes))
         return path
 
 
 @contextlib.contextmanager
-def kiosk_in(folder: Path, at: Point | None = None, deed: str = "") -> Iterator[Kiosk]:
-    """A running kiosk. `at` is where `deed` is done: kills the process, the broker or the mains."""
+def kiosk_in(
+    folder: Path, at: Point | None = None, deed: str = "", notes: str = STANDARD
+) -> Iterator[Kiosk]:
+    """A running kiosk. `at` is where `deed` is done: kills the process, the broker or the mains.
+
+    `notes` is the family of its note acceptor.
+    """
     loop = VirtualLoop()
     asyncio.set_event_loop(loop)
     with contextlib.ExitStack() as undo:
         for owner, name, stand_in in _stand_ins(loop):
             undo.callback(setattr, owner, name, owner.__dict__[name])
             setattr(owner, name, stand_in)
-        kiosk = Kiosk(folder, loop, at, deed)
+        kiosk = Kiosk(folder, loop, at, deed, notes)
         undo.enter_context(installed(kiosk, Client, Transport))
         try:
             yield kiosk

@@ -6,7 +6,7 @@ import multiprocessing
 import signal
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from firmware.contract.screen import Attract
@@ -15,6 +15,7 @@ from firmware.demo.account import Account, account
 from firmware.demo.citizen import Citizen
 from firmware.journal.faults import JournalFault
 from firmware.journal.past import verify_all
+from tests.chaos.acceptors import STANDARD
 from tests.chaos.cash_stories import CASH_STORIES, Visit
 from tests.chaos.memory import Kiosk, kiosk_in
 from tests.chaos.points import Point
@@ -29,14 +30,16 @@ RAM = SHM if SHM.is_dir() else None  # journals are truly fsynced, and a disk is
 
 @dataclass(frozen=True)
 class Run:
-    """What is done where, in which story. `deed` is `process`, `broker` or `mains`."""
+    """What is done where, in which story. `deed` is `process`, `broker` or `mains`; `notes` is
+    the family of the note acceptor."""
 
     story: str
     at: Point | None = None
     deed: str = "process"
+    notes: str = STANDARD
 
     def __str__(self) -> str:
-        return f"{self.story}: {self.deed} at {self.at}"
+        return f"{self.story} ({self.notes}): {self.deed} at {self.at}"
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,12 @@ def carry_out(run: Run) -> Result:
     """Tell the story; a run that hangs is ended by SIGALRM, and the traceback says where."""
     signal.alarm(HANGS_AFTER)
     with tempfile.TemporaryDirectory(prefix="kiosk-", dir=RAM) as place:
-        with kiosk_in(Path(place), run.at, run.deed) as kiosk:
+        with kiosk_in(Path(place), run.at, run.deed, run.notes) as kiosk:
             found = kiosk.loop.run_until_complete(_tell(kiosk, run.story))
         faults = found.faults() + kiosk.bugs + broken_chain(kiosk)
         ends = tuple(str(order.end) for order in found.orders)
         points = kiosk.points if run.at is None else []
-        deaths = [Run(run.story, at, deed) for deed, at in kiosk.deaths] if points else []
+        deaths = [replace(run, at=at, deed=deed) for deed, at in kiosk.deaths] if points else []
         signal.alarm(0)
         return Result(run, faults, ends, points, deaths, kiosk.has_struck)
 

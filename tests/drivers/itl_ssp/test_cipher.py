@@ -16,9 +16,9 @@ from drivers.itl_ssp.codec import Code, CorruptFrame, Frame, FrameReader
 from drivers.itl_ssp.emulator import NoteAcceptorEmulator
 from firmware.contract.device import NoteStacked, Status
 from firmware.runtime.config import ConfigError
-from tests.drivers.itl_ssp.stage import Clerk
 from tests.drivers.itl_ssp.test_codec import VECTORS
 from tests.drivers.itl_ssp.test_conformance import FIXED_KEY, make_acceptor
+from tests.drivers.notes import Clerk
 
 FIXED = int(FIXED_KEY, 16)
 

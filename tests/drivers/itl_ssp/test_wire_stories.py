@@ -13,7 +13,6 @@ from drivers.itl_ssp.driver import NoteAcceptor
 from drivers.itl_ssp.emulator import NoteAcceptorEmulator
 from firmware.contract.device import (
     Acknowledge,
-    CashBoxMoved,
     CheatAttempt,
     DeviceCommand,
     DeviceEvent,
@@ -74,20 +73,6 @@ def test_unit_that_falls_silent_is_gone_and_comes_back_by_itself(stage: Stage) -
     assert len(stage.state().accepting) == 6
 
 
-def test_note_in_escrow_when_the_link_drops_goes_back(stage: Stage) -> None:
-    note = stage.escrow()
-    stage.visit.hand("link_drop", seconds=14.0)
-    assert stage.run_until(NoteReturned) == NoteReturned(note.id, rupees(500))
-    assert stage.returned() == {"50000": 1}
-
-
-def test_noise_on_the_wire_is_nothing(stage: Stage) -> None:
-    for _ in range(20):
-        stage.visit.hand("noise")
-        stage.run(0.5)
-    assert stage.status() is Status.READY and stage.faults() == []
-
-
 def test_firmware_below_protocol_6_is_refused_and_said(tmp_path: Path) -> None:
     stage = Stage(tmp_path, NoteAcceptorEmulator(protocol_version=5))
     assert stage.faults() == ["notes.device.refuses"]
@@ -143,16 +128,6 @@ def test_full_stacker_stops_the_acceptor_until_it_is_emptied(tmp_path: Path) -> 
     assert stage.status() is Status.OUT_OF_SERVICE
     stage.visit.hand("empty_stacker")
     stage.run(4.0)
-    assert stage.faults() == []
-
-
-def test_cash_box_taken_and_put_back(stage: Stage) -> None:
-    stage.visit.hand("remove_cash_box")
-    assert stage.run_until(CashBoxMoved) == CashBoxMoved(is_present=False)
-    stage.run(5.0)
-    assert stage.faults() == ["notes.cashbox.removed"]
-    stage.visit.hand("replace_cash_box")
-    assert stage.run_until(CashBoxMoved) == CashBoxMoved(is_present=True)
     assert stage.faults() == []
 
 

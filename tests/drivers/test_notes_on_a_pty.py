@@ -1,4 +1,4 @@
-"""The real adapter on a real port: a pty with the emulated validator behind it."""
+"""The real adapter on a real port, each maker's: a pty with the emulated unit behind it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from drivers.base.bench import EmulatedDevice
-from drivers.itl_ssp.driver import NoteAcceptor
-from drivers.itl_ssp.emulator import NoteAcceptorEmulator
+from drivers.base.notes import NoteAcceptor
+from drivers.base.registry import find
 from firmware.contract.device import (
     Acknowledge,
     DeviceEvent,
@@ -27,8 +27,9 @@ from firmware.contract.device import (
 )
 from firmware.contract.money import rupees
 from firmware.runtime.config import DeviceSection
-from tests.drivers.itl_ssp.test_conformance import LEASE
+from tests.drivers.notes import LEASE
 
+FAMILIES = ("itl_ssp", "id003")
 PATIENCE = 20.0  # seconds, for a machine that is busy with other things
 
 
@@ -61,18 +62,20 @@ class Desk:
 
 
 class Bench:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, family: str) -> None:
         port = folder / "tty"
-        self.unit = EmulatedDevice(NoteAcceptorEmulator(speed=20.0), port)
-        section = DeviceSection("itl_ssp", Kind.NOTES, str(port))
-        self.device = NoteAcceptor("notes", section, folder / "ledger")
+        self.unit = EmulatedDevice(find("kiosk.emulators", family)(speed=20.0), port)
+        section = DeviceSection(family, Kind.NOTES, str(port))
+        self.device: NoteAcceptor = find("kiosk.drivers", family)(
+            "notes", section, folder / "ledger"
+        )
         self.desk = Desk(self.device)
         self.device.host = self.desk
 
 
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    bench = Bench(tmp_path)
+@pytest.fixture(params=FAMILIES)
+async def bench(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+    bench = Bench(tmp_path, request.param)
     bench.unit.plug()
     running = asyncio.create_task(bench.device.run())
     await bench.desk.until(Status.READY, accepting=0)

@@ -1,0 +1,1 @@
+"""Note acceptors that speak JCM ID-003: UBA, iVIZION, EBA, WBA, TBV."""
