@@ -10,16 +10,21 @@ from firmware.contract.screen import (
     Action,
     Attract,
     Closed,
+    Count,
+    Desk,
     Done,
+    Fact,
     Hint,
     InsertCash,
     Language,
     NoteButton,
     Number,
+    Pin,
     Screen,
     ScreenData,
     Services,
     ShowBill,
+    Task,
     Tile,
     Trouble,
     Waiting,
@@ -48,9 +53,10 @@ HINTS = ("cash.insert", "cash.checking", "cash.accepted", "cash.returned", "cash
          "cash.coin_refused", "cash.take_back_note", "cash.only_coins", "cash.in_doubt",
          "cash.note_waits", "cash.one_moment",
          *(f"cash.refused.{reason}" for reason in REFUSALS))  # fmt: skip
-WAITINGS = ("fetching", "posting", "printing", "returning", "opening")
+WAITINGS = ("fetching", "posting", "printing", "comparing", "desk_printing", "returning", "opening")
 PROBLEMS = ("too_short", "not_a_k_number", "no_such_account", "already_paid")
 CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
+PIN_PROBLEMS = ("wrong", "locked", "file_missing", "file_broken")
 TILE_REASONS = (
     "not_yet",
     "no_paper",
@@ -113,7 +119,7 @@ def done(proof: str = "paper", is_posted: bool = True, advance: Money = ZERO) ->
 
 NAVIGATION = [Action.CHOOSE_LANGUAGE, Action.BACK, Action.CANCEL]
 ACTIONS: dict[type, list[Action]] = {
-    Attract: [Action.CHOOSE_LANGUAGE],
+    Attract: [Action.CHOOSE_LANGUAGE, Action.OPERATOR],
     Services: [Action.CHOOSE_SERVICE, *NAVIGATION],
     Number: [Action.ENTER, *NAVIGATION],
     Waiting: [Action.CHOOSE_LANGUAGE],
@@ -121,7 +127,10 @@ ACTIONS: dict[type, list[Action]] = {
     InsertCash: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
     Done: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
     Trouble: [Action.CHOOSE_LANGUAGE, Action.AGAIN, Action.FINISH],
-    Closed: [],
+    Closed: [Action.OPERATOR],
+    Pin: [Action.CHOOSE_LANGUAGE, Action.ENTER, Action.CANCEL],
+    Desk: [Action.CHOOSE_LANGUAGE, Action.CHOOSE_TASK, Action.BACK, Action.FINISH],
+    Count: [Action.CHOOSE_LANGUAGE, Action.ENTER, Action.SKIP],
 }
 STEPS: dict[type, int] = {Number: 1, ShowBill: 2, InsertCash: 3, Done: 4}
 
@@ -177,4 +186,45 @@ def main_screens() -> dict[str, ScreenData]:
         "8-trouble-suspected": trouble("suspected"),
         "8-trouble-no-money": trouble("no_such_account"),
         "9-closed": Closed("closed.door_open"),
+        **desk_screens(),
+    }  # fmt: skip
+
+
+PIN_KEY = "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo="  # of RFC 7748, 6.1: anybody's
+
+
+def desk_screens() -> dict[str, ScreenData]:
+    """What an operator sees."""
+    sums = [Fact("desk.notes", rupees(13150), 54), Fact("desk.coins", rupees(300), 27),
+            Fact("desk.expected", rupees(13450))]  # fmt: skip
+    menu = [Fact("desk.inside", rupees(13450)), Fact("desk.last_collection", text="-"),
+            Fact("desk.last_day", text="2026-11-21 18:05")]  # fmt: skip
+    day = [Fact("desk.since", text="2026-11-21 18:05"), Fact("desk.payments", rupees(13325), 23),
+           Fact("desk.cash", rupees(14240)), Fact("desk.claims", rupees(700), 2),
+           Fact("desk.unposted", count=2)]  # fmt: skip
+    result = [Fact("desk.collection", count=7), Fact("desk.expected", rupees(13450)),
+              Fact("desk.counted", rupees(13440)), Fact("desk.difference", rupees(-10)),
+              Fact("desk.posted", rupees(13000)), Fact("desk.booked", text="-")]  # fmt: skip
+    by, office = "R. Meena", "desk.not_your_role"
+    return {
+        "a-pin": Pin(PIN_KEY),
+        **{f"a-pin-{problem}": Pin(PIN_KEY if problem == "wrong" else "", f"pin.{problem}", 15)
+           for problem in PIN_PROBLEMS},
+        "b-menu": Desk("desk.menu", by, "desk.no_cash_meanwhile", False, menu,
+                       [Task("collect"), Task("report"), Task("last_slip")]),
+        "b-menu-pulled": Desk("desk.menu", by, "desk.box_was_pulled", True, menu,
+                              [Task("collect", office), Task("report")]),
+        "c-box": Desk("desk.collect", by, "desk.take_box", False, sums,
+                      [Task("emptied"), Task("not_emptied")]),
+        "c-box-out": Desk("desk.collect", by, "desk.box_is_out", False, sums,
+                          [Task("emptied", "desk.put_box_back"),
+                           Task("not_emptied", "desk.put_box_back")]),
+        "c-count-notes": Count("desk.count_notes"),
+        "c-count-coins": Count("desk.count_coins"),
+        "c-collected": Desk("desk.collected", by, "desk.differs", True, result, [Task("again")]),
+        "d-report": Desk("desk.report", by, "desk.x_changes_nothing", False, day,
+                         [Task("print_x"), Task("close_day")]),
+        "d-reported": Desk("desk.reported", by, "desk.not_on_paper", True,
+                           [Fact("desk.day", count=12), Fact("desk.cash", rupees(14240))],
+                           [Task("again")]),
     }  # fmt: skip

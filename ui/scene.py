@@ -10,9 +10,12 @@ from ui.frame import OTHER, Frame, frame
 from ui.say import Say
 from ui.screens.attract import model as attract
 from ui.screens.closed import model as closed
+from ui.screens.count import model as count
+from ui.screens.desk import model as desk
 from ui.screens.done import model as done
 from ui.screens.insert_cash import model as insert_cash
 from ui.screens.number import model as number
+from ui.screens.pin import model as pin
 from ui.screens.services import model as services
 from ui.screens.show_bill import model as show_bill
 from ui.screens.trouble import model as trouble
@@ -28,6 +31,9 @@ Model = (
     | done.DoneModel
     | trouble.TroubleModel
     | closed.ClosedModel
+    | pin.PinModel
+    | desk.DeskModel
+    | count.CountModel
 )
 
 
@@ -95,3 +101,9 @@ class Director:
                 return trouble.model(data, screen, say)
             case contract.Closed() as data:
                 return closed.model(data, screen, say, self._say[OTHER[screen.language]])
+            case contract.Pin() as data:
+                return pin.model(data, screen, say)
+            case contract.Desk() as data:
+                return desk.model(data, screen, say)
+            case contract.Count() as data:
+                return count.model(data, screen, say)

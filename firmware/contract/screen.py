@@ -33,6 +33,9 @@ class Action(StrEnum):
     ANOTHER = "another"  # another service, after the receipt
     FINISH = "finish"
     STAY = "stay"  # "yes, I am still here"
+    OPERATOR = "operator"  # the padlock, held for two seconds
+    CHOOSE_TASK = "choose_task"  # value: what the operator wants to do
+    SKIP = "skip"  # nothing was counted
 
 
 class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -145,7 +148,65 @@ class Closed(msgspec.Struct, frozen=True, tag=True):
     cause: str
 
 
-ScreenData = Attract | Services | Number | Waiting | ShowBill | InsertCash | Done | Trouble | Closed
+class Pin(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """An operator's PIN. ENTER carries it sealed for `key`, never in clear (M10).
+
+    `key` is an X25519 public key in base64, made for this one try; empty while nothing may be
+    typed. `problem` is a message key; `minutes` belongs to `pin.locked`.
+    """
+
+    key: str = ""
+    problem: str | None = None
+    minutes: int | None = None
+
+
+class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of an operator's screen: a message key, and a sum, a count or a text."""
+
+    label: str
+    money: Money | None = None
+    count: int | None = None
+    text: str | None = None
+
+
+class Task(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something the operator may do: `desk.<id>`. `why_not` is a message key."""
+
+    id: str
+    why_not: str | None = None
+
+
+class Desk(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """A page for the operator. `title`, `says` and the names of tasks are message keys."""
+
+    title: str
+    by: str
+    says: str | None = None
+    is_alarm: bool = False  # what is said is a warning
+    facts: list[Fact] = []
+    tasks: list[Task] = []
+
+
+class Count(msgspec.Struct, frozen=True, tag=True):
+    """Type the rupees that were counted by hand; `what` is a message key."""
+
+    what: str
+
+
+ScreenData = (
+    Attract
+    | Services
+    | Number
+    | Waiting
+    | ShowBill
+    | InsertCash
+    | Done
+    | Trouble
+    | Closed
+    | Pin
+    | Desk
+    | Count
+)
 
 
 class Screen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -41,6 +41,11 @@ class Book:
             elif (order := self._orders.get(getattr(row, "order", None) or "")) is not None:
                 order.apply(row, at)
 
+    @property
+    def at(self) -> str:
+        """What the clock says now, ISO 8601 with offset."""
+        return self._clock.now().isoformat(timespec="milliseconds")
+
     def taken_today(self) -> Money:
         """The notes and coins that came in on this day. Journal look-ups only when a day begins."""
         self._look_at_the_day()

@@ -9,7 +9,13 @@ from __future__ import annotations
 import logging
 from uuid import uuid4
 
-from firmware.contract.gateway import FetchBill, GatewayReply, GatewayRequest, PostPayment
+from firmware.contract.gateway import (
+    FetchBill,
+    GatewayReply,
+    GatewayRequest,
+    PostPayment,
+    SumBooked,
+)
 from firmware.contract.screen import Action, Hint, Language, Press
 from firmware.core.allowance import Allowance
 from firmware.core.book import Book
@@ -17,6 +23,7 @@ from firmware.core.cash import CashDesk
 from firmware.core.enquiry import take_bill
 from firmware.core.floor import Floor
 from firmware.core.lights import Lights
+from firmware.core.operator import OperatorDesk
 from firmware.core.papers import Papers
 from firmware.core.patience import Patience
 from firmware.core.posting import Posting
@@ -56,12 +63,14 @@ class Flow:
         self._lights = Lights(outbox)
         self._proof = Proof(book, outbox, papers)
         self._posting = Posting(book, outbox)
+        self.desk = OperatorDesk(book, floor, outbox, config)
         self._interrupted: list[str] = []  # open orders of before the start, oldest first
 
     # --- start -----------------------------------------------------------------------------
 
     def resume(self, snapshot: bytes | None, now: float) -> None:
         """Take up open orders first: there is money in them. Else the visit that was in RAM."""
+        self.desk.start(now)
         self._interrupted = self._book.journal.open_orders()
         kept = readable(snapshot, self._catalogue.services)
         if self._interrupted:
@@ -85,6 +94,9 @@ class Flow:
         """A press that the present screen offers; nobody goes without the proof of everything."""
         visit = self.visit
         visit.patience_from = now
+        if visit.stage is Stage.OPERATOR and press.action is not Action.CHOOSE_LANGUAGE:
+            self.desk.on_press(press, now)
+            return
         if self._owes_proof:
             return  # the next tick brings the paper, and a new last screen
         match press.action:
@@ -107,8 +119,10 @@ class Flow:
             case Action.AGAIN:
                 visit.problem = None
                 self._go(Signal.AGAIN, now)
-            case Action.STAY:
-                pass  # patience was renewed above
+            case Action.OPERATOR:
+                self._go(Signal.OPERATOR, now)
+            case _:
+                pass  # STAY: patience was renewed above
 
     def _choose_language(self, value: str, now: float) -> None:
         if value in {language.value for language in Language}:
@@ -171,6 +185,8 @@ class Flow:
                 self._book.forget(order.number)
         elif self.visit.stage is Stage.FETCHING and request == self._fetch:
             self._go(take_bill(self.visit, reply), now)
+        elif isinstance(request, SumBooked):
+            self.desk.on_answer(request, reply, now)
 
     @property
     def _fetch(self) -> FetchBill:
@@ -195,6 +211,9 @@ class Flow:
 
     def on_enter_cash(self, now: float) -> None:
         self.visit.hint, self.visit.obstacle_from = Hint("cash.insert"), None
+
+    def on_enter_operator(self, now: float) -> None:
+        self.desk.enter(now)
 
     def on_enter_settling(self, now: float) -> None:
         assert self.visit.session is not None
@@ -221,6 +240,8 @@ class Flow:
                 self._go(Signal.ANSWERED, now)
             case Stage.PROVING:
                 self._tick_proving(now)
+            case Stage.OPERATOR:
+                self._tick_operator(now)
             case _ if self._owes_proof:
                 self._go(Signal.OWED, now)
             case _:
@@ -228,6 +249,12 @@ class Flow:
         if self.patience.is_over(visit, now):
             self._leave("trouble.timed_out_with_money", now)
         self._lights.follow(self.visit, self._floor, self.cash.is_open(self.visit), now)
+
+    def _tick_operator(self, now: float) -> None:
+        self._posting.tick(self._floor.gateway.is_online, now)
+        if self.desk.tick(now):
+            self.desk.leave()
+            self._go(Signal.LEFT, now)
 
     def _settle(self, now: float) -> None:
         """No note is on its way any more: say in the journal what becomes of the money."""

@@ -42,7 +42,7 @@ STEPS: dict[Stage, int] = {
     Stage.DONE: 4,
 }
 ACTIONS: dict[Stage, list[Action]] = {
-    Stage.ATTRACT: [],
+    Stage.ATTRACT: [Action.OPERATOR],
     Stage.SERVICES: [Action.CHOOSE_SERVICE, Action.BACK, Action.CANCEL],
     Stage.NUMBER: [Action.ENTER, Action.BACK, Action.CANCEL],
     Stage.FETCHING: [Action.CANCEL],
@@ -53,6 +53,7 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.PROVING: [],
     Stage.DONE: [Action.FINISH, Action.ANOTHER],
     Stage.TROUBLE: [Action.FINISH],
+    Stage.OPERATOR: [],  # those of the desk
 }
 PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
     {"trouble.back_end_down", "trouble.door_open", "trouble.printer", "trouble.no_acceptor"}
@@ -129,6 +130,8 @@ def draw(
             return _done(_order_of(visit))
         case Stage.TROUBLE:
             return _trouble(visit, papers)
+        case Stage.OPERATOR:
+            raise AssertionError("the desk draws its own screens")
 
 
 def _cash(visit: Visit, floor: Floor) -> InsertCash:

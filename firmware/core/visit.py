@@ -30,6 +30,7 @@ class Stage(StrEnum):
     PROVING = auto()  # receipt or claim slip on its way to paper, or else to the screen
     DONE = auto()
     TROUBLE = auto()
+    OPERATOR = auto()  # no citizen: the desk of operator.py, which has a table of its own
 
 
 WITHOUT_MONEY = frozenset({Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL})
@@ -57,10 +58,12 @@ class Signal(StrEnum):
     LEFT = auto()  # cancelled, finished or timed out
     AGAIN = auto()
     ANOTHER = auto()
+    OPERATOR = auto()  # the padlock was held
 
 
 TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
-    Stage.ATTRACT: {Signal.LANGUAGE: Stage.SERVICES},
+    Stage.ATTRACT: {Signal.LANGUAGE: Stage.SERVICES, Signal.OPERATOR: Stage.OPERATOR},
+    Stage.OPERATOR: {Signal.LEFT: Stage.ATTRACT},
     Stage.SERVICES: {
         Signal.SERVICE: Stage.NUMBER,
         Signal.BACK: Stage.ATTRACT,

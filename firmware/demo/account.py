@@ -10,6 +10,7 @@ from firmware.contract.money import ZERO, Money, total
 from firmware.core.daemon import journal_path
 from firmware.demo.stage import Stage
 from firmware.journal import rows
+from firmware.journal.desk_rows import CollectionClosed
 from firmware.journal.journal import Entry, read_entries
 from firmware.journal.orders import Order, fold
 from firmware.journal.past import files_of
@@ -27,6 +28,9 @@ class Account:
     orphans: Money  # claims that belong to no order
     office: dict[str, int]  # idempotency key -> paise booked
     tickets: int  # that came out of the printer, whole or not
+    collected: Money = ZERO  # taken out with the cash box, as the journal has it
+    desk_papers: int = 0  # jobs of operators that are on paper, by the printer's word
+    desk_jobs: int = 0  # and those that were tried
     redeemed: Money = ZERO  # of all claims, paid out of the operator's own float
     claimed_after_the_end: dict[str, int] = field(default_factory=dict)  # order -> claims
 
@@ -35,6 +39,8 @@ class Account:
         found = []
         if self.inside != self.journalled + self.unreported:
             found.append(f"inside {self.inside}, journalled {self.journalled}")
+        if self.collected > self.journalled:
+            found.append(f"collected {self.collected}, of {self.journalled} that ever came in")
         in_orders = sum(order.inserted.paise for order in self.orders)
         if in_orders + self.orphans.paise != self.journalled.paise:
             found.append(f"orders do not add up to {self.journalled}")
@@ -50,10 +56,10 @@ class Account:
         A second attempt is a job of its own, and carries the mark of a duplicate.
         """
         jobs = [fate for order in self.orders for fate in order.jobs.values()]
-        said = jobs.count("printed")
-        if said <= self.tickets <= len(jobs):
+        said, tried = jobs.count("printed") + self.desk_papers, len(jobs) + self.desk_jobs
+        if said <= self.tickets <= tried:
             return []
-        return [f"{self.tickets} tickets on paper, {said} of {len(jobs)} jobs called printed"]
+        return [f"{self.tickets} tickets on paper, {said} of {tried} jobs called printed"]
 
     def _faults_of(self, order: Order) -> list[str]:
         found = []
@@ -105,6 +111,9 @@ def account(stage: Stage) -> Account:
         ),
         office=office,
         tickets=printed,
+        collected=total([row.collected for row in written if isinstance(row, CollectionClosed)]),
+        desk_papers=sum(isinstance(row, rows.Printed) and row.order is None for row in written),
+        desk_jobs=sum(isinstance(row, rows.PrintIntended) and row.order is None for row in written),
         redeemed=total([row.amount for row in written if isinstance(row, rows.ClaimRedeemed)]),
         claimed_after_the_end=_late_claims(written),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from firmware.contract.money import Money
 from firmware.journal import rows
 from firmware.journal.chain import Entry
+from firmware.journal.desk_plain import desk_words
 from firmware.journal.reading import Verified
 from firmware.journal.rows import ReadRow
 
@@ -98,8 +99,10 @@ def _of_paper(row: ReadRow) -> str:
             return f"not on paper: {job}: {fault}"
         case rows.ProofShown(document=document):
             return f"{document} was shown on the screen"
+        case rows.UnknownRow(kind=kind):
+            return kind
         case _:
-            return type(row).__name__
+            return desk_words(row)
 
 
 def _begun(row: rows.JournalBegun) -> str:

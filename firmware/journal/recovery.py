@@ -139,7 +139,7 @@ def _begun(
         previous_head=known.head,
         previous_length=known.seq,
         why=why,
-        brought_forward=Money(max(0, known.credited - theirs - journal.credited_paise)),
+        brought_forward=Money(max(0, known.inside - theirs - journal.inside_paise)),
         next_order=last + NUMBERS_LEFT_OUT,
     )
 

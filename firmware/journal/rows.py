@@ -9,15 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-import msgspec
-
 from firmware.contract.device import EventId
 from firmware.contract.gateway import Bill
 from firmware.contract.money import Money
-
-
-class Row(msgspec.Struct, frozen=True, tag=True):
-    """The kind of a row is the name of its class, and stays so for ever (M9)."""
+from firmware.journal.desk_rows import DeskRow, desk_key_of
+from firmware.journal.row import Row
 
 
 class KioskStarted(Row, frozen=True):
@@ -277,6 +273,7 @@ AnyRow = (
     | ClaimIssued
     | ClaimRedeemed
     | OrderClosed
+    | DeskRow
 )
 
 
@@ -309,7 +306,7 @@ def event_key_of(row: AnyRow) -> str | None:
         case ClaimRedeemed(claim=claim):
             return f"redeemed {claim}"
         case _:
-            return None
+            return desk_key_of(row)
 
 
 def credited_paise(row: ReadRow) -> int:

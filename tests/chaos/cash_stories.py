@@ -25,6 +25,7 @@ from firmware.contract.screen import (
 from firmware.demo.citizen import Citizen
 from firmware.demo.stage import Stage
 from firmware.runtime.bench import BenchRefused
+from tests.chaos.operator_story import collects
 
 LOOK_EVERY = 0.05  # seconds
 PATIENCE = 60.0  # seconds for one note, one press or the last screen
@@ -74,19 +75,19 @@ class Visit:
                 case InsertCash():
                     return
                 case Attract():
-                    await self._press(Action.CHOOSE_LANGUAGE, "hi")
+                    await self.press(Action.CHOOSE_LANGUAGE, "hi")
                 case Services():
-                    await self._press(Action.CHOOSE_SERVICE, "electricity")
+                    await self.press(Action.CHOOSE_SERVICE, "electricity")
                 case Number():
-                    await self._press(Action.ENTER, self.k_number)
+                    await self.press(Action.ENTER, self.k_number)
                 case ShowBill():
-                    await self._press(Action.PAY)
+                    await self.press(Action.PAY)
                 case Trouble():
-                    await self._press(Action.AGAIN)
+                    await self.press(Action.AGAIN)
                 case _:
                     await asyncio.sleep(0.5)
 
-    async def _press(self, action: Action, value: str = "") -> None:
+    async def press(self, action: Action, value: str = "") -> None:
         """Once more when nothing happens; not, when the screen does not offer it."""
         before = self.citizen.screen
         assert before is not None
@@ -128,7 +129,7 @@ class Visit:
 
     async def cancels(self) -> None:
         if self.takes_cash:
-            await self._press(Action.CANCEL)
+            await self.press(Action.CANCEL)
 
     async def takes_proof_and_goes(self) -> None:
         """Wait for the last screen, then leave; whatever is shown, it ends at Attract."""
@@ -143,7 +144,7 @@ class Visit:
             offered = [] if screen is None else screen.actions
             for action in (Action.FINISH, Action.CANCEL, Action.BACK):
                 if action in offered:
-                    await self._press(action)
+                    await self.press(action)
                     break
             await asyncio.sleep(0.3)
 
@@ -289,6 +290,12 @@ async def two_orders(visit: Visit) -> None:
     await visit.takes_proof_and_goes()
 
 
+async def collection(visit: Visit) -> None:
+    """A bill, and then the box is emptied."""
+    await exact(visit)
+    await collects(visit)
+
+
 CASH_STORIES: dict[str, Callable[[Visit], Awaitable[None]]] = {
     "exact": exact,
     "several notes": several_notes,
@@ -304,4 +311,5 @@ CASH_STORIES: dict[str, Callable[[Visit], Awaitable[None]]] = {
     "paper ends in the receipt": paper_ends_in_the_receipt,
     "back end dead at posting": back_end_dead_at_posting,
     "two orders": two_orders,
+    "collection": collection,
 }

@@ -27,6 +27,7 @@ import firmware.gateway.__main__
 import firmware.runtime.bus
 from drivers.base.registry import find
 from drivers.escpos.raster import Rasteriser
+from firmware.demo.keys import enrol
 from firmware.demo.stage import TEMPLATE, Stage
 from firmware.gateway.sandbox.office import Office
 from firmware.journal.journal import Journal
@@ -63,6 +64,7 @@ class Kiosk:
     ) -> None:
         self.folder, self.loop = folder, loop
         self.config = load(self._write_config(notes))
+        enrol(Path(self.config.paths.operators))
         self.broker = Client.broker = Broker()
         self.office = OfficeLine.office = Office(self.config.state_folder / "sandbox/office.db")
         self._at, self._deed = at, deed

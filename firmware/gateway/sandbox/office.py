@@ -76,6 +76,15 @@ class Office:
         """All that was ever booked."""
         return [dict(row) for row in self._db.execute("SELECT * FROM payments ORDER BY id")]
 
+    def sum_of(self, prefix: str, first: int, last: int) -> dict[str, int]:
+        """How many payments, and of how many paise, for receipts `<prefix> <first>` to `<last>`."""
+        query = (
+            "SELECT count(*), coalesce(sum(amount), 0) FROM payments WHERE receipt LIKE ? || ' %'"
+            " AND CAST(substr(receipt, length(?) + 2) AS INTEGER) BETWEEN ? AND ?"
+        )
+        count, amount = self._db.execute(query, (prefix, prefix, first, last)).fetchone()
+        return {"count": int(count), "amount": int(amount)}
+
     def _paid(self, account: str) -> int:
         query = "SELECT coalesce(sum(amount), 0) FROM payments WHERE account = ?"
         return int(self._db.execute(query, (account,)).fetchone()[0])

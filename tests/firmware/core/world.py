@@ -39,14 +39,17 @@ from firmware.contract.device import (
 )
 from firmware.contract.gateway import (
     Bill,
+    BookedSum,
     Failed,
     FetchBill,
+    GatewayReply,
     GatewayState,
     Posted,
     PostPayment,
     Problem,
+    SumBooked,
 )
-from firmware.contract.money import Money, rupees
+from firmware.contract.money import Money, rupees, total
 from firmware.contract.screen import Action, Press, Screen
 from firmware.core.book import Book
 from firmware.core.core import Core
@@ -86,11 +89,14 @@ class Office:
         self.is_up = True
         self.refuses: Problem | None = None
         self.payments: dict[str, Money] = {}
+        self.receipts: dict[str, int] = {}
 
-    def answer(self, ask: Ask) -> Bill | Posted | Failed | None:
+    def answer(self, ask: Ask) -> GatewayReply | None:
         request = ask.request
         if not self.is_up:
             return Failed(Problem.BACK_END_DOWN)
+        if isinstance(request, SumBooked):
+            return self.sum_of(request)
         if isinstance(request, FetchBill):
             if request.account != ACCOUNT:
                 return Failed(Problem.NO_SUCH_ACCOUNT)
@@ -100,7 +106,13 @@ class Office:
         if self.refuses is not None and request.key not in self.payments:
             return Failed(self.refuses)
         self.payments.setdefault(request.key, request.amount)
+        self.receipts[request.key] = rows.number_of(request.receipt)
         return Posted(request.key, f"REF{len(self.payments)}")
+
+    def sum_of(self, request: SumBooked) -> BookedSum:
+        asked = range(request.first, request.last + 1)
+        booked = [self.payments[key] for key, number in self.receipts.items() if number in asked]
+        return BookedSum(len(booked), total(booked))
 
 
 class Acceptors:
@@ -117,9 +129,9 @@ class Acceptors:
         self.is_moving = False  # a note is between mouth and escrow
         self._count = 0
 
-    def new_id(self) -> EventId:
+    def new_id(self, serial: str = "SN1") -> EventId:
         self._count += 1
-        return EventId("SN1", 7, self._count)
+        return EventId(serial, 7, self._count)
 
     def insert_note(self, value: Money) -> DeviceEvent:
         lease = self.leases.get("notes")
@@ -133,7 +145,7 @@ class Acceptors:
         lease = self.leases.get("coins")
         if lease is not None and value in lease.denominations:
             self.coins[value] += 1
-            self._tell("coins", CoinAccepted(self.new_id(), value, lease.session))
+            self._tell("coins", CoinAccepted(self.new_id("SN2"), value, lease.session))
         else:
             self.given_back[value] += 1
 
@@ -193,6 +205,8 @@ class Printer:
 class World:
     """Everything around one journal file."""
 
+    base: Config = CONFIG  # of which only the limits change
+
     def __init__(
         self,
         folder: Path,
@@ -200,7 +214,7 @@ class World:
         keys: Keys | None = None,
         limits: LimitsSection = NO_LIMITS,
     ) -> None:
-        self.keys, self.config = keys, replace(CONFIG, limits=limits)
+        self.keys, self.config = keys, replace(self.base, limits=limits)
         self.path = folder / "journal.db"
         self.clock = FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=INDIA), monotonic=1000.0)
         self.office, self.acceptors, self.printer = Office(amount), Acceptors(), Printer()

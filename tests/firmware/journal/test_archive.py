@@ -16,10 +16,12 @@ from firmware.contract.money import Money, rupees
 from firmware.journal import archive as archive_of
 from firmware.journal.anchor import AnchorKeeper
 from firmware.journal.archive import BY
+from firmware.journal.desk_rows import BoxMoved
 from firmware.journal.faults import JournalDamaged, JournalFault
 from firmware.journal.journal import Journal, read_entries
 from firmware.journal.past import archives, files_of, verify_all
 from firmware.journal.recovery import open_journal
+from firmware.journal.row import Row
 from firmware.journal.rows import (
     AnyRow,
     ClaimIssued,
@@ -33,7 +35,6 @@ from firmware.journal.rows import (
     OrderCreated,
     OrderPaid,
     OrderPosted,
-    Row,
 )
 from firmware.runtime.clock import INDIA
 from tests.firmware.journal.past import begun, lived, order
@@ -161,6 +162,13 @@ def test_a_year_with_an_order_that_stands_open_waits_for_it(path: Path, standing
     journal.close()
     assert in_new_year(path, NEXT_DAY).length == 3
     assert len(archives(path)) == 1
+
+
+def test_a_file_with_collections_goes_on_growing(path: Path) -> None:
+    """What is inside the box is credited less collected, and both are asked of one file."""
+    a_year(path, BoxMoved("notes", True, "S. Meena"))
+    assert in_new_year(path).length == 50
+    assert archives(path) == []
 
 
 def test_what_came_in_today_stays_in_the_file_that_is_asked_for_it(path: Path) -> None:
