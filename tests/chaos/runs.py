@@ -96,7 +96,7 @@ def broken_chain(kiosk: Kiosk) -> list[str]:
 
 
 def forked(tasks: int | None = None) -> Pool:
-    """A process that can be ended: of the tests before, it must not inherit a handler of SIGTERM."""
+    """A process that can be ended: it inherits no handler of SIGTERM from the tests before."""
     return multiprocessing.get_context("fork").Pool(1, _as_born, maxtasksperchild=tasks)
 
 
