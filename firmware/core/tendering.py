@@ -57,10 +57,8 @@ class Tendering:
             return None
         for entry in self._book.journal.of_kind(ClaimIssued):
             row = entry.row
-            if not isinstance(row, ClaimIssued) or not may_be_tendered(row):
-                continue
-            if self._codes.fits(row.claim, code):
-                return row
+            if isinstance(row, ClaimIssued) and row.order and self._codes.fits(row.claim, code):
+                return row if may_be_tendered(row, self._book.order(row.order)) else None
         return None
 
     def _spend(self, order: Order, issued: ClaimIssued) -> Money | str:
