@@ -75,7 +75,8 @@ class Tendering:
                 self._book.write(*_rows(order, source, issued.claim))
         except AlreadyRecorded:
             why_not = "slip.used"
-        self._book.forget(source.number)
+        if source is not order:  # of a visit that is not over the live order is the visit's own
+            self._book.forget(source.number)
         if why_not is None:
             log.info("%s: pays %s of %s", issued.claim, found.amount, order.number)
         return found.amount if why_not is None else why_not
