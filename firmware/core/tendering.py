@@ -89,9 +89,7 @@ def _rows(order: Order, source: Order, claim: str) -> list[AnyRow]:
         for part, amount in found.parts.items()
     ]
     rest = order.inserted + found.amount - order.claimed - order.payable
-    over = rows.ClaimIssued(
-        order.number, claim_number(order), rest, order.in_doubt, "trouble.rest_of_slip"
-    )
+    over = rows.ClaimIssued(order.number, claim_number(order), rest, ZERO, "trouble.rest_of_slip")
     return [
         *redeemed,
         rows.TenderCredited(order.number, claim, found.amount),
