@@ -284,6 +284,8 @@ class Flow:
                 if (signal := self.cash.tick(visit, now)) is not None:
                     self._go(signal, now)
             case Stage.RESUMED | Stage.SLIP if self._order.remaining == ZERO:
+                if visit.stage is Stage.SLIP:  # else nobody has said that he is here
+                    visit.cause = "paid_in_full"
                 self._go(Signal.FULL, now)
             case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
                 self._settle(now)
