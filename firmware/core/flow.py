@@ -90,7 +90,7 @@ class Flow:
     def _resume_order(self, now: float) -> None:
         order = self._book.order(self._interrupted.pop(0))
         log.info("%s: taken up again, %s inserted", order.number, order.inserted)
-        self.visit = visit_of(order)
+        self.visit = visit_of(order, self._kept)
         self.visit.session = self.cash.session(self.visit, order)
         self.visit.session.resume(now)
         stage = stage_of(order, self._catalogue.services)
@@ -360,7 +360,7 @@ class Flow:
                 self.visit.basket = []  # else its bills may be tried again
             self.cash.settling.close(order)
             self._book.forget(order.number)
-            self.visit.taken = self.visit.taken + order.cash
+            self.visit.taken = self.visit.taken + order.cash - order.changed
             self.visit.order = self.visit.session = None
 
     @property
