@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from drivers.base.notes_protocol import Note
-from drivers.cctalk.protocol import PHASES, Phase
+from drivers.cctalk.host import PHASES, Phase
 from drivers.escpos import states as escpos
 from drivers.id003 import states as id003
 from drivers.itl_ssp import note as ssp_note
@@ -108,7 +108,7 @@ MACHINES = (
     ),
     Machine(
         "Coin acceptor (ccTalk): what the host is doing",
-        "drivers/cctalk/protocol.py",
+        "drivers/cctalk/host.py",
         "This table says only which phase may follow which. A step that is not drawn is a bug.",
         {Phase.OFF: ""},
         {phase: {after: after for after in following} for phase, following in PHASES.items()},

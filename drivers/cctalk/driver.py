@@ -16,10 +16,11 @@ import msgspec
 from drivers.base.device import WireDevice
 from drivers.base.ledger import Ledger, new_epoch
 from drivers.cctalk import coins, events
-from drivers.cctalk.codec import Checksum, CreditBuffer
+from drivers.cctalk.codec import Checksum, EventBuffer
 from drivers.cctalk.condition import Condition
-from drivers.cctalk.events import AcceptorIdentity, Remembered
+from drivers.cctalk.host import AcceptorIdentity
 from drivers.cctalk.protocol import COIN_ACCEPTOR, HostProtocol
+from drivers.cctalk.reading import Remembered
 from firmware.contract.device import (
     Acknowledge,
     CheatAttempt,
@@ -272,4 +273,4 @@ def remembered(record: Record | None) -> Remembered | None:
     """What the protocol needs of the ledger."""
     if record is None:
         return None
-    return Remembered(record.serial, CreditBuffer.from_data(bytes.fromhex(record.buffer)))
+    return Remembered(record.serial, EventBuffer.from_data(bytes.fromhex(record.buffer)))

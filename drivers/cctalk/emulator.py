@@ -15,22 +15,19 @@ from typing import Any
 from drivers.base.emulator import Emulator
 from drivers.base.protocol import NEVER
 from drivers.cctalk.codec import (
-    LAST_COUNT,
+    POSITIONS,
     SLOTS,
     Checksum,
-    CreditBuffer,
+    EventBuffer,
     Frame,
     FrameReader,
     Header,
     Pair,
-)
-from drivers.cctalk.coins import (
-    CATEGORY,
-    POSITIONS,
-    CoinError,
+    count_on,
     enabled_positions,
     inhibit_mask,
 )
+from drivers.cctalk.coins import CATEGORY, CoinError
 from firmware.runtime.bench import BenchRefused
 
 FALL = 0.15  # seconds from the slot to the box or the tray; chosen
@@ -181,7 +178,7 @@ class CoinAcceptorEmulator(Emulator):
                 happening.told += 1
         pairs = [happening.pair for happening in self._log]
         pairs += [(0, 0)] * (SLOTS - len(pairs))
-        return CreditBuffer(self._counter, tuple(pairs)).to_data()
+        return EventBuffer(self._counter, tuple(pairs)).to_data()
 
     def _fault(self) -> int:
         return self._broken or (CREDIT_SENSOR_FAULT if self._is_jammed else 0)
@@ -234,7 +231,7 @@ class CoinAcceptorEmulator(Emulator):
         return None if is_enabled else CoinError.INHIBITED_TYPE_1 + position - 1
 
     def _happen(self, happening: Happening) -> None:
-        self._counter = 1 if self._counter == LAST_COUNT else self._counter + 1
+        self._counter = count_on(self._counter)
         if len(self._log) == SLOTS:
             self._forget(self._log[-1])
         self._log.appendleft(happening)
