@@ -21,6 +21,7 @@ from drivers.cctalk.condition import Condition
 from drivers.cctalk.host import AcceptorIdentity
 from drivers.cctalk.protocol import COIN_ACCEPTOR, HostProtocol
 from drivers.cctalk.reading import Remembered
+from drivers.cctalk.wire import BAUD_RATE
 from firmware.contract.device import (
     Acknowledge,
     CheatAttempt,
@@ -42,7 +43,7 @@ from firmware.runtime.config import DeviceSection, convert
 
 log = logging.getLogger("cctalk")
 
-BAUD_RATE = 9600  # part 1; 8 data bits, no parity, 1 stop bit
+
 Told = CoinAccepted | CreditsLost
 Paise = Annotated[int, msgspec.Meta(gt=0, le=100_000)]  # no coin is worth more than ₹1,000
 CoinName = Annotated[str, msgspec.Meta(pattern="^.{6}$")]
