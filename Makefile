@@ -42,6 +42,6 @@ clean:
 	rm -rf $(VENV) demo-out .run .mypy_cache .pytest_cache .ruff_cache
 
 # The script says in one line what is missing when something cannot be had.
-$(STAMP): requirements/runtime.txt requirements/develop.txt requirements/apt.txt setup.cfg requirements/install
+$(STAMP): requirements/runtime.txt requirements/develop.txt requirements/apt.txt setup.cfg requirements/install tests/foreign/package-lock.json
 	@PYTHON=$(PYTHON) requirements/install $(VENV)
 	@touch $@

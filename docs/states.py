@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from drivers.base.notes_protocol import Note
+from drivers.ccnet import states as ccnet
 from drivers.cctalk.host import PHASES, Phase
 from drivers.escpos import states as escpos
 from drivers.id003 import states as id003
@@ -16,7 +17,7 @@ from drivers.itl_ssp import note as ssp_note
 from drivers.itl_ssp import states as ssp
 from drivers.magnesafe import states as magnesafe
 from drivers.magstripe import states as magstripe
-from firmware.core import visit
+from firmware.core import operator, visit
 from firmware.till import session
 
 PAGE = Path(__file__).parent / "states.md"
@@ -52,11 +53,21 @@ MACHINES = (
         {
             visit.Stage.ATTRACT: "nobody is here",
             visit.Stage.CASH: "an open order, no outcome yet",
+            visit.Stage.RESUMED: "the same after a power cut, with money in",
             visit.Stage.SETTLING: "cash closed, not settled",
             visit.Stage.POSTING: "paid, not answered",
             visit.Stage.PROVING: "paid or claimed, not proven",
         },
         visit.TRANSITIONS,
+    ),
+    Machine(
+        "The operator at the desk",
+        "firmware/core/operator.py",
+        "One stage of the visit, OPERATOR, is this table. The desk is left from every place, by a"
+        " press or by the clock; a collection that is open then is closed as it stands. It is not"
+        " taken up again after a restart. A pair that is not drawn is a bug.",
+        {operator.Place.PIN: "the padlock was held"},
+        operator.TRANSITIONS,
     ),
     Machine(
         "The note, as the till sees it",
@@ -96,6 +107,18 @@ MACHINES = (
         ssp_note.TRANSITIONS,
     ),
     Machine(
+        "Note acceptor (CashCode CCNET): the start-up",
+        "drivers/ccnet/states.py",
+        "What makes each step is what the unit says to the poll of that state, or its answer to"
+        " the command. A poll that is not drawn changes nothing: the unit is busy with a note. An"
+        " answer that is not drawn is a refusal: it is told as a fault and the start-up is tried"
+        " again; but a unit at power-up that will not say who it is goes on to READYING. RESET"
+        " waits until a credit that it would end is in the journal. A lost wire leads from every"
+        " state to CLOSED, a silence to WAKING, and other bill types from POLLING to ENABLING.",
+        {ccnet.State.WAKING: "the wire is there"},
+        ccnet.TRANSITIONS,
+    ),
+    Machine(
         "Note acceptor (JCM ID-003): the start-up",
         "drivers/id003/states.py",
         "DONE and REFUSED are answers to the command of that state, the rest are statuses; any"
@@ -107,7 +130,7 @@ MACHINES = (
         id003.TRANSITIONS,
     ),
     Machine(
-        "Coin acceptor (ccTalk): what the host is doing",
+        "Any ccTalk device: what its host is doing",
         "drivers/cctalk/host.py",
         "This table says only which phase may follow which. A step that is not drawn is a bug.",
         {Phase.OFF: ""},

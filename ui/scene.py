@@ -9,10 +9,15 @@ from firmware.contract.screen import Language, Screen
 from ui.frame import OTHER, Frame, frame
 from ui.say import Say
 from ui.screens.attract import model as attract
+from ui.screens.basket import model as basket
 from ui.screens.closed import model as closed
+from ui.screens.count import model as count
+from ui.screens.desk import model as desk
 from ui.screens.done import model as done
 from ui.screens.insert_cash import model as insert_cash
 from ui.screens.number import model as number
+from ui.screens.offer import model as offer
+from ui.screens.pin import model as pin
 from ui.screens.services import model as services
 from ui.screens.show_bill import model as show_bill
 from ui.screens.trouble import model as trouble
@@ -24,10 +29,15 @@ Model = (
     | number.NumberModel
     | waiting.WaitingModel
     | show_bill.ShowBillModel
+    | basket.BasketModel
     | insert_cash.InsertCashModel
+    | offer.OfferModel
     | done.DoneModel
     | trouble.TroubleModel
     | closed.ClosedModel
+    | pin.PinModel
+    | desk.DeskModel
+    | count.CountModel
 )
 
 
@@ -87,6 +97,10 @@ class Director:
                 return waiting.model(data, screen, say)
             case contract.ShowBill() as data:
                 return show_bill.model(data, screen, say)
+            case contract.Basket() as data:
+                return basket.model(data, screen, say)
+            case contract.Offer() as data:
+                return offer.model(data, screen, say)
             case contract.InsertCash() as data:
                 return insert_cash.model(data, screen, say)
             case contract.Done() as data:
@@ -95,3 +109,9 @@ class Director:
                 return trouble.model(data, screen, say)
             case contract.Closed() as data:
                 return closed.model(data, screen, say, self._say[OTHER[screen.language]])
+            case contract.Pin() as data:
+                return pin.model(data, screen, say)
+            case contract.Desk() as data:
+                return desk.model(data, screen, say)
+            case contract.Count() as data:
+                return count.model(data, screen, say)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from firmware.cli import words
-from firmware.contract import command, device, gateway, health, screen
+from firmware.contract import command, device, gateway, health, screen, till
 from firmware.contract.topics import TOPICS, Topic
 
 REMEMBERED = 500  # events; money is told again until core has written it down
@@ -90,6 +90,8 @@ def _say(message: Any) -> str:
         return words.of_request(message)
     if isinstance(message, device.DeviceCommand):
         return words.of_command(message)
+    if isinstance(message, till.TillEvent):
+        return words.of_till(message)
     return words.of_event(message)
 
 
@@ -115,6 +117,8 @@ def _core(before: health.CoreState | None, now: health.CoreState) -> Iterator[st
         yield f"shows {now.screen}"
     if before is None:
         return
+    if before.operator != now.operator:
+        yield f"{now.operator} is in" if now.operator else f"{before.operator} is out"
     if before.session != now.session:
         yield f"session {now.session} opened" if now.session else f"session {before.session} ended"
     if before.inserted != now.inserted and now.session:

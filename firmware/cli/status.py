@@ -116,6 +116,8 @@ def _till(snapshot: Snapshot) -> list[str]:
     if core is None:
         return ["core never reported"]
     session = f"session {core.session}" if core.session else "no session"
+    if core.operator:
+        session = f"operator {core.operator}"
     return [
         f"{core.status.replace('_', ' ')}; screen {core.screen}; {session}; "
         f"inserted ₹{core.inserted.exact()}",

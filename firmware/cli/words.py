@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from firmware.contract import card, command, device, gateway
-from firmware.contract.screen import Press
+from firmware.contract import card, command, device, gateway, till
+from firmware.contract.screen import Action, Press
 from firmware.journal.plain import masked
 
 
@@ -76,6 +76,8 @@ def of_request(request: gateway.GatewayRequest) -> str:
             return f"asks for the {service} bill of {masked(account)}"
         case gateway.PostPayment(amount=amount, service=service, account=account, receipt=number):
             return f"posts {amount} of {service} {masked(account)}, receipt {number}"
+        case gateway.SumBooked(prefix=prefix, first=first, last=last):
+            return f"asks what was booked for {prefix} {first:04d} to {last:04d}"
         case card.AuthoriseCard(key=key, amount=amount):
             return f"asks to charge {amount} to the card, {key}"
         case card.ConfirmCard(key=key):
@@ -95,9 +97,24 @@ def of_core_command(asked: command.CoreCommand) -> str:
             return f"told by {by} that journal row {row} was looked at"
         case command.RedeemClaim(by=by, claim=claim, how=how, reference=reference):
             return f"told by {by} to redeem {claim[:24]}: {how}, {reference}"
+        case command.PrintClaim(claim=claim):
+            return f"told to print the slip of {claim}"
+
+
+def of_till(event: till.TillEvent) -> str:
+    """What the till wants looked into."""
+    match event:
+        case till.BoxPulled(device=device):
+            return f"CASH BOX TAKEN OUT BY NOBODY ({device})"
+        case till.CollectionDiffered(number=number, sides=sides):
+            return f"COLLECTION {number} DIFFERS: {', '.join(sides)}"
+        case till.CountersDiffered(device=device, expected=expected, found=found):
+            return f"{device} COUNTED {found} PIECES, the journal {expected}"
 
 
 def of_press(press: Press) -> str:
     """What the citizen pressed; what was typed is not shown whole."""
-    value = masked(press.value) if press.value.isdigit() else press.value
+    if press.action is Action.ENTER and not press.value.replace(" ", "").isdigit():
+        return "entered a PIN"  # sealed, and nobody's business
+    value = " ".join(masked(w) if w.isdigit() else w for w in press.value.split(" "))
     return f"pressed {press.action} {value}".rstrip()

@@ -36,4 +36,10 @@ class RedeemClaim(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     by: Name  # who answers for it
 
 
-CoreCommand = ConfirmJournal | RedeemClaim
+class PrintClaim(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Print the slip of an open claim, once more or for the first time."""
+
+    claim: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]  # its number
+
+
+CoreCommand = ConfirmJournal | RedeemClaim | PrintClaim

@@ -33,7 +33,15 @@ class PostPayment(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     receipt: str
 
 
-GatewayRequest = FetchBill | PostPayment | CardRequest
+class SumBooked(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """What has the back end booked for the receipts `<prefix> <first>` to `<prefix> <last>`?"""
+
+    prefix: str  # TDR 0417
+    first: int
+    last: int
+
+
+GatewayRequest = FetchBill | PostPayment | SumBooked | CardRequest
 
 
 class Bill(msgspec.Struct, frozen=True, tag=True):
@@ -53,6 +61,13 @@ class Posted(msgspec.Struct, frozen=True, tag=True):
     reference: str
 
 
+class BookedSum(msgspec.Struct, frozen=True, tag=True):
+    """So many payments, of so much, by the back end's own books."""
+
+    count: int
+    amount: Money
+
+
 class Problem(StrEnum):
     NO_SUCH_ACCOUNT = "no_such_account"
     ALREADY_PAID = "already_paid"
@@ -66,4 +81,4 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     detail: str = ""
 
 
-GatewayReply = Bill | Posted | CardPayment | Failed
+GatewayReply = Bill | Posted | BookedSum | CardPayment | Failed

@@ -33,6 +33,14 @@ class Action(StrEnum):
     ANOTHER = "another"  # another service, after the receipt
     FINISH = "finish"
     STAY = "stay"  # "yes, I am still here"
+    OPERATOR = "operator"  # the padlock, held for two seconds
+    CHOOSE_TASK = "choose_task"  # value: what the operator wants to do
+    SKIP = "skip"  # nothing was counted
+    ADD_BILL = "add_bill"  # one more bill, to be paid together
+    TAKE_OUT = "take_out"  # value: the name of a listed bill
+    PAY_PART = "pay_part"  # with the money that is in, as the offer says
+    TAKE_SLIP = "take_slip"  # instead of the offer: a claim slip
+    USE_SLIP = "use_slip"  # pay with a claim slip
 
 
 class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,19 +63,64 @@ class Services(msgspec.Struct, frozen=True, tag=True):
 
 
 class Number(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """Type a number of exactly `digits`, grouped by four. `problem` is a message key."""
+    """Type a number of exactly `digits`, grouped by four. `problem` is a message key.
+
+    `safe` is money that waits for this number: of a payment that a power cut interrupted.
+    """
 
     service: str
-    label: str  # message key: electricity.account
+    label: str  # message key: electricity.account, slip.code, resumed.digits
     digits: int
     typed: str = ""
     problem: str | None = None
+    safe: Money | None = None
 
 
 class Waiting(msgspec.Struct, frozen=True, tag=True):
     """Something takes a moment: `what` is a message key (`fetching`, `posting`, `printing`)."""
 
     what: str
+
+
+class ListedBill(msgspec.Struct, frozen=True):
+    """One bill of a basket."""
+
+    service: str
+    bill: Bill
+    payable: Money
+
+    @property
+    def name(self) -> str:
+        """What TAKE_OUT calls it: a finger felt twice must not take out the next one."""
+        return f"{self.service} {self.bill.account}"
+
+
+class Basket(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """Bills that are paid together, one receipt for all. Adding ends at `most` bills.
+
+    `why_not` is as on ShowBill.
+    """
+
+    bills: list[ListedBill]
+    total: Money
+    most: int
+    why_not: Hint | None = None
+
+
+class Offer(msgspec.Struct, frozen=True, tag=True):
+    """The money that is in does not pay everything: pay what it can, or take a slip for all of it?
+
+    `pays` is what goes to the bills, `slip` what then goes on a slip; `bills` of `of` are paid.
+    With one bill it is a part payment, and `remains` is what stays due.
+    """
+
+    service: str
+    inserted: Money
+    pays: Money
+    slip: Money
+    remains: Money
+    bills: int
+    of: int
 
 
 class NoteButton(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -112,16 +165,18 @@ class InsertCash(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     is_checking: bool = False  # a note is in escrow or moving
 
 
-class Done(msgspec.Struct, frozen=True, tag=True):
+class Done(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Paid. `proof` says where the proof is: `paper`, or `screen` with a QR to photograph."""
 
     service: str
-    account: str
+    account: str  # of the first bill
     paid: Money
     receipt: str
     proof: str
     is_posted: bool
     advance: Money
+    bills: int = 1
+    remains: Money = Money(0)  # after a part payment: still due
 
 
 class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -145,7 +200,67 @@ class Closed(msgspec.Struct, frozen=True, tag=True):
     cause: str
 
 
-ScreenData = Attract | Services | Number | Waiting | ShowBill | InsertCash | Done | Trouble | Closed
+class Pin(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """An operator's PIN. ENTER carries it sealed for `key`, never in clear (M10).
+
+    `key` is an X25519 public key in base64, made for this one try; empty while nothing may be
+    typed. `problem` is a message key; `minutes` belongs to `pin.locked`.
+    """
+
+    key: str = ""
+    problem: str | None = None
+    minutes: int | None = None
+
+
+class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of an operator's screen: a message key, and a sum, a count or a text."""
+
+    label: str
+    money: Money | None = None
+    count: int | None = None
+    text: str | None = None
+
+
+class Task(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something the operator may do: `desk.<id>`. `why_not` is a message key."""
+
+    id: str
+    why_not: str | None = None
+
+
+class Desk(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """A page for the operator. `title`, `says` and the names of tasks are message keys."""
+
+    title: str
+    by: str
+    says: str | None = None
+    is_alarm: bool = False  # what is said is a warning
+    facts: list[Fact] = []
+    tasks: list[Task] = []
+
+
+class Count(msgspec.Struct, frozen=True, tag=True):
+    """Type the rupees that were counted by hand; `what` is a message key."""
+
+    what: str
+
+
+ScreenData = (
+    Attract
+    | Services
+    | Number
+    | Waiting
+    | ShowBill
+    | Basket
+    | InsertCash
+    | Offer
+    | Done
+    | Trouble
+    | Closed
+    | Pin
+    | Desk
+    | Count
+)
 
 
 class Screen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

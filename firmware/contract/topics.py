@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from firmware.contract import card, command, device, gateway, health, screen
+from firmware.contract import card, command, device, gateway, health, screen, till
 
 READERS_OF_ALL = ("technician", "health")
 
@@ -52,6 +52,8 @@ TOPICS: tuple[Topic, ...] = (
           "A question to the back end, with a response topic."),
     Topic("core/state", health.CoreState, ("core",), (), True,
           "What the till is doing and what the journal holds."),
+    Topic("core/event", till.TillEvent, ("core",), (), False,
+          "What a person must look into: the cash box and what does not agree with it."),
     Topic("core/command", command.CoreCommand, ("technician",), ("core",), False,
           "What a person at the kiosk tells core, with a response topic; each is on the record."),
     Topic("health/state", health.KioskHealth, ("health",), ("ui", "core"), True,
@@ -105,6 +107,10 @@ class Topics:
     @property
     def core_state(self) -> str:
         return f"kiosk/{self.kiosk}/core/state"
+
+    @property
+    def core_event(self) -> str:
+        return f"kiosk/{self.kiosk}/core/event"
 
     @property
     def core_command(self) -> str:

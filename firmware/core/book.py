@@ -29,7 +29,10 @@ class Book:
         self._taken, self._suspected = ZERO, 0
 
     def write(self, *rows: AnyRow) -> None:
-        """Put rows on disk, then apply them to their orders. Raises as Journal.append does."""
+        """Put rows on disk, if there are any, then apply them to their orders. Raises as
+        Journal.append does."""
+        if not rows:
+            return
         now = self._clock.now()
         doubt = self._watch.look(now)
         at = self.journal.append(now, *([] if doubt is None else [doubt]), *rows)
@@ -40,6 +43,11 @@ class Book:
                 self._orders[row.order] = Order(row)
             elif (order := self._orders.get(getattr(row, "order", None) or "")) is not None:
                 order.apply(row, at)
+
+    @property
+    def at(self) -> str:
+        """What the clock says now, ISO 8601 with offset."""
+        return self._clock.now().isoformat(timespec="milliseconds")
 
     def taken_today(self) -> Money:
         """The notes and coins that came in on this day. Journal look-ups only when a day begins."""

@@ -92,6 +92,11 @@ class CashDesk:
         else:
             self.settling.orphan_coin(event)
 
+    def on_coins_lost(self, visit: Visit, number: str | None, now: float) -> None:
+        """Say it while the citizen is there: nobody can count those coins for him now."""
+        if visit.order is not None and visit.order.number == number:
+            self.show(visit, Hint("cash.coins_unknown"), now)
+
     def on_suspicion(self, visit: Visit, device: str, what: str, now: float) -> None:
         """A device suspects a forged note or a cheat: nothing of it was kept.
 

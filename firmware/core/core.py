@@ -10,8 +10,9 @@ import logging
 
 import msgspec
 
-from firmware.contract.command import ConfirmJournal, CoreCommand, RedeemClaim
+from firmware.contract.command import ConfirmJournal, CoreCommand, PrintClaim, RedeemClaim
 from firmware.contract.device import (
+    CREDITS,
     LASTING,
     SUSPICIOUS,
     Acknowledge,
@@ -34,12 +35,13 @@ from firmware.contract.device import (
     event_key,
 )
 from firmware.contract.gateway import GatewayReply, GatewayRequest, GatewayState
-from firmware.contract.screen import Hint, Press, Screen
+from firmware.contract.screen import Action, Hint, Press, Screen, ScreenData
 from firmware.core.book import Book
 from firmware.core.floor import Floor
 from firmware.core.flow import Flow
 from firmware.core.papers import Papers
 from firmware.core.redeeming import Redeeming
+from firmware.core.reprinting import Reprinting
 from firmware.core.screens import STEPS, actions, draw
 from firmware.core.visit import Stage
 from firmware.journal import rows
@@ -66,9 +68,10 @@ class Core:
         self.papers = Papers(config.kiosk, keys.signer)
         self.flow = Flow(book, self.floor, self._outbox, config, catalogue, self.papers)
         self._redeeming = Redeeming(book, config.kiosk.id, keys.fleet_key)
+        self._reprinting = Reprinting(book, self.floor, self.papers, self._outbox)
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
-        self._drawn_stage: Stage | None = None
+        self._drawn_stage: tuple[Stage, str] | None = None  # and the place at the desk
         self._screen: Screen | None = None
 
     # --- inputs ----------------------------------------------------------------------------
@@ -90,6 +93,7 @@ class Core:
 
     def on_device_state(self, state: DeviceState, now: float) -> None:
         self.floor.devices[state.name] = state
+        self.flow.desk.vault.on_state(state, now)
         if state.held is not None:
             self.flow.cash.on_held(self.flow.visit, state.held, state.name, now)
 
@@ -124,6 +128,8 @@ class Core:
                 return self._confirm(command)
             case RedeemClaim():
                 return self._redeeming.redeem(command)
+            case PrintClaim():
+                return self._reprinting.print(command, self.flow.visit)
 
     def _confirm(self, command: ConfirmJournal) -> Reply:
         journal = self.book.journal
@@ -139,6 +145,7 @@ class Core:
 
     def tick(self, now: float) -> None:
         self.flow.tick(now)
+        self.flow.desk.tick_between_visits(self.flow.visit.order is None, now)
 
     # --- outputs ---------------------------------------------------------------------------
 
@@ -147,23 +154,34 @@ class Core:
 
     def screen(self, now: float) -> Screen:
         """The present screen; its serial grows when anything on it changed."""
-        visit, why_no_cash = self.flow.visit, self.flow.why_no_cash
+        visit = self.flow.visit
+        data, offered, leaves_in = self._seen(now)
         fresh = Screen(
             serial=self.serial,
             language=visit.language,
-            data=draw(visit, self.floor, self._catalogue, self.papers, why_no_cash),
-            actions=[*actions(visit, why_no_cash), *self.flow.patience.stay_actions(visit, now)],
+            data=data,
+            actions=offered,
             step=STEPS.get(visit.stage),
             place=self._config.kiosk.place,
-            leaves_in=self.flow.patience.leaves_in(visit, now),
+            leaves_in=leaves_in,
             is_warning=self.flow.patience.is_warning(visit, now),
         )
         if self._screen is None or _differs(fresh, self._screen):
             self.serial += 1
-            if visit.stage is not self._drawn_stage:
-                self._drawn_stage, self._stage_serial = visit.stage, self.serial
+            if (stage := (visit.stage, self.flow.desk.place)) != self._drawn_stage:
+                self._drawn_stage, self._stage_serial = stage, self.serial
             self._screen = msgspec.structs.replace(fresh, serial=self.serial)
         return self._screen
+
+    def _seen(self, now: float) -> tuple[ScreenData, list[Action], int | None]:
+        """What is drawn, what may be pressed, and in how many seconds it goes."""
+        visit, desk = self.flow.visit, self.flow.desk
+        if visit.stage is Stage.OPERATOR:
+            return desk.screen(now), desk.actions(), desk.leaves_in(now)
+        why_no_cash = self.flow.why_no_cash
+        data = draw(visit, self.floor, self._catalogue, self.papers, why_no_cash)
+        offered = [*actions(visit, why_no_cash), *self.flow.more_actions(now)]
+        return data, offered, self.flow.patience.leaves_in(visit, now)
 
     # --- device events ---------------------------------------------------------------------
 
@@ -183,6 +201,8 @@ class Core:
 
     def _take_event(self, device: str, event: DeviceEvent, now: float) -> None:
         visit = self.flow.visit
+        if isinstance(event, CREDITS):
+            self.flow.desk.vault.on_money(now)
         match event:
             case NoteEscrowed() | NoteStacked() | NoteReturned() | NoteUnaccounted():
                 self.flow.cash.on_note(visit, event, device, now)
@@ -191,6 +211,7 @@ class Core:
             case CreditsLost(id=name, count=count, session=session):
                 number = self.book.journal.order_of_session(session)
                 self.book.write(rows.CoinsInDoubt(number, name, count))
+                self.flow.cash.on_coins_lost(visit, number, now)
             case NoteRejected(reason=reason):
                 self.flow.cash.show(visit, Hint(f"cash.refused.{reason}"), now)
                 if reason in SUSPICIOUS:
@@ -200,16 +221,18 @@ class Core:
             case CoinRejected():
                 self.flow.cash.show(visit, Hint("cash.coin_refused"), now)
             case TicketPrinted(job=job):
-                self._end_job(job, None)
+                self._end_job(job, None, now)
             case TicketFailed(job=job, fault=fault):
-                self._end_job(job, fault)
+                self._end_job(job, fault, now)
             case CashBoxMoved():
                 log.info("%s: cash box moved: %s", device, event)
             case _:
                 pass
 
-    def _end_job(self, job: str, fault: str | None) -> None:
+    def _end_job(self, job: str, fault: str | None, now: float) -> None:
         """A job ended on paper or not. Only a job that still waits, or that was given up."""
+        if self.flow.desk.on_job_ended(job, fault, now):
+            return
         order = self._order_of_job(job)
         if order is None or order.jobs.get(job) in (None, "printed"):
             return

@@ -26,7 +26,7 @@ from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope
 from firmware.runtime.clock import Clock
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify
-from firmware.till.effects import Ask, Effect, Grant, Tell
+from firmware.till.effects import Ask, Effect, Grant, Say, Tell
 
 log = logging.getLogger("core")
 
@@ -137,6 +137,8 @@ class CoreDaemon:
             case Grant(device=device, lease=lease):
                 topic = self._topics.device_lease(device)
                 self._bus.send(topic, lease, expires=LEASE_EXPIRES_AFTER)
+            case Say(event=event):
+                self._bus.send(self._topics.core_event, event)
             case Ask():
                 self._group.create_task(self._ask(effect))
 
@@ -166,7 +168,9 @@ class CoreDaemon:
             screen=flow.visit.stage,
             session=order.session if order is not None and order.cash_is_open else None,
             inserted=ZERO if order is None else order.inserted,
-            in_cash_box=Money(journal.credited_paise),
+            in_cash_box=Money(journal.inside_paise),
+            operator=flow.desk.by,
+            alarms=flow.desk.vault.alarms,
             unposted=journal.unposted_count,
             claims=journal.claims_count,
             unsigned_because=self._core.papers.unsigned_because(self._clock.now()),

@@ -14,7 +14,7 @@ ACCEPTORS = (Kind.NOTES, Kind.COINS)
 PAPER_END = "receipt.paper.end"
 # A count alone may be wrong by a roll that was changed early: the sensor must agree.
 PAPER_NEAR_END = "receipt.paper.near_end"
-LONGEST_TICKET = 300  # mm; a receipt is about 180, and a duplicate or a claim slip may follow
+LONGEST_TICKET = 450  # mm: a receipt of eight bills; of one bill 170, with a slip of 210 after it
 # A bill of the largest size in small notes. A box with less room is emptied between two visits.
 NOTES_OF_A_VISIT = 20
 NOT_HEARD = GatewayState(is_online=False, detail="not heard yet")
@@ -38,7 +38,9 @@ class Floor:
         return next((state for state in self.of_kind(kind) if state.status in USABLE), None)
 
     def acceptors(self) -> list[DeviceState]:
-        """The note and coin acceptors that work, and are not full."""
+        """The note and coin acceptors that work, are not full, and have a box to put money into."""
+        if self.box_is_out:
+            return []
         return [state for state in self._acceptors() if room_of(state) > 0]
 
     def _acceptors(self) -> Iterator[DeviceState]:
@@ -79,6 +81,10 @@ class Floor:
     def _panel_says(self, fact: str) -> bool:
         return any(state.inputs.get(fact, False) for state in self.of_kind(Kind.PANEL))
 
+    @property
+    def box_is_out(self) -> bool:
+        return self._panel_says("cash_box_is_out")
+
     def printer_trouble(self) -> str | None:
         """The message key of why no proof can be printed, or None."""
         faults = [fault.code for state in self.of_kind(Kind.RECEIPT) for fault in state.faults]
@@ -99,6 +105,8 @@ class Floor:
 
     def acceptor_trouble(self) -> str | None:
         """The message key of why no money can be taken in, or None; the note acceptor leads."""
+        if self.box_is_out:
+            return "trouble.cash_box_out"
         if self.acceptors():
             return None
         faults = [

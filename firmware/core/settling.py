@@ -11,6 +11,7 @@ from firmware.core.book import Book
 from firmware.core.posting import claim_number
 from firmware.core.visit import Signal
 from firmware.journal import rows
+from firmware.journal.division import offer
 from firmware.journal.orders import Order
 from firmware.till.limits import advance_of
 from firmware.till.session import Outcome
@@ -25,18 +26,45 @@ class Settling:
     def __init__(self, book: Book) -> None:
         self._book = book
 
-    def settle(self, order: Order, cause: str) -> Signal:
-        """Close the cash session and say where the order goes; all in one commit."""
-        closing = rows.CashClosed(order.number, order.session or "", cause)
+    def settle(self, order: Order, cause: str, least: Money | None) -> Signal:
+        """Close the cash session and say where the order goes; all in one commit.
+
+        What is too little is only closed where the citizen may still choose: OFFERED. `least` is
+        as in `offer_of`.
+        """
+        closing = _closing(order, cause)
         if order.remaining == ZERO:
-            advance = advance_of(order.inserted, order.payable, order.allowed_advance)
-            self._book.write(closing, rows.OrderPaid(order.number, order.inserted, advance))
-            return Signal.PAID
+            return self._pay(order, closing)
+        if cause in CITIZENS_OWN_DOING and offer_of(order, least):
+            self._book.write(*closing)
+            return Signal.OFFERED
         if order.owed:
-            self._book.write(closing, _claim(order, cause))
+            self._book.write(*closing, _claim(order, cause))
             return Signal.SHORT
-        self._book.write(closing)
-        return Signal.EMPTY if cause in CITIZENS_OWN_DOING else Signal.FAILED
+        self._book.write(*closing)
+        is_quiet = cause in CITIZENS_OWN_DOING and not order.coins_unknown
+        return Signal.EMPTY if is_quiet else Signal.FAILED
+
+    def accept(self, order: Order, least: Money | None) -> Signal:
+        """The citizen takes the offer: pay what it says, claim the rest, in one commit."""
+        pays = offer_of(order, least)
+        if order.remaining == ZERO or not pays:
+            return self._pay(order, [])  # a coin that fell late was the last one
+        paid = rows.OrderPaid(order.number, order.inserted, pays - order.payable)
+        rest = order.inserted + order.in_doubt - pays - order.claimed
+        self._book.write(paid, *_claim_of(order, rest, "trouble.rest_of_money"))
+        return Signal.PAID
+
+    def decline(self, order: Order, cause: str) -> Signal:
+        """A claim of all that is in."""
+        self._book.write(_claim(order, cause))
+        return Signal.SHORT
+
+    def _pay(self, order: Order, closing: list[rows.CashClosed]) -> Signal:
+        money = order.inserted - order.claimed  # the rest of a slip has its claim already
+        advance = advance_of(money, order.payable, order.allowed_advance)
+        self._book.write(*closing, rows.OrderPaid(order.number, order.inserted, advance))
+        return Signal.PAID
 
     def claim_rest(self, order: Order) -> bool:
         """Claim what came in too late or beyond the advance; True when there was something."""
@@ -86,8 +114,25 @@ class Settling:
         return [rows.ClaimIssued(None, f"C {row.id}", value, in_doubt, cause)]
 
 
+def offer_of(order: Order, least: Money | None) -> Money:
+    """What the money that is in could pay of an order that it does not pay in full."""
+    return offer([line.payable for line in order.lines], order.inserted, least)
+
+
+def _closing(order: Order, cause: str) -> list[rows.CashClosed]:
+    """Nothing, when power was cut between the closing and what followed it."""
+    is_open = order.cash_is_open
+    return [rows.CashClosed(order.number, order.session or "", cause)] if is_open else []
+
+
 def _claim(order: Order, cause: str) -> rows.ClaimIssued:
     return rows.ClaimIssued(order.number, claim_number(order), order.owed, order.in_doubt, cause)
+
+
+def _claim_of(order: Order, amount: Money, cause: str) -> list[rows.ClaimIssued]:
+    if amount <= ZERO:
+        return []
+    return [rows.ClaimIssued(order.number, claim_number(order), amount, order.in_doubt, cause)]
 
 
 def _end_of(order: Order) -> rows.End:

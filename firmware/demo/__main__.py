@@ -22,6 +22,7 @@ from firmware.contract.screen import Done, Screen
 from firmware.core.daemon import journal_path
 from firmware.demo.account import Account, account
 from firmware.demo.citizen import Citizen, StoryFailed
+from firmware.demo.keys import DEMO_PIN
 from firmware.demo.recorder import Recorder
 from firmware.demo.stage import Settings, Stage, StageError
 from firmware.demo.stage_door import StageDoor
@@ -65,6 +66,7 @@ def _run_window(folder: Path) -> int:
     """The kiosk window and the dock beside it, until either is closed."""
     with Stage(folder, Settings(width=540, height=960, speaks=True)) as stage, StageDoor(stage):
         print(f"the kiosk lives in {folder} while this runs")
+        print(f"the operator's PIN, after holding the padlock in the corner: {DEMO_PIN}")
         print("K numbers to try: 210344001725, 210344001733, 210344001741, 210344001758")
         dock = [str(Path(sys.executable).parent / "kiosk-dock"), "--config"]
         config = str(stage.folder / "kiosk.toml")
@@ -144,6 +146,7 @@ def _report(
         ("rupees journalled", str(result.journalled)),
         ("rupees posted", str(result.posted)),
         ("claims paid back", str(result.redeemed)),
+        ("collected", str(result.collected)),
         ("difference", "none" if not faults else "; ".join(faults)),
         ("receipt", ", ".join(sorted(set(receipts))) or "none"),
         ("tickets on paper", str(result.tickets)),

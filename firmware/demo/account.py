@@ -8,8 +8,10 @@ from typing import Any
 
 from firmware.contract.money import ZERO, Money, total
 from firmware.core.daemon import journal_path
+from firmware.core.tendering import HOW
 from firmware.demo.stage import Stage
 from firmware.journal import rows
+from firmware.journal.desk_rows import CollectionClosed
 from firmware.journal.journal import Entry, read_entries
 from firmware.journal.orders import Order, fold
 
@@ -26,7 +28,11 @@ class Account:
     orphans: Money  # claims that belong to no order
     office: dict[str, int]  # idempotency key -> paise booked
     tickets: int  # that came out of the printer, whole or not
+    collected: Money = ZERO  # taken out with the cash box, as the journal has it
+    desk_papers: int = 0  # jobs of operators that are on paper, by the printer's word
+    desk_jobs: int = 0  # and those that were tried
     redeemed: Money = ZERO  # of all claims, paid out of the operator's own float
+    spent: Money = ZERO  # of all claims, used to pay bills
     claimed_after_the_end: dict[str, int] = field(default_factory=dict)  # order -> claims
 
     def faults(self) -> list[str]:
@@ -34,13 +40,18 @@ class Account:
         found = []
         if self.inside != self.journalled + self.unreported:
             found.append(f"inside {self.inside}, journalled {self.journalled}")
-        in_orders = sum(order.inserted.paise for order in self.orders)
+        if self.collected > self.journalled:
+            found.append(f"collected {self.collected}, of {self.journalled} that ever came in")
+        in_orders = sum(order.cash.paise for order in self.orders)
         if in_orders + self.orphans.paise != self.journalled.paise:
             found.append(f"orders do not add up to {self.journalled}")
         for order in self.orders:
             found += self._faults_of(order)
-        strangers = set(self.office) - {order.created.key for order in self.orders}
+        strangers = set(self.office) - {line.key for o in self.orders for line in o.lines}
         found += [f"the office booked {key}, of no order" for key in strangers]
+        tendered = total([order.tender for order in self.orders])
+        if tendered != self.spent:
+            found.append(f"{self.spent} of claims went to bills, and {tendered} arrived")
         return found + self._faults_of_paper()
 
     def _faults_of_paper(self) -> list[str]:
@@ -49,10 +60,10 @@ class Account:
         A second attempt is a job of its own, and carries the mark of a duplicate.
         """
         jobs = [fate for order in self.orders for fate in order.jobs.values()]
-        said = jobs.count("printed")
-        if said <= self.tickets <= len(jobs):
+        said, tried = jobs.count("printed") + self.desk_papers, len(jobs) + self.desk_jobs
+        if said <= self.tickets <= tried:
             return []
-        return [f"{self.tickets} tickets on paper, {said} of {len(jobs)} jobs called printed"]
+        return [f"{self.tickets} tickets on paper, {said} of {tried} jobs called printed"]
 
     def _faults_of(self, order: Order) -> list[str]:
         found = []
@@ -60,10 +71,11 @@ class Account:
             found.append(f"{order.number} was never closed")
         elif order.owed:
             found.append(f"{order.number}: {order.owed} belongs to nobody")
-        booked = self.office.get(order.created.key, 0)
-        is_answered = order.reference is not None or not order.is_paid or order.refusal is not None
-        if is_answered and booked != order.used.paise:
-            found.append(f"{order.number}: paid {order.used}, booked {Money(booked)}")
+        for at, (line, part) in enumerate(zip(order.lines, order.parts, strict=True), 1):
+            booked = Money(self.office.get(line.key, 0))
+            right = ZERO if at in order.refusals else part
+            if at not in order.unanswered and booked != right:
+                found.append(f"{order.number}: line {at}: paid {right}, booked {booked}")
         paid_back = total(list(order.redeemed.values()))
         if paid_back > order.refundable:
             found.append(f"{order.number}: {order.refundable} was owed, {paid_back} paid back")
@@ -89,6 +101,7 @@ def account(stage: Stage) -> Account:
     entries = read_entries(journal_path(stage.config))
     written = [entry.row for entry in entries]
     office = _office(stage)
+    paid_back = [row for row in written if isinstance(row, rows.ClaimRedeemed)]
     return Account(
         inside=_inside(notes) + _inside(coins),
         unreported=_value(coins.get("unreported", {})),
@@ -104,7 +117,11 @@ def account(stage: Stage) -> Account:
         ),
         office=office,
         tickets=printed,
-        redeemed=total([row.amount for row in written if isinstance(row, rows.ClaimRedeemed)]),
+        collected=total([row.collected for row in written if isinstance(row, CollectionClosed)]),
+        desk_papers=sum(isinstance(row, rows.Printed) and row.order is None for row in written),
+        desk_jobs=sum(isinstance(row, rows.PrintIntended) and row.order is None for row in written),
+        redeemed=total([row.amount for row in paid_back if row.how != HOW]),
+        spent=total([row.amount for row in paid_back if row.how == HOW]),
         claimed_after_the_end=_late_claims(written),
     )
 

@@ -1,4 +1,4 @@
-"""Commissioning as the demo does it: a fleet of one, made at the first start and kept.
+"""Commissioning as the demo does it: a fleet of one and its operator, made at the first start.
 
 On a real kiosk the fleet's private key never comes near the machine; docs/claims.md has the
 ceremony. Here it is forgotten as soon as the kiosk has its certificate.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from firmware.till.access import Operator, hash_pin, to_toml
 from firmware.till.signing import (
     KEY,
     certify,
@@ -21,6 +22,7 @@ from firmware.till.signing import (
 YEAR = 365 * 86_400  # seconds
 VALID_FOR = 5 * YEAR
 CLOCK_MAY_DIFFER = 86_400  # seconds
+DEMO_PIN = "2468"
 
 
 def commission(kiosk: str, state_folder: Path, fleet_seed: bytes | None = None) -> None:
@@ -34,3 +36,9 @@ def commission(kiosk: str, state_folder: Path, fleet_seed: bytes | None = None) 
         not_before=now - CLOCK_MAY_DIFFER, not_after=now + VALID_FOR,
     )  # fmt: skip
     write_keys(folder, seed, certificate, public_of(fleet))
+
+
+def enrol(path: Path) -> None:
+    """One operator, whose PIN everybody knows: for a stage, where the money is emulated, too."""
+    operator = Operator("Demo operator", "operator", hash_pin(DEMO_PIN.encode()))
+    path.write_text(to_toml([operator]))

@@ -19,7 +19,7 @@ from pathlib import Path
 from firmware.contract.device import Kind
 from firmware.demo.broker import Broker, BrokerError
 from firmware.demo.family import Family
-from firmware.demo.keys import commission
+from firmware.demo.keys import commission, enrol
 from firmware.runtime.bench import Bench
 from firmware.runtime.config import Config, load
 
@@ -45,6 +45,7 @@ receipt_prefix = "TDR 0417"
 [paths]
 state = "{folder}/state"
 run = "{folder}/run"
+operators = "{folder}/operators.toml"
 
 [bus]
 socket = "{folder}/run/bus.sock"
@@ -92,6 +93,7 @@ kind = "panel"
 
 [device.panel.options]
 pin_factory = "bench"
+inputs = {{ door_is_open = 17, cash_box_is_out = 27 }}
 bench = "{folder}/run/bench.sock"
 
 [bench.notes]
@@ -136,6 +138,7 @@ class Stage:
         self.folder, self.settings = folder.absolute(), settings or Settings()
         self.config = self._write_config()
         commission(self.config.kiosk.id, self.config.state_folder)
+        enrol(Path(self.config.paths.operators))
         self.broker = Broker(self.config, self.folder / "broker", GUESTS)
         self.has_power = True
         self._family = Family()

@@ -15,6 +15,7 @@ import msgspec
 from firmware.contract.card import SealedCard
 from firmware.contract.gateway import (
     Bill,
+    BookedSum,
     Failed,
     FetchBill,
     GatewayReply,
@@ -22,6 +23,7 @@ from firmware.contract.gateway import (
     Posted,
     PostPayment,
     Problem,
+    SumBooked,
 )
 from firmware.contract.money import Money
 from firmware.gateway.cards import CardLine, RefusalDocument
@@ -57,6 +59,13 @@ class ReceiptDocument(msgspec.Struct, frozen=True):
     reference: str
 
 
+class SumDocument(msgspec.Struct, frozen=True):
+    """What the back end has booked for a range of receipts; the amount in paise."""
+
+    count: Annotated[int, msgspec.Meta(ge=0)]
+    amount: Annotated[int, msgspec.Meta(ge=0)]
+
+
 class BackEnd:
     """One HTTP connection pool. Never raises for what a network does: that is an answer."""
 
@@ -73,6 +82,8 @@ class BackEnd:
                     return await self._fetch(request)
                 case PostPayment():
                     return await self._post(request)
+                case SumBooked():
+                    return await self._sum(request)
                 case _:
                     return await self._cards.ask(request, card)
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -121,6 +132,18 @@ class BackEnd:
                 return _failure(response.status, await response.read())
             document = msgspec.json.decode(await response.read(), type=ReceiptDocument)
         return Posted(request.key, document.reference)
+
+    async def _sum(self, request: SumBooked) -> GatewayReply:
+        query: dict[str, str | int] = {
+            "prefix": request.prefix,
+            "first": request.first,
+            "last": request.last,
+        }
+        async with self._session.get(f"{self._url}/payments/sum", params=query) as response:
+            if response.status != 200:
+                return _failure(response.status, await response.read())
+            document = msgspec.json.decode(await response.read(), type=SumDocument)
+        return BookedSum(document.count, Money(document.amount))
 
 
 def _failure(status: int, body: bytes) -> Failed:

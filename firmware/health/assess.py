@@ -8,6 +8,7 @@ The codes of findings are stable and dotted; a device's own fault codes are find
     device.out_of_service  no fault given               back_end.offline  the back end is away
     device.swapped         another serial number        receipt.paper.low by our count of the roll
     panel.door.open        panel.cash_box.out           till.claims_unsigned: no key, see detail
+    till.box_pulled        till.counters_differ         till.bookings_differ: see docs/collection.md
     panel.mains.off        panel.battery.low            till.journal_unconfirmed: no cash until then
     till.records           disk full, read-only         till.day_limit     no more cash today
     till.suspicions        forged notes, cheats: how often in today's visits
@@ -28,7 +29,10 @@ HEARD_WITHIN = 30.0  # seconds; the slowest device, the printer with its fonts, 
 FEW_TICKETS = 25  # about a busy day; a new roll is a day away from most kiosks
 PAPER_FAULTS = "receipt.paper."
 # To be looked at; the kiosk serves as well as before.
-NOTICES = frozenset({"device.swapped", "till.claims_unsigned", "till.suspicions"})
+NOTICES = frozenset(
+    {"device.swapped", "till.claims_unsigned", "till.suspicions", "till.counters_differ"}
+    | {"till.bookings_differ"}
+)
 SWITCHES = {
     "door_is_open": "panel.door.open",
     "cash_box_is_out": "panel.cash_box.out",
@@ -184,3 +188,4 @@ def _of_till(core: CoreState, now: str) -> Iterator[Finding]:
         yield Finding("core", "till.day_limit", now, f"{core.taken_today} taken today")
     if core.suspected_today:
         yield Finding("core", "till.suspicions", now, f"{core.suspected_today} today")
+    yield from (Finding("core", code, now, why) for code, why in core.alarms.items())

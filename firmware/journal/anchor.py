@@ -29,6 +29,11 @@ class Anchor(msgspec.Struct, frozen=True):
     head: str  # hash of that row, hex
     credited: int  # paise that ever went in
     next_order: int
+    collected: int = 0  # paise that were taken out with the cash box
+
+    @property
+    def inside(self) -> int:
+        return self.credited - self.collected
 
 
 class AnchorKeeper:
@@ -70,4 +75,10 @@ class AnchorKeeper:
 
 
 def anchor_of(journal: Journal) -> Anchor:
-    return Anchor(journal.length, journal.head, journal.credited_paise, journal.next_order)
+    return Anchor(
+        journal.length,
+        journal.head,
+        journal.credited_paise,
+        journal.next_order,
+        journal.collected_paise,
+    )

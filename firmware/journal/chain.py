@@ -7,15 +7,18 @@ or taken out without changing all that follow (M9).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import TypeVar, get_args
 
 import msgspec
 
 from firmware.journal.faults import JournalDamaged, JournalFault
+from firmware.journal.row import Row
 from firmware.journal.rows import AnyRow, UnknownRow, event_key_of
+
+R = TypeVar("R", bound=Row)
 
 GENESIS = bytes(32)  # the hash before the first row
 COLUMNS = "seq, at, kind, order_id, event_key, credited, body, hash"
@@ -34,6 +37,11 @@ class Entry:
     hash: bytes
     order: str | None = None
     credited: int = 0  # paise that ever went in, up to and with this row
+
+
+def only(entries: Iterable[Entry], kind: type[R]) -> Iterator[tuple[Entry, R]]:
+    """The entries whose row is of that kind, each with its row."""
+    return ((entry, entry.row) for entry in entries if isinstance(entry.row, kind))
 
 
 def record_of(seq: int, at: str, row: AnyRow, credited: int) -> Record:

@@ -12,7 +12,7 @@ import io
 import msgspec
 
 from firmware.contract.money import PAISE_IN_A_RUPEE, Money
-from firmware.journal import rows
+from firmware.journal import desk_rows, rows
 from firmware.journal.chain import Entry
 from firmware.journal.plain import words
 from firmware.journal.rows import ReadRow, UnknownRow
@@ -53,6 +53,10 @@ def amount_of(row: ReadRow) -> Money | None:
             | rows.JournalBegun(brought_forward=money)
         ):
             return money
+        case desk_rows.CollectionClosed():
+            return row.collected
+        case desk_rows.CollectionOpened(expected=cash):
+            return cash.amount
         case _:
             return None
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from firmware.contract.device import EventId
 from firmware.journal import days
 from firmware.journal.chain import COLUMNS, GENESIS, Entry, chain, check, entry_of, record_of
+from firmware.journal.desk_rows import CollectionClosed
 from firmware.journal.faults import AlreadyRecorded, JournalDamaged, JournalFault, fault_of
 from firmware.journal.reading import read_entries
 from firmware.journal.rows import (
@@ -48,6 +49,7 @@ class Journal:
         self.path = path
         self._seq, self._head, self._credited = 0, GENESIS, 0
         self.claims_count = self.unposted_count = 0  # not redeemed; paid and not posted
+        self.collected_paise = 0  # taken out with the cash box
         self.last_at = ""  # what the clock said at the last row, ISO 8601 with offset
         self.next_order = 1  # the number that the next order may have
         self.to_confirm: int | None = None  # the JournalBegun row that somebody has to look at
@@ -111,6 +113,8 @@ class Journal:
                     self.to_confirm = seq
                 case JournalConfirmed():
                     self.to_confirm = None
+                case CollectionClosed(total=total):
+                    self.collected_paise = total.paise
                 case _:
                     pass
 
@@ -153,7 +157,11 @@ class Journal:
 
     def last_of(self, kind: type[AnyRow]) -> Entry | None:
         """The newest row of that kind."""
-        return next(self._read("WHERE kind = ? ORDER BY seq DESC LIMIT 1", kind.__name__), None)
+        return next(self.newest_of(kind), None)
+
+    def newest_of(self, kind: type[AnyRow]) -> Iterator[Entry]:
+        """The rows of one kind, the newest first; no more are read than are asked for."""
+        return self._read("WHERE kind = ? ORDER BY seq DESC", kind.__name__)
 
     def hash_of(self, seq: int) -> str | None:
         """The hash of one row, in hex; None when it does not stand there."""
@@ -163,6 +171,14 @@ class Journal:
     def of_kind(self, kind: type[AnyRow]) -> list[Entry]:
         """All rows of one kind, oldest first."""
         return list(self._read("WHERE kind = ? ORDER BY seq", kind.__name__))
+
+    def of_kind_since(self, kind: type[AnyRow], seq: int) -> list[Entry]:
+        """The rows of one kind after `seq`, oldest first."""
+        return list(self._read("WHERE kind = ? AND seq > ? ORDER BY seq", kind.__name__, seq))
+
+    def since(self, seq: int) -> Iterator[Entry]:
+        """Every row after `seq`, oldest first."""
+        return self._read("WHERE seq > ? ORDER BY seq", seq)
 
     def entries(self) -> Iterator[Entry]:
         """Every row, oldest first."""
@@ -199,6 +215,11 @@ class Journal:
         """All money that ever went into the boxes, in paise."""
         return self._credited
 
+    @property
+    def inside_paise(self) -> int:
+        """What of it is still in the boxes."""
+        return self._credited - self.collected_paise
+
     def verify(self) -> int:
         """Recompute the whole chain; returns the number of rows, raises JournalFault."""
         return self._verify_from(0)
@@ -215,7 +236,8 @@ class Journal:
         tallies = dict(self._db.execute("SELECT kind, count FROM tallies").fetchall())
         self.claims_count = tallies.get("ClaimIssued", 0) - tallies.get("ClaimRedeemed", 0)
         self.unposted_count = len(self.unposted_orders())
-        last = (self.last_of(kind) for kind in (OrderCreated, JournalBegun, JournalConfirmed))
+        kinds = (OrderCreated, JournalBegun, JournalConfirmed, CollectionClosed)
+        last = (self.last_of(kind) for kind in kinds)
         standing = sorted(filter(None, last), key=lambda entry: entry.seq)
         self._count((entry.seq, entry.row) for entry in standing)
 
@@ -225,7 +247,7 @@ class Journal:
         previous = GENESIS if before is None else before[0]
         return check(self._db.execute(query, (seq,)), seq, previous, self.path)
 
-    def _read(self, where: str, *values: str) -> Iterator[Entry]:
+    def _read(self, where: str, *values: str | int) -> Iterator[Entry]:
         for record in self._db.execute(f"SELECT {COLUMNS} FROM rows {where}", values):
             yield entry_of(record, self.path)
 

@@ -11,7 +11,9 @@ from urllib.parse import quote
 
 from firmware.journal.chain import COLUMNS, GENESIS, Entry, check, entry_of
 from firmware.journal.faults import JournalDamaged, fault_of
+from firmware.journal.row import Row
 
+LAST = 2**63 - 1  # SQLite's largest row number
 STANDS_OPEN = {
     "open_orders": ("OrderCreated", "'OrderClosed'"),
     "unposted_orders": ("OrderPaid", "'OrderPosted', 'PostRefused'"),
@@ -40,6 +42,21 @@ def read_order(path: Path, order: str) -> list[Entry]:
     with _opened(path) as database:
         query = f"SELECT {COLUMNS} FROM rows WHERE order_id = ? ORDER BY seq"
         return [entry_of(record, path) for record in database.execute(query, (order,))]
+
+
+def read_kind(path: Path, kind: type[Row]) -> list[Entry]:
+    """The rows of one kind, oldest first; raises JournalFault."""
+    with _opened(path) as database:
+        query = f"SELECT {COLUMNS} FROM rows WHERE kind = ? ORDER BY seq"
+        return [entry_of(record, path) for record in database.execute(query, (kind.__name__,))]
+
+
+def read_between(path: Path, after: int, before: int | None = None) -> list[Entry]:
+    """The rows after one and before another, by their numbers; raises JournalFault."""
+    with _opened(path) as database:
+        query = f"SELECT {COLUMNS} FROM rows WHERE seq > ? AND seq < ? ORDER BY seq"
+        end = LAST if before is None else before
+        return [entry_of(record, path) for record in database.execute(query, (after, end))]
 
 
 def verify(path: Path) -> Verified:

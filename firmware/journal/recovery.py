@@ -104,7 +104,7 @@ def _begun(journal: Journal, anchor: Anchor | None, why: str, at: datetime) -> J
         previous_head=known.head,
         previous_length=known.seq,
         why=why,
-        brought_forward=Money(max(0, known.credited - journal.credited_paise)),
+        brought_forward=Money(max(0, known.inside - journal.inside_paise)),
         next_order=last + NUMBERS_LEFT_OUT,
     )
 

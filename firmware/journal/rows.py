@@ -14,10 +14,8 @@ import msgspec
 from firmware.contract.device import EventId
 from firmware.contract.gateway import Bill
 from firmware.contract.money import Money
-
-
-class Row(msgspec.Struct, frozen=True, tag=True):
-    """The kind of a row is the name of its class, and stays so for ever (M9)."""
+from firmware.journal.desk_rows import DeskRow, desk_key_of
+from firmware.journal.row import Row
 
 
 class KioskStarted(Row, frozen=True):
@@ -62,8 +60,24 @@ class ClockTrusted(Row, frozen=True):
     says: str
 
 
-class OrderCreated(Row, frozen=True):
-    """A citizen agreed to pay this bill. `key` makes posting idempotent, from birth."""
+class Line(msgspec.Struct, frozen=True):
+    """One bill of a basket: its own idempotency key from birth, its own answer of the back end."""
+
+    key: str
+    service: str
+    bill: Bill
+    payable: Money
+
+
+BASKET = "basket"  # the service of an order of many bills
+
+
+class OrderCreated(Row, frozen=True, omit_defaults=True):
+    """A citizen agreed to pay this bill. `key` makes posting idempotent, from birth.
+
+    Of a basket the bills are the `lines`; `payable` is their total, `bill` is that of the first,
+    and `service` is BASKET, under which a release that knows no lines can book nothing: it waits.
+    """
 
     order: str
     key: str
@@ -71,6 +85,7 @@ class OrderCreated(Row, frozen=True):
     language: str
     bill: Bill
     payable: Money
+    lines: list[Line] = msgspec.field(default_factory=list)
 
 
 class CashOpened(Row, frozen=True):
@@ -157,7 +172,11 @@ class CheatSuspected(Row, frozen=True):
 
 
 class OrderPaid(Row, frozen=True):
-    """The money suffices; also the intent to post `amount` + `advance` under the order's key."""
+    """The money is given to the bills; also the intent to post `payable` + `advance`.
+
+    `advance` is below zero where less than the due is paid: a part payment, or a basket of which
+    the money covers only some bills (`division.py` says which).
+    """
 
     order: str
     inserted: Money
@@ -177,6 +196,32 @@ class PostRefused(Row, frozen=True):
     order: str
     problem: str
     detail: str
+
+
+class LinePosted(Row, frozen=True):
+    """Outcome for one line of a basket, counted from 1; when every line is answered, OrderPosted
+    or PostRefused follows in the same commit and says so of the whole."""
+
+    order: str
+    line: int
+    reference: str
+
+
+class LineRefused(Row, frozen=True):
+    """Outcome for one line of a basket: its money goes to a claim, the others stay paid."""
+
+    order: str
+    line: int
+    problem: str
+    detail: str
+
+
+class TenderCredited(Row, frozen=True):
+    """The money of `claim` pays this order now. In one commit with its ClaimRedeemed (M3)."""
+
+    order: str
+    claim: str
+    amount: Money
 
 
 class PrintIntended(Row, frozen=True):
@@ -226,7 +271,7 @@ class ClaimRedeemed(Row, frozen=True):
     order: str | None
     claim: str
     amount: Money
-    how: str  # cash_by_operator, other
+    how: str  # cash_by_operator, other; bill: it pays the order `reference`
     by: str
     reference: str
 
@@ -267,6 +312,9 @@ AnyRow = (
     | OrderPaid
     | OrderPosted
     | PostRefused
+    | LinePosted
+    | LineRefused
+    | TenderCredited
     | PrintIntended
     | Printed
     | PrintFailed
@@ -274,6 +322,7 @@ AnyRow = (
     | ClaimIssued
     | ClaimRedeemed
     | OrderClosed
+    | DeskRow
 )
 
 
@@ -306,7 +355,7 @@ def event_key_of(row: AnyRow) -> str | None:
         case ClaimRedeemed(claim=claim):
             return f"redeemed {claim}"
         case _:
-            return None
+            return desk_key_of(row)
 
 
 def credited_paise(row: ReadRow) -> int:

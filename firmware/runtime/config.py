@@ -31,6 +31,7 @@ class KioskSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PathsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: str = "/var/lib/kiosk"  # survives a power cut: journal, ledgers, inventory
     run: str = "/run/kiosk"  # RAM: sockets, the present visit
+    operators: str = "/etc/kiosk/operators.toml"  # names and PIN hashes: kioskctl operator
 
 
 class BusSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from firmware.contract.device import DeviceCommand, Lease
 from firmware.contract.gateway import GatewayRequest
+from firmware.contract.till import TillEvent
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,14 @@ class Ask:
     request: GatewayRequest
 
 
-Effect = Tell | Grant | Ask
+@dataclass(frozen=True)
+class Say:
+    """Tell whoever listens for the till's alarms."""
+
+    event: TillEvent
+
+
+Effect = Tell | Grant | Ask | Say
 
 
 @dataclass

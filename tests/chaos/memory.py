@@ -26,6 +26,7 @@ import firmware.gateway.__main__
 import firmware.runtime.bus
 from drivers.base.registry import find
 from drivers.escpos.raster import Rasteriser
+from firmware.demo.keys import commission, enrol
 from firmware.demo.stage import TEMPLATE, Stage
 from firmware.gateway.sandbox.office import Office
 from firmware.journal.journal import Journal
@@ -56,6 +57,8 @@ class Kiosk:
     ) -> None:
         self.folder, self.loop = folder, loop
         self.config = load(self._write_config(notes))
+        enrol(Path(self.config.paths.operators))
+        commission(self.config.kiosk.id, self.config.state_folder)
         self.broker = Client.broker = Broker()
         self.office = OfficeLine.office = Office(self.config.state_folder / "sandbox/office.db")
         self._at, self._deed = at, deed

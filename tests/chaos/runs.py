@@ -15,9 +15,10 @@ from firmware.demo.account import Account, account
 from firmware.demo.citizen import Citizen
 from firmware.journal.journal import Journal
 from tests.chaos.acceptors import STANDARD
-from tests.chaos.cash_stories import CASH_STORIES, Visit
+from tests.chaos.cash_stories import CASH_STORIES
 from tests.chaos.memory import Kiosk, kiosk_in
 from tests.chaos.points import Point
+from tests.chaos.visitor import Visit
 
 DEEDS = {
     "process": ("journal", "ledger", "sent", "received", "wire", "read", "http"),

@@ -26,6 +26,7 @@ ENDS = {
     "stacker full in the middle": ("claimed",),
     "cash box pulled": ("claimed",),
     "two orders": ("fulfilled", "claimed"),
+    "slip pays a bill": ("claimed", "fulfilled"),
 }  # without a death; the rest end fulfilled
 
 

@@ -20,12 +20,13 @@ import pytest
 from firmware.contract.screen import Attract
 from firmware.demo.account import Account, account
 from firmware.demo.stage import Settings, Stage
-from tests.chaos.cash_stories import CASH_STORIES, Visit
+from tests.chaos.cash_stories import CASH_STORIES
 from tests.chaos.memory import PROCESSES, SPEED
 from tests.chaos.points import Point
 from tests.chaos.report import Tally
 from tests.chaos.runs import Run, carry_out_all
 from tests.chaos.test_kill_any_process import stage_of
+from tests.chaos.visitor import Visit
 
 ROOT = Path(__file__).parents[2]
 SAMPLED_STORIES = ("exact", "over-payment")

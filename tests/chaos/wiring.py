@@ -14,7 +14,15 @@ import msgspec
 from drivers.base.emulator import Emulator
 from drivers.base.faults import LinkLost
 from drivers.base.protocol import NEVER
-from firmware.contract.gateway import Bill, FetchBill, GatewayReply, Posted, PostPayment
+from firmware.contract.gateway import (
+    Bill,
+    BookedSum,
+    FetchBill,
+    GatewayReply,
+    Posted,
+    PostPayment,
+    SumBooked,
+)
 from firmware.contract.money import Money
 from firmware.gateway.backend import BackEnd, _failure
 from firmware.gateway.sandbox.office import Office, Refusal
@@ -229,6 +237,11 @@ class OfficeLine(BackEnd):
             return _failure(refusal.status, msgspec.json.encode({"why": refusal.why}))
         await asyncio.sleep(NETWORK_TIME)
         return Posted(request.key, reference)
+
+    async def _sum(self, request: SumBooked) -> GatewayReply:
+        found = (await self._reach()).sum_of(request.prefix, request.first, request.last)
+        await asyncio.sleep(NETWORK_TIME)
+        return BookedSum(found["count"], Money(found["amount"]))
 
     async def _reach(self) -> Office:
         await asyncio.sleep(NETWORK_TIME)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.base import notes
 from drivers.base.bench import EmulatedDevice
 from drivers.base.notes import NoteAcceptor
 from drivers.base.registry import find
@@ -29,14 +30,14 @@ from firmware.contract.money import rupees
 from firmware.runtime.config import DeviceSection
 from tests.drivers.notes import LEASE
 
-FAMILIES = ("itl_ssp", "id003")
+FAMILIES = ("itl_ssp", "id003", "ccnet")
 PATIENCE = 20.0  # seconds, for a machine that is busy with other things
 
 
 class Desk:
     """The daemon's place: keeps what it is told, and lets a test wait for it."""
 
-    def __init__(self, device: NoteAcceptor) -> None:
+    def __init__(self, device: notes.NoteAcceptor) -> None:
         self.device = device
         self.told: asyncio.Queue[DeviceEvent] = asyncio.Queue()
         self._has_changed = asyncio.Event()

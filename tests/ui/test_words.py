@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import string
+from pathlib import Path
 
 import pytest
 
 from firmware.contract.money import rupees
 from firmware.contract.screen import Closed, Hint, Language, Number, ScreenData, Services, Waiting
+from firmware.core import desk_screens
 from firmware.runtime.words import MissingWords, Words
 from firmware.services.catalogue import load_catalogue
 from ui import samples, theme
@@ -24,14 +28,34 @@ def keys_of_core() -> list[str]:
         *(f"tile.{reason}" for reason in samples.TILE_REASONS),
         *(f"number.{problem}" for problem in samples.PROBLEMS),
         *(f"waiting.{what}" for what in samples.WAITINGS),
+        *(f"slip.{problem}" for problem in samples.SLIP_PROBLEMS),
+        "resumed.wrong",
         "note.no_change",
         "note.not_taken",
         "note.limit",
         *(f"limit.{which}" for which in samples.LIMITS),
         *samples.HINTS,
         *(f"trouble.{cause}.{part}" for cause in samples.TROUBLES for part in TROUBLE_PARTS),
+        *(f"pin.{problem}" for problem in samples.PIN_PROBLEMS),
+        *keys_of_the_desk(),
         *(f"closed.{cause}.{part}" for cause in samples.CLOSINGS for part in ("title", "line")),
     ]
+
+
+def keys_of_the_desk() -> set[str]:
+    """Every constant key in the module that draws the operator's pages."""
+    tree = ast.parse(Path(desk_screens.__file__).read_text(encoding="utf-8"))
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="Task"), args=[ast.Constant(value=str(task)), *_]):
+                found.add(f"desk.{task}")
+            case ast.Constant(value=str(key)) if re.fullmatch(r"(desk|waiting)\.[a-z_]+", key):
+                found.add(key)
+            case _:
+                pass
+    assert len(found) > 30
+    return found
 
 
 @pytest.mark.parametrize("language", list(Language))

@@ -77,7 +77,8 @@ def _notes(name: str) -> list[Hand]:
 def _coins(name: str) -> list[Hand]:
     coins = [Hand(f"₹{value}", name, "insert", {"paise": value * 100}) for value in COINS]
     jams = [Hand("jam", name, "jam"), Hand("clear jam", name, "clear_jam")]
-    return [*coins, *jams, *_wire(name), *_power(name)]
+    empty = [Hand("empty", name, "empty_box")]
+    return [*coins, *jams, *empty, *_wire(name), *_power(name)]
 
 
 def _receipt(name: str) -> list[Hand]:
@@ -92,7 +93,9 @@ def _receipt(name: str) -> list[Hand]:
 
 
 def _panel(name: str) -> list[Hand]:
-    return [Hand("open door", name, "open_door"), Hand("close door", name, "close_door")]
+    door = [Hand("open door", name, "open_door"), Hand("close door", name, "close_door")]
+    box = [Hand("box out", name, "pull_cash_box"), Hand("box in", name, "push_cash_box")]
+    return [*door, *box]
 
 
 def _wire(name: str) -> list[Hand]:

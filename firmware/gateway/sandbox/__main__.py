@@ -32,6 +32,7 @@ class Counter:
             web.get("/services/electricity/bills/{account}", self.bill),
             web.post("/services/electricity/payments", self.pay),
             web.get("/payments", self.payments),
+            web.get("/payments/sum", self.sum),
         ]
 
     async def health(self, request: web.Request) -> web.Response:
@@ -49,6 +50,14 @@ class Counter:
             key, str(document["account"]), document["amount"], str(document["receipt"])
         )
         return web.json_response({"reference": reference}, status=201)
+
+    async def sum(self, request: web.Request) -> web.Response:
+        asked = request.query
+        try:
+            first, last = int(asked["first"]), int(asked["last"])
+        except (KeyError, ValueError):
+            raise Refusal(422, "expected prefix, first and last") from None
+        return web.json_response(self._office.sum_of(asked.get("prefix", ""), first, last))
 
     async def payments(self, request: web.Request) -> web.Response:
         return web.json_response(self._office.payments())

@@ -15,6 +15,7 @@ from firmware.runtime.config import DeviceSection
 
 FAMILIES = {
     "itl_ssp": (Kind.NOTES, {}),
+    "ccnet": (Kind.NOTES, {}),
     "id003": (Kind.NOTES, {}),
     "cctalk": (Kind.COINS, {"coins": {"IN100A": 100}}),
     "escpos": (Kind.RECEIPT, {}),

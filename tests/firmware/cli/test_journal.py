@@ -34,6 +34,9 @@ from firmware.journal.rows import (
     JournalBegun,
     JournalConfirmed,
     KioskStarted,
+    Line,
+    LinePosted,
+    LineRefused,
     NoteCredited,
     NoteGivenBack,
     NoteInDoubt,
@@ -48,16 +51,21 @@ from firmware.journal.rows import (
     ProofShown,
     ReturnIntended,
     StackIntended,
+    TenderCredited,
     UnknownRow,
 )
+from tests.firmware.cli import desk_words
 from tests.firmware.journal.writer import AT
 
 ORDER, NOTE = "TDR 0417 0001", EventId("1873452", 7, 1)
 BILL = Bill("B1", "210344001725", "K C Sharma", "2026-10", "2026-11-28", rupees(470), Money(0))
 CREATED = OrderCreated(ORDER, "k", "electricity", "hi", BILL, rupees(470))
+LINES = [Line("k1", "electricity", BILL, rupees(470)), Line("k2", "electricity", BILL, rupees(86))]
+BASKET = OrderCreated(ORDER, "k", "basket", "hi", BILL, rupees(556), LINES)
 SAID: list[tuple[AnyRow, str]] = [
     (KioskStarted("0.1.0", 3, "b"), "kiosk-core 0.1.0 started, boot 3"),
     (CREATED, "electricity bill of ********1725: ₹470.00 to pay"),
+    (BASKET, "2 bills together, of ********1725, ********1725: ₹556.00 to pay"),
     (CashOpened(ORDER, "s", rupees(970)), "cash may be taken, up to ₹970.00"),
     (StackIntended(ORDER, NOTE, rupees(500)), "₹500.00 note in escrow is to be taken"),
     (NoteCredited(ORDER, NOTE, rupees(500), False), "₹500.00 note is in the box"),
@@ -74,7 +82,13 @@ SAID: list[tuple[AnyRow, str]] = [
     (CashClosed(ORDER, "s", "paid_in_full"), "no more cash: paid_in_full"),
     (OrderPaid(ORDER, rupees(500), rupees(30)), "paid, ₹500.00 inserted, ₹30.00 in advance"),
     (OrderPaid(ORDER, rupees(470), Money(0)), "paid, ₹470.00 inserted"),
+    (OrderPaid(ORDER, rupees(300), Money(-17000)),
+     "paid, ₹300.00 inserted, ₹170.00 of the due not paid"),
     (OrderPosted(ORDER, "REF1"), "posted: REF1"),
+    (LinePosted(ORDER, 2, "REF2"), "bill 2 posted: REF2"),
+    (LineRefused(ORDER, 1, "refused", "why"), "the back end refused bill 1: refused why"),
+    (TenderCredited(ORDER, "TDR 0417 0003 C1", rupees(200)),
+     "₹200.00 of the claim TDR 0417 0003 C1 pays this order"),
     (PostRefused(ORDER, "refused", ""), "the back end refused: refused"),
     (PrintIntended(ORDER, f"{ORDER}/receipt/1", "receipt"),
      "receipt is to be printed: TDR 0417 0001/receipt/1"),
@@ -102,13 +116,15 @@ def entry(row: AnyRow | UnknownRow, order: str | None = ORDER, credited: int = 5
     return Entry(12, "2026-11-22T10:00:00.000+05:30", row, bytes(31) + b"\x01", order, credited)
 
 
-@pytest.mark.parametrize(("row", "said"), SAID, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    ("row", "said"), [*SAID, *desk_words.SAID], ids=lambda value: type(value).__name__
+)
 def test_each_row_in_plain_words(row: AnyRow, said: str) -> None:
     assert words(row) == said
 
 
 def test_no_kind_is_without_words() -> None:
-    assert {type(row).__name__ for row, _ in SAID} == KINDS
+    assert {type(row).__name__ for row, _ in (*SAID, *desk_words.SAID)} == KINDS
 
 
 def test_a_line_for_the_technician() -> None:

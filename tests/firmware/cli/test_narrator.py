@@ -184,6 +184,7 @@ def test_account_number_is_not_shown_whole() -> None:
         *told("gateway/request", FetchBill("electricity", account), payment),
         *told("screen/press", Press(7, Action.ENTER, account), Press(8, Action.PAY)),
         *told("screen/press", Press(9, Action.CHOOSE_SERVICE, "electricity")),
+        *told("screen/press", Press(10, Action.TAKE_OUT, f"electricity {account}")),
     ]
     assert lines == [
         "gateway: asks for the electricity bill of ********5678",
@@ -191,6 +192,7 @@ def test_account_number_is_not_shown_whole() -> None:
         "screen: pressed enter ********5678",
         "screen: pressed pay",
         "screen: pressed choose_service electricity",
+        "screen: pressed take_out electricity ********5678",
     ]
 
 

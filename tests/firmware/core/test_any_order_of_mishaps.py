@@ -7,8 +7,10 @@ and it reads from the rows whether anybody left without proof of all of it.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -28,6 +30,7 @@ from firmware.contract.screen import Action, Attract
 from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order
+from tests.firmware.core.test_redeeming import KEYS
 from tests.firmware.core.world import World
 
 AMOUNTS = [Money(paise) for paise in (47000, 8600, 123450, 1500, 31550)]
@@ -61,23 +64,36 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
 
     @initialize(amount=st.sampled_from(AMOUNTS))
     def open(self, amount: Money) -> None:
-        self.world = World(Path(self.folder.name), amount)
+        self.world = World(Path(self.folder.name), amount, keys=KEYS, takes_parts=True)
+        services = self.world.catalogue.services
+        services["electricity"] = msgspec.structs.replace(services["electricity"], least=2000)
         self.world.go_to_cash()
 
     # --- citizens ---------------------------------------------------------------------------
 
-    @rule(amount=st.sampled_from(AMOUNTS))
-    def next_one_comes(self, amount: Money) -> None:
+    @rule(
+        amount=st.sampled_from(AMOUNTS),
+        more=st.lists(st.sampled_from(AMOUNTS), max_size=3),
+        answer=st.sampled_from([Action.PAY_PART, Action.TAKE_SLIP, Action.STAY]),
+    )
+    def next_one_comes(self, amount: Money, more: list[Money], answer: Action) -> None:
         """Who stands there goes, whatever was broken is mended, and another one is at the slot."""
         world = self.world
+        world.says_it_is_his()
         world.press(Action.CANCEL if takes_money(self) else Action.FINISH)
         self.mend()
-        world.run(30)
+        world.run(1)
+        world.press(answer)  # where it is asked
+        world.run(29)
         if world.core.flow.visit.stage is not Stage.ATTRACT:
             world.press(Action.FINISH)
         world.office.amount = amount
         if world.core.flow.visit.stage is Stage.ATTRACT:
-            world.go_to_cash()
+            world.go_to_bill()
+            for count, due in enumerate(more):
+                world.add(f"21034400{count:04d}", due)
+            world.press(Action.PAY)
+            world.run(1)
 
     @precondition(takes_money)
     @rule(
@@ -159,9 +175,37 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
     ) -> None:
         self.note(value, fate)
         self.world.run(21)
-        self.next_one_comes(amount)
+        self.next_one_comes(amount, [], Action.TAKE_SLIP)
         if self.swallowed:
             self.swallowed_note_is_found(is_in, False)
+
+    @precondition(takes_money)
+    @rule(which=st.integers(0, 5), dies=st.sampled_from([None, World.crash, World.power_cut]))
+    def pay_with_a_slip(self, which: int, dies: Callable[[World], None] | None) -> None:
+        """Any slip that ever came out, also one that was used."""
+        world, codes = self.world, self.world.core.papers.codes
+        claims = [entry.row for entry in world.journal.of_kind(rows.ClaimIssued)]
+        assert codes is not None
+        if not claims:
+            return
+        claim = claims[which % len(claims)]
+        assert isinstance(claim, rows.ClaimIssued)
+        world.press(Action.USE_SLIP)
+        world.press(Action.ENTER, codes.of(claim.claim))
+        if dies is not None:
+            dies(world)
+        elif world.core.flow.visit.stage is Stage.SLIP:
+            world.press(Action.BACK)
+
+    @rule(answer=st.sampled_from([Action.PAY_PART, Action.TAKE_SLIP]))
+    def too_little_is_in(self, answer: Action) -> None:
+        self.world.press(Action.CANCEL)
+        self.world.run(1)
+        self.world.press(answer)
+
+    @rule()
+    def the_citizen_says_that_it_is_his(self) -> None:
+        self.world.says_it_is_his()
 
     @rule(action=st.sampled_from([Action.CANCEL, Action.FINISH, Action.FINISH, Action.ANOTHER]))
     def press(self, action: Action) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from firmware.contract.command import ConfirmJournal
 from firmware.contract.device import Outcome
+from firmware.contract.money import ZERO
 from firmware.contract.screen import Action, Attract, Closed, InsertCash, Services, Trouble
 from firmware.core.book import Book
 from firmware.core.core import Core
@@ -107,6 +108,7 @@ def test_rows_missing_in_the_middle_of_a_payment_end_in_a_claim(world: Mended) -
     world.acceptors.end_leases()
     world.serial, world.visit = 0, None
     world._boot()
+    world.says_it_is_his()
     assert isinstance(world.screen.data, InsertCash)
     world.run(10)
     assert isinstance(world.screen.data, Trouble)
@@ -119,5 +121,5 @@ def test_the_mouth_never_opens_before_the_confirmation(world: Mended) -> None:
     world.go_to_bill()
     world.core.floor.journal_is_confirmed = False
     world.press(Action.PAY)
-    assert world.screen.data == Trouble("trouble.journal", world.screen.data.safe)  # type: ignore[union-attr]
+    assert world.screen.data == Trouble("trouble.journal", ZERO)
     assert not world.acceptors.leases

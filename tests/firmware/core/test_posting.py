@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.contract.gateway import Bill, Failed, Posted, PostPayment, Problem
+from firmware.contract.gateway import Bill, Failed, GatewayReply, Posted, PostPayment, Problem
 from firmware.contract.money import Money, rupees
 from firmware.contract.screen import Action, Attract
 from firmware.core.book import Book
@@ -37,7 +37,7 @@ def test_an_order_that_never_goes_through_keeps_no_other_waiting(world: World) -
     answer = world.office.answer
     sick = ""
 
-    def answer_but_not_for_the_sick(ask: Ask) -> Bill | Posted | Failed | None:
+    def answer_but_not_for_the_sick(ask: Ask) -> GatewayReply | None:
         if isinstance(ask.request, PostPayment) and ask.request.receipt in ("", sick):
             return Failed(Problem.BACK_END_DOWN, "HTTP 500")
         return answer(ask)

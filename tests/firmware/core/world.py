@@ -37,19 +37,12 @@ from firmware.contract.device import (
     TicketPrinted,
     event_key,
 )
-from firmware.contract.gateway import (
-    Bill,
-    Failed,
-    FetchBill,
-    GatewayState,
-    Posted,
-    PostPayment,
-    Problem,
-)
+from firmware.contract.gateway import GatewayState
 from firmware.contract.money import Money, rupees
 from firmware.contract.screen import Action, Press, Screen
 from firmware.core.book import Book
 from firmware.core.core import Core
+from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.journal import Journal
 from firmware.runtime.clock import INDIA, FixedClock
@@ -63,10 +56,10 @@ from firmware.runtime.config import (
 from firmware.services.catalogue import load_catalogue
 from firmware.till.effects import Ask, Effect, Grant, Tell
 from firmware.till.signing import Keys
+from tests.firmware.core.office import ACCOUNT, Office
 
 NOTES = [rupees(value) for value in (10, 20, 50, 100, 200, 500)]
 COINS = [rupees(value) for value in (1, 2, 5, 10, 20)]
-ACCOUNT = "210344001725"
 ELECTRICITY = rupees(470)
 STEP = 0.25  # seconds between ticks, as in the daemon
 
@@ -76,31 +69,6 @@ CONFIG = Config(
     device={"notes": DeviceSection("itl_ssp", Kind.NOTES)},
 )
 NO_LIMITS = LimitsSection()
-
-
-class Office:
-    """The back end: a bill, and payments booked once a key."""
-
-    def __init__(self, amount: Money) -> None:
-        self.amount = amount
-        self.is_up = True
-        self.refuses: Problem | None = None
-        self.payments: dict[str, Money] = {}
-
-    def answer(self, ask: Ask) -> Bill | Posted | Failed | None:
-        request = ask.request
-        if not self.is_up:
-            return Failed(Problem.BACK_END_DOWN)
-        if isinstance(request, FetchBill):
-            if request.account != ACCOUNT:
-                return Failed(Problem.NO_SUCH_ACCOUNT)
-            name = "श्री कृष्ण चन्द्र शर्मा"
-            return Bill("B1", ACCOUNT, name, "2026-10", "2026-11-28", self.amount, Money(0))
-        assert isinstance(request, PostPayment), f"core asks nothing else yet: {request}"
-        if self.refuses is not None and request.key not in self.payments:
-            return Failed(self.refuses)
-        self.payments.setdefault(request.key, request.amount)
-        return Posted(request.key, f"REF{len(self.payments)}")
 
 
 class Acceptors:
@@ -117,9 +85,9 @@ class Acceptors:
         self.is_moving = False  # a note is between mouth and escrow
         self._count = 0
 
-    def new_id(self) -> EventId:
+    def new_id(self, serial: str = "SN1") -> EventId:
         self._count += 1
-        return EventId("SN1", 7, self._count)
+        return EventId(serial, 7, self._count)
 
     def insert_note(self, value: Money) -> DeviceEvent:
         lease = self.leases.get("notes")
@@ -133,7 +101,7 @@ class Acceptors:
         lease = self.leases.get("coins")
         if lease is not None and value in lease.denominations:
             self.coins[value] += 1
-            self._tell("coins", CoinAccepted(self.new_id(), value, lease.session))
+            self._tell("coins", CoinAccepted(self.new_id("SN2"), value, lease.session))
         else:
             self.given_back[value] += 1
 
@@ -193,14 +161,17 @@ class Printer:
 class World:
     """Everything around one journal file."""
 
+    base: Config = CONFIG  # of which only the limits change
+
     def __init__(
         self,
         folder: Path,
         amount: Money = ELECTRICITY,
         keys: Keys | None = None,
         limits: LimitsSection = NO_LIMITS,
+        takes_parts: bool = False,
     ) -> None:
-        self.keys, self.config = keys, replace(CONFIG, limits=limits)
+        self.keys, self.config = keys, replace(self.base, limits=limits)
         self.path = folder / "journal.db"
         self.clock = FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=INDIA), monotonic=1000.0)
         self.office, self.acceptors, self.printer = Office(amount), Acceptors(), Printer()
@@ -208,6 +179,10 @@ class World:
         self.switches: dict[str, bool] = {}  # more of the panel: {"mains_is_off": True}
         self.stacker_room: int | None = None  # notes; None: the acceptor does not say
         self.catalogue = load_catalogue()
+        if not takes_parts:  # whoever stops gets a slip, and is asked nothing
+            services = self.catalogue.services
+            whole = replace(services["electricity"], part_payment=False)
+            services["electricity"] = whole
         self.visit: bytes | None = None
         self.serial = 0
         self.effects: list[Effect] = []
@@ -243,6 +218,17 @@ class World:
         self.press(Action.PAY)
         self.run(1)
 
+    def says_it_is_his(self) -> None:
+        """After a power cut: the citizen, and nobody else, knows the end of his number."""
+        if self.core.flow.visit.stage is Stage.RESUMED:
+            self.press(Action.ENTER, ACCOUNT[-4:])
+
+    def add(self, account: str, due: Money) -> None:
+        """One more bill, from the bill or the basket."""
+        self.office.others[account] = due
+        self.press(Action.ADD_BILL)
+        self.press(Action.ENTER, account)
+
     def insert(self, value: int) -> None:
         event = self.acceptors.insert_note(rupees(value))
         self.core.on_device_event("notes", event, self.now)
@@ -264,7 +250,11 @@ class World:
 
     def crash(self) -> None:
         """Core dies between two instructions; its undelivered effects die with it."""
-        self.serial, self.visit = self.core.serial, self.core.flow.snapshot()
+        self.crash_with(self.core.flow.snapshot())
+
+    def crash_with(self, kept: bytes) -> None:
+        """As crash, when this is what was last kept in RAM."""
+        self.serial, self.visit = self.core.serial, kept
         self.journal.close()
         self.acceptors.end_leases()
         self._boot()
@@ -370,14 +360,20 @@ class World:
         assert self.journal.credited_paise == self.acceptors.total_in
         assert self.journal.verify() == self.journal.length
         written = [entry.row for entry in self.journal.entries()]
-        spoken_for = 0
+        spoken_for = tendered = 0
         for created in (row for row in written if isinstance(row, rows.OrderCreated)):
             order = Book(self.journal, self.clock).order(created.order)
             if order.end is not None:
                 assert order.owed == Money(0), f"{order.number}: {order.owed} to nobody"
-            spoken_for += order.inserted.paise
-            if order.reference is not None:
-                assert self.office.payments[created.key] == order.used
+            spoken_for += order.cash.paise
+            tendered += order.tender.paise
+            for at, line in enumerate(order.lines, 1):
+                if at in order.references:
+                    assert self.office.payments[line.key] == order.parts[at - 1]
+                elif at in order.refusals:
+                    assert line.key not in self.office.payments
         claims = (row for row in written if isinstance(row, rows.ClaimIssued))
         orphans = sum(claim.amount.paise for claim in claims if claim.order is None)
         assert spoken_for + orphans == self.journal.credited_paise
+        spent = [row for row in written if isinstance(row, rows.ClaimRedeemed)]
+        assert tendered == sum(row.amount.paise for row in spent if row.how == "bill")

@@ -208,6 +208,16 @@ def test_till_without_a_key_serves_on_and_says_why_its_slips_are_unsigned() -> N
     ]
 
 
+def test_a_box_that_nobody_was_asked_for_is_a_finding_and_what_differs_a_notice() -> None:
+    pulled = {"till.box_pulled": "no operator was in: 2026-11-22T10:00:00; ₹470.00 inside"}
+    health = judged(core=replace(till(), alarms=pulled))
+    assert health.findings == [Finding("core", "till.box_pulled", NOW, pulled["till.box_pulled"])]
+    assert health.condition is Condition.DEGRADED
+    differ = {"till.counters_differ": "notes: 3 pieces in the rows, 4 counted"}
+    health = judged(core=replace(till(), alarms=differ))
+    assert health.condition is Condition.IN_SERVICE
+
+
 def test_the_technician_reads_what_to_type_and_how_much_is_missing() -> None:
     core = replace(
         till(), to_confirm=7, no_records_because="/var/lib/kiosk: expected 64 MiB free, got 3",

@@ -12,6 +12,7 @@ import pytest
 from firmware.contract.money import Money, rupees
 from firmware.journal.anchor import AnchorKeeper, anchor_of
 from firmware.journal.aside import kept_aside, set_aside
+from firmware.journal.desk_rows import Cash, CollectionClosed, How, Pieces
 from firmware.journal.faults import JournalDamaged
 from firmware.journal.journal import Journal
 from firmware.journal.recovery import NUMBERS_LEFT_OUT
@@ -304,3 +305,25 @@ def test_confirmed_once_is_confirmed_after_every_start(path: Path) -> None:
     again.close()
     garbage(path)
     assert not opened(path).is_confirmed
+
+
+def test_money_that_was_collected_is_not_brought_forward(tmp_path: Path) -> None:
+    """The file is lost after a collection: what is in the box is what came in since."""
+    path = tmp_path / "journal.db"
+    lived(path, coins=40)
+    journal = opened(path)
+    cash = Cash(coins=[Pieces(Money(journal.credited_paise // 40), 40)])
+    journal.append(
+        AT,
+        CollectionClosed(1, "x", How.COLLECTED, 0, cash, Money(journal.credited_paise)),
+        coin(99),
+    )
+    inside = journal.inside_paise
+    AnchorKeeper(path).write(journal)
+    journal.close()
+    garbage(path)
+    path.with_name("journal.db-wal").unlink(missing_ok=True)
+    again = opened(path)
+    assert begun(again).brought_forward.paise == inside > 0
+    assert again.inside_paise == inside
+    again.close()

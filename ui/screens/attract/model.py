@@ -31,6 +31,7 @@ class AttractModel:
     works: bool = True  # at least one service
     pay_by: str = ""
     helpline: str = ""
+    has_padlock: bool = False  # the operator's way in
 
     @property
     def spoken_text(self) -> str:
@@ -53,6 +54,7 @@ def model(data: Attract, screen: Screen, say: Say) -> AttractModel:
         works=working > 0,
         pay_by=say("attract.cash" if data.cash_is_possible else "attract.no_cash"),
         helpline=say("attract.helpline"),
+        has_padlock=Action.OPERATOR in screen.actions,
     )  # fmt: skip
 
 

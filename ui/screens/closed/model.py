@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from firmware.contract.screen import Closed, Screen
+from firmware.contract.screen import Action, Closed, Screen
 from ui.say import Say, sentences
 
 GENERAL = "closed.core"
@@ -17,6 +17,7 @@ class ClosedModel:
     title_too: str = ""  # the same in the other language
     line_too: str = ""
     helpline: str = ""
+    has_padlock: bool = False  # the operator's way in
 
     @property
     def spoken_text(self) -> str:
@@ -24,7 +25,7 @@ class ClosedModel:
 
 
 def model(data: Closed, screen: Screen, say: Say, too: Say) -> ClosedModel:
-    return closed(data.cause, say, too)
+    return replace(closed(data.cause, say, too), has_padlock=Action.OPERATOR in screen.actions)
 
 
 def closed(cause: str, say: Say, too: Say) -> ClosedModel:

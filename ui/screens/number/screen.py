@@ -8,7 +8,8 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from firmware.contract.screen import Action
-from ui.parts import Touch, View, fill_with
+from ui.keys import Keypad
+from ui.parts import View, fill_with
 from ui.screens.number.model import (
     GROUP,
     NumberModel,
@@ -24,10 +25,6 @@ class Cell(BoxLayout):
     digit = StringProperty("")
     has_caret = BooleanProperty(False)
     starts_group = BooleanProperty(False)
-
-
-class NextKey(Touch):
-    text = StringProperty("")
 
 
 class NumberView(View):
@@ -62,13 +59,5 @@ class NumberView(View):
             self.press(Action.ENTER, self.shown.typed)
 
     def key(self, name: str) -> bool:
-        digit = name.removeprefix("numpad")
-        if len(digit) == 1 and digit in "0123456789":
-            self.type(digit)
-        elif name == "backspace":
-            self.wipe()
-        elif name in ("enter", "numpadenter"):
-            self.go_on()
-        else:
-            return False
-        return True
+        keypad: Keypad = self.ids.pad
+        return keypad.key(name)

@@ -1,0 +1,182 @@
+"""`kioskctl report` and `kioskctl collections`: the day's figures and the boxes that were emptied.
+
+They read the journal's file, so they work while core runs, and when it does not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from firmware.contract.money import Money
+from firmware.core.daemon import journal_path
+from firmware.journal.chain import Entry, only
+from firmware.journal.desk_rows import CollectionClosed, CollectionDiffers, DayClosed, DayFigures
+from firmware.journal.export import rupees_of
+from firmware.journal.orders import Order, fold
+from firmware.journal.reading import read_between, read_entries, read_kind, read_order
+from firmware.runtime.config import Config
+from firmware.till.report import figures_of
+
+EXIT_NOTHING = 1  # no such day, or no collection
+
+
+def add_commands(commands: Any) -> None:
+    """`report` and `collections`, below kioskctl's."""
+    one = commands.add_parser("report", help="the figures of the day that is not closed yet (X)")
+    which = one.add_mutually_exclusive_group()
+    which.add_argument("--z", type=int, metavar="N", help="of the N-th closed day")
+    which.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="by what the clock said")
+    one.set_defaults(run=report)
+    two = commands.add_parser("collections", help="every cash box that was emptied")
+    two.set_defaults(run=collections)
+    for each in (one, two):
+        form = each.add_mutually_exclusive_group()
+        form.add_argument("--csv", action="store_true", help="amounts in paise and in rupees")
+        form.add_argument("--json", action="store_true", help="amounts in paise")
+
+
+async def report(config: Config, options: argparse.Namespace) -> int:
+    """0, or 1 for a day that was never closed. Raises JournalFault."""
+    path = journal_path(config)
+    found = _entries_of(path, options)
+    if found is None:
+        print(f"kioskctl: no day {options.z} in {path}", file=sys.stderr)
+        return EXIT_NOTHING
+
+    def recall(number: str) -> Order:
+        return fold(read_order(path, number))
+
+    figures = figures_of(found, recall)
+    if options.json:
+        print(msgspec.json.encode(figures).decode())
+    else:
+        print(_table(list(_rows_of(figures)), options.csv), end="")
+    return 0
+
+
+def _entries_of(path: Path, options: argparse.Namespace) -> list[Entry] | None:
+    """The rows of the day that is asked for; None when there is none."""
+    if options.day is not None:
+        return [entry for entry in read_entries(path) if entry.at[:10] == options.day]
+    closed = list(only(read_kind(path, DayClosed), DayClosed))
+    if options.z is None:
+        return read_between(path, closed[-1][0].seq if closed else 0)
+    day = next(((entry.seq, row) for entry, row in closed if row.number == options.z), None)
+    return None if day is None else read_between(path, day[1].since, day[0])
+
+
+def _rows_of(figures: DayFigures) -> Iterator[tuple[str, int | Money | str]]:
+    for each in figures.services:
+        yield f"{each.service} payments", each.count
+        yield f"{each.service} amount", each.amount
+        yield f"{each.service} fees", each.fees
+        yield f"{each.service} advances", each.advances
+    yield from (
+        ("cash in notes", figures.notes),
+        ("cash in coins", figures.coins),
+        ("claims issued", figures.claims_issued),
+        ("claims issued amount", figures.claims_amount),
+        ("claims paid back", figures.redeemed),
+        ("claims paid back amount", figures.redeemed_amount),
+        ("refused by the back end", figures.refused),
+        ("not acknowledged", figures.unposted),
+        ("notes given back", figures.returned_notes),
+        ("suspected notes and cheats", figures.suspected),
+        ("taken out with the box", figures.collected),
+        ("first receipt", figures.first_receipt),
+        ("last receipt", figures.last_receipt),
+    )
+
+
+def _table(rows: list[tuple[str, int | Money | str]], is_csv: bool) -> str:
+    if not is_csv:
+        return "".join(f"{name:<28}{value}\n" for name, value in rows)
+    lines: list[tuple[object, ...]] = [("figure", "value", "rupees")]
+    for name, value in rows:
+        if isinstance(value, Money):
+            lines.append((name, value.paise, rupees_of(value)))
+        else:
+            lines.append((name, value, ""))
+    return _csv(lines)
+
+
+def _csv(lines: Iterable[tuple[object, ...]]) -> str:
+    """RFC 4180."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(lines)
+    return buffer.getvalue()
+
+
+async def collections(config: Config, options: argparse.Namespace) -> int:
+    """0, or 1 when no box was ever emptied. Raises JournalFault."""
+    path = journal_path(config)
+    closed = list(only(read_kind(path, CollectionClosed), CollectionClosed))
+    found = only(read_kind(path, CollectionDiffers), CollectionDiffers)
+    differs = {row.number: row for _, row in found}
+    if options.json:
+        for entry, row in closed:
+            sides = differs[row.number].sides if row.number in differs else []
+            told = {"at": entry.at, "collected": row.collected.paise, "differs": sides}
+            print(msgspec.json.encode(msgspec.to_builtins(row) | told).decode())
+    elif options.csv:
+        print(_csv(_lines(closed, differs)), end="")
+    else:
+        for entry, row in closed:
+            print(_words(entry, row, differs.get(row.number)))
+    return 0 if closed else EXIT_NOTHING
+
+
+COLUMNS = ("number", "at", "by", "how", "collected_paise", "collected_rupees", "notes", "coins",
+           "device_notes", "device_coins", "counted_paise", "posted_paise", "booked_paise",
+           "total_paise", "differs")  # fmt: skip
+
+
+def _lines(
+    closed: list[tuple[Entry, CollectionClosed]], differs: dict[int, CollectionDiffers]
+) -> Iterator[tuple[object, ...]]:
+    yield COLUMNS
+    for entry, row in closed:
+        office, found = row.office, differs.get(row.number)
+        yield (
+            row.number,
+            entry.at,
+            row.by,
+            row.how,
+            row.collected.paise,
+            rupees_of(row.collected),
+            sum(each.count for each in row.expected.notes),
+            sum(each.count for each in row.expected.coins),
+            row.device_notes,
+            row.device_coins,
+            _paise(row.counted),
+            None if office is None else office.posted.paise,
+            None if office is None else _paise(office.booked),
+            row.total.paise,
+            "" if found is None else " ".join(found.sides),
+        )
+
+
+def _paise(money: Money | None) -> int | None:
+    return None if money is None else money.paise
+
+
+def _words(entry: Entry, row: CollectionClosed, differs: CollectionDiffers | None) -> str:
+    at = entry.at[:16].replace("T", " ")
+    line = f"{row.number:4d}  {at}  {row.by:<20} {row.how:<12} {row.collected}"
+    if differs is None:
+        return line
+    doubts = ", ".join(map(str, differs.doubts)) or "nothing named"
+    return f"{line}\n      DIFFERS: {', '.join(differs.sides)}; look into: {doubts}"
+
+
+def _day(text: str) -> str:
+    return date.fromisoformat(text).isoformat()

@@ -1,0 +1,32 @@
+"""What the till tells the district of its cash box: told once, and in the journal for ever."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class BoxPulled(msgspec.Struct, frozen=True, tag=True):
+    """The cash box was taken out with no operator in, as `device` says."""
+
+    device: str
+
+
+class CollectionDiffered(msgspec.Struct, frozen=True, tag=True):
+    """The sides of a collection do not agree: which, and the transactions that may be why."""
+
+    number: int
+    by: str
+    sides: list[str]  # device_notes device_coins counted_notes counted_coins counted booked
+    doubts: list[str]
+
+
+class CountersDiffered(msgspec.Struct, frozen=True, tag=True):
+    """An acceptor counted other pieces than the journal since it was read last (M8)."""
+
+    device: str
+    expected: int
+    found: int
+    doubts: list[str]
+
+
+TillEvent = BoxPulled | CollectionDiffered | CountersDiffered

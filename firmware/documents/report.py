@@ -1,0 +1,85 @@
+"""The day report: X, which is only looked at, and Z, which closes a day under a number."""
+
+from __future__ import annotations
+
+import msgspec
+
+from firmware.contract.ticket import Rule, Style, Text, Ticket
+from firmware.documents.both import both, line, money, signature, title
+from firmware.documents.catalogue import words_of
+from firmware.documents.dates import moment
+from firmware.documents.lines import Line, duplicate_mark
+from firmware.journal.desk_rows import DayFigures, ServiceSum
+
+NONE = "-"
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts of one paper. `number` is None for X. Times are ISO 8601 with offset."""
+
+    kiosk: str
+    place: str
+    by: str
+    at: str
+    since_at: str  # of the closing before; empty when no day was ever closed
+    number: int | None
+    figures: DayFigures
+    duplicate: int = 0
+
+
+def day_report(facts: Report) -> Ticket:
+    """Both languages on one paper."""
+    figures, hindi = facts.figures, words_of("hi")
+    lines: list[Line] = [
+        Text(both("document.owner"), Style.STRONG, is_centred=True),
+        Text(hindi("document.kiosk", place=facts.place, kiosk=facts.kiosk), Style.SMALL, True),
+        *_title(facts),
+        *duplicate_mark(facts.duplicate, hindi),
+        Rule(),
+        line("report.at", moment(facts.at, hindi)),
+        line("report.since", moment(facts.since_at, hindi) if facts.since_at else NONE),
+        line("report.by", facts.by or NONE),
+        line("report.first", figures.first_receipt or NONE),
+        line("report.last", figures.last_receipt or NONE),
+        *(each for service in figures.services for each in _service(service)),
+        Rule(),
+        Text(both("report.cash"), Style.STRONG),
+        money("collection.notes", figures.notes),
+        money("collection.coins", figures.coins),
+        money("report.cash_total", figures.notes + figures.coins, Style.TITLE),
+        Rule(),
+        line("report.claims", f"{figures.claims_issued} / ₹{figures.claims_amount.exact()}"),
+        line("report.redeemed", f"{figures.redeemed} / ₹{figures.redeemed_amount.exact()}"),
+        line("report.refused", str(figures.refused)),
+        line("report.unposted", str(figures.unposted)),
+        line("report.returned", str(figures.returned_notes)),
+        line("report.suspected", str(figures.suspected)),
+        money("report.collected", figures.collected),
+        *([] if facts.number is None else signature("collection.sign.operator")),
+    ]
+    return Ticket(lines, "hi")
+
+
+def _title(facts: Report) -> list[Line]:
+    if facts.number is None:
+        return [
+            *title("report.title.x"),
+            Text(both("report.changes_nothing"), Style.SMALL, is_centred=True),
+        ]
+    return [
+        *title("report.title.z"),
+        Text(f"Z {facts.number}", Style.TITLE, is_centred=True),
+    ]
+
+
+def _service(service: ServiceSum) -> list[Line]:
+    total = service.amount + service.fees + service.advances
+    return [
+        Rule(),
+        Text(both(f"service.{service.service}"), Style.STRONG),
+        line("report.count", str(service.count)),
+        money("receipt.amount", service.amount),
+        money("receipt.fee", service.fees),
+        money("receipt.advance", service.advances),
+        money("receipt.total", total, Style.STRONG),
+    ]

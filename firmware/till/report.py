@@ -1,0 +1,113 @@
+"""The day's figures: what happened between two closings, from the rows and nothing else.
+
+X shows them and changes nothing; Z is a DayClosed row that carries them. Because rows are never
+changed, the figures of any day can be computed again from its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from firmware.contract.money import ZERO, Money
+from firmware.journal import rows
+from firmware.journal.chain import Entry
+from firmware.journal.desk_rows import CollectionClosed, DayFigures, ServiceSum
+from firmware.journal.orders import Order
+
+Recall = Callable[[str], Order]
+
+
+@dataclass
+class Figures:
+    """Adds rows up. `recall` gives an order that these rows only mention."""
+
+    recall: Recall
+    services: dict[str, ServiceSum] = field(default_factory=dict)
+    sums: dict[str, Money] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    paid: dict[str, None] = field(default_factory=dict)  # in this time, not yet answered
+    receipts: list[str] = field(default_factory=list)
+
+    def add(self, row: rows.ReadRow) -> None:
+        match row:
+            case rows.OrderPaid():
+                self._pay(row)
+            case rows.OrderPosted(order=order):
+                self.paid.pop(order, None)
+            case rows.PostRefused(order=order):
+                self.paid.pop(order, None)
+                self._count("refused")
+            case rows.NoteCredited(value=value):
+                self._sum("notes", value)
+            case rows.CoinCredited(value=value):
+                self._sum("coins", value)
+            case rows.NoteGivenBack():
+                self._count("returned_notes")
+            case rows.CheatSuspected():
+                self._count("suspected")
+            case rows.ClaimIssued(amount=amount):
+                self._count("claims")
+                self._sum("claims", amount)
+            case rows.ClaimRedeemed(amount=amount):
+                self._count("redeemed")
+                self._sum("redeemed", amount)
+            case CollectionClosed():
+                self._sum("collected", row.collected)
+            case _:
+                pass
+
+    def _pay(self, row: rows.OrderPaid) -> None:
+        order = self.recall(row.order)
+        for line, part in zip(order.lines, order.parts, strict=True):
+            if part:
+                self._pay_line(line, part)
+        self.paid[row.order] = None
+        self.receipts.append(row.order)
+
+    def _pay_line(self, line: rows.Line, part: Money) -> None:
+        """A part payment pays the fee first; what is over the due is an advance."""
+        known = self.services.get(line.service, ServiceSum(line.service, 0, ZERO, ZERO, ZERO))
+        fee = min(line.bill.fee, part)
+        amount = min(line.bill.amount, part - fee)
+        self.services[line.service] = ServiceSum(
+            line.service,
+            known.count + 1,
+            known.amount + amount,
+            known.fees + fee,
+            known.advances + (part - fee - amount),
+        )
+
+    def _sum(self, name: str, money: Money) -> None:
+        self.sums[name] = self.sums.get(name, ZERO) + money
+
+    def _count(self, name: str) -> None:
+        self.counts[name] = self.counts.get(name, 0) + 1
+
+    def figures(self) -> DayFigures:
+        sums, counts = self.sums, self.counts
+        receipts = sorted(self.receipts, key=rows.number_of)
+        return DayFigures(
+            services=[self.services[name] for name in sorted(self.services)],
+            notes=sums.get("notes", ZERO),
+            coins=sums.get("coins", ZERO),
+            claims_issued=counts.get("claims", 0),
+            claims_amount=sums.get("claims", ZERO),
+            redeemed=counts.get("redeemed", 0),
+            redeemed_amount=sums.get("redeemed", ZERO),
+            refused=counts.get("refused", 0),
+            returned_notes=counts.get("returned_notes", 0),
+            collected=sums.get("collected", ZERO),
+            unposted=len(self.paid),
+            first_receipt=receipts[0] if receipts else "",
+            last_receipt=receipts[-1] if receipts else "",
+            suspected=counts.get("suspected", 0),
+        )
+
+
+def figures_of(entries: Iterable[Entry], recall: Recall) -> DayFigures:
+    """The figures of these rows."""
+    found = Figures(recall)
+    for entry in entries:
+        found.add(entry.row)
+    return found.figures()

@@ -1,0 +1,31 @@
+"""What a technician reads of the rows that operators make, word for word."""
+
+from __future__ import annotations
+
+from firmware.contract.money import ZERO, rupees
+from firmware.journal import desk_rows as rows
+from firmware.journal.rows import AnyRow
+
+CASH = rows.Cash([rows.Pieces(rupees(500), 2)], [rows.Pieces(rupees(5), 1)])
+READING = rows.Reading("notes", "1873452", "device_stacked", 204, 7)
+FIGURES = rows.DayFigures([], rupees(1000), rupees(5), 0, ZERO, 0, ZERO, 0, 0, ZERO, 0, "", "")
+OFFICE = rows.Booked(1, 2, rupees(940), ZERO, rupees(470))
+CASH_ORDER = rows.Doubt("cash", "TDR 0417 0001")
+CLOSED = rows.CollectionClosed(3, "R. Meena", rows.How.COLLECTED, 40, CASH, rupees(4000))
+SAID: list[tuple[AnyRow, str]] = [
+    (rows.OperatorEntered("R. Meena", "operator"), "R. Meena came in, as operator"),
+    (rows.OperatorRefused(1, 5000), "a wrong PIN"),
+    (rows.BoxMoved("panel", True, "R. Meena"), "cash box out (panel), R. Meena"),
+    (rows.BoxMoved("panel", True, ""), "cash box out (panel), BY NOBODY"),
+    (rows.CountersRead(READING), "notes counts 204 (device_stacked)"),
+    (rows.CountersDiffer("notes", "1873452", 3, 4, 40, [CASH_ORDER]),
+     "notes COUNTED 4 PIECES, the rows say 3"),
+    (rows.CollectionOpened(3, "R. Meena", 40, CASH, [READING]),
+     "collection 3 by R. Meena: ₹1005.00 should be inside"),
+    (rows.BoxEmptied(3, "R. Meena"), "collection 3: R. Meena says that the box was emptied"),
+    (CLOSED, "collection 3 collected: ₹1005.00 taken out, ₹4000.00 in all"),
+    (rows.CollectionDiffers(3, ["counted_notes"], [CASH_ORDER]),
+     "collection 3 DIFFERS: counted_notes; in doubt: TDR 0417 0001 (cash)"),
+    (rows.BookingsCompared(3, OFFICE), "collection 3: posted ₹940.00, booked ₹470.00"),
+    (rows.DayClosed(12, "R. Meena", 40, FIGURES), "day 12 closed by R. Meena: ₹1005.00 in cash"),
+]  # fmt: skip
