@@ -7,28 +7,25 @@ itself. What it says of a note after a power cut differs between makers: `says_a
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 from drivers.base.notes_emulator import INDIAN_NOTES, PAISE, NoteUnit
 from drivers.base.notes_mechanics import Jam, Seen
 from drivers.base.protocol import NEVER
 from drivers.cctalk.codec import (
-    BLANK,
     HOST,
     POSITIONS,
-    SLOTS,
     Checksum,
-    EventBuffer,
     Frame,
     FrameReader,
     Header,
     Pair,
-    count_on,
     enabled_positions,
     inhibit_mask,
 )
+from drivers.cctalk.log import EventLog, by_value
 from drivers.cctalk_bill.codec import (
     BILL_VALIDATOR,
     COUNTRY,
@@ -62,8 +59,6 @@ class Ram:
     """What a power cut or a reset takes; everything is inhibited afterwards."""
 
     polled_at: float
-    counter: int = 0
-    log: deque[Pair] = field(default_factory=lambda: deque(maxlen=SLOTS))  # newest first
     types: frozenset[int] = frozenset()
     is_enabled: bool = False
     mode: int = OPERATING_MODE
@@ -89,6 +84,7 @@ class NoteAcceptorEmulator(NoteUnit):
         self._serial, self._address = serial, address
         self._checksum, self._has_echo = Checksum(checksum), has_echo
         self._says_at_power_up = says_at_power_up
+        self._log = EventLog()
         self._names = [f"{COUNTRY}{rupees:04d}A" for rupees in denominations]
         self._obey: dict[int, Answer] = self._constants() | {
             Header.SELF_CHECK: lambda data, now: bytes((self._fault(),)),
@@ -143,7 +139,7 @@ class NoteAcceptorEmulator(NoteUnit):
                     self._ram.escrow_ends_at, self._ram.escrow_told_at = now + ESCROW_LASTS, None
                     self._happen((channel, ESCROWED))
                 case Seen.PAST_RECOVERY:
-                    self._happen((channel, STACKED))
+                    self._happen((channel, STACKED), self._value(channel))
                 case Seen.IN_BOX if self._is_full:
                     self._happen((0, Status.STACKER_FULL))
                 case Seen.BACK_IN_HAND:
@@ -152,9 +148,11 @@ class NoteAcceptorEmulator(NoteUnit):
                 case _:
                     pass
 
-    def _happen(self, pair: Pair) -> None:
-        self._ram.counter = count_on(self._ram.counter)
-        self._ram.log.appendleft(pair)
+    def _value(self, channel: int) -> int:
+        return self._values[channel - 1]
+
+    def _happen(self, pair: Pair, paise: int | None = None) -> None:
+        self._log.happen(pair, paise)
 
     def _lets_in(self) -> list[int]:
         types = self._ram.types if self._ram.is_enabled else frozenset()
@@ -198,14 +196,21 @@ class NoteAcceptorEmulator(NoteUnit):
         self._forget(now)
         self._boots_until = now + BOOT / self.speed
         for each in self._mechanics.regain_power(escrow_goes_back=True):
+            self._see_at_power_up(each)
+
+    def _see_at_power_up(self, seen: Seen) -> None:
+        channel = self._mechanics.channel
+        if seen is Seen.CLEARED_TO_HAND:
             if self._says_at_power_up:
-                is_back = each is Seen.CLEARED_TO_HAND
-                self._happen(
-                    (0, Status.RETURNED) if is_back else (self._mechanics.channel, STACKED)
-                )
+                self._happen((0, Status.RETURNED))
+        elif self._says_at_power_up:
+            self._happen((channel, STACKED), self._value(channel))
+        else:
+            self._log.unreported[self._value(channel)] += 1
 
     def _forget(self, now: float) -> None:
         self._ram = Ram(polled_at=now)
+        self._log.forget()
         self._reader = FrameReader(self._checksum)
 
     # --- the wire -------------------------------------------------------------------------------
@@ -234,13 +239,9 @@ class NoteAcceptorEmulator(NoteUnit):
 
     def _read_events(self, data: bytes, now: float) -> bytes:
         self._ram.polled_at = now
-        if (
-            self._mechanics.channel,
-            ESCROWED,
-        ) in self._ram.log and self._ram.escrow_told_at is None:
+        if self._is_in_escrow and self._ram.escrow_told_at is None:
             self._ram.escrow_told_at = now
-        pairs = [*self._ram.log, *[BLANK] * SLOTS]
-        return EventBuffer(self._ram.counter, tuple(pairs[:SLOTS])).to_data()
+        return self._log.read().to_data()
 
     def _modify_inhibits(self, data: bytes, now: float) -> bytes | None:
         self._ram.types = enabled_positions(data)
@@ -282,3 +283,9 @@ class NoteAcceptorEmulator(NoteUnit):
                     self._stack_ordered_after = now - self._ram.escrow_told_at
                 self._mechanics.stack(now)
         return b""
+
+    # --- the truth ------------------------------------------------------------------------------
+
+    def physics(self) -> dict[str, Any]:
+        """`unreported` notes are in the box, and the counter forgot them before they were read."""
+        return super().physics() | {"unreported": by_value(self._log.unreported)}

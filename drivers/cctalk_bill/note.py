@@ -48,10 +48,16 @@ class NoteTracker:
         self.owed = unfinished.owed  # the type of the note that has no outcome yet
         self.note = Note.NOWHERE if self.owed is None else Note.LEFT
         self.order = Order.HOLD
+        self._was_ordered = unfinished.was_ordered  # the one that is owed: it may be in the box
         self._told = [credit.channel for credit in unfinished.credits]  # and the mark was not saved
         self._quiet_since: float | None = None
 
     # --- what is done with it -----------------------------------------------------------------
+
+    def was_told(self, order: Order) -> None:
+        """The till has decided."""
+        self.order = order
+        self._was_ordered = self._was_ordered or order is Order.STACK
 
     def obeyed(self) -> None:
         """The validator took the order."""
@@ -151,11 +157,14 @@ class NoteTracker:
             self.found_in_escrow()
             return
         self.owed, self.note, self.order = number, Note.IN_ESCROW, Order.HOLD
+        self._was_ordered = False
         self._events.append(NoteInEscrow(number, paise))
 
     def _on_returned(self, when: When) -> None:
         was_inside = self.note is not Note.NOWHERE
-        if self.owed is not None:
+        if self.owed is not None and when is When.AFTER_RESET and self._was_ordered:
+            self._lose_sight()  # it may be in the box, and this another one that came in after it
+        elif self.owed is not None:
             self._events.append(NoteReturned())
         elif was_inside and when is not When.AFTER_RESET:
             self._events.append(NoteRejected("host"))

@@ -138,7 +138,7 @@ class HostProtocol(Host[Event, Command], NoteProtocol):
             case Stack() | Return():
                 self.check_order(command)
                 is_in = isinstance(command, Stack)
-                self.tracker.order = Order.STACK if is_in else Order.RETURN
+                self.tracker.was_told(Order.STACK if is_in else Order.RETURN)
         self._go_on(now)
 
     # --- the link -----------------------------------------------------------------------------

@@ -21,7 +21,7 @@ class Account:
     """One kiosk's money, from every side that counts it."""
 
     inside: Money  # notes and coins in the boxes, and those that a hand took out of them
-    unreported: Money  # coins that a power cut made the device forget before anybody could read
+    unreported: Money  # what a power cut made a device forget before anybody could read of it
     journalled: Money  # credits in the journal
     posted: Money  # what the office booked
     orders: list[Order]
@@ -104,7 +104,7 @@ def account(stage: Stage) -> Account:
     paid_back = [row for row in written if isinstance(row, rows.ClaimRedeemed)]
     return Account(
         inside=_inside(notes) + _inside(coins),
-        unreported=_value(coins.get("unreported", {})),
+        unreported=_value(notes.get("unreported", {})) + _value(coins.get("unreported", {})),
         journalled=Money(sum(rows.credited_paise(row) for row in written)),
         posted=Money(sum(office.values())),
         orders=_orders(entries),
