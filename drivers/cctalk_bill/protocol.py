@@ -115,6 +115,7 @@ class HostProtocol(Host[Event, Command], NoteProtocol):
         self._has_mode = False
         self._looks_left = LOOKS  # whether a note is in escrow that nobody told us of
         self._when = When.WHILE_AWAY
+        self._was_jammed = False
         self._routes_at = 0.0  # no order and no extension before this
         self._extends_at = 0.0
         self.tracker.lost_contact()
@@ -342,9 +343,16 @@ class HostProtocol(Host[Event, Command], NoteProtocol):
             assert self._readings.known is not None
             self._when = When.NOW
             self._read_up_to(self._readings.known)
-        self.tracker.watch(self._conditions.is_jammed, now)
+        self._watch_jams(now)
         self._conditions.tell(now)
         self._plan_check(now)
+
+    def _watch_jams(self, now: float) -> None:
+        """After a jam, a note may be where nobody expects it."""
+        was_jammed, self._was_jammed = self._was_jammed, self._conditions.is_jammed
+        if was_jammed and not self._was_jammed and self.note in SETTLED:
+            self._looks_left = LOOKS
+        self.tracker.watch(self._was_jammed, now)
 
     def _plan_check(self, now: float) -> None:
         """Not with a note in escrow: a self-check may move a motor."""

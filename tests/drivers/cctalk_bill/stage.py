@@ -7,6 +7,7 @@ from pathlib import Path
 from drivers.base.loopback import Wire
 from drivers.cctalk.codec import HOST, Checksum, Frame, FrameReader, Header
 from drivers.cctalk_bill.emulator import NoteAcceptorEmulator
+from firmware.contract.device import DeviceCommand, Outcome
 from tests.drivers import notes
 from tests.drivers.cctalk_bill.test_conformance import make_acceptor
 
@@ -31,6 +32,11 @@ class Stage(notes.Stage):
 
     def __init__(self, folder: Path, emulator: NoteAcceptorEmulator | None = None) -> None:
         super().__init__(folder, make_acceptor, emulator or NoteAcceptorEmulator())
+
+    def order(self, command: DeviceCommand) -> None:
+        """Given, and on the wire."""
+        assert self.ask(command) is Outcome.DONE
+        self.run(0.001)
 
     def tap(self) -> Tap:
         tap = Tap()
