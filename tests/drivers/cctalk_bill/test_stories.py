@@ -11,7 +11,7 @@ from drivers.base.ledger import Ledger
 from drivers.base.loopback import Wire
 from drivers.base.notes_ledger import Page
 from drivers.cctalk.codec import BLANK, HOST, EventBuffer, Header
-from drivers.cctalk_bill.codec import FAILED_TO_ROUTE, Fault, Route
+from drivers.cctalk_bill.codec import ESCROWED, FAILED_TO_ROUTE, STACKED, Fault, Route
 from drivers.cctalk_bill.driver import NoteAcceptor
 from drivers.cctalk_bill.emulator import NoteAcceptorEmulator
 from firmware.contract.device import (
@@ -252,6 +252,21 @@ def test_a_note_in_escrow_that_no_ledger_and_no_counter_knows_goes_back(
     assert stage.returned() == {"50000": 1}
 
 
+def test_a_note_that_went_into_the_box_while_nobody_listened_is_for_somebody_to_count(
+    stage: Stage,
+) -> None:
+    """The counter says so, and no ledger knows of a note that was to be stacked."""
+    unit = stage.visit.emulator
+    assert isinstance(unit, NoteAcceptorEmulator)
+    stage.visit.unplug()
+    unit._happen((6, ESCROWED))
+    unit._happen((6, STACKED))
+    stage.visit.plug()
+    told = stage.run_until(NoteUnaccounted, within=5.0)
+    assert isinstance(told, NoteUnaccounted) and told.value == rupees(0)
+    assert not stage.till.heard(NoteStacked)
+
+
 # --- power and resets ----------------------------------------------------------------------------
 
 
@@ -324,6 +339,15 @@ def test_a_reset_that_is_over_between_two_polls_is_noticed_and_settings_are_sent
     assert len(unit.physics()["accepting"]) == 6 and stage.status() is not Status.GONE
 
 
+def test_a_validator_that_inhibited_itself_is_opened_at_its_word(stage: Stage) -> None:
+    unit = stage.visit.emulator
+    assert isinstance(unit, NoteAcceptorEmulator)
+    unit._ram.is_enabled = False
+    unit._happen((0, 0))
+    stage.run(1.0)
+    assert len(unit.physics()["accepting"]) == 6
+
+
 def test_five_seconds_without_a_poll_and_the_mouth_is_opened_again(stage: Stage) -> None:
     stage.visit.wire = Dead()
     stage.run(6.0)
@@ -384,10 +408,14 @@ def test_a_stacker_that_only_the_event_calls_full_is_full_whatever_the_self_chec
 ) -> None:
     unit = stage.visit.emulator
     assert isinstance(unit, NoteAcceptorEmulator)
-    unit._obey[Header.SELF_CHECK] = lambda data, now: bytes((Fault.NONE,))
+    checks = [Fault.STACKER_FULL]
+    unit._obey[Header.SELF_CHECK] = lambda data, now: bytes((checks.pop() if checks else 0,))
     stage.visit.hand("stacker_full")
     stage.run(20.0)
-    assert stage.faults() == ["notes.stacker.full"]
+    assert not checks and stage.faults() == ["notes.stacker.full"]
+    stage.visit.start_driver()
+    stage.run(8.0)
+    assert stage.faults() == ["notes.stacker.full"], "the buffer still has the event"
     stage.visit.hand("remove_cash_box")
     stage.visit.hand("replace_cash_box")
     stage.run(1.0)
