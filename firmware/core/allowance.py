@@ -5,6 +5,8 @@ The arithmetic is till/limits.py; here is where its figures come from.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from firmware.contract.money import ZERO, Money, rupees
 from firmware.contract.screen import Hint
 from firmware.core.basket import chosen, sum_of
@@ -29,7 +31,8 @@ class Allowance:
     def within(self, visit: Visit, order: Order) -> Bounds:
         """What may still come in for this order."""
         taken = Taken(order.cash, visit.taken + order.cash, self._today)
-        return bounds(self._limits(order.created.service), taken)
+        limits = bounds(self._limits(order.created.service), taken)
+        return replace(limits, payable=self._floor.payable)
 
     def why_no_cash(self, visit: Visit) -> Hint | None:
         """Why what is on the screen, a bill or a basket, cannot be paid in cash, if so."""

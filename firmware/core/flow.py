@@ -332,7 +332,8 @@ class Flow:
         if self.cash.settling.claim_rest(order):
             log.warning("%s: %s more is owed: claim", order.number, order.claims[-1].amount)
         if self._proof.step(order, self._floor, self.visit.language, now):
-            self._go(Signal.UNFULFILLED if order.claims else Signal.PROVEN, now)
+            is_fulfilled = order.is_paid and not order.claims
+            self._go(Signal.PROVEN if is_fulfilled else Signal.UNFULFILLED, now)
 
     # --- moving ----------------------------------------------------------------------------
 

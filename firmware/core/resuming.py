@@ -64,6 +64,7 @@ def stage_of(order: Order, services: Container[str]) -> Stage:
     if order.is_paid:
         is_answered = order.reference is not None or order.refusal is not None
         return Stage.PROVING if is_answered or order.documents else Stage.POSTING
-    if order.claims and not order.cash_is_open:  # else the claim is of the rest of a slip
+    is_claimed = bool(order.claims) and not order.cash_is_open  # else of the rest of a slip
+    if is_claimed or order.changing is not None or order.changed:
         return Stage.PROVING
     return Stage.CASH if order.cash_is_open else Stage.SETTLING

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from firmware.contract.money import ZERO, Money
 from firmware.journal import rows
 from firmware.journal.chain import Entry
+from firmware.journal.change_rows import ChangePaid
 from firmware.journal.desk_rows import CollectionClosed, DayFigures, ServiceSum
 from firmware.journal.orders import Order
 
@@ -42,6 +43,8 @@ class Figures:
                 self._sum("notes", value)
             case rows.CoinCredited(value=value):
                 self._sum("coins", value)
+            case ChangePaid(paid=paid):
+                self._sum("change", paid)
             case rows.NoteGivenBack():
                 self._count("returned_notes")
             case rows.CheatSuspected():
@@ -102,6 +105,7 @@ class Figures:
             first_receipt=receipts[0] if receipts else "",
             last_receipt=receipts[-1] if receipts else "",
             suspected=counts.get("suspected", 0),
+            change=sums.get("change", ZERO),
         )
 
 

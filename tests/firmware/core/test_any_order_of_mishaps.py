@@ -23,6 +23,8 @@ from firmware.contract.device import (
     NoteEscrowed,
     NoteReturned,
     NoteStacked,
+    PaidOut,
+    PayOutFailed,
 )
 from firmware.contract.gateway import Problem
 from firmware.contract.money import Money, rupees, total
@@ -48,6 +50,9 @@ MISHAPS = [
 ]
 
 
+PAYS = ["all", "all", "some", "nothing", "unsure"]  # what the changer does with an order
+
+
 def takes_money(machine: AnyOrderOfMishaps) -> bool:
     return machine.world.core.flow.visit.stage is Stage.CASH
 
@@ -62,11 +67,12 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
         self.swallowed: list[HeldNote] = []  # in the path, and the unit does not say where
         self.late: dict[str, tuple[str, DeviceEvent]] = {}  # coins whose driver is away
 
-    @initialize(amount=st.sampled_from(AMOUNTS))
-    def open(self, amount: Money) -> None:
+    @initialize(amount=st.sampled_from(AMOUNTS), gives_change=st.booleans())
+    def open(self, amount: Money, gives_change: bool) -> None:
         self.world = World(Path(self.folder.name), amount, keys=KEYS, takes_parts=True)
         services = self.world.catalogue.services
         services["electricity"] = msgspec.structs.replace(services["electricity"], least=2000)
+        self.world.acceptors.changer.payable = {100: 60} if gives_change else {}
         self.world.go_to_cash()
 
     # --- citizens ---------------------------------------------------------------------------
@@ -118,6 +124,21 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
         if fate != "lost event":
             world.core.on_device_event("notes", event, world.now)
         world.door_is_open = was_open
+
+    @precondition(takes_money)
+    @rule(value=st.sampled_from([20, 50, 100, 200, 500]), pays=st.sampled_from(PAYS))
+    def too_large_a_note(self, value: int, pays: str) -> None:
+        """It enters only where a changer gives the rest back, or the next bill takes it."""
+        self.world.acceptors.changer.pays = pays
+        order = self.world.core.flow.visit.order
+        while takes_money(self) and order is not None and order.remaining >= rupees(value):
+            before = order.inserted
+            self.note(value, "heard")
+            self.world.run(0.5)
+            if order.inserted == before:
+                return
+        self.note(value, "heard")
+        self.world.run(1)
 
     @precondition(takes_money)
     @rule(value=st.sampled_from([1, 2, 5, 10, 20]), is_late=st.booleans())
@@ -240,6 +261,14 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
             case "door":
                 world.door_is_open = not world.door_is_open
 
+    @rule(
+        payable=st.sampled_from([{}, {100: 60}, {100: 2, 500: 9, 1000: 9}]),
+        pays=st.sampled_from(PAYS),
+    )
+    def coin_changer(self, payable: dict[int, int], pays: str) -> None:
+        """Its tubes are filled, emptied, or jam."""
+        self.world.acceptors.changer.payable, self.world.acceptors.changer.pays = payable, pays
+
     @rule(is_up=st.booleans(), refuses=st.sampled_from([None, None, Problem.ALREADY_PAID]))
     def back_end(self, is_up: bool, refuses: Problem | None) -> None:
         self.world.office.is_up, self.world.office.refuses = is_up, refuses
@@ -273,8 +302,14 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
             for event in untold
             if isinstance(event, CREDITS) and not self.world.journal.knows_event(str(event.id))
         ]
-        credited = self.world.journal.credited_paise
-        assert credited + total(told_later).paise == self.world.acceptors.total_in
+        paid_later = [
+            event.amount if isinstance(event, PaidOut) else event.paid
+            for event in untold
+            if isinstance(event, PaidOut | PayOutFailed)
+            and not self.world.journal.knows_event(f"change {event.id}")
+        ]
+        net = self.world.journal.credited_paise + (total(told_later) - total(paid_later)).paise
+        assert net == self.world.acceptors.total_in
 
     @invariant()
     def every_note_is_its_owners(self) -> None:
