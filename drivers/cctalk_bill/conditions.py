@@ -110,7 +110,7 @@ class Conditions:
         self._checked, self._detail = None, "" if fault == Fault.NONE else self._detail
         if fault == Fault.NONE:
             self._present -= ENDED_BY_CHECK
-        else:
+        elif fault != Fault.BILL_JAMMED or not self.is_jammed:  # an event said where, and how
             condition = CHECKED_AS.get(fault, Condition.FAILURE)
             self._checked = None if condition in self._present else condition
             self._present.add(condition)
