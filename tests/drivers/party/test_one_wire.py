@@ -14,7 +14,7 @@ from firmware.contract.device import CoinAccepted, NoteStacked, NoteUnaccounted,
 from tests.drivers.party.wire import COINS, NOTES, Shared
 
 READY_BY = 4.0
-LONGEST_WITHOUT_A_POLL = 0.5  # seconds; measured: 0.3, and 0.2 with nobody silent
+LONGEST_WITHOUT_A_POLL = 0.5  # seconds; 0.3 was measured
 ECHO = pytest.mark.parametrize("has_echo", [True, False])
 
 
