@@ -14,6 +14,8 @@ from drivers.base.notes_events import REFUSED, Condition
 from drivers.ccnet import codec as ccnet
 from drivers.ccnet import conditions as ccnet_conditions
 from drivers.cctalk import coins as cctalk
+from drivers.cctalk_bill import codec as cctalk_bill
+from drivers.cctalk_bill import conditions as bill_conditions
 from drivers.escpos import codec as escpos
 from drivers.escpos import events as escpos_events
 from drivers.id003 import codec as id003
@@ -104,6 +106,19 @@ def _cctalk() -> Iterator[Row]:
     yield "245", "another category", "coins.device.wrong"
 
 
+def _cctalk_bill() -> Iterator[Row]:
+    """Of the answers to headers 159 (events) and 232 (self-check)."""
+    for status, condition in sorted(bill_conditions.BEGINS.items()):
+        word = _word(cctalk_bill.Status(status))
+        yield f"159: 0 {int(status)}", word, condition.value
+    for status, reason in sorted(cctalk_bill.REJECT_REASONS.items()):
+        yield f"159: 0 {int(status)}", "rejected", f"NoteRejected({reason})"
+    for fault, condition in sorted(bill_conditions.CHECKED_AS.items()):
+        yield f"232: {int(fault)}", _word(cctalk_bill.Fault(fault)), condition.value
+    for fault, word in sorted(cctalk_bill.FAULT_WORDS.items()):
+        yield f"232: {int(fault)}", word, Condition.FAILURE.value
+
+
 def _escpos() -> Iterator[Row]:
     """Each bit of the four real-time status bytes that is a fault of its own."""
     for about in escpos.About:
@@ -153,6 +168,7 @@ TABLES: dict[str, Callable[[], Iterator[Row]]] = {
     "itl_ssp": _itl_ssp,
     "ccnet": _ccnet,
     "id003": _id003,
+    "cctalk_bill": _cctalk_bill,
     "mdb_notes": _mdb_notes,
     "cctalk": _cctalk,
     "mdb_coins": _mdb_coins,
