@@ -47,7 +47,7 @@ class TryDevice(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=Tru
 
     A printer prints a sample, a panel switches the light `output`, a card reader reads one card.
     Acceptors are not tried this way: they take nothing without a visit (M4).
-    It moves no money, so no row is written: on record is the test that it belongs to (DeviceTested).
+    No money moves, so no row is written: on record is the test that it belongs to (DeviceTested).
     """
 
     id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]  # a repeat prints nothing twice
