@@ -15,7 +15,7 @@ from firmware.contract.device import DeviceState, Kind
 from firmware.contract.money import ZERO, Money
 from firmware.journal import rows
 from firmware.journal.chain import Entry, only
-from firmware.journal.change_rows import ChangePaid
+from firmware.journal.change_rows import ChangeInDoubt, ChangePaid
 from firmware.journal.desk_rows import (
     Booked,
     Cash,
@@ -188,6 +188,8 @@ def _doubts_of_row(row: rows.ReadRow, recall: Recall) -> list[Doubt]:
             return [Doubt("note_in_doubt", number, value)]
         case rows.CoinsInDoubt(order=number, id=name, count=count):
             return [Doubt("coins_in_doubt", number or str(name), count=count)]
+        case ChangeInDoubt(order=number, amount=amount) if recall(number).change_in_doubt:
+            return [Doubt("change_in_doubt", number, amount)]
         case rows.NoteCredited(order=None) | rows.CoinCredited(order=None):
             return [Doubt("orphan", str(row.id), row.value)]
         case _:
