@@ -151,10 +151,11 @@ def _paid_bill(order: Order, number: int, line: rows.Line, part: Money) -> PaidB
 
 
 def used_of(order: Order) -> tuple[Money, Money, Money]:
-    """The notes, coins and slips that paid the bill, without what went to a claim: of a slip that
-    was worth more than the bill the rest went there first."""
+    """The notes, coins and slips that paid the bill, without what came back as change, which is of
+    the cash, and without what went to a claim: of a slip that was worth more than the bill the rest
+    went there first."""
     surplus = order.inserted - order.used
-    from_slips = min(surplus, order.tender)
+    from_slips = min(surplus - order.changed, order.tender)
     from_notes = min(surplus - from_slips, order.notes)
     from_coins = surplus - from_slips - from_notes
     return order.notes - from_notes, order.coins - from_coins, order.tender - from_slips
