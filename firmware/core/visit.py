@@ -197,7 +197,8 @@ class Snapshot(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
-        number = "" if visit.order is None else visit.order.number
+        order = None if visit.is_resumed else visit.order  # else its citizen may stand there
+        number = "" if order is None else order.number
         return cls(
             visit.stage,
             visit.language,
