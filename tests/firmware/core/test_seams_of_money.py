@@ -306,3 +306,16 @@ def test_most_of_a_service_holds_for_its_bills_in_a_basket(world: World) -> None
     visit, order = world.core.flow.visit, world.core.flow.visit.order
     assert order is not None
     assert world.core.flow.cash.allowance.within(visit, order).room == rupees(600)
+
+
+def test_core_dies_while_the_money_of_nobody_is_settled_and_whoever_stands_there_is_asked(
+    world: World,
+) -> None:
+    """After a power cut nobody answered: no start may take a stranger for the citizen."""
+    world.go_to_cash()
+    world.insert(200)
+    world.power_cut()
+    world.run(120)
+    stages = [world.core.flow.visit.stage]
+    world.crash()
+    assert [*stages, world.core.flow.visit.stage] == [Stage.SETTLING, Stage.RESUMED]
