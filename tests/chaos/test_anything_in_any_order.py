@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import multiprocessing
 import tempfile
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
@@ -36,7 +35,7 @@ from tests.chaos.cash_stories import OFFICE
 from tests.chaos.memory import PROCESSES, kiosk_in
 from tests.chaos.operator_story import comes_by
 from tests.chaos.oracle import COUNTER, written, wrongs
-from tests.chaos.runs import RAM, SETTLES_WITHIN, broken_chain, is_settled
+from tests.chaos.runs import RAM, SETTLES_WITHIN, broken_chain, forked, is_settled
 from tests.chaos.virtual import OPENING
 from tests.chaos.visitor import Visit
 
@@ -258,7 +257,7 @@ def _run(examples: int, steps: int, number: int | None) -> None:
 
 
 def in_a_process(examples: int, steps: int, number: int | None = None) -> None:
-    with multiprocessing.get_context("fork").Pool(1) as pool:
+    with forked() as pool:
         pool.apply(_run, (examples, steps, number))
 
 
@@ -291,11 +290,11 @@ def test_a_note_that_the_journal_forgets_is_noticed(monkeypatch: pytest.MonkeyPa
         kept = [row for row in rows if not isinstance(row, NoteCredited)]
         return inner(journal, at, *kept) if kept else at.isoformat()
 
-    with multiprocessing.get_context("fork").Pool(1) as pool:
+    with forked() as pool:
         pool.map(_one_note, [0])
     monkeypatch.setattr(Journal, "append", forgetful)
     with (
-        multiprocessing.get_context("fork").Pool(1) as pool,
+        forked() as pool,
         pytest.raises(AssertionError, match=r"inside \{20000: 1\}, in the journal \{\}"),
     ):
         pool.map(_one_note, [0])
