@@ -169,7 +169,7 @@ class Visit:
     entered_at: float = 0.0
     patience_from: float = 0.0  # the citizen was last seen to do something
     obstacle_from: float | None = None
-    is_resumed: bool = False  # after a power cut, and nobody has said yet that he is the citizen
+    is_resumed: bool = False  # after a power cut, and nobody has said that the order is his
     wrong_digits: int = 0
 
     def follow(self, signal: Signal) -> Stage:
