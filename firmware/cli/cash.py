@@ -83,6 +83,7 @@ def _rows_of(figures: DayFigures) -> Iterator[tuple[str, int | Money | str]]:
     yield from (
         ("cash in notes", figures.notes),
         ("cash in coins", figures.coins),
+        ("change given back", figures.change),
         ("claims issued", figures.claims_issued),
         ("claims issued amount", figures.claims_amount),
         ("claims paid back", figures.redeemed),

@@ -211,7 +211,7 @@ class Journal:
 
     @property
     def credited_paise(self) -> int:
-        """All money that ever went into the boxes, in paise."""
+        """All money that ever went in, less the change that was paid out of it, in paise."""
         return self._credited
 
     def first_year(self, since: str) -> str | None:

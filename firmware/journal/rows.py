@@ -93,7 +93,10 @@ class OrderCreated(Row, frozen=True, omit_defaults=True):
 
 
 class CashOpened(Row, frozen=True):
-    """Intent: the acceptors may take up to `limit` for this order (M2: a coin path opens)."""
+    """Intent: the acceptors may take money for this order (M2: a coin path opens).
+
+    `limit` is what it may keep, the advance included; more only where change goes back for it.
+    """
 
     order: str
     session: str
