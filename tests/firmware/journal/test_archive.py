@@ -16,7 +16,7 @@ from firmware.contract.money import Money, rupees
 from firmware.journal import archive as archive_of
 from firmware.journal.anchor import AnchorKeeper
 from firmware.journal.archive import BY
-from firmware.journal.desk_rows import BoxMoved
+from firmware.journal.desk_rows import Cash, CollectionClosed, How, Pieces
 from firmware.journal.faults import JournalDamaged, JournalFault
 from firmware.journal.journal import Journal, read_entries
 from firmware.journal.past import archives, files_of, verify_all
@@ -37,6 +37,7 @@ from firmware.journal.rows import (
     OrderPosted,
 )
 from firmware.runtime.clock import INDIA
+from firmware.till.collection import cash_of
 from tests.firmware.journal.past import begun, lived, order
 from tests.firmware.journal.writer import AT, coin
 
@@ -145,6 +146,67 @@ def test_the_release_before_reads_the_first_row_and_finds_it_confirmed(path: Pat
     assert msgspec.json.decode(bodies[1], type=JournalConfirmed).by == BY
 
 
+def collected(number: int, since: int, total: int) -> CollectionClosed:
+    cash = Cash(coins=[Pieces(rupees(1), total)])
+    return CollectionClosed(number, "R. Meena", How.COLLECTED, since, cash, rupees(total))
+
+
+def test_what_was_collected_is_not_inside_in_the_new_year(path: Path) -> None:
+    """Forty rupees were taken out, and one came in after that."""
+    a_year(path, collected(1, 0, 40), coin(41))
+    journal = in_new_year(path)
+    row = begun(journal)
+    assert (row.brought_forward, row.collected) == (rupees(1), rupees(40))
+    assert (journal.credited_paise, journal.collected_paise, journal.inside_paise) == (
+        4100, 4000, 100)  # fmt: skip
+    midnight = NEW_YEAR.replace(hour=0)
+    assert journal.credited_from(journal.first_row_of(midnight)) == 0, "nothing came in today"
+    journal.append(NEW_YEAR, coin(42), collected(2, -4, 42))
+    journal.close()
+    again = in_new_year(path, NEXT_DAY)
+    assert (again.collected_paise, again.inside_paise) == (4200, 0)
+    assert [found.credited for _, found in verify_all(path)] == [4100, 4200]
+
+
+def test_the_numbers_of_rows_go_on_backwards_over_two_years(path: Path) -> None:
+    a_year(path)
+    for years in (0, 1):
+        at = NEW_YEAR.replace(year=NEW_YEAR.year + years)
+        journal = in_new_year(path, at)
+        journal.append(at.replace(month=6), coin(100 + years))
+        journal.close()
+    journal = in_new_year(path, NEW_YEAR.replace(year=2029))
+    found = list(journal.since(journal.before_all))
+    assert [entry.seq for entry in found] == list(range(1 - 48 - 4 - 4, journal.length + 1))
+    coins = [entry.row for entry in found if isinstance(entry.row, CoinCredited)]
+    assert coins == [coin(number) for number in (*range(1, 41), 100, 101)]
+    assert [entry.row for entry in journal.newest_of(CoinCredited)] == coins[::-1]
+    assert [entry.row for entry in journal.of_kind_since(CoinCredited, -7)] == coins[-2:]
+    assert next(journal.since(0)).seq == 1
+
+
+def test_money_of_a_lost_archive_is_brought_forward_and_of_a_lost_journal_counted_once(
+    path: Path,
+) -> None:
+    a_year(path, collected(1, 0, 40), coin(41))
+    journal = in_new_year(path)
+    assert cash_of(journal.since(-4)).coins == [Pieces(rupees(1), 1)]
+    journal.append(NEW_YEAR, coin(42))
+    AnchorKeeper(path).write(journal)
+    journal.close()
+    [archive] = archives(path)
+    archive.rename(path.with_name("elsewhere.db"))
+    journal = in_new_year(path, NEXT_DAY)
+    assert (journal.before_all, cash_of(journal.since(0)).amount) == (0, rupees(2))
+    journal.close()
+    path.with_name("elsewhere.db").rename(archive)
+    path.write_bytes(b"no database" * 1000)
+    journal = in_new_year(path, NEXT_DAY)
+    assert list(journal.newest_of(CollectionClosed)) == [], "counted from 1 again"
+    assert cash_of(journal.since(journal.before_all)).amount == rupees(2)
+    assert journal.inside_paise == 200
+
+
 # --- not now ----------------------------------------------------------------------------------
 
 
@@ -162,13 +224,6 @@ def test_a_year_with_an_order_that_stands_open_waits_for_it(path: Path, standing
     journal.close()
     assert in_new_year(path, NEXT_DAY).length == 3
     assert len(archives(path)) == 1
-
-
-def test_a_file_with_collections_goes_on_growing(path: Path) -> None:
-    """What is inside the box is credited less collected, and both are asked of one file."""
-    a_year(path, BoxMoved("notes", True, "S. Meena"))
-    assert in_new_year(path).length == 50
-    assert archives(path) == []
 
 
 def test_what_came_in_today_stays_in_the_file_that_is_asked_for_it(path: Path) -> None:
@@ -272,20 +327,21 @@ def test_the_mains_fail_at_every_step_and_no_row_is_lost_or_there_twice(tmp_path
     while True:
         step += 1
         path = tmp_path / str(step) / "journal.db"
-        a_year(path)
+        a_year(path, collected(1, 0, 40), coin(41))
         if not dies_at(path, step):
             break
         done.append(len(archives(path)))
         journal = in_new_year(path)
         assert journal.is_confirmed, f"step {step}"
-        assert (journal.credited_paise, journal.next_order) == (4000, 4)
+        assert (journal.credited_paise, journal.inside_paise) == (4100, 100)
+        assert journal.next_order == 4
         assert journal.knows_event("C1/1/40")
         journal.close()
         assert len(archives(path)) == 1
         assert len(list(verify_all(path))) == 2
         coins = [e.row for file in files_of(path) for e in read_entries(file)
                  if isinstance(e.row, CoinCredited)]  # fmt: skip
-        assert coins == [coin(number) for number in range(1, 41)]
+        assert coins == [coin(number) for number in range(1, 42)]
         left = {file.name for file in path.parent.iterdir()} - {"journal.db", "journal-2026.db"}
         assert left <= {"anchor.a", "anchor.b", "journal.db.lock", "journal.db-wal",
                         "journal.db-shm"}  # fmt: skip
