@@ -254,6 +254,7 @@ STORIES = {
     "days before and after it": [
         "pays", "closes the day", "pays", "new year", "pays", "closes the day", "closes the day"],
     "tries at the lock count on": ["looks", *["wrong pin"] * 4, "new year"],
+    "tries at the lock, and nobody was ever let in": ["pays", *["wrong pin"] * 4, "new year"],
     "a count that went wrong over night": ["pays", "counts one too many", "new year", "looks"],
 }  # fmt: skip
 

@@ -129,7 +129,8 @@ def test_whatever_the_archive_knows_is_still_known(path: Path) -> None:
 
 
 def test_the_release_before_reads_the_first_row_and_finds_it_confirmed(path: Path) -> None:
-    """It asks for an operator at every JournalBegun, and does not know the new fields."""
+    """It asks for an operator at every JournalBegun, and does not know the new fields: its next
+    collection expects what is brought forward."""
 
     class Before(Row, frozen=True, tag="JournalBegun"):
         previous_head: str
@@ -138,11 +139,11 @@ def test_the_release_before_reads_the_first_row_and_finds_it_confirmed(path: Pat
         brought_forward: Money
         next_order: int
 
-    a_year(path)
+    a_year(path, collected(1, 0, 15))
     in_new_year(path).close()
     with closing(sqlite3.connect(path)) as database:
         bodies = [row[0] for row in database.execute("SELECT body FROM rows ORDER BY seq LIMIT 2")]
-    assert msgspec.json.decode(bodies[0], type=Before).brought_forward == rupees(40)
+    assert msgspec.json.decode(bodies[0], type=Before).brought_forward == rupees(25)
     assert msgspec.json.decode(bodies[1], type=JournalConfirmed).by == BY
 
 
