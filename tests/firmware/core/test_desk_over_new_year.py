@@ -10,8 +10,6 @@ import asyncio
 import contextlib
 import io
 import json
-import os
-import sys
 import tempfile
 from collections.abc import Callable
 from datetime import datetime
@@ -45,7 +43,7 @@ from firmware.runtime.clock import INDIA
 from firmware.runtime.config import Config, PathsSection
 from tests.firmware.core.desk_world import TECHNICIAN_PIN, WRONG, DeskWorld
 from tests.firmware.core.world import CONFIG
-from tests.firmware.journal.test_archive import WRITES
+from tests.firmware.journal.year import dies_at
 
 SUMS = (CollectionClosed, CollectionDiffers, BookingsCompared, CountersDiffer, DayClosed)
 
@@ -327,26 +325,6 @@ def test_a_coin_of_the_old_year_that_is_told_in_the_new_one_is_in_one_collection
     world.check_money()
 
 
-def dies_at_the_turn(world: Desk, step: int) -> bool:
-    """The first start of the year, ended by SIGKILL before its `step`th act on the disk."""
-    world.clock.set(datetime(2027, 1, 1, 6, 0, tzinfo=INDIA))
-    world.journal.close()
-    if (child := os.fork()) == 0:
-        left = step
-
-        def count(event: str, arguments: tuple[object, ...]) -> None:
-            nonlocal left
-            if event in WRITES and str(world.path.parent) in str(arguments[0]):
-                left -= 1
-                if left == 0:
-                    os.kill(os.getpid(), 9)
-
-        sys.addaudithook(count)
-        open_journal(world.path, world.clock.now(), "1", "boot")
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -9
-
-
 def test_the_mains_fail_at_every_step_of_the_turn_and_the_desk_knows_what_is_inside(
     world: Desk,
 ) -> None:
@@ -356,14 +334,16 @@ def test_the_mains_fail_at_every_step_of_the_turn_and_the_desk_knows_what_is_ins
     world.rests()
     world.journal.close()
     kept = {file: file.read_bytes() for file in world.path.parent.iterdir() if file.is_file()}
-    step, turned = 0, set[int]()
+    step, turned, at = 0, set[int](), datetime(2027, 1, 1, 6, 0, tzinfo=INDIA)
+    world.clock.set(at)
     while True:
         step += 1
+        world.journal.close()
         for file in world.path.parent.iterdir():
             file.unlink()
         for file, content in kept.items():
             file.write_bytes(content)
-        if not dies_at_the_turn(world, step):
+        if not dies_at(world.path, step, lambda path: open_journal(path, at, "1", "boot")):
             break
         turned.add(len(archives(world.path)))
         world.power_cut()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import sys
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,59 +14,39 @@ from firmware.contract.money import Money, rupees
 from firmware.journal import archive as archive_of
 from firmware.journal.anchor import AnchorKeeper
 from firmware.journal.archive import BY
-from firmware.journal.desk_rows import Cash, CollectionClosed, How, Pieces
-from firmware.journal.faults import JournalDamaged, JournalFault
 from firmware.journal.journal import Journal, read_entries
 from firmware.journal.past import archives, files_of, verify_all
-from firmware.journal.recovery import open_journal
 from firmware.journal.row import Row
 from firmware.journal.rows import (
     AnyRow,
     ClaimIssued,
     ClaimRedeemed,
     CoinCredited,
-    End,
     JournalBegun,
     JournalConfirmed,
     KioskStarted,
-    OrderClosed,
     OrderCreated,
     OrderPaid,
     OrderPosted,
 )
 from firmware.runtime.clock import INDIA
-from firmware.till.collection import cash_of
-from tests.firmware.journal.past import begun, lived, order
+from tests.firmware.journal.past import begun, order
 from tests.firmware.journal.writer import AT, coin
-
-NEW_YEAR = datetime(2027, 1, 1, 6, 0, tzinfo=INDIA)
-NEXT_DAY = NEW_YEAR + timedelta(days=1)
-CLAIM = ClaimIssued(None, "C C1/1/1", rupees(1), Money(0), "trouble.note_unaccounted")
-WRITES = ("os.link", "os.rename", "os.remove", "os.chmod", "sqlite3.connect", "open")
+from tests.firmware.journal.year import (
+    CLAIM,
+    NEW_YEAR,
+    NEXT_DAY,
+    a_year,
+    closed,
+    collected,
+    dies_at,
+    in_new_year,
+)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "core" / "journal.db"
-
-
-def a_year(path: Path, *more: AnyRow) -> str:
-    """Forty coins, three orders that are closed, a claim; returns the head."""
-    lived(path)
-    with closing(Journal(path)) as journal:
-        journal.append(AT, CLAIM, *more)
-        for number in range(1, 4):
-            journal.append(AT, *closed(number))
-        AnchorKeeper(path).write(journal)
-        return journal.head
-
-
-def closed(number: int) -> list[AnyRow]:
-    return [OrderClosed(order(number).order, End.CANCELLED)]
-
-
-def in_new_year(path: Path, at: datetime = NEW_YEAR) -> Journal:
-    return open_journal(path, at, "2", "b2")
 
 
 def test_the_first_start_of_a_year_begins_a_file_that_goes_on_from_the_last(path: Path) -> None:
@@ -147,11 +125,6 @@ def test_the_release_before_reads_the_first_row_and_finds_it_confirmed(path: Pat
     assert msgspec.json.decode(bodies[1], type=JournalConfirmed).by == BY
 
 
-def collected(number: int, since: int, total: int) -> CollectionClosed:
-    cash = Cash(coins=[Pieces(rupees(1), total)])
-    return CollectionClosed(number, "R. Meena", How.COLLECTED, since, cash, rupees(total))
-
-
 def test_what_was_collected_is_not_inside_in_the_new_year(path: Path) -> None:
     """Forty rupees were taken out, and one came in after that."""
     a_year(path, collected(1, 0, 40), coin(41))
@@ -184,28 +157,6 @@ def test_the_numbers_of_rows_go_on_backwards_over_two_years(path: Path) -> None:
     assert [entry.row for entry in journal.newest_of(CoinCredited)] == coins[::-1]
     assert [entry.row for entry in journal.of_kind_since(CoinCredited, -7)] == coins[-2:]
     assert next(journal.since(0)).seq == 1
-
-
-def test_money_of_a_lost_archive_is_brought_forward_and_of_a_lost_journal_counted_once(
-    path: Path,
-) -> None:
-    a_year(path, collected(1, 0, 40), coin(41))
-    journal = in_new_year(path)
-    assert cash_of(journal.since(-4)).coins == [Pieces(rupees(1), 1)]
-    journal.append(NEW_YEAR, coin(42))
-    AnchorKeeper(path).write(journal)
-    journal.close()
-    [archive] = archives(path)
-    archive.rename(path.with_name("elsewhere.db"))
-    journal = in_new_year(path, NEXT_DAY)
-    assert (journal.before_all, cash_of(journal.since(0)).amount) == (0, rupees(2))
-    journal.close()
-    path.with_name("elsewhere.db").rename(archive)
-    path.write_bytes(b"no database" * 1000)
-    journal = in_new_year(path, NEXT_DAY)
-    assert list(journal.newest_of(CollectionClosed)) == [], "counted from 1 again"
-    assert cash_of(journal.since(journal.before_all)).amount == rupees(2)
-    assert journal.inside_paise == 200
 
 
 # --- not now ----------------------------------------------------------------------------------
@@ -305,31 +256,13 @@ def test_a_disk_that_refuses_an_archive_does_not_close_the_kiosk(
 # --- the mains fail ---------------------------------------------------------------------------
 
 
-def dies_at(path: Path, step: int) -> bool:
-    """A start in the new year, ended by SIGKILL before its `step`th act on the disk."""
-    if (child := os.fork()) == 0:
-        left = step
-
-        def count(event: str, arguments: tuple[object, ...]) -> None:
-            nonlocal left
-            if event in WRITES and str(path.parent) in str(arguments[0]):
-                left -= 1
-                if left == 0:
-                    os.kill(os.getpid(), 9)
-
-        sys.addaudithook(count)
-        in_new_year(path)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -9
-
-
 def test_the_mains_fail_at_every_step_and_no_row_is_lost_or_there_twice(tmp_path: Path) -> None:
     done, step = [], 0
     while True:
         step += 1
         path = tmp_path / str(step) / "journal.db"
         a_year(path, collected(1, 0, 40), coin(41))
-        if not dies_at(path, step):
+        if not dies_at(path, step, in_new_year):
             break
         done.append(len(archives(path)))
         journal = in_new_year(path)
@@ -348,86 +281,3 @@ def test_the_mains_fail_at_every_step_and_no_row_is_lost_or_there_twice(tmp_path
                         "journal.db-shm"}  # fmt: skip
     assert {0, 1} == set(done), "before the archive had its name, and after"
     assert step > 12
-
-
-# --- an archive is lost -----------------------------------------------------------------------
-
-
-def test_a_lost_archive_takes_the_cash_away_until_somebody_has_looked(path: Path) -> None:
-    a_year(path)
-    in_new_year(path).close()
-    [archive] = archives(path)
-    archive.rename(path.with_name("elsewhere.db"))
-    journal = in_new_year(path)
-    assert not journal.is_confirmed
-    assert "journal-2026.db" in begun(journal).why
-    assert journal.credited_paise == 4000
-    with pytest.raises(JournalDamaged, match="which is not there"):
-        list(verify_all(path))
-    journal.append(NEW_YEAR, JournalConfirmed("S. Meena"))
-    journal.close()
-    assert in_new_year(path).is_confirmed, "asked once"
-
-
-def test_an_archive_that_was_changed_is_found(path: Path) -> None:
-    a_year(path)
-    in_new_year(path).close()
-    [archive] = archives(path)
-    with closing(sqlite3.connect(archive)) as database:
-        database.execute("DROP TRIGGER rows_are_never_changed")
-        database.execute("UPDATE rows SET at = '2026' WHERE seq = 7")
-        database.commit()
-    with pytest.raises(JournalDamaged, match=r"journal-2026.db: row 7"):
-        list(verify_all(path))
-
-
-def test_an_archive_that_ends_otherwise_is_found_at_the_start(path: Path) -> None:
-    a_year(path)
-    in_new_year(path).close()
-    [archive] = archives(path)
-    archive.unlink()
-    lived(path.parent / "other" / "journal.db", coins=44)
-    (path.parent / "other" / "journal.db").rename(archive)
-    journal = in_new_year(path)
-    assert not journal.is_confirmed
-    assert "expected hash" in begun(journal).why
-
-
-def test_an_archive_that_cannot_be_read_stops_the_till_and_is_not_taken_for_the_journal(
-    path: Path,
-) -> None:
-    """Whether a note counts is not guessed; and the journal itself is not set aside for it."""
-    a_year(path)
-    journal = in_new_year(path)
-    [archive] = archives(path)
-    archive.chmod(0o600)
-    archive.write_bytes(archive.read_bytes()[:4096] + os.urandom(4096 * 8))
-    with pytest.raises(JournalFault) as caught:
-        journal.knows_event("C1/1/17")
-    assert not isinstance(caught.value, JournalDamaged)
-    assert archive.name in str(caught.value)
-
-
-def test_a_journal_that_is_damaged_after_the_archive_still_knows_the_year_before(
-    path: Path,
-) -> None:
-    a_year(path)
-    in_new_year(path).close()
-    path.write_bytes(b"no database" * 1000)
-    journal = in_new_year(path)
-    assert not journal.is_confirmed
-    assert journal.credited_paise == 4000
-    assert journal.knows_event("C1/1/17")
-
-
-def test_an_end_that_is_lost_after_the_archive_is_noticed(path: Path) -> None:
-    a_year(path)
-    journal = in_new_year(path)
-    journal.append(NEW_YEAR, coin(50))
-    AnchorKeeper(path).write(journal)
-    journal.close()
-    with closing(sqlite3.connect(path)) as database:
-        database.execute("DROP TRIGGER rows_are_never_deleted")
-        database.execute("DELETE FROM rows WHERE seq >= 4")
-        database.commit()
-    assert not in_new_year(path).is_confirmed
