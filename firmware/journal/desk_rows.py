@@ -129,7 +129,8 @@ class CountersDiffer(Row, frozen=True):
 
 class CollectionOpened(Row, frozen=True):
     """Intent: an operator is going to empty the boxes. `since` is the row up to which the money
-    was collected before; `expected` stands in the rows after it."""
+    was collected before, below 1 in the file of a year before; `expected` stands in the rows after
+    it."""
 
     number: int
     by: str

@@ -51,8 +51,9 @@ class Inside:
                 self.notes[value.paise] += 1
             case rows.CoinCredited(value=value):
                 self.coins[value.paise] += 1
-            case rows.JournalBegun(brought_forward=value):
-                self.brought_forward = self.brought_forward + value
+            case rows.JournalBegun(brought_forward=value, archive=archive):
+                known = self.cash.amount if archive else ZERO  # the rows of the years before
+                self.brought_forward = self.brought_forward + value - known
             case ChangePaid(paid=paid):
                 self.change = self.change + paid
             case _:
