@@ -8,6 +8,7 @@ The acceptors have a fourth, `lease`: they take money only while one holds (M4).
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     PANEL = "panel"
     CARD = "card"
+    PAGE = "page"
 
 
 class Status(StrEnum):
@@ -198,6 +200,29 @@ class TicketFailed(msgspec.Struct, frozen=True, tag=True):
     fault: str  # a fault code: receipt.paper.end
 
 
+class PagePrinted(msgspec.Struct, frozen=True, tag=True):
+    """All pages up to `page` of `of` lie in the tray. Told once: the word that ends the job counts."""
+
+    job: str
+    page: int
+    of: int
+
+
+class DocumentPrinted(msgspec.Struct, frozen=True, tag=True):
+    """The printer said itself that the last page is out. Told again until Acknowledge."""
+
+    job: str
+    pages: int
+
+
+class DocumentFailed(msgspec.Struct, frozen=True, tag=True):
+    """The first `printed_pages` are out, no other ever will be. Told again until Acknowledge."""
+
+    job: str
+    printed_pages: int
+    fault: str  # a fault code: page.jam
+
+
 class SwitchMoved(msgspec.Struct, frozen=True, tag=True):
     """A switch of the panel: `door_is_open` became `value`."""
 
@@ -218,6 +243,9 @@ DeviceEvent = (
     | CheatAttempt
     | TicketPrinted
     | TicketFailed
+    | PagePrinted
+    | DocumentPrinted
+    | DocumentFailed
     | SwitchMoved
     | CardSwiped
     | CardRejected
@@ -231,6 +259,8 @@ LASTING = (
     CreditsLost,
     TicketPrinted,
     TicketFailed,
+    DocumentPrinted,
+    DocumentFailed,
 )  # told again until acknowledged
 
 
@@ -238,6 +268,8 @@ def event_key(event: DeviceEvent) -> str | None:
     """What Acknowledge must name to end the repeats of `event`; None for events told once."""
     match event:
         case TicketPrinted(job=job) | TicketFailed(job=job):
+            return job
+        case DocumentPrinted(job=job) | DocumentFailed(job=job):
             return job
         case NoteStacked(id=name) | NoteReturned(id=name) | NoteUnaccounted(id=name):
             return str(name)
@@ -275,6 +307,30 @@ class Print(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     ticket: Ticket
 
 
+SpoolName = Annotated[str, msgspec.Meta(pattern="^[a-z0-9]{1,64}$")]
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class PrintDocument(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Print a PDF once, A4: a repeat of the same job prints nothing and tells what became of it.
+
+    The bytes are no message for a bus: they lie in the spool in RAM (firmware/runtime/spool.py),
+    are checked against `sha256`, and are wiped when the job ends.
+    """
+
+    job: str
+    document: SpoolName
+    sha256: Sha256
+    pages: Annotated[int, msgspec.Meta(ge=1, le=200)]
+    is_two_sided: bool = False
+
+
+class CancelDocument(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Not a page more than the one that moves; ends in DocumentFailed, or in DocumentPrinted."""
+
+    job: str
+
+
 class Light(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     """Switch an output of the panel: `notes_guide`."""
 
@@ -282,7 +338,9 @@ class Light(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     is_on: bool
 
 
-DeviceCommand = Stack | Return | Acknowledge | Print | Light | Arm | Disarm
+DeviceCommand = (
+    Stack | Return | Acknowledge | Print | PrintDocument | CancelDocument | Light | Arm | Disarm
+)
 
 
 class Outcome(StrEnum):
