@@ -96,8 +96,8 @@ class Server:
         """Whole requests; None for one that is no IPP. Each must be answered before the next."""
         try:
             self._connection.receive_data(data)
-            while (request := self._read()) is not False:
-                yield request
+            while self._read():
+                yield bytes(self._body) if self._is_ipp else None
         except h11.RemoteProtocolError as error:
             raise HttpError(f"expected an HTTP request: {error}") from None
 
@@ -108,7 +108,8 @@ class Server:
         go = h11.InformationalResponse(status_code=100, headers=[])
         return self._connection.send(go) or b""
 
-    def _read(self) -> bytes | None | bool:
+    def _read(self) -> bool:
+        """Whether a request is whole."""
         while True:
             match self._connection.next_event():
                 case h11.Request(method=method, headers=headers):
@@ -120,18 +121,19 @@ class Server:
                     if len(self._body) > LARGEST_REQUEST:
                         raise HttpError(f"expected at most {LARGEST_REQUEST} bytes of request")
                 case h11.EndOfMessage():
-                    return bytes(self._body) if self._is_ipp else None
+                    return True
                 case _:
                     return False
 
-    def answer(self, body: bytes | None) -> bytes:
-        """None: it was no IPP."""
+    def answer(self, body: bytes | None, keeps: bool = True) -> bytes:
+        """None: it was no IPP. `keeps`: the connection is good for another request."""
         content = body if body is not None else b"IPP only\n"
         head = h11.Response(
             status_code=200 if body is not None else 415,
             headers=[
                 ("Content-Type", IPP if body is not None else "text/plain"),
                 ("Content-Length", str(len(content))),
+                *([] if keeps else [("Connection", "close")]),
             ],
         )
         pieces = [head, h11.Data(data=content), h11.EndOfMessage()]

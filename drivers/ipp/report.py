@@ -19,10 +19,15 @@ WANTED = (
     "marker-colors", "marker-levels", "printer-impressions-completed",
 )  # fmt: skip
 WANTED_ONCE = (
-    "printer-make-and-model", "printer-device-id", "printer-uuid", "printer-firmware-string-version",
-    "document-format-supported", "sides-supported", "pwg-raster-document-resolution-supported",
+    "printer-make-and-model",
+    "printer-device-id",
+    "printer-uuid",
+    "printer-firmware-string-version",
+    "document-format-supported",
+    "sides-supported",
+    "pwg-raster-document-resolution-supported",
     "pwg-raster-document-sheet-back",
-)  # fmt: skip
+)
 
 SUFFIX = re.compile(r"-(report?|repor|repo|warning?|warnin|warni|warn|error?|erro|err)$")
 # Keywords of RFC 8011 5.4.12, PWG 5100.9 and IANA's registry, by their beginning; the first fits.
@@ -62,8 +67,17 @@ MEANING = (
 # Whatever the printer calls them while it is idle: the next page would wait for a hand.
 ALWAYS_BLOCKS = frozenset({Fault.PAPER_END, Fault.PAPER_OTHER, Fault.COVER_OPEN, Fault.JAM})
 NEVER_BLOCKS = frozenset({Fault.PAPER_LOW, Fault.TONER_LOW, Fault.WASTE_NEAR_FULL, Fault.DRUM_LOW})
-HARMLESS = ("none", "cups-", "identify-printer", "hibernate", "deactivated", "alert-removal", "com.")
+HARMLESS = (
+    "none",
+    "cups-",
+    "identify-printer",
+    "hibernate",
+    "deactivated",
+    "alert-removal",
+    "com.",
+)
 HARMLESS_ANYWHERE = ("-missing-report", "wifi-")
+Bad = dict[Fault, bool]  # whether the printer calls it an error
 TONERS = frozenset({"toner", "toner-cartridge", "tonercartridge", "ink", "ink-cartridge"})
 
 
@@ -71,7 +85,7 @@ def condition_of(printer: Section) -> Condition:
     """The answer to Get-Printer-Attributes, judged for A4."""
     reasons = [each for each in printer.texts("printer-state-reasons") if not _is_harmless(each)]
     sheets = _sheets(printer)
-    bad = {}
+    bad: Bad = {}
     for reason in reasons:
         fault, is_error = _fault(reason)
         bad[fault] = bad.get(fault, False) or is_error
@@ -111,8 +125,8 @@ def _blocks(fault: Fault, is_error: bool, is_stopped: bool) -> bool:
     return fault in ALWAYS_BLOCKS or is_error or is_stopped
 
 
-def _with_paper(bad: dict[Fault, bool], printer: Section, sheets: int | None) -> dict[Fault, bool]:
-    """One empty tray is no paper end while another has our size; no reason may hide an empty one."""
+def _with_paper(bad: Bad, printer: Section, sheets: int | None) -> Bad:
+    """One empty tray is no paper end while another has our size; no word may hide an empty one."""
     ready = printer.texts("media-ready") or _sizes_ready(printer)
     has_ours = A4 in ready
     is_empty = sheets == 0 or (Fault.PAPER_END in bad and not (has_ours and sheets))
@@ -149,10 +163,9 @@ def _toner(printer: Section) -> Iterator[tuple[str, int]]:
         if each.get("type", "").lower() in TONERS
     ]
     if not found:
-        types, colours = printer.texts("marker-types"), printer.texts("marker-names")
-        levels = printer.numbers("marker-levels")
-        found = [(colour.lower(), level) for kind, colour, level
-                 in zip(types, colours, levels, strict=False) if kind.lower() in TONERS]  # fmt: skip
+        kinds, names = printer.texts("marker-types"), printer.texts("marker-names")
+        rows = zip(kinds, names, printer.numbers("marker-levels"), strict=False)
+        found = [(name.lower(), level) for kind, name, level in rows if kind.lower() in TONERS]
     yield from ((colour, level) for colour, level in found if 0 <= level <= 100)
 
 
@@ -202,5 +215,3 @@ def _dpi(printer: Section) -> int:
         if isinstance(each, Resolution) and each.across == each.along and each.unit == 3
     ]
     return min((dpi for dpi in offered if dpi >= 300), default=max(offered, default=300))
-
-

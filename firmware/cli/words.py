@@ -34,6 +34,12 @@ def of_event(event: device.DeviceEvent) -> str:
             return f"ticket {job} is on paper"
         case device.TicketFailed(job=job, fault=fault):
             return f"ticket {job} failed: {fault}"
+        case device.PagePrinted(job=job, page=page, of=of):
+            return f"document {job}: page {page} of {of} is out"
+        case device.DocumentPrinted(job=job, pages=pages):
+            return f"document {job} is out, {pages} pages"
+        case device.DocumentFailed(job=job, printed_pages=printed, fault=fault):
+            return f"document {job} failed after {printed} pages: {fault}"
         case device.SwitchMoved(switch=switch, value=value):
             return f"{switch} became {'true' if value else 'false'}"
         case card.CardSwiped(masked_pan=pan):
@@ -53,6 +59,10 @@ def of_command(command: device.DeviceCommand) -> str:
             return f"{key} is written down"
         case device.Print(job=job):
             return f"told to print {job}"
+        case device.PrintDocument(job=job, pages=pages):
+            return f"told to print document {job}, {pages} pages"
+        case device.CancelDocument(job=job):
+            return f"told to cancel document {job}"
         case device.Light(output=output, is_on=is_on):
             return f"{output} told to go {'on' if is_on else 'off'}"
         case card.Arm(session=session, seconds=seconds):

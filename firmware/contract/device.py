@@ -201,7 +201,7 @@ class TicketFailed(msgspec.Struct, frozen=True, tag=True):
 
 
 class PagePrinted(msgspec.Struct, frozen=True, tag=True):
-    """All pages up to `page` of `of` lie in the tray. Told once: the word that ends the job counts."""
+    """All pages up to `page` of `of` lie in the tray. Told once: what ends the job counts."""
 
     job: str
     page: int
@@ -216,7 +216,10 @@ class DocumentPrinted(msgspec.Struct, frozen=True, tag=True):
 
 
 class DocumentFailed(msgspec.Struct, frozen=True, tag=True):
-    """The first `printed_pages` are out, no other ever will be. Told again until Acknowledge."""
+    """No page more will come. Told again until Acknowledge.
+
+    The first `printed_pages` are out; with page.interrupted there may be more, which is the fault.
+    """
 
     job: str
     printed_pages: int
