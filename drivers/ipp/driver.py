@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -86,6 +87,14 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tray_sheets: Annotated[int, msgspec.Meta(ge=1, le=5000)] = 250  # when full, if it cannot say
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A document, or what is left of it, as the printer takes it."""
+
+    kind: str
+    content: bytes = field(repr=False)
+
+
 class PagePrinter(WireDevice[Event, Command]):
     """One laser printer at `port`, a URI: `ipp://192.168.7.2/ipp/print`."""
 
@@ -100,7 +109,7 @@ class PagePrinter(WireDevice[Event, Command]):
         self.protocol = _protocol(section.port, name)
         self._who = Identity()
         self._can = Abilities()
-        self._document: bytes | None = None  # of the open job, ready to go
+        self._document: Prepared | None = None  # of the open job, ready to go
         self._is_preparing = False
         self._waits_since = 0.0
 
@@ -157,6 +166,10 @@ class PagePrinter(WireDevice[Event, Command]):
         if self.protocol.state is not State.IDLE:
             link = LINK_FAULT.get(self.protocol.state, "it is starting")
             return Reply(Outcome.REFUSED, link)  # it may be back in a moment: ask again
+        try:
+            self._spool.read(command.document, command.sha256)
+        except SpoolError as error:  # wiped at a start between two commands: put it there again
+            return Reply(Outcome.REFUSED, str(error))
         self._prepare(self._book.start(command))
         return Reply(Outcome.DONE, Fate.STARTED)
 
@@ -184,17 +197,18 @@ class PagePrinter(WireDevice[Event, Command]):
         self._waits_since = self.now()
         self._is_preparing = True
 
-        def work() -> bytes | str:
+        def work() -> Prepared | str:
             try:
                 pdf = self._spool.read(command.document, command.sha256)
-                return prepare(pdf, command.pages, known.printed, can, is_two_sided)
+                made = prepare(pdf, command.pages, known.printed, can, is_two_sided)
+                return Prepared(kind(can), made)
             except (BadDocument, SpoolError) as error:
                 return str(error)
 
         self.in_background(work, lambda made: self._on_prepared(command.job, made))
 
     def in_background(
-        self, work: Callable[[], bytes | str], then: Callable[[bytes | str], None]
+        self, work: Callable[[], Prepared | str], then: Callable[[Prepared | str], None]
     ) -> None:
         """Do `work` off the event loop, and `then` in it with the result."""
 
@@ -203,7 +217,7 @@ class PagePrinter(WireDevice[Event, Command]):
 
         self._tasks.create_task(do())
 
-    def _on_prepared(self, job: str, made: bytes | str) -> None:
+    def _on_prepared(self, job: str, made: Prepared | str) -> None:
         """A text is why there is nothing to print."""
         self._is_preparing = False
         known = self._book.open
@@ -229,7 +243,7 @@ class PagePrinter(WireDevice[Event, Command]):
             known = msgspec.structs.replace(known, base=known.printed, lifetime=lifetime)
             self._book.put(msgspec.structs.replace(known, attempts=known.attempts + 1))
             name = known.command.job
-            self.ask(PrintJob(name, pages, kind(self._can), known.is_two_sided))
+            self.ask(PrintJob(name, pages, self._document.kind, known.is_two_sided))
         elif not self._is_preparing:
             self._prepare(known)
 
@@ -265,7 +279,7 @@ class PagePrinter(WireDevice[Event, Command]):
         self._book.put(msgspec.structs.replace(known, number=number))
         assert self._document is not None
         document, self._document = self._document, None
-        self.ask(Feed(known.command.job, document))
+        self.ask(Feed(known.command.job, document.content))
 
     def _progress(self, known: JobRecord, printed: int) -> JobRecord:
         before, known = known.printed, self._book.progress(known, printed)

@@ -136,6 +136,7 @@ class HostProtocol(Protocol[Event, Command]):
         getattr(self, f"_on_enter_{self.state.name.lower()}")()
 
     def _on_enter_unplugged(self) -> None:
+        self._is_known = False
         self._events.append(LinkLost())
 
     def _on_enter_starting(self) -> None:
@@ -152,7 +153,8 @@ class HostProtocol(Protocol[Event, Command]):
         """What is in its way is told as its condition."""
 
     def _on_enter_silent(self) -> None:
-        """Told where it fell silent, with the reason."""
+        """Told where it fell silent, with the reason. Who answers then is asked everything."""
+        self._is_known = False
 
     def _settle(self, now: float) -> None:
         """Where the printer stands, after anything that may have changed it."""

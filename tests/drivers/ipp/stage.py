@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from drivers.base.loopback import Till, Visit, Wire
-from drivers.ipp.driver import PagePrinter
+from drivers.ipp.driver import PagePrinter, Prepared
 from drivers.ipp.emulator import PagePrinterEmulator
 from firmware.contract.device import (
     DeviceCommand,
@@ -20,7 +20,7 @@ from firmware.contract.device import (
     PrintDocument,
 )
 from firmware.runtime.config import DeviceSection
-from firmware.runtime.spool import Spool
+from firmware.runtime.spool import Spool, SpoolError
 
 URI = "ipp://127.0.0.1:8631/ipp/print"
 
@@ -54,7 +54,7 @@ class Printer(PagePrinter):
     """The driver itself, but a document is prepared at once: the loopback has no event loop."""
 
     def in_background(
-        self, work: Callable[[], bytes | str], then: Callable[[bytes | str], None]
+        self, work: Callable[[], Prepared | str], then: Callable[[Prepared | str], None]
     ) -> None:
         then(work())
 
@@ -65,14 +65,31 @@ def make_printer(folder: Path, **options: Any) -> Printer:
 
 
 class PrintingTill(Till):
-    """Asks for each of its jobs, once a second, until its journal holds what became of it."""
+    """Asks for each of its jobs, once a second, until its journal holds what became of it.
 
-    def __init__(self) -> None:
+    A document that is not in the spool is put there again, as core does.
+    """
+
+    def __init__(self, **pages: int) -> None:
         super().__init__()
-        self.wanted: dict[str, PrintDocument] = {}
+        self.pages = pages
+        self.spool: Spool | None = None
+        self._wanted: dict[str, PrintDocument] = {}
 
     def orders(self, now: float) -> list[DeviceCommand]:
-        return [each for job, each in self.wanted.items() if job not in self.journal][:1]
+        job = next((job for job in self.pages if job not in self.journal), None)
+        if job is None or self.spool is None:
+            return []
+        if job not in self._wanted or not self._is_there(self._wanted[job]):
+            self._wanted[job] = put_document(self.spool, job, self.pages[job])
+        return [self._wanted[job]]
+
+    def _is_there(self, command: PrintDocument) -> bool:
+        assert self.spool is not None
+        try:
+            return bool(self.spool.read(command.document, command.sha256))
+        except SpoolError:
+            return False
 
 
 class Office:

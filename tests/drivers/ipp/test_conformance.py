@@ -32,7 +32,6 @@ from tests.drivers.ipp.stage import (
     PrintingTill,
     assert_honest,
     make_printer,
-    put_document,
 )
 
 JOBS = {"a": 3, "b": 2}
@@ -51,24 +50,18 @@ class TestIpp(Conformance):
     longest_delay = 2.0
     seeds = range(8)
 
+    till: PrintingTill
+
     def make_device(self, folder: Path) -> Printer:
-        spool = Spool(folder / "spool" / "page")
-        for job, pages in JOBS.items():
-            if job not in self.till.wanted:
-                self.till.wanted[job] = put_document(spool, job, pages)
+        self.till.spool = Spool(folder / "spool" / "page")
         return make_printer(folder)
 
     def make_emulator(self) -> PagePrinterEmulator:
-        self.till = PrintingTill()
         return PagePrinterEmulator()
 
     def make_till(self) -> Till:
+        self.till = PrintingTill(**JOBS)
         return self.till
-
-    def _visit(self, name: str, wire: Wire, mishap: Mishap | None = None, instant: float = 0.0,
-               all_done: bool = False) -> None:  # fmt: skip
-        self.make_emulator()
-        super()._visit(name, wire, mishap, instant, all_done)
 
     def check(self, visit: Visit) -> None:
         assert isinstance(visit.emulator, PagePrinterEmulator)
