@@ -65,6 +65,9 @@ class Tag(IntEnum):
 
 OUT_OF_BAND = range(0x10, 0x20)
 STRINGS = range(0x40, 0x60)
+GROUPS = {each.value: each for each in Group}
+TAGS = {each.value: each for each in Tag}
+LAST_DELIMITER = 0x0F
 
 
 @dataclass(frozen=True)
@@ -235,14 +238,14 @@ class _Reader:
     def sections(self) -> Iterator[Section]:
         while (tag := self.take(1, "a group")[0]) != Group.END:
             attributes = tuple(self._attributes())
-            if tag in set(Group):  # groups of later standards are skipped whole
-                yield Section(Group(tag), attributes)
+            if tag in GROUPS:  # groups of later standards are skipped whole
+                yield Section(GROUPS[tag], attributes)
 
     def _attributes(self) -> Iterator[Attribute]:
-        while self._peek() > max(Group) + 10:  # delimiters end at 0x0F
+        while self._peek() > LAST_DELIMITER:
             tag, name, value = self._piece(0)
             values = [value]
-            while self._peek() > max(Group) + 10 and self._has_no_name():
+            while self._peek() > LAST_DELIMITER and self._has_no_name():
                 values.append(self._piece(0)[2])
             yield Attribute(tag, name, tuple(values))
 
@@ -280,8 +283,8 @@ class _Reader:
 
 def _tag(raw: int) -> Tag:
     """Tags of later standards are read as octets or, where they say so, as texts (3.5.2)."""
-    if raw in set(Tag):
-        return Tag(raw)
+    if raw in TAGS:
+        return TAGS[raw]
     if raw in OUT_OF_BAND:
         return Tag.NO_VALUE
     return Tag.TEXT if raw in STRINGS else Tag.OCTETS
