@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from drivers.ipp.codec import Attribute, Range, Resolution, Tag, Value
-from drivers.ipp.mechanics import Mechanism
+from drivers.ipp.mechanics import SIDE_SECONDS, Mechanism
 from drivers.ipp.words import (
     A4,
     ENDED,
@@ -62,8 +62,10 @@ def _state(mechanism: Mechanism, profile: Profile, now: float) -> Iterator[Attri
     yield _flag("printer-is-accepting-jobs", True)
     yield _number("queued-job-count", len(waiting))
     yield _number("printer-up-time", max(1, int(now)))
-    yield attribute(Tag.INTEGER, "printer-state-change-time", 1)
-    yield attribute(Tag.INTEGER, "printer-config-change-time", 1)
+    for what in ("state", "config"):
+        yield _number(f"printer-{what}-change-time", 1)
+        yield attribute(Tag.DATE_TIME, f"printer-{what}-change-date-time", moment(1.0))
+    yield attribute(Tag.DATE_TIME, "printer-current-time", moment(now))
     ready = profile.media if mechanism.tray else ()
     yield attribute(Tag.KEYWORD, "media-ready", *ready)
     yield attribute(Tag.BEGIN_COLLECTION, "media-col-ready", *(_media_col() for _ in ready))
@@ -119,6 +121,8 @@ def _rules(profile: Profile) -> Iterator[Attribute]:
     yield attribute(Tag.LANGUAGE, "natural-language-configured", "en")
     yield attribute(Tag.LANGUAGE, "generated-natural-language-supported", "en")
     yield keywords("compression-supported", "none")
+    yield _flag("color-supported", False)
+    yield _number("pages-per-minute", int(60 / SIDE_SECONDS))
     yield attribute(Tag.MIME, "document-format-default", "application/octet-stream")
     formats = ("application/octet-stream", *profile.formats)
     yield attribute(Tag.MIME, "document-format-supported", *formats)
@@ -189,6 +193,13 @@ def _media_col() -> tuple[Attribute, ...]:
         keywords("media-source", "main"),
         keywords("media-type", "stationery"),
     )
+
+
+def moment(at: float) -> bytes:
+    """RFC 2579 DateAndTime of a printer that was switched on at midnight."""
+    seconds = int(at)
+    clock = (seconds // 3600 % 24, seconds // 60 % 60, seconds % 60, 0)
+    return bytes((0x07, 0xEA, 1, 1 + seconds // 86400 % 28, *clock, 0x2B, 0, 0))
 
 
 def _number(name: str, value: int) -> Attribute:

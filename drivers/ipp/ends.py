@@ -37,7 +37,7 @@ def after(event: JobEnded, known: JobRecord, lifetime: int | None) -> Verdict:
                 return Verdict(Next.FAIL, printed, Fault.INCOMPLETE)
             return Verdict(Next.DONE, pages)
         case End.CANCELED:
-            return Verdict(Next.FAIL, printed, event.because or Fault.CANCELLED)
+            return _rest(known, printed, event.because or Fault.CANCELLED)
         case End.UNKNOWN:
             counted = _by_counter(known, event.printed, lifetime)
             if counted is None:

@@ -78,6 +78,7 @@ HARMLESS = (
 )
 HARMLESS_ANYWHERE = ("-missing-report", "wifi-")
 Bad = dict[Fault, bool]  # whether the printer calls it an error
+A4_SIZE = {21000, 29700}
 TONERS = frozenset({"toner", "toner-cartridge", "tonercartridge", "ink", "ink-cartridge"})
 
 
@@ -89,7 +90,8 @@ def condition_of(printer: Section) -> Condition:
     for reason in reasons:
         fault, is_error = _fault(reason)
         bad[fault] = bad.get(fault, False) or is_error
-    bad = _with_paper(bad, printer, sheets)
+    is_waiting = any(each.startswith("media-needed") for each in reasons)
+    bad = _with_paper(bad, printer, sheets, is_waiting)
     is_stopped = printer.number("printer-state") == PrinterState.STOPPED
     blocking = {fault for fault, is_error in bad.items() if _blocks(fault, is_error, is_stopped)}
     if (is_stopped or False in printer.get("printer-is-accepting-jobs")) and not blocking:
@@ -125,11 +127,12 @@ def _blocks(fault: Fault, is_error: bool, is_stopped: bool) -> bool:
     return fault in ALWAYS_BLOCKS or is_error or is_stopped
 
 
-def _with_paper(bad: Bad, printer: Section, sheets: int | None) -> Bad:
-    """One empty tray is no paper end while another has our size; no word may hide an empty one."""
+def _with_paper(bad: Bad, printer: Section, sheets: int | None, is_waiting: bool) -> Bad:
+    """One empty tray is no paper end while another has our size and no job waits for paper."""
     ready = printer.texts("media-ready") or _sizes_ready(printer)
     has_ours = A4 in ready
-    is_empty = sheets == 0 or (Fault.PAPER_END in bad and not (has_ours and sheets))
+    is_ready = bool(has_ours and sheets and not is_waiting)
+    is_empty = sheets == 0 or (Fault.PAPER_END in bad and not is_ready)
     bad = {fault: is_error for fault, is_error in bad.items() if fault is not Fault.PAPER_END}
     if is_empty:
         bad[Fault.PAPER_END] = True
@@ -148,10 +151,17 @@ def _sizes_ready(printer: Section) -> list[str]:
 
 
 def _sheets(printer: Section) -> int | None:
-    """In all trays that are measured; None where none is."""
+    """In the measured trays that hold our size, or do not say what they hold; None without one."""
     trays = [_fields(value) for value in printer.get("printer-input-tray")]
-    levels = [level for tray in trays if (level := _number(tray.get("level", ""))) >= 0]
-    return sum(levels) if levels else None
+    levels = [_number(tray.get("level", "")) for tray in trays if _may_hold_ours(tray)]
+    known = [level for level in levels if level >= 0]
+    return sum(known) if known else None
+
+
+def _may_hold_ours(tray: dict[str, str]) -> bool:
+    """By its size in hundredths of a millimetre (PWG 5100.13); 0 and -2 say nothing."""
+    size = {_number(tray.get(name, "")) for name in ("mediafeed", "mediaxfeed")}
+    return size == A4_SIZE or min(size) <= 0
 
 
 def _toner(printer: Section) -> Iterator[tuple[str, int]]:

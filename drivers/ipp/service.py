@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from drivers.ipp.abilities import Profile, printer_attributes
+from drivers.ipp.abilities import Profile, moment, printer_attributes
 from drivers.ipp.codec import (
     Attribute,
     Group,
@@ -286,21 +286,10 @@ def _job_attributes(job: HeldJob, uri: str, now: float) -> Iterable[Attribute]:
     yield number("job-printer-up-time", max(1, int(now)))
     for name, at in (("creation", job.made_at), ("processing", job.began_at),
                      ("completed", job.ended_at)):  # fmt: skip
-        yield date(f"date-time-at-{name}", at)
+        value = None if at is None else moment(at)
+        yield attribute(Tag.DATE_TIME, f"date-time-at-{name}", value)
     yield keywords("compression-supplied", "none")
     yield attribute(Tag.MIME, "document-format-supplied", job.kind or PDF)
-
-
-def date(name: str, at: float | None) -> Attribute:
-    """The emulated printer was switched on at midnight."""
-    return attribute(Tag.DATE_TIME, name, None if at is None else moment(at))
-
-
-def moment(at: float) -> bytes:
-    """RFC 2579 DateAndTime."""
-    seconds = int(at)
-    clock = (seconds // 3600 % 24, seconds // 60 % 60, seconds % 60, 0)
-    return bytes((0x07, 0xEA, 1, 1 + seconds // 86400 % 28, *clock, 0x2B, 0, 0))
 
 
 def _uuid(job: HeldJob) -> str:
