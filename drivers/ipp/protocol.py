@@ -56,6 +56,7 @@ class HostProtocol(Protocol[Event, Command]):
         self._host, self._path = host, path
         self._asker = Asker(uri)
         self._caller = Caller(host, path)
+        self._is_connected = False  # between two connections nothing is asked
         self._open: Question | None = None
         self._until = self._poll_at = NEVER
         self._strays: deque[int] | None = None  # None: not asked yet
@@ -67,7 +68,7 @@ class HostProtocol(Protocol[Event, Command]):
     # --- what the driver calls ---
 
     def connected(self, now: float) -> None:
-        self._caller = Caller(self._host, self._path)
+        self._caller, self._is_connected = Caller(self._host, self._path), True
         if self.state is State.UNPLUGGED:
             self._move(Trigger.PLUGGED, now)
         self._poll_at = now
@@ -75,7 +76,7 @@ class HostProtocol(Protocol[Event, Command]):
 
     def disconnected(self, now: float) -> None:
         """A connection that we gave up ourselves says nothing about the printer."""
-        was_ours, self.is_over = self.is_over, False
+        was_ours, self.is_over, self._is_connected = self.is_over, False, False
         self._lose_answer()
         self._open, self._until, self._poll_at = None, NEVER, NEVER
         if not was_ours and self.state is not State.UNPLUGGED:
@@ -184,7 +185,7 @@ class HostProtocol(Protocol[Event, Command]):
 
     def _go_on(self, now: float) -> None:
         """The next question, if none is open and one is due."""
-        if self._open is not None or self.is_over or self.state is State.UNPLUGGED:
+        if self._open is not None or self.is_over or not self._is_connected:
             return
         question = self._urgent() or (self._routine() if now >= self._poll_at else None)
         if question is None:
