@@ -10,13 +10,14 @@ from typing import Any
 
 from drivers.base.notes_protocol import Note
 from drivers.ccnet import states as ccnet
-from drivers.cctalk.protocol import PHASES, Phase
+from drivers.cctalk.host import PHASES, Phase
 from drivers.escpos import states as escpos
 from drivers.id003 import states as id003
 from drivers.itl_ssp import note as ssp_note
 from drivers.itl_ssp import states as ssp
 from drivers.magnesafe import states as magnesafe
 from drivers.magstripe import states as magstripe
+from drivers.mdb import protocol as mdb
 from firmware.core import operator, visit
 from firmware.till import session
 
@@ -130,11 +131,18 @@ MACHINES = (
         id003.TRANSITIONS,
     ),
     Machine(
-        "Coin acceptor (ccTalk): what the host is doing",
-        "drivers/cctalk/protocol.py",
+        "Any ccTalk device: what its host is doing",
+        "drivers/cctalk/host.py",
         "This table says only which phase may follow which. A step that is not drawn is a bug.",
         {Phase.OFF: ""},
         {phase: {after: after for after in following} for phase, following in PHASES.items()},
+    ),
+    Machine(
+        "Coin changer and bill validator (MDB): what the host is doing",
+        "drivers/mdb/protocol.py",
+        "This table says only which phase may follow which. A step that is not drawn is a bug.",
+        {mdb.Phase.OFF: ""},
+        {phase: {after: after for after in following} for phase, following in mdb.PHASES.items()},
     ),
     Machine(
         "Receipt printer (ESC/POS)",

@@ -47,7 +47,7 @@ TROUBLES = (
     "cancelled_with_money", "timed_out_with_money", "note_unaccounted", "power_came_back",
     "no_acceptor", "journal", "over_paid", "rest_of_money", "rest_of_slip",
     "coins_unknown", "battery_low", "mains_off", "records", "day_limit",
-    "suspected",
+    "suspected", "given_back",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
@@ -222,6 +222,8 @@ def main_screens() -> dict[str, ScreenData]:
         "7-done-basket": replace(done(), bills=3),
         "7-done-part": replace(done(), remains=rupees(170)),
         "7-done-screen": done("screen", is_posted=False, advance=rupees(30)),
+        "7-done-change": replace(done(), change=rupees(30)),
+        "8-trouble-given-back": Trouble("trouble.given_back", ZERO),
         "8-trouble-jam-paper": trouble("notes_jam", 200, "paper"),
         "8-trouble-screen": trouble("paper_out", 470, "screen"),
         "8-trouble-safe": trouble("power_came_back", 200),

@@ -104,6 +104,7 @@ class DeviceState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     denominations: list[Money] = []  # what an acceptor could take, were it leased
     accepting: list[Money] = []  # what it takes just now
     held: HeldNote | None = None
+    payable: dict[int, int] = {}  # a changer's: paise of a coin -> how many it can pay out now
     inputs: dict[str, bool] = {}  # the panel's switches, as facts: {"door_is_open": false}
     outputs: dict[str, bool] = {}  # the panel's lights
 
@@ -177,6 +178,27 @@ class CreditsLost(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     session: str = ""  # as of CoinAccepted
 
 
+class PaidOut(msgspec.Struct, frozen=True, tag=True):
+    """All of a PayOut went to the citizen: `coins` by paise. Told again until Acknowledge."""
+
+    id: str
+    amount: Money
+    coins: dict[int, int]
+
+
+class PayOutFailed(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """A PayOut ended, and only `paid` of `asked` went out. Told again until Acknowledge.
+
+    `is_certain` is false where the device cannot say: then anything up to `asked` may have gone.
+    """
+
+    id: str
+    asked: Money
+    paid: Money
+    coins: dict[int, int] = {}
+    is_certain: bool = True
+
+
 class CashBoxMoved(msgspec.Struct, frozen=True, tag=True):
     is_present: bool
 
@@ -242,6 +264,8 @@ DeviceEvent = (
     | CoinAccepted
     | CoinRejected
     | CreditsLost
+    | PaidOut
+    | PayOutFailed
     | CashBoxMoved
     | CheatAttempt
     | TicketPrinted
@@ -260,6 +284,8 @@ LASTING = (
     NoteUnaccounted,
     CoinAccepted,
     CreditsLost,
+    PaidOut,
+    PayOutFailed,
     TicketPrinted,
     TicketFailed,
     DocumentPrinted,
@@ -272,6 +298,8 @@ def event_key(event: DeviceEvent) -> str | None:
     match event:
         case TicketPrinted(job=job) | TicketFailed(job=job):
             return job
+        case PaidOut(id=order) | PayOutFailed(id=order):
+            return order
         case DocumentPrinted(job=job) | DocumentFailed(job=job):
             return job
         case NoteStacked(id=name) | NoteReturned(id=name) | NoteUnaccounted(id=name):
@@ -295,6 +323,14 @@ class Return(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     """Give the note in escrow back."""
 
     id: EventId
+
+
+class PayOut(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Pay this amount in coins, once: a repeat of the same id pays nothing, and tells again what
+    became of it. Its intent is on disk (M2)."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    amount: Money
 
 
 class Acknowledge(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
@@ -342,7 +378,16 @@ class Light(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
 
 
 DeviceCommand = (
-    Stack | Return | Acknowledge | Print | PrintDocument | CancelDocument | Light | Arm | Disarm
+    Stack
+    | Return
+    | PayOut
+    | Acknowledge
+    | Print
+    | PrintDocument
+    | CancelDocument
+    | Light
+    | Arm
+    | Disarm
 )
 
 

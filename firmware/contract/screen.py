@@ -12,7 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from firmware.contract.gateway import Bill
-from firmware.contract.money import Money
+from firmware.contract.money import ZERO, Money
 
 
 class Language(StrEnum):
@@ -166,7 +166,10 @@ class InsertCash(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class Done(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """Paid. `proof` says where the proof is: `paper`, or `screen` with a QR to photograph."""
+    """Paid. `proof` says where the proof is: `paper`, or `screen` with a QR to photograph.
+
+    `change` came back in coins.
+    """
 
     service: str
     account: str  # of the first bill
@@ -176,7 +179,8 @@ class Done(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     is_posted: bool
     advance: Money
     bills: int = 1
-    remains: Money = Money(0)  # after a part payment: still due
+    remains: Money = ZERO  # after a part payment: still due
+    change: Money = ZERO
 
 
 class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from firmware.contract.money import ZERO, Money
+from firmware.journal.change_rows import ChangePaid
 from firmware.journal.clockwatch import ClockWatch
 from firmware.journal.journal import Journal
 from firmware.journal.orders import Order, fold
@@ -72,6 +73,8 @@ class Book:
             match row:
                 case NoteCredited(value=value) | CoinCredited(value=value):
                     self._taken = self._taken + value
+                case ChangePaid(paid=paid):
+                    self._taken = self._taken - paid
                 case CheatSuspected():
                     self._suspected += 1
                 case _:

@@ -29,6 +29,8 @@ from firmware.contract.device import (
     NoteStacked,
     NoteUnaccounted,
     Outcome,
+    PaidOut,
+    PayOutFailed,
     Reply,
     TicketFailed,
     TicketPrinted,
@@ -196,6 +198,8 @@ class Core:
                 return self.book.journal.knows_event(f"in doubt {name}")
             case CreditsLost(id=name):
                 return self.book.journal.knows_event(f"lost {name}")
+            case PaidOut(id=order) | PayOutFailed(id=order):
+                return self.book.journal.knows_event(f"change {order}")
             case _:
                 return False
 
@@ -212,6 +216,8 @@ class Core:
                 number = self.book.journal.order_of_session(session)
                 self.book.write(rows.CoinsInDoubt(number, name, count))
                 self.flow.cash.on_coins_lost(visit, number, now)
+            case PaidOut() | PayOutFailed():
+                self.flow.cash.settling.on_change(event, visit.order)
             case NoteRejected(reason=reason):
                 self.flow.cash.show(visit, Hint(f"cash.refused.{reason}"), now)
                 if reason in SUSPICIOUS:

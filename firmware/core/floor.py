@@ -52,6 +52,12 @@ class Floor:
         return [] if state is None or room_of(state) <= 0 else state.denominations
 
     @property
+    def payable(self) -> dict[int, int]:
+        """What a coin changer can pay back just now: paise of a coin -> how many."""
+        state = self.usable(Kind.COINS)
+        return {} if state is None else state.payable
+
+    @property
     def can_print(self) -> bool:
         return self.usable(Kind.RECEIPT) is not None
 

@@ -84,9 +84,11 @@ def _posted(order: Order, number: int, reference: str) -> list[AnyRow]:
 def _refused(order: Order, number: int, problem: Problem, detail: str) -> list[AnyRow]:
     """A no is final: the money of the line goes to a claim in the same commit (M7)."""
     left = order.used - order.parts[number - 1]  # what the other lines keep
-    taken = order.inserted + order.in_doubt - order.claimed - left
+    taken = order.beyond(left)
     cause = f"trouble.{problem}"
-    claim = rows.ClaimIssued(order.number, claim_number(order), taken, order.in_doubt, cause)
+    claim = rows.ClaimIssued(
+        order.number, claim_number(order), taken, min(order.unconfirmed, taken), cause
+    )
     claims = [claim] if taken > ZERO else []  # else one of before covers it
     corrected = [rows.OrderClosed(order.number, rows.End.CLAIMED)] if order.end and not left else []
     return [*_no(order, number, problem, detail), *claims, *corrected]

@@ -215,20 +215,22 @@ def _done(order: Order) -> Done:
     return Done(
         service=order.created.service,
         account=order.created.bill.account,
-        paid=order.inserted - order.owed,
+        paid=order.inserted - order.owed - order.changed,
         receipt=order.number,
         proof="paper" if order.is_printed("receipt") else "screen",
         is_posted=order.reference is not None,
         advance=max(order.advance, ZERO),
         bills=len(order.lines),
         remains=order.payable - order.used if order.used < order.payable else ZERO,
+        change=order.changed,
     )
 
 
 def _trouble(visit: Visit, papers: Papers) -> Trouble:
     order = visit.order
     if order is None or not order.claims:
-        return Trouble(visit.cause, safe=ZERO)
+        was_refunded = order is not None and bool(order.changed)
+        return Trouble("trouble.given_back" if was_refunded else visit.cause, safe=ZERO)
     return Trouble(
         cause=order.claims[-1].cause,
         safe=order.claimable,

@@ -14,15 +14,16 @@ from firmware.journal import rows
 from firmware.journal.desk_rows import CollectionClosed
 from firmware.journal.journal import Entry, read_entries
 from firmware.journal.orders import Order, fold
+from firmware.journal.past import files_of
 
 
 @dataclass(frozen=True)
 class Account:
     """One kiosk's money, from every side that counts it."""
 
-    inside: Money  # notes and coins in the boxes, and those that a hand took out of them
-    unreported: Money  # coins that a power cut made the device forget before anybody could read
-    journalled: Money  # credits in the journal
+    inside: Money  # in the boxes, and taken out of them by hand, less the change that went out
+    unreported: Money  # what a power cut made a device forget before anybody could read of it
+    journalled: Money  # credits in the journal, less the change that was paid
     posted: Money  # what the office booked
     orders: list[Order]
     orphans: Money  # claims that belong to no order
@@ -42,7 +43,7 @@ class Account:
             found.append(f"inside {self.inside}, journalled {self.journalled}")
         if self.collected > self.journalled:
             found.append(f"collected {self.collected}, of {self.journalled} that ever came in")
-        in_orders = sum(order.cash.paise for order in self.orders)
+        in_orders = sum(order.cash.paise - order.changed.paise for order in self.orders)
         if in_orders + self.orphans.paise != self.journalled.paise:
             found.append(f"orders do not add up to {self.journalled}")
         for order in self.orders:
@@ -98,14 +99,14 @@ def account(stage: Stage) -> Account:
     notes, coins = bench.look("notes"), bench.look("coins")
     printed = int(bench.look("receipt")["printed"])
     bench.close()
-    entries = read_entries(journal_path(stage.config))
+    entries = [e for file in files_of(journal_path(stage.config)) for e in read_entries(file)]
     written = [entry.row for entry in entries]
     office = _office(stage)
     paid_back = [row for row in written if isinstance(row, rows.ClaimRedeemed)]
     return Account(
         inside=_inside(notes) + _inside(coins),
-        unreported=_value(coins.get("unreported", {})),
-        journalled=Money(sum(rows.credited_paise(row) for row in written)),
+        unreported=_value(notes.get("unreported", {})) + _value(coins.get("unreported", {})),
+        journalled=Money(entries[-1].credited if entries else 0),
         posted=Money(sum(office.values())),
         orders=_orders(entries),
         orphans=Money(
@@ -156,7 +157,8 @@ def _office(stage: Stage) -> dict[str, int]:
 
 
 def _inside(acceptor: dict[str, Any]) -> Money:
-    return _value(acceptor["in_box"]) + _value(acceptor["collected"])
+    came_in = _value(acceptor["in_box"]) + _value(acceptor["collected"])
+    return came_in - _value(acceptor.get("paid_out", {}))
 
 
 def _value(counts: dict[str, Any]) -> Money:

@@ -9,6 +9,7 @@ from firmware.contract.device import HeldNote
 from firmware.contract.money import ZERO, Money, total
 from firmware.journal import rows
 from firmware.journal.chain import Entry
+from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.division import split
 from firmware.journal.rows import Line, OrderCreated, ReadRow
 
@@ -38,6 +39,8 @@ class Order:
     refusal: str | None = None  # nothing of it was accepted
     references: dict[int, str] = field(default_factory=dict)  # by line, from 1
     refusals: dict[int, str] = field(default_factory=dict)
+    changing: ChangeIntended | None = None  # a pay-out without an outcome
+    changed: Money = ZERO  # paid back in coins
     jobs: dict[str, str] = field(default_factory=dict)  # job -> "", "printed" or a fault
     documents: dict[str, str] = field(default_factory=dict)  # job -> receipt or claim, if it counts
     shown: set[str] = field(default_factory=set)
@@ -103,12 +106,23 @@ class Order:
     @property
     def owed(self) -> Money:
         """Money of the citizen that neither the bill nor a claim covers yet (M7)."""
-        return max(self.inserted + self.in_doubt - self.used - self.claimed, ZERO)
+        return self.beyond(self.used)
+
+    def beyond(self, used: Money) -> Money:
+        """The same, if the bills took `used`."""
+        going_out = ZERO if self.changing is None else self.changing.amount
+        covered = used + self.claimed + self.changed + going_out
+        return max(self.inserted + self.in_doubt - covered, ZERO)
 
     @property
     def refundable(self) -> Money:
         """What the journal says today that the citizen has a right to, redeemed or not."""
-        return max(self.inserted + self.in_doubt - self.used, ZERO)
+        return max(self.inserted + self.in_doubt - self.used - self.changed, ZERO)
+
+    @property
+    def unconfirmed(self) -> Money:
+        """Notes that may not be in the box, and change that may have gone out."""
+        return self.in_doubt + Money(sum(each.paise for each in self._change_doubts.values()))
 
     def jobs_of(self, document: str) -> list[str]:
         return [job for job, kind in self.documents.items() if kind == document]
@@ -160,6 +174,8 @@ class Order:
                 self.suspicions += 1
             case rows.OrderPaid(advance=advance):
                 self.is_paid, self.advance, self.paid_at = True, advance, at
+            case ChangeIntended() | ChangePaid() | ChangeInDoubt():
+                self._change(row)
             case rows.OrderPosted() | rows.PostRefused() | rows.LinePosted() | rows.LineRefused():
                 self._answer(row)
             case rows.PrintIntended(job=job, document=document):
@@ -201,7 +217,19 @@ class Order:
         self.shown.discard("claim")
         self.documents = {job: name for job, name in self.documents.items() if name != "claim"}
 
+    def _change(self, row: ChangeIntended | ChangePaid | ChangeInDoubt) -> None:
+        self.changing = row if isinstance(row, ChangeIntended) else None
+        match row:
+            case ChangePaid(id=name, paid=paid):
+                self.changed = self.changed + paid
+                self._change_doubts.pop(name, None)
+            case ChangeInDoubt(id=name, amount=amount):
+                self._change_doubts[name] = amount
+            case _:
+                pass
+
     _doubts: dict[str, Money] = field(default_factory=dict)
+    _change_doubts: dict[str, Money] = field(default_factory=dict)
 
     def _settle_doubt(self, row: rows.NoteCredited | rows.NoteGivenBack) -> None:
         """The device says at last what became of the note: it is no longer in flight or doubt."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from firmware.contract.money import ZERO, Money
 from firmware.journal import rows
 from firmware.journal.chain import Entry
+from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_plain import desk_words
 from firmware.journal.reading import Verified
 from firmware.journal.rows import ReadRow
@@ -52,6 +53,12 @@ def words(row: ReadRow) -> str:
             return f"{service} bill of {masked(bill.account)}: {payable} to pay"
         case rows.OrderPaid(inserted=inserted, advance=advance):
             return f"paid, {inserted} inserted" + _beside_the_due(advance)
+        case ChangeIntended(amount=amount):
+            return f"{amount} of change is to be paid out"
+        case ChangePaid(paid=paid, id=name):
+            return f"{paid} of change was paid out ({name})"
+        case ChangeInDoubt(amount=amount, id=name):
+            return f"{amount} of change: nobody knows whether it was paid out ({name})"
         case rows.OrderPosted(reference=reference):
             return f"posted: {reference}"
         case rows.PostRefused(problem=problem, detail=detail):
@@ -115,6 +122,12 @@ def _of_paper(row: ReadRow) -> str:
 
 
 def _begun(row: rows.JournalBegun) -> str:
+    if row.archive:
+        return (
+            f"goes on from {row.archive}: {row.previous_length} rows, head"
+            f" {row.previous_head[:16]}, {row.brought_forward} brought forward,"
+            f" {row.open_claims} claims not redeemed; orders from {row.next_order:04d}"
+        )
     return (
         f"ROWS ARE MISSING: {row.why}; known before: {row.previous_length} rows, head"
         f" {row.previous_head[:16] or 'unknown'}, {row.brought_forward} brought forward;"

@@ -14,6 +14,7 @@ import msgspec
 from firmware.contract.device import EventId
 from firmware.contract.gateway import Bill
 from firmware.contract.money import Money
+from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_rows import DeskRow, desk_key_of
 from firmware.journal.row import Row
 
@@ -31,7 +32,8 @@ class JournalBegun(Row, frozen=True):
 
     `previous_head` (hex), `previous_length` and `brought_forward`, money that is in the box and
     that no row of this file tells of, come from outside the file; empty and 0 when nobody knows.
-    No number below `next_order` may be given to an order.
+    No number below `next_order` may be given to an order. Where `archive` names a file, the rows
+    are not missing but there, and nobody need look; `open_claims` of them are not redeemed.
     """
 
     previous_head: str
@@ -39,6 +41,8 @@ class JournalBegun(Row, frozen=True):
     why: str
     brought_forward: Money
     next_order: int
+    archive: str = ""
+    open_claims: int = 0
 
 
 class JournalConfirmed(Row, frozen=True):
@@ -310,6 +314,9 @@ AnyRow = (
     | CoinsInDoubt
     | CheatSuspected
     | OrderPaid
+    | ChangeIntended
+    | ChangePaid
+    | ChangeInDoubt
     | OrderPosted
     | PostRefused
     | LinePosted
@@ -352,6 +359,8 @@ def event_key_of(row: AnyRow) -> str | None:
             return f"in doubt {name}"
         case CoinsInDoubt(id=name):
             return f"lost {name}"
+        case ChangePaid(id=name):
+            return f"change {name}"
         case ClaimRedeemed(claim=claim):
             return f"redeemed {claim}"
         case _:
@@ -359,10 +368,12 @@ def event_key_of(row: AnyRow) -> str | None:
 
 
 def credited_paise(row: ReadRow) -> int:
-    """What this row adds to the cash box, in paise."""
+    """What this row adds to the money inside, in paise; change that was paid out takes away."""
     match row:
         case NoteCredited(value=value) | CoinCredited(value=value):
             return value.paise
+        case ChangePaid(paid=paid):
+            return -paid.paise
         case JournalBegun(brought_forward=value):
             return value.paise
         case _:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from firmware.contract.money import ZERO, Money
 from firmware.journal import rows
 from firmware.journal.chain import Entry
+from firmware.journal.change_rows import ChangePaid
 from firmware.journal.desk_rows import CollectionClosed, DayFigures, ServiceSum
 from firmware.journal.orders import Order
 
@@ -37,11 +38,16 @@ class Figures:
                 self.paid.pop(order, None)
             case rows.PostRefused(order=order):
                 self.paid.pop(order, None)
+                if len(self.recall(order).lines) == 1:  # those of a basket are counted by line
+                    self._count("refused")
+            case rows.LineRefused():
                 self._count("refused")
             case rows.NoteCredited(value=value):
                 self._sum("notes", value)
             case rows.CoinCredited(value=value):
                 self._sum("coins", value)
+            case ChangePaid(paid=paid):
+                self._sum("change", paid)
             case rows.NoteGivenBack():
                 self._count("returned_notes")
             case rows.CheatSuspected():
@@ -102,6 +108,7 @@ class Figures:
             first_receipt=receipts[0] if receipts else "",
             last_receipt=receipts[-1] if receipts else "",
             suspected=counts.get("suspected", 0),
+            change=sums.get("change", ZERO),
         )
 
 

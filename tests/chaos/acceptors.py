@@ -7,7 +7,9 @@ STANDARD = "itl_ssp"
 OPTIONS: dict[str, str] = {
     "itl_ssp": "",
     "id003": "",
+    "mdb_notes": "",
     "ccnet": "",
+    "cctalk_bill": "",
 }  # by family: what `[device.notes.options]` needs; a new family is a row here
 
 

@@ -47,6 +47,21 @@ async def over_payment(visit: Visit) -> None:
     await visit.takes_proof_and_goes()
 
 
+async def change(visit: Visit) -> None:
+    """₹100 where ₹70 is due: a changer gives ₹30 back; without one they go to the next bill."""
+    await visit.to_cash()
+    await visit.puts_in(200, 200)
+    await visit.puts_in(100)
+    await visit.takes_proof_and_goes()
+
+
+async def cancel_with_a_little_in(visit: Visit) -> None:
+    await visit.to_cash()
+    await visit.puts_in(20, coins=(5,))
+    await visit.cancels()
+    await visit.takes_proof_and_goes()
+
+
 async def cancel_with_the_note_moving_in(visit: Visit) -> None:
     await visit.to_cash()
     await visit.until(lambda: bool(visit.look("notes")["accepting"]))
@@ -192,6 +207,8 @@ CASH_STORIES: dict[str, Callable[[Visit], Awaitable[None]]] = {
     "several notes": several_notes,
     "coins and notes": coins_and_notes,
     "over-payment": over_payment,
+    "change": change,
+    "cancel, a little in": cancel_with_a_little_in,
     "cancel, note moving in": cancel_with_the_note_moving_in,
     "cancel after stack": cancel_after_stack,
     "jam in the middle": jam_in_the_middle,

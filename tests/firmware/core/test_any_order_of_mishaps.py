@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from firmware.contract.command import How
 from firmware.contract.device import (
     CREDITS,
     DeviceEvent,
@@ -23,6 +24,8 @@ from firmware.contract.device import (
     NoteEscrowed,
     NoteReturned,
     NoteStacked,
+    PaidOut,
+    PayOutFailed,
 )
 from firmware.contract.gateway import Problem
 from firmware.contract.money import Money, rupees, total
@@ -30,7 +33,9 @@ from firmware.contract.screen import Action, Attract
 from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order
-from tests.firmware.core.test_redeeming import KEYS
+from tests.firmware.core.desk_world import DeskWorld
+from tests.firmware.core.office import ACCOUNT
+from tests.firmware.core.test_redeeming import KEYS, redeem
 from tests.firmware.core.world import World
 
 AMOUNTS = [Money(paise) for paise in (47000, 8600, 123450, 1500, 31550)]
@@ -48,6 +53,9 @@ MISHAPS = [
 ]
 
 
+PAYS = ["all", "all", "some", "nothing", "unsure"]  # what the changer does with an order
+
+
 def takes_money(machine: AnyOrderOfMishaps) -> bool:
     return machine.world.core.flow.visit.stage is Stage.CASH
 
@@ -62,11 +70,12 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
         self.swallowed: list[HeldNote] = []  # in the path, and the unit does not say where
         self.late: dict[str, tuple[str, DeviceEvent]] = {}  # coins whose driver is away
 
-    @initialize(amount=st.sampled_from(AMOUNTS))
-    def open(self, amount: Money) -> None:
-        self.world = World(Path(self.folder.name), amount, keys=KEYS, takes_parts=True)
+    @initialize(amount=st.sampled_from(AMOUNTS), gives_change=st.booleans())
+    def open(self, amount: Money, gives_change: bool) -> None:
+        self.world = DeskWorld(Path(self.folder.name), amount, keys=KEYS, takes_parts=True)
         services = self.world.catalogue.services
         services["electricity"] = msgspec.structs.replace(services["electricity"], least=2000)
+        self.world.acceptors.changer.payable = {100: 60} if gives_change else {}
         self.world.go_to_cash()
 
     # --- citizens ---------------------------------------------------------------------------
@@ -118,6 +127,21 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
         if fate != "lost event":
             world.core.on_device_event("notes", event, world.now)
         world.door_is_open = was_open
+
+    @precondition(takes_money)
+    @rule(value=st.sampled_from([20, 50, 100, 200, 500]), pays=st.sampled_from(PAYS))
+    def too_large_a_note(self, value: int, pays: str) -> None:
+        """It enters only where a changer gives the rest back, or the next bill takes it."""
+        self.world.acceptors.changer.pays = pays
+        order = self.world.core.flow.visit.order
+        while takes_money(self) and order is not None and order.remaining >= rupees(value):
+            before = order.inserted
+            self.note(value, "heard")
+            self.world.run(0.5)
+            if order.inserted == before:
+                return
+        self.note(value, "heard")
+        self.world.run(1)
 
     @precondition(takes_money)
     @rule(value=st.sampled_from([1, 2, 5, 10, 20]), is_late=st.booleans())
@@ -215,6 +239,51 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
     def wait(self, seconds: float) -> None:
         self.world.run(seconds)
 
+    # --- the operator -----------------------------------------------------------------------
+
+    @rule(stops=st.integers(0, 6), how=st.sampled_from(["leaves", "core", "power", "waits"]))
+    def the_box_is_emptied(self, stops: int, how: str) -> None:
+        """Up to that step; then the operator goes on to the menu, or something else happens."""
+        world = self.world
+        steps: list[Callable[[], None]] = [
+            world.hold_padlock,
+            lambda: world.type_pin(),
+            lambda: world.task("collect"),
+            world.empty_box,
+            lambda: world.task("emptied"),
+            lambda: world.count(None),
+            lambda: world.count(None),
+        ]
+        world.press(Action.FINISH)
+        world.run(0.25)
+        if world.core.flow.visit.stage is not Stage.ATTRACT:
+            return
+        for step in steps[: stops + 1]:
+            step()
+        world.run(1)
+        match how:
+            case "core":
+                world.crash()
+            case "power":
+                world.power_cut()
+            case "waits":
+                world.run(61)
+            case _:
+                world.press(Action.FINISH)
+                world.press(Action.CANCEL)
+        world.run(13)
+        world.press(Action.FINISH)
+        world.run(0.25)
+
+    @rule(which=st.integers(0, 5), how=st.sampled_from([How.CASH_BY_OPERATOR, How.OTHER]))
+    def the_operator_pays_a_claim(self, which: int, how: How) -> None:
+        """Any that there ever was, whatever became of it."""
+        claims = [entry.row for entry in self.world.journal.of_kind(rows.ClaimIssued)]
+        if claims:
+            claim = claims[which % len(claims)]
+            assert isinstance(claim, rows.ClaimIssued)
+            redeem(self.world, claim.claim, how)
+
     # --- mishaps ----------------------------------------------------------------------------
 
     @rule(name=st.sampled_from(MISHAPS))
@@ -240,9 +309,27 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
             case "door":
                 world.door_is_open = not world.door_is_open
 
-    @rule(is_up=st.booleans(), refuses=st.sampled_from([None, None, Problem.ALREADY_PAID]))
-    def back_end(self, is_up: bool, refuses: Problem | None) -> None:
-        self.world.office.is_up, self.world.office.refuses = is_up, refuses
+    @rule(
+        payable=st.sampled_from([{}, {100: 60}, {100: 2, 500: 9, 1000: 9}]),
+        pays=st.sampled_from(PAYS),
+    )
+    def coin_changer(self, payable: dict[int, int], pays: str) -> None:
+        """Its tubes are filled, emptied, or jam."""
+        self.world.acceptors.changer.payable, self.world.acceptors.changer.pays = payable, pays
+
+    @rule(
+        is_up=st.booleans(),
+        refuses=st.sampled_from([None, None, Problem.ALREADY_PAID]),
+        account=st.sampled_from(["", ACCOUNT, "210344000000", "210344000001"]),
+        answers=st.sampled_from([None, None, 0, 1, 2]),
+    )
+    def back_end(
+        self, is_up: bool, refuses: Problem | None, account: str, answers: int | None
+    ) -> None:
+        """It is away, says no to all or to one bill of a basket, or falls silent in between."""
+        office = self.world.office
+        office.is_up, office.refuses, office.answers = is_up, refuses, answers
+        office.refuses_account = account
 
     @precondition(lambda self: self.swallowed)
     @rule(is_in=st.booleans(), at_power_up=st.booleans())
@@ -259,7 +346,8 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
     def mend(self) -> None:
         world = self.world
         world.office.is_up = world.printer.has_paper = world.printer.is_there = True
-        world.office.refuses = None
+        world.office.refuses = world.office.answers = None
+        world.office.refuses_account = ""
         world.acceptors.jam = world.door_is_open = False
 
     # --- the oracle -------------------------------------------------------------------------
@@ -273,8 +361,14 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
             for event in untold
             if isinstance(event, CREDITS) and not self.world.journal.knows_event(str(event.id))
         ]
-        credited = self.world.journal.credited_paise
-        assert credited + total(told_later).paise == self.world.acceptors.total_in
+        paid_later = [
+            event.amount if isinstance(event, PaidOut) else event.paid
+            for event in untold
+            if isinstance(event, PaidOut | PayOutFailed)
+            and not self.world.journal.knows_event(f"change {event.id}")
+        ]
+        net = self.world.journal.credited_paise + (total(told_later) - total(paid_later)).paise
+        assert net == self.world.acceptors.total_in + self.world.taken_out
 
     @invariant()
     def every_note_is_its_owners(self) -> None:

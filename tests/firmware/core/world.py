@@ -28,23 +28,24 @@ from firmware.contract.device import (
     NoteRejected,
     NoteReturned,
     NoteStacked,
+    PayOut,
     Print,
     Return,
     Source,
     Stack,
     Status,
-    TicketFailed,
-    TicketPrinted,
     event_key,
 )
 from firmware.contract.gateway import GatewayState
-from firmware.contract.money import Money, rupees
+from firmware.contract.money import Money, rupees, total
 from firmware.contract.screen import Action, Press, Screen
 from firmware.core.book import Book
 from firmware.core.core import Core
 from firmware.core.visit import Stage
 from firmware.journal import rows
+from firmware.journal.change_rows import ChangeInDoubt, ChangePaid
 from firmware.journal.journal import Journal
+from firmware.journal.orders import Order
 from firmware.runtime.clock import INDIA, FixedClock
 from firmware.runtime.config import (
     Config,
@@ -56,7 +57,9 @@ from firmware.runtime.config import (
 from firmware.services.catalogue import load_catalogue
 from firmware.till.effects import Ask, Effect, Grant, Tell
 from firmware.till.signing import Keys
+from tests.firmware.core.changer import Changer
 from tests.firmware.core.office import ACCOUNT, Office
+from tests.firmware.core.printer import Printer
 
 NOTES = [rupees(value) for value in (10, 20, 50, 100, 200, 500)]
 COINS = [rupees(value) for value in (1, 2, 5, 10, 20)]
@@ -78,6 +81,7 @@ class Acceptors:
         self.in_box: Counter[Money] = Counter()
         self.given_back: Counter[Money] = Counter()
         self.coins: Counter[Money] = Counter()
+        self.changer = Changer()
         self.leases: dict[str, Lease] = {}
         self.escrow: HeldNote | None = None
         self.untold: dict[str, tuple[str, DeviceEvent]] = {}
@@ -132,30 +136,8 @@ class Acceptors:
     def total_in(self) -> int:
         """Paise that are physically inside."""
         box = sum(value.paise * count for value, count in self.in_box.items())
-        return box + sum(value.paise * count for value, count in self.coins.items())
-
-
-class Printer:
-    """Prints a job once, or fails it when there is no paper; remembers across restarts."""
-
-    def __init__(self) -> None:
-        self.has_paper = True
-        self.paper_mm = 50_000
-        self.is_there = True
-        self.printed: list[str] = []
-        self.ended: dict[str, DeviceEvent] = {}
-        self.untold: dict[str, DeviceEvent] = {}
-
-    def print(self, command: Print) -> None:
-        if not self.is_there:
-            return
-        if command.job not in self.ended:
-            if self.has_paper:
-                self.printed.append(command.job)
-                self.ended[command.job] = TicketPrinted(command.job)
-            else:
-                self.ended[command.job] = TicketFailed(command.job, "receipt.paper.end")
-        self.untold[command.job] = self.ended[command.job]
+        coins = sum(value.paise * count for value, count in self.coins.items())
+        return box + coins - self.changer.paid_out
 
 
 class World:
@@ -282,6 +264,9 @@ class World:
                         self.acceptors.give_back()
             case Tell(command=Stack(id=name)):
                 self.acceptors.stack(name)
+            case Tell(command=PayOut(id=name, amount=amount)):
+                if (event := self.acceptors.changer.pay_out(name, amount)) is not None:
+                    self.acceptors._tell("coins", event)
             case Tell(command=Return()):
                 self.acceptors.give_back()
             case Tell(command=Acknowledge(key=key)):
@@ -330,6 +315,7 @@ class World:
                 family="cctalk",
                 status=Status.OUT_OF_SERVICE if self.acceptors.jam else Status.READY,
                 denominations=COINS,
+                payable=self.acceptors.changer.payable,
             ),
             DeviceState(
                 name="receipt",
@@ -355,9 +341,14 @@ class World:
 
     # --- the truth -------------------------------------------------------------------------
 
+    @property
+    def taken_out(self) -> int:
+        """Paise that an operator took out of the boxes."""
+        return 0
+
     def check_money(self) -> None:
         """Paper and metal inside, rows, bills and claims come to the same paise (M3, M7)."""
-        assert self.journal.credited_paise == self.acceptors.total_in
+        assert self.journal.credited_paise == self.acceptors.total_in + self.taken_out
         assert self.journal.verify() == self.journal.length
         written = [entry.row for entry in self.journal.entries()]
         spoken_for = tendered = 0
@@ -365,7 +356,8 @@ class World:
             order = Book(self.journal, self.clock).order(created.order)
             if order.end is not None:
                 assert order.owed == Money(0), f"{order.number}: {order.owed} to nobody"
-            spoken_for += order.cash.paise
+            self._check_spoken_for_once(order)
+            spoken_for += order.cash.paise - order.changed.paise
             tendered += order.tender.paise
             for at, line in enumerate(order.lines, 1):
                 if at in order.references:
@@ -377,3 +369,15 @@ class World:
         assert spoken_for + orphans == self.journal.credited_paise
         spent = [row for row in written if isinstance(row, rows.ClaimRedeemed)]
         assert tendered == sum(row.amount.paise for row in spent if row.how == "bill")
+
+    def _check_spoken_for_once(self, order: Order) -> None:
+        """Bills, claims and change come to no more than went in. What a claim of the doubtful said
+        is given back twice only by what came back to the hand after it was claimed."""
+        history = [entry.row for entry in self.journal.of_order(order.number)]
+        doubted = {row.id for row in history if isinstance(row, rows.NoteInDoubt)}
+        stuck = {row.id for row in history if isinstance(row, ChangeInDoubt)}
+        back = [r.value for r in history if isinstance(r, rows.NoteGivenBack) and r.id in doubted]
+        back += [r.paid for r in history if isinstance(r, ChangePaid) and r.id in stuck]
+        took = (order.inserted + order.in_doubt + total(back)).paise
+        gave = (order.used + order.claimed + order.changed).paise
+        assert gave <= took, f"{order.number}: {gave} of {took} paise"

@@ -55,6 +55,8 @@ def _notes(data: Done, say: Say) -> str:
     texts = []
     if not data.is_posted:
         texts.append(say("done.later"))
+    if data.change.paise > 0:
+        texts.append(say("done.change", change=amount(data.change)))
     if data.advance.paise > 0:
         texts.append(say("done.advance", advance=amount(data.advance)))
     if data.remains.paise > 0:
