@@ -49,19 +49,17 @@ from drivers.ipp.protocol import HELP_WITHIN, HostProtocol
 from drivers.ipp.states import State
 from firmware.contract.device import (
     Acknowledge,
-    CancelDocument,
     Consumable,
     DeviceCommand,
     DeviceState,
     Identity,
     Outcome,
-    PagePrinted,
-    PrintDocument,
     Reply,
     Source,
     Status,
 )
 from firmware.contract.device import Fault as DeviceFault
+from firmware.contract.document import CancelDocument, PagePrinted, PrintDocument
 from firmware.runtime.config import ConfigError, DeviceSection, convert
 from firmware.runtime.spool import Spool, SpoolError
 

@@ -7,7 +7,8 @@ from enum import StrEnum
 import msgspec
 
 from drivers.base.ledger import Ledger
-from firmware.contract.device import DeviceEvent, DocumentFailed, DocumentPrinted, PrintDocument
+from firmware.contract.device import DeviceEvent
+from firmware.contract.document import DocumentFailed, DocumentPrinted, PrintDocument
 
 JOBS_REMEMBERED = 50  # a day of a busy kiosk; a till repeats a job within seconds
 

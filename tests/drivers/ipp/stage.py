@@ -10,15 +10,8 @@ from typing import Any
 from drivers.base.loopback import Till, Visit, Wire
 from drivers.ipp.driver import PagePrinter, Prepared
 from drivers.ipp.emulator import PagePrinterEmulator
-from firmware.contract.device import (
-    DeviceCommand,
-    DocumentFailed,
-    DocumentPrinted,
-    Kind,
-    Outcome,
-    PagePrinted,
-    PrintDocument,
-)
+from firmware.contract.device import DeviceCommand, Kind, Outcome
+from firmware.contract.document import DocumentFailed, DocumentPrinted, PagePrinted, PrintDocument
 from firmware.runtime.config import DeviceSection
 from firmware.runtime.spool import Spool, SpoolError
 

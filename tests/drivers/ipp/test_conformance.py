@@ -24,7 +24,8 @@ from drivers.base.loopback import (
     Wire,
 )
 from drivers.ipp.emulator import PagePrinterEmulator
-from firmware.contract.device import DocumentFailed, DocumentPrinted, Status
+from firmware.contract.device import Status
+from firmware.contract.document import DocumentFailed, DocumentPrinted
 from firmware.runtime.spool import Spool
 from tests.drivers.ipp.stage import (
     Office,

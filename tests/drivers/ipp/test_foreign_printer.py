@@ -14,16 +14,12 @@ from pathlib import Path
 import pytest
 
 from drivers.ipp.driver import PagePrinter
-from firmware.contract.device import (
+from firmware.contract.device import DeviceEvent, DeviceState, Kind, Outcome, Status
+from firmware.contract.document import (
     CancelDocument,
-    DeviceEvent,
-    DeviceState,
     DocumentFailed,
     DocumentPrinted,
-    Kind,
-    Outcome,
     PrintDocument,
-    Status,
 )
 from firmware.runtime.config import DeviceSection
 from firmware.runtime.spool import Spool

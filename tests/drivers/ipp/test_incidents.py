@@ -12,14 +12,12 @@ from drivers.base.loopback import DriverKilled, PowerCut, Wire
 from drivers.ipp.job import public_name
 from drivers.ipp.protocol import HELP_WITHIN
 from drivers.ipp.words import JobState
-from firmware.contract.device import (
+from firmware.contract.device import Outcome, Source, Status
+from firmware.contract.document import (
     CancelDocument,
     DocumentFailed,
     DocumentPrinted,
-    Outcome,
     PrintDocument,
-    Source,
-    Status,
 )
 from tests.drivers.ipp.stage import Office, pdf
 
