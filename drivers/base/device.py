@@ -149,8 +149,19 @@ class WireDevice(Device, Generic[Event, Command]):
         if self._transport is not None and (data := self.protocol.bytes_to_send()):
             self._note_wire(What.SENT, data)
             self._transport.write(data)
-        self._set_alarm()
+        if self.protocol.is_over:
+            self._hang_up()
+        else:
+            self._set_alarm()
         self.host.changed()
+
+    def _hang_up(self) -> None:
+        """The protocol wants another connection: nothing is lost, and nothing is said of it."""
+        self.close()
+        self.protocol.disconnected(self.now())
+        while (event := self.protocol.next_event()) is not None:
+            self.on_event(event)
+        self._wire_is_lost.set()
 
     def _set_alarm(self) -> None:
         if self._timer is not None:

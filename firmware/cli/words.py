@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.contract import card, command, device, gateway, health, till
+from firmware.contract import card, command, device, document, gateway, health, till
 from firmware.contract.screen import Action, Press
 from firmware.journal.plain import masked
 
@@ -39,6 +39,12 @@ def of_event(event: device.DeviceEvent) -> str:
             return f"ticket {job} is on paper"
         case device.TicketFailed(job=job, fault=fault):
             return f"ticket {job} failed: {fault}"
+        case document.PagePrinted(job=job, page=page, of=of):
+            return f"document {job}: page {page} of {of} is out"
+        case document.DocumentPrinted(job=job, pages=pages):
+            return f"document {job} is out, {pages} pages"
+        case document.DocumentFailed(job=job, printed_pages=printed, fault=fault):
+            return f"document {job} failed after {printed} pages: {fault}"
         case device.SwitchMoved(switch=switch, value=value):
             return f"{switch} became {'true' if value else 'false'}"
         case card.CardSwiped(masked_pan=pan):
@@ -60,6 +66,10 @@ def of_command(command: device.DeviceCommand) -> str:
             return f"{key} is written down"
         case device.Print(job=job):
             return f"told to print {job}"
+        case document.PrintDocument(job=job, pages=pages):
+            return f"told to print document {job}, {pages} pages"
+        case document.CancelDocument(job=job):
+            return f"told to cancel document {job}"
         case device.Light(output=output, is_on=is_on):
             return f"{output} told to go {'on' if is_on else 'off'}"
         case card.Arm(session=session, seconds=seconds):

@@ -13,6 +13,13 @@ from typing import Annotated
 import msgspec
 
 from firmware.contract.card import Arm, CardRejected, CardSwiped, Disarm
+from firmware.contract.document import (
+    CancelDocument,
+    DocumentFailed,
+    DocumentPrinted,
+    PagePrinted,
+    PrintDocument,
+)
 from firmware.contract.money import Money
 from firmware.contract.ticket import Ticket
 
@@ -25,6 +32,7 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     PANEL = "panel"
     CARD = "card"
+    PAGE = "page"
 
 
 class Status(StrEnum):
@@ -243,6 +251,9 @@ DeviceEvent = (
     | CheatAttempt
     | TicketPrinted
     | TicketFailed
+    | PagePrinted
+    | DocumentPrinted
+    | DocumentFailed
     | SwitchMoved
     | CardSwiped
     | CardRejected
@@ -258,6 +269,8 @@ LASTING = (
     PayOutFailed,
     TicketPrinted,
     TicketFailed,
+    DocumentPrinted,
+    DocumentFailed,
 )  # told again until acknowledged
 
 
@@ -268,6 +281,8 @@ def event_key(event: DeviceEvent) -> str | None:
             return job
         case PaidOut(id=order) | PayOutFailed(id=order):
             return order
+        case DocumentPrinted(job=job) | DocumentFailed(job=job):
+            return job
         case NoteStacked(id=name) | NoteReturned(id=name) | NoteUnaccounted(id=name):
             return str(name)
         case CoinAccepted(id=name) | CreditsLost(id=name):
@@ -319,7 +334,18 @@ class Light(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     is_on: bool
 
 
-DeviceCommand = Stack | Return | PayOut | Acknowledge | Print | Light | Arm | Disarm
+DeviceCommand = (
+    Stack
+    | Return
+    | PayOut
+    | Acknowledge
+    | Print
+    | PrintDocument
+    | CancelDocument
+    | Light
+    | Arm
+    | Disarm
+)
 
 
 class Outcome(StrEnum):

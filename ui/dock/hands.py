@@ -49,6 +49,7 @@ def groups(config: Config) -> list[Group]:
         Kind.RECEIPT: _receipt,
         Kind.PANEL: _panel,
         Kind.CARD: _card,
+        Kind.PAGE: _page,
     }
     found = [
         Group(f"{name} ({section.family})", name, tuple(makers[section.kind](name)))
@@ -88,6 +89,21 @@ def _receipt(name: str) -> list[Hand]:
         Hand("load paper", name, "load_paper"),
         Hand("open", name, "open_cover"),
         Hand("close", name, "close_cover"),
+    ]
+    return [*paper, *_wire(name), *_power(name)]
+
+
+def _page(name: str) -> list[Hand]:
+    paper = [
+        Hand("take pages", name, "take_output"),
+        Hand("paper out", name, "pull_paper"),
+        Hand("load paper", name, "load_paper"),
+        Hand("jam", name, "jam"),
+        Hand("clear jam", name, "clear_jam"),
+        Hand("open", name, "open_cover"),
+        Hand("close", name, "close_cover"),
+        Hand("toner low", name, "toner", {"percent": 5}),
+        Hand("new toner", name, "toner"),
     ]
     return [*paper, *_wire(name), *_power(name)]
 
