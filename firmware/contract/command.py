@@ -36,4 +36,10 @@ class RedeemClaim(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     by: Name  # who answers for it
 
 
-CoreCommand = ConfirmJournal | RedeemClaim
+class ClearAlarms(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """`by` has looked at the kiosk: door and tamper alarms are over, and the latch is let go."""
+
+    by: Name
+
+
+CoreCommand = ConfirmJournal | RedeemClaim | ClearAlarms

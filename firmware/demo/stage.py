@@ -93,8 +93,27 @@ kind = "panel"
 
 [device.panel.options]
 pin_factory = "bench"
-inputs = {{ door_is_open = 17, cash_box_is_out = 27 }}
 bench = "{folder}/run/bench.sock"
+temperature_file = "{folder}/run/board_temp"
+
+[device.panel.options.inputs]
+door_is_open = 17
+tamper = 16
+cash_box_is_out = 27
+mains_is_off = 20
+battery_is_low = 21
+
+[device.panel.options.outputs]
+notes_guide = 22
+coins_guide = 23
+receipt_guide = 24
+card_guide = 25
+page_guide = 12
+pvc_guide = 13
+tower_green = 18
+tower_amber = 19
+tower_red = 26
+fan = 11
 
 [bench.notes]
 speed = {speed}
@@ -107,6 +126,7 @@ speed = {speed}
 out_folder = "{folder}/paper"
 
 [bench.panel]
+temperature_file = "{folder}/run/board_temp"
 """
 
 

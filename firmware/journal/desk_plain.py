@@ -15,6 +15,10 @@ def desk_words(row: Row) -> str:
             return "a wrong PIN"
         case rows.BoxMoved(device=device, is_out=is_out, by=by):
             return f"cash box {'out' if is_out else 'in'} ({device}), {by or 'BY NOBODY'}"
+        case rows.SwitchRecorded(device=device, switch=switch, value=value, by=by):
+            return f"{switch} {'yes' if value else 'no'} ({device}), {by or 'nobody was in'}"
+        case rows.AlarmsCleared(by=by):
+            return f"{by} has looked at the door and tamper alarms"
         case rows.CountersRead(reading=reading):
             return f"{reading.device} counts {reading.count} ({reading.counter})"
         case rows.CountersDiffer(device=device, expected=expected, found=found):

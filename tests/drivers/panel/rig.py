@@ -9,7 +9,7 @@ from typing import Any
 
 from drivers.base.bench import BenchServer, EmulatedDevice
 from drivers.base.emulator import Emulator
-from firmware.contract.device import DeviceEvent
+from firmware.contract.device import DeviceEvent, SwitchMoved
 
 PATIENCE = 10.0  # seconds until a test that hangs is called failed
 
@@ -27,6 +27,11 @@ class Host:
 
     def changed(self) -> None:
         self._moved.set()
+
+    @property
+    def moves(self) -> list[tuple[str, bool]]:
+        """What switches were told to have done."""
+        return [(e.switch, e.value) for e in self.events if isinstance(e, SwitchMoved)]
 
     async def until(self, fact: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE):
