@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,10 @@ from gpiozero import LED, DigitalInputDevice
 from drivers.base.protocol import NEVER
 from drivers.panel.bench_pins import BenchFactory
 from drivers.panel.debounce import SETTLES_AFTER, Debouncer
-from drivers.panel.driver import Panel
 from drivers.panel.emulator import PanelEmulator
 from firmware.contract.device import (
     DeviceState,
     EventId,
-    Kind,
     Light,
     Outcome,
     Stack,
@@ -31,39 +29,10 @@ from firmware.contract.device import (
     Switch,
 )
 from firmware.runtime.bench import Bench, BenchRefused
-from firmware.runtime.config import ConfigError, DeviceSection
-from tests.drivers.panel.rig import PATIENCE, Host, Rig
+from firmware.runtime.config import ConfigError
+from tests.drivers.panel.rig import PATIENCE, Rig, panel_at, running
 
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    rig = Rig(tmp_path / "bench.sock", "panel", PanelEmulator())
-    await rig.start()
-    yield rig
-    await rig.stop()
-
-
-def panel_at(path: Path, **options: Any) -> tuple[Panel, Host]:
-    section = DeviceSection(
-        family="panel",
-        kind=Kind.PANEL,
-        options={"pin_factory": "bench", "bench": str(path), **options},
-    )
-    panel, host = Panel("panel", section, path.parent), Host()
-    panel.host = host
-    return panel, host
-
-
-@contextlib.asynccontextmanager
-async def running(panel: Panel) -> AsyncIterator[None]:
-    task = asyncio.ensure_future(panel.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 def lights(state: DeviceState) -> set[str]:
