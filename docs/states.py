@@ -17,6 +17,7 @@ from drivers.itl_ssp import note as ssp_note
 from drivers.itl_ssp import states as ssp
 from drivers.magnesafe import states as magnesafe
 from drivers.magstripe import states as magstripe
+from drivers.mdb import protocol as mdb
 from firmware.core import operator, visit
 from firmware.till import session
 
@@ -53,6 +54,7 @@ MACHINES = (
         {
             visit.Stage.ATTRACT: "nobody is here",
             visit.Stage.CASH: "an open order, no outcome yet",
+            visit.Stage.RESUMED: "the same after a power cut, with money in",
             visit.Stage.SETTLING: "cash closed, not settled",
             visit.Stage.POSTING: "paid, not answered",
             visit.Stage.PROVING: "paid or claimed, not proven",
@@ -134,6 +136,13 @@ MACHINES = (
         "This table says only which phase may follow which. A step that is not drawn is a bug.",
         {Phase.OFF: ""},
         {phase: {after: after for after in following} for phase, following in PHASES.items()},
+    ),
+    Machine(
+        "Coin changer and bill validator (MDB): what the host is doing",
+        "drivers/mdb/protocol.py",
+        "This table says only which phase may follow which. A step that is not drawn is a bug.",
+        {mdb.Phase.OFF: ""},
+        {phase: {after: after for after in following} for phase, following in mdb.PHASES.items()},
     ),
     Machine(
         "Receipt printer (ESC/POS)",

@@ -183,9 +183,12 @@ FAMILIES = sorted(entry_points(group="kiosk.drivers"), key=lambda point: point.n
 def test_every_family_shows_its_section_of_kiosk_toml(family: EntryPoint, tmp_path: Path) -> None:
     """To swap one maker's device for another's is to paste this section."""
     readme = ROOT / Path(*family.module.split(".")[:2]) / "README.md"
-    found = re.search(r"^```toml\n(.*?)^```", readme.read_text(encoding="utf-8"), re.M | re.DOTALL)
+    blocks = re.findall(
+        r"^```toml\n(.*?)^```", readme.read_text(encoding="utf-8"), re.M | re.DOTALL
+    )
+    found = [block for block in blocks if f'family = "{family.name}"' in block]
     assert found, f"{readme}: no section of kiosk.toml"
-    shown = tomllib.loads(found[1])
+    shown = tomllib.loads(found[0])
     ((name, document),) = shown["device"].items()
     section = convert(document, DeviceSection, where=str(readme))
     assert section.family == family.name
@@ -193,7 +196,7 @@ def test_every_family_shows_its_section_of_kiosk_toml(family: EntryPoint, tmp_pa
     find("kiosk.emulators", family.name)(**shown.get("bench", {}).get(name, {}))
     options = getattr(importlib.import_module(family.module), "Options", None)
     for key in getattr(options, "__struct_fields__", ()):
-        assert re.search(rf"\b{key} =", found[1]), f"{readme}: {key} is not shown"
+        assert re.search(rf"\b{key} =", found[0]), f"{readme}: {key} is not shown"
 
 
 # --- what was seen on the wires -------------------------------------------------------------------

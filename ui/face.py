@@ -25,12 +25,14 @@ from ui.frame import Button, Frame, Look, Warning
 from ui.parts import PressHandler, View
 from ui.scene import Scene
 from ui.screens.attract.screen import AttractView
+from ui.screens.basket.screen import BasketView
 from ui.screens.closed.screen import ClosedView
 from ui.screens.count.screen import CountView
 from ui.screens.desk.screen import DeskView
 from ui.screens.done.screen import DoneView
 from ui.screens.insert_cash.screen import InsertCashView
 from ui.screens.number.screen import NumberView
+from ui.screens.offer.screen import OfferView
 from ui.screens.pin.screen import PinView
 from ui.screens.services.screen import ServicesView
 from ui.screens.show_bill.screen import ShowBillView
@@ -39,8 +41,8 @@ from ui.screens.waiting.screen import WaitingView
 
 FOLDER = Path(__file__).parent
 VIEWS: tuple[type[View], ...] = (
-    AttractView, ServicesView, NumberView, WaitingView, ShowBillView, InsertCashView, DoneView,
-    TroubleView, ClosedView, PinView, DeskView, CountView,
+    AttractView, ServicesView, NumberView, WaitingView, ShowBillView, BasketView, InsertCashView,
+    OfferView, DoneView, TroubleView, ClosedView, PinView, DeskView, CountView,
 )  # fmt: skip
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
 BACK_WIDTH, WAY_ON_WIDTH = 282, 420  # design pixels

@@ -40,7 +40,7 @@ class Button:
 NO_BUTTON = Button()
 OTHER = {Language.HINDI: Language.ENGLISH, Language.ENGLISH: Language.HINDI}
 WAYS_ON = (Action.PAY, Action.AGAIN, Action.FINISH, Action.CANCEL)  # the first one possible, right
-WAYS_BACK = (Action.BACK, Action.FINISH, Action.CANCEL)  # the first one possible, left
+WAYS_BACK = (Action.BACK, Action.FINISH, Action.CANCEL, Action.USE_SLIP)  # the same, left
 BARE_SCREENS = ("Attract", "Closed")
 OWN_BUTTONS = {"Done": (Action.ANOTHER, Action.FINISH)}  # drawn by the screen, not by the bars
 
@@ -102,8 +102,8 @@ def button(action: Action | None, say: Say, is_way_on: bool) -> Button:
         case Action.PAY:
             text = say("button.pay")
             return Button(text, action, end_icon="arrow-right-bold", look=Look.GO)
-        case Action.ANOTHER:
-            return Button(say("button.another"), action, icon="plus-circle-bold")
+        case Action.ANOTHER | Action.ADD_BILL:
+            return Button(say(f"button.{action}"), action, icon="plus-circle-bold")
         case _:
             look = Look.GO if is_way_on else Look.PLAIN
             return Button(say(f"button.{action.value}"), action, look=look)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from firmware.contract.gateway import Bill
-from firmware.contract.money import ZERO, Money, rupees
+from firmware.contract.money import ZERO, Money, rupees, total
 from firmware.contract.screen import (
     Action,
     Attract,
+    Basket,
     Closed,
     Count,
     Desk,
@@ -17,8 +18,10 @@ from firmware.contract.screen import (
     Hint,
     InsertCash,
     Language,
+    ListedBill,
     NoteButton,
     Number,
+    Offer,
     Pin,
     Screen,
     ScreenData,
@@ -42,8 +45,9 @@ TROUBLES = (
     "back_end_down", "no_such_account", "already_paid", "refused", "paper_out", "printer",
     "notes_jam", "coins_jam", "notes_gone", "stacker_full", "cash_box_out", "door_open",
     "cancelled_with_money", "timed_out_with_money", "note_unaccounted", "power_came_back",
-    "no_acceptor", "journal", "over_paid", "battery_low", "mains_off", "records", "day_limit",
-    "suspected",
+    "no_acceptor", "journal", "over_paid", "rest_of_money", "rest_of_slip",
+    "coins_unknown", "battery_low", "mains_off", "records", "day_limit",
+    "suspected", "given_back",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
@@ -51,10 +55,12 @@ REFUSALS = (
 )  # fmt: skip
 HINTS = ("cash.insert", "cash.checking", "cash.accepted", "cash.returned", "cash.coin",
          "cash.coin_refused", "cash.take_back_note", "cash.only_coins", "cash.in_doubt",
+         "cash.slip", "cash.no_slip", "cash.coins_unknown",
          "cash.note_waits", "cash.one_moment",
          *(f"cash.refused.{reason}" for reason in REFUSALS))  # fmt: skip
 WAITINGS = ("fetching", "posting", "printing", "comparing", "desk_printing", "returning", "opening")
-PROBLEMS = ("too_short", "not_a_k_number", "no_such_account", "already_paid")
+PROBLEMS = ("too_short", "not_a_k_number", "no_such_account", "already_paid", "in_basket")
+SLIP_PROBLEMS = ("unknown", "used", "office", "nothing")
 CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
 PIN_PROBLEMS = ("wrong", "locked", "file_missing", "file_broken")
 TILE_REASONS = (
@@ -91,6 +97,28 @@ def cash(hint: Hint | None = None, inserted: int = 200, is_checking: bool = Fals
                       coins, hint, is_checking)  # fmt: skip
 
 
+def basket(count: int = 3) -> Basket:
+    names = ("श्री कृष्ण चन्द्र शर्मा", "श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी स्वर्गीय लक्ष्मीनारायण")
+    bills = [
+        ListedBill("electricity", replace(bill(names[at % 2]),
+                   account=f"2103440017{at:02d}"), rupees(470 + 1000 * at))
+        for at in range(count)
+    ]  # fmt: skip
+    return Basket(bills, total([each.payable for each in bills]), 8)
+
+
+def slip(problem: str | None = None) -> Number:
+    return Number("slip", "slip.code", 12, "4071", problem)
+
+
+def resumed(problem: str | None = None) -> Number:
+    return Number("resumed", "resumed.digits", 4, "", problem, rupees(200))
+
+
+PART = Offer("electricity", rupees(300), rupees(300), ZERO, rupees(170), 1, 1)
+SOME_BILLS = Offer("basket", rupees(1500), rupees(1470), rupees(30), rupees(2470), 1, 3)
+
+
 def cash_limited() -> InsertCash:
     """This kiosk takes no ₹500, and ₹20 more than is due would pass its limit of today."""
     taken = {10: None, 20: None, 50: None, 100: None, 200: "note.limit", 500: "note.not_taken"}
@@ -123,8 +151,10 @@ ACTIONS: dict[type, list[Action]] = {
     Services: [Action.CHOOSE_SERVICE, *NAVIGATION],
     Number: [Action.ENTER, *NAVIGATION],
     Waiting: [Action.CHOOSE_LANGUAGE],
-    ShowBill: [Action.PAY, *NAVIGATION],
-    InsertCash: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
+    ShowBill: [Action.PAY, Action.ADD_BILL, *NAVIGATION],
+    Basket: [Action.PAY, Action.TAKE_OUT, Action.ADD_BILL, Action.CHOOSE_LANGUAGE, Action.CANCEL],
+    InsertCash: [Action.CHOOSE_LANGUAGE, Action.USE_SLIP, Action.CANCEL],
+    Offer: [Action.CHOOSE_LANGUAGE, Action.PAY_PART, Action.TAKE_SLIP],
     Done: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
     Trouble: [Action.CHOOSE_LANGUAGE, Action.AGAIN, Action.FINISH],
     Closed: [Action.OPERATOR],
@@ -132,7 +162,7 @@ ACTIONS: dict[type, list[Action]] = {
     Desk: [Action.CHOOSE_LANGUAGE, Action.CHOOSE_TASK, Action.BACK, Action.FINISH],
     Count: [Action.CHOOSE_LANGUAGE, Action.ENTER, Action.SKIP],
 }
-STEPS: dict[type, int] = {Number: 1, ShowBill: 2, InsertCash: 3, Done: 4}
+STEPS: dict[type, int] = {Number: 1, ShowBill: 2, Basket: 2, InsertCash: 3, Offer: 3, Done: 4}
 
 
 def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 1,
@@ -140,6 +170,10 @@ def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 
     """The document that core would retain for `data`."""
     kind = type(data)
     actions = ACTIONS[kind] + ([Action.STAY] if is_warning else [])
+    if isinstance(data, Basket) and len(data.bills) == data.most:
+        actions = [action for action in actions if action is not Action.ADD_BILL]
+    if isinstance(data, Number) and data.safe is not None:
+        actions = [Action.ENTER, Action.CHOOSE_LANGUAGE]
     if isinstance(data, Trouble) and data.safe:
         actions = [action for action in actions if action is not Action.AGAIN]
     if isinstance(data, ShowBill) and data.why_not is not None:
@@ -167,9 +201,15 @@ def main_screens() -> dict[str, ScreenData]:
         "5-bill": ShowBill("electricity", bill(), rupees(470)),
         "5-bill-advance": ShowBill("electricity", bill("श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी "
                                    "स्वर्गीय लक्ष्मीनारायण"), rupees(440)),
+        "5-basket": basket(),
+        "5-basket-full": basket(8),
         "5-bill-limit": ShowBill("electricity", bill(), rupees(470),
                                  Hint("limit.day", rupees(300))),
         "6-cash": cash(),
+        "6-cash-slip": slip(),
+        "6-cash-resumed": resumed(),
+        "6-cash-offer-part": PART,
+        "6-cash-offer-bills": SOME_BILLS,
         "6-cash-accepted": cash(hint, inserted=400),
         "6-cash-checking": cash(is_checking=True, inserted=0),
         "6-cash-full": InsertCash("electricity", rupees(470), rupees(470), ZERO, rupees(30), [], [],
@@ -179,7 +219,11 @@ def main_screens() -> dict[str, ScreenData]:
         "6-cash-one-moment": waiting_cash(Hint("cash.one_moment")),
         "6-cash-refused": cash(Hint("cash.refused.inhibited")),
         "7-done": done(),
+        "7-done-basket": replace(done(), bills=3),
+        "7-done-part": replace(done(), remains=rupees(170)),
         "7-done-screen": done("screen", is_posted=False, advance=rupees(30)),
+        "7-done-change": replace(done(), change=rupees(30)),
+        "8-trouble-given-back": Trouble("trouble.given_back", ZERO),
         "8-trouble-jam-paper": trouble("notes_jam", 200, "paper"),
         "8-trouble-screen": trouble("paper_out", 470, "screen"),
         "8-trouble-safe": trouble("power_came_back", 200),

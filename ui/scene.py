@@ -9,12 +9,14 @@ from firmware.contract.screen import Language, Screen
 from ui.frame import OTHER, Frame, frame
 from ui.say import Say
 from ui.screens.attract import model as attract
+from ui.screens.basket import model as basket
 from ui.screens.closed import model as closed
 from ui.screens.count import model as count
 from ui.screens.desk import model as desk
 from ui.screens.done import model as done
 from ui.screens.insert_cash import model as insert_cash
 from ui.screens.number import model as number
+from ui.screens.offer import model as offer
 from ui.screens.pin import model as pin
 from ui.screens.services import model as services
 from ui.screens.show_bill import model as show_bill
@@ -27,7 +29,9 @@ Model = (
     | number.NumberModel
     | waiting.WaitingModel
     | show_bill.ShowBillModel
+    | basket.BasketModel
     | insert_cash.InsertCashModel
+    | offer.OfferModel
     | done.DoneModel
     | trouble.TroubleModel
     | closed.ClosedModel
@@ -93,6 +97,10 @@ class Director:
                 return waiting.model(data, screen, say)
             case contract.ShowBill() as data:
                 return show_bill.model(data, screen, say)
+            case contract.Basket() as data:
+                return basket.model(data, screen, say)
+            case contract.Offer() as data:
+                return offer.model(data, screen, say)
             case contract.InsertCash() as data:
                 return insert_cash.model(data, screen, say)
             case contract.Done() as data:

@@ -1,4 +1,4 @@
-"""`kioskctl claim verify | show | redeem`: a claim slip looked at, and paid back once."""
+"""`kioskctl claim verify | show | print | redeem`: a slip looked at, printed, paid back once."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ import msgspec
 
 from firmware.cli.asking import ask_core
 from firmware.cli.status import EXIT_NO_BUS
-from firmware.contract.command import How, RedeemClaim
+from firmware.contract.command import How, PrintClaim, RedeemClaim
 from firmware.contract.device import Outcome
 from firmware.core.daemon import journal_path
 from firmware.journal import rows
 from firmware.journal.journal import Entry, JournalFault, read_entries
+from firmware.journal.past import files_of
 from firmware.journal.plain import masked
 from firmware.runtime.clock import INDIA
 from firmware.runtime.config import Config
@@ -42,6 +43,9 @@ def add_commands(commands: Any) -> None:
     two = below.add_parser("show", help="what this kiosk's journal says of a claim")
     two.add_argument("number", help="TDR 0417 0001 C1")
     two.set_defaults(run=show)
+    paper = below.add_parser("print", help="print its slip, when nobody is at the kiosk")
+    paper.add_argument("number", help="TDR 0417 0001 C1")
+    paper.set_defaults(run=print_slip)
     three = below.add_parser("redeem", help="record that its money went back; works once")
     three.add_argument("claim", help="the claim number, or the QR text")
     three.add_argument("--how", choices=[how.value for how in How], default=How.CASH_BY_OPERATOR)
@@ -83,7 +87,7 @@ async def show(config: Config, options: argparse.Namespace) -> int:
     """0 open or redeemed, 1 unknown here."""
     wanted = options.number.strip().casefold()
     try:
-        entries = read_entries(journal_path(config))
+        entries = [e for file in files_of(journal_path(config)) for e in read_entries(file)]
     except JournalFault as error:
         return _say([f"kioskctl: {error}"], EXIT_REFUSED)
     told = [entry for entry in entries if getattr(entry.row, "claim", "").casefold() == wanted]
@@ -120,11 +124,24 @@ async def redeem(config: Config, options: argparse.Namespace) -> int:
         command = msgspec.convert(fields, RedeemClaim)
     except msgspec.ValidationError as error:
         return _say([f"kioskctl: {error}"], EXIT_REFUSED)
+    return await _tell(config, command, "RECORDED")
+
+
+async def print_slip(config: Config, options: argparse.Namespace) -> int:
+    """0 the printer was told; 1 refused; 3 nobody answered. Raises NoBus."""
+    try:
+        command = msgspec.convert({"type": "PrintClaim", "claim": options.number}, PrintClaim)
+    except msgspec.ValidationError as error:
+        return _say([f"kioskctl: {error}"], EXIT_REFUSED)
+    return await _tell(config, command, "PRINTING")
+
+
+async def _tell(config: Config, command: RedeemClaim | PrintClaim, done: str) -> int:
     reply = await ask_core(config, command)
     if reply is None:
         return _say([NO_ANSWER], EXIT_NO_BUS)
     is_done = reply.outcome is Outcome.DONE
-    return _say([f"{'RECORDED' if is_done else 'REFUSED'}: {reply.detail}"],
+    return _say([f"{done if is_done else 'REFUSED'}: {reply.detail}"],
                 0 if is_done else EXIT_REFUSED)  # fmt: skip
 
 

@@ -26,6 +26,11 @@ def of_event(event: device.DeviceEvent) -> str:
             return f"coin not taken: {reason}"
         case device.CreditsLost(count=count):
             return f"{count} credits lost in the device's buffer"
+        case device.PaidOut(id=name, amount=amount):
+            return f"{amount} of change paid out ({name})"
+        case device.PayOutFailed(id=name, asked=asked, paid=paid, is_certain=is_certain):
+            certain = "" if is_certain else ", as far as can be told"
+            return f"{paid} of {asked} change paid out{certain} ({name})"
         case device.CashBoxMoved(is_present=is_present):
             return "cash box put in" if is_present else "cash box taken out"
         case device.CheatAttempt(detail=detail):
@@ -49,6 +54,8 @@ def of_command(command: device.DeviceCommand) -> str:
             return f"told to stack note {name}"
         case device.Return(id=name):
             return f"told to give note {name} back"
+        case device.PayOut(id=name, amount=amount):
+            return f"told to pay out {amount} ({name})"
         case device.Acknowledge(key=key):
             return f"{key} is written down"
         case device.Print(job=job):
@@ -61,6 +68,11 @@ def of_command(command: device.DeviceCommand) -> str:
             return f"told to read a card for session {session}, {seconds:g} s"
         case card.Disarm():
             return "told to read no card"
+
+
+def of_tower(tower: device.Tower) -> str:
+    """What health lets the lamp on top show."""
+    return f"tower lamp shows {tower.signal.replace('_', ' ')}"
 
 
 def of_lease(lease: device.Lease) -> str:
@@ -101,6 +113,8 @@ def of_core_command(asked: command.CoreCommand) -> str:
             return f"told by {by} to redeem {claim[:24]}: {how}, {reference}"
         case command.ClearAlarms(by=by):
             return f"told by {by} that the door and tamper alarms were looked at"
+        case command.PrintClaim(claim=claim):
+            return f"told to print the slip of {claim}"
 
 
 def of_till(event: till.TillEvent) -> str:
@@ -120,7 +134,7 @@ def of_till(event: till.TillEvent) -> str:
 
 def of_press(press: Press) -> str:
     """What the citizen pressed; what was typed is not shown whole."""
-    if press.action is Action.ENTER and not press.value.isdigit():
+    if press.action is Action.ENTER and not press.value.replace(" ", "").isdigit():
         return "entered a PIN"  # sealed, and nobody's business
-    value = masked(press.value) if press.value.isdigit() else press.value
+    value = " ".join(masked(w) if w.isdigit() else w for w in press.value.split(" "))
     return f"pressed {press.action} {value}".rstrip()

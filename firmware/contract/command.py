@@ -42,4 +42,10 @@ class ClearAlarms(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     by: Name
 
 
-CoreCommand = ConfirmJournal | RedeemClaim | ClearAlarms
+class PrintClaim(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Print the slip of an open claim, once more or for the first time."""
+
+    claim: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]  # its number
+
+
+CoreCommand = ConfirmJournal | RedeemClaim | PrintClaim | ClearAlarms

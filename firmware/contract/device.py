@@ -8,6 +8,7 @@ The acceptors have a fourth, `lease`: they take money only while one holds (M4).
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -123,6 +124,7 @@ class DeviceState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     denominations: list[Money] = []  # what an acceptor could take, were it leased
     accepting: list[Money] = []  # what it takes just now
     held: HeldNote | None = None
+    payable: dict[int, int] = {}  # a changer's: paise of a coin -> how many it can pay out now
     inputs: dict[str, bool] = {}  # the panel's switches, as facts (Switch)
     outputs: dict[str, bool] = {}  # the panel's lights and fan, lit and running
 
@@ -196,6 +198,27 @@ class CreditsLost(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     session: str = ""  # as of CoinAccepted
 
 
+class PaidOut(msgspec.Struct, frozen=True, tag=True):
+    """All of a PayOut went to the citizen: `coins` by paise. Told again until Acknowledge."""
+
+    id: str
+    amount: Money
+    coins: dict[int, int]
+
+
+class PayOutFailed(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """A PayOut ended, and only `paid` of `asked` went out. Told again until Acknowledge.
+
+    `is_certain` is false where the device cannot say: then anything up to `asked` may have gone.
+    """
+
+    id: str
+    asked: Money
+    paid: Money
+    coins: dict[int, int] = {}
+    is_certain: bool = True
+
+
 class CashBoxMoved(msgspec.Struct, frozen=True, tag=True):
     is_present: bool
 
@@ -240,6 +263,8 @@ DeviceEvent = (
     | CoinAccepted
     | CoinRejected
     | CreditsLost
+    | PaidOut
+    | PayOutFailed
     | CashBoxMoved
     | CheatAttempt
     | TicketPrinted
@@ -255,6 +280,8 @@ LASTING = (
     NoteUnaccounted,
     CoinAccepted,
     CreditsLost,
+    PaidOut,
+    PayOutFailed,
     TicketPrinted,
     TicketFailed,
     SwitchMoved,
@@ -266,6 +293,8 @@ def event_key(event: DeviceEvent) -> str | None:
     match event:
         case TicketPrinted(job=job) | TicketFailed(job=job):
             return job
+        case PaidOut(id=order) | PayOutFailed(id=order):
+            return order
         case NoteStacked(id=name) | NoteReturned(id=name) | NoteUnaccounted(id=name):
             return str(name)
         case CoinAccepted(id=name) | CreditsLost(id=name) | SwitchMoved(id=EventId() as name):
@@ -287,6 +316,14 @@ class Return(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     """Give the note in escrow back."""
 
     id: EventId
+
+
+class PayOut(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Pay this amount in coins, once: a repeat of the same id pays nothing, and tells again what
+    became of it. Its intent is on disk (M2)."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    amount: Money
 
 
 class Acknowledge(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
@@ -313,7 +350,7 @@ class ClearTamper(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     """A technician has looked; refused while the tamper switch still is open."""
 
 
-DeviceCommand = Stack | Return | Acknowledge | Print | Light | ClearTamper | Arm | Disarm
+DeviceCommand = Stack | Return | PayOut | Acknowledge | Print | Light | ClearTamper | Arm | Disarm
 
 
 class Outcome(StrEnum):

@@ -17,7 +17,7 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     screen: str
     session: str | None  # the cash session that holds a lease, or None
     inserted: Money
-    in_cash_box: Money  # all that went in since the boxes were emptied
+    in_cash_box: Money  # went in since the boxes were emptied, less change
     operator: str = ""  # who is at the operator's menu; no cash is taken meanwhile
     alarms: dict[str, str] = {}  # finding -> detail: what a person must look into
     unposted: int  # paid orders that the back end has not acknowledged

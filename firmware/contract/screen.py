@@ -12,7 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from firmware.contract.gateway import Bill
-from firmware.contract.money import Money
+from firmware.contract.money import ZERO, Money
 
 
 class Language(StrEnum):
@@ -36,6 +36,11 @@ class Action(StrEnum):
     OPERATOR = "operator"  # the padlock, held for two seconds
     CHOOSE_TASK = "choose_task"  # value: what the operator wants to do
     SKIP = "skip"  # nothing was counted
+    ADD_BILL = "add_bill"  # one more bill, to be paid together
+    TAKE_OUT = "take_out"  # value: the name of a listed bill
+    PAY_PART = "pay_part"  # with the money that is in, as the offer says
+    TAKE_SLIP = "take_slip"  # instead of the offer: a claim slip
+    USE_SLIP = "use_slip"  # pay with a claim slip
 
 
 class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -58,19 +63,64 @@ class Services(msgspec.Struct, frozen=True, tag=True):
 
 
 class Number(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """Type a number of exactly `digits`, grouped by four. `problem` is a message key."""
+    """Type a number of exactly `digits`, grouped by four. `problem` is a message key.
+
+    `safe` is money that waits for this number: of a payment that a power cut interrupted.
+    """
 
     service: str
-    label: str  # message key: electricity.account
+    label: str  # message key: electricity.account, slip.code, resumed.digits
     digits: int
     typed: str = ""
     problem: str | None = None
+    safe: Money | None = None
 
 
 class Waiting(msgspec.Struct, frozen=True, tag=True):
     """Something takes a moment: `what` is a message key (`fetching`, `posting`, `printing`)."""
 
     what: str
+
+
+class ListedBill(msgspec.Struct, frozen=True):
+    """One bill of a basket."""
+
+    service: str
+    bill: Bill
+    payable: Money
+
+    @property
+    def name(self) -> str:
+        """What TAKE_OUT calls it: a finger felt twice must not take out the next one."""
+        return f"{self.service} {self.bill.account}"
+
+
+class Basket(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """Bills that are paid together, one receipt for all. Adding ends at `most` bills.
+
+    `why_not` is as on ShowBill.
+    """
+
+    bills: list[ListedBill]
+    total: Money
+    most: int
+    why_not: Hint | None = None
+
+
+class Offer(msgspec.Struct, frozen=True, tag=True):
+    """The money that is in does not pay everything: pay what it can, or take a slip for all of it?
+
+    `pays` is what goes to the bills, `slip` what then goes on a slip; `bills` of `of` are paid.
+    With one bill it is a part payment, and `remains` is what stays due.
+    """
+
+    service: str
+    inserted: Money
+    pays: Money
+    slip: Money
+    remains: Money
+    bills: int
+    of: int
 
 
 class NoteButton(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -115,16 +165,22 @@ class InsertCash(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     is_checking: bool = False  # a note is in escrow or moving
 
 
-class Done(msgspec.Struct, frozen=True, tag=True):
-    """Paid. `proof` says where the proof is: `paper`, or `screen` with a QR to photograph."""
+class Done(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """Paid. `proof` says where the proof is: `paper`, or `screen` with a QR to photograph.
+
+    `change` came back in coins.
+    """
 
     service: str
-    account: str
+    account: str  # of the first bill
     paid: Money
     receipt: str
     proof: str
     is_posted: bool
     advance: Money
+    bills: int = 1
+    remains: Money = ZERO  # after a part payment: still due
+    change: Money = ZERO
 
 
 class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -199,7 +255,9 @@ ScreenData = (
     | Number
     | Waiting
     | ShowBill
+    | Basket
     | InsertCash
+    | Offer
     | Done
     | Trouble
     | Closed

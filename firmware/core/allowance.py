@@ -5,8 +5,11 @@ The arithmetic is till/limits.py; here is where its figures come from.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from firmware.contract.money import ZERO, Money, rupees
 from firmware.contract.screen import Hint
+from firmware.core.basket import chosen, sum_of
 from firmware.core.book import Book
 from firmware.core.floor import ACCEPTORS, Floor
 from firmware.core.visit import Visit
@@ -27,14 +30,15 @@ class Allowance:
 
     def within(self, visit: Visit, order: Order) -> Bounds:
         """What may still come in for this order."""
-        taken = Taken(order.inserted, visit.taken + order.inserted, self._today)
-        return bounds(self._limits(order.created.service), taken)
+        taken = Taken(order.cash, visit.taken + order.cash, self._today)
+        limits = bounds(self._limits(order.created.service), taken)
+        return replace(limits, payable=self._floor.payable)
 
     def why_no_cash(self, visit: Visit) -> Hint | None:
-        """Why the bill on the screen cannot be paid in cash, if so."""
+        """Why what is on the screen, a bill or a basket, cannot be paid in cash, if so."""
         if visit.bill is None or visit.service not in self._catalogue.services:
             return None
-        payable = visit.bill.amount + visit.bill.fee
+        payable = sum_of(chosen(visit))
         advance = self._catalogue.services[visit.service].allowed_advance
         taken = Taken(ZERO, visit.taken, self._today)
         return why_no_cash(payable, advance, self._limits(visit.service), taken, self._values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from firmware.contract.money import ZERO, Money
+from firmware.journal.change_rows import ChangePaid
 from firmware.journal.clockwatch import ClockWatch
 from firmware.journal.journal import Journal
 from firmware.journal.orders import Order, fold
@@ -29,7 +30,10 @@ class Book:
         self._taken, self._suspected = ZERO, 0
 
     def write(self, *rows: AnyRow) -> None:
-        """Put rows on disk, then apply them to their orders. Raises as Journal.append does."""
+        """Put rows on disk, if there are any, then apply them to their orders. Raises as
+        Journal.append does."""
+        if not rows:
+            return
         now = self._clock.now()
         doubt = self._watch.look(now)
         at = self.journal.append(now, *([] if doubt is None else [doubt]), *rows)
@@ -69,6 +73,8 @@ class Book:
             match row:
                 case NoteCredited(value=value) | CoinCredited(value=value):
                     self._taken = self._taken + value
+                case ChangePaid(paid=paid):
+                    self._taken = self._taken - paid
                 case CheatSuspected():
                     self._suspected += 1
                 case _:

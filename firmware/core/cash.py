@@ -17,6 +17,7 @@ from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Hint
 from firmware.core.allowance import Allowance
 from firmware.core.book import Book
+from firmware.core.change import ChangeDesk
 from firmware.core.floor import Floor
 from firmware.core.settling import Settling
 from firmware.core.visit import Signal, Stage, Visit
@@ -49,7 +50,8 @@ class CashDesk:
     def __init__(self, book: Book, floor: Floor, outbox: Outbox, allowance: Allowance) -> None:
         self._book, self._floor, self.allowance = book, floor, allowance
         self.leases = Leases(outbox)
-        self.settling = Settling(book)
+        self.change = ChangeDesk(book, floor, outbox)
+        self.settling = Settling(book, self.change)
         self._attempt: tuple[str, float] | None = None  # the last one: device and time
 
     def on_note(self, visit: Visit, event: NoteEscrowed | Outcome, device: str, now: float) -> None:
@@ -91,6 +93,11 @@ class CashDesk:
             self.show(visit, Hint("cash.coin", event.value), now)
         else:
             self.settling.orphan_coin(event)
+
+    def on_coins_lost(self, visit: Visit, number: str | None, now: float) -> None:
+        """Say it while the citizen is there: nobody can count those coins for him now."""
+        if visit.order is not None and visit.order.number == number:
+            self.show(visit, Hint("cash.coins_unknown"), now)
 
     def on_suspicion(self, visit: Visit, device: str, what: str, now: float) -> None:
         """A device suspects a forged note or a cheat: nothing of it was kept.
@@ -136,6 +143,8 @@ class CashDesk:
         self.leases.end_all(session.order.session or "", now)
 
     def tick_session(self, visit: Visit, now: float) -> None:
+        if visit.order is not None:
+            self.change.step(visit.order, now)
         self._floor.day_is_full = self.allowance.day_is_full
         if (session := visit.session) is None:
             return

@@ -10,7 +10,13 @@ import logging
 
 import msgspec
 
-from firmware.contract.command import ClearAlarms, ConfirmJournal, CoreCommand, RedeemClaim
+from firmware.contract.command import (
+    ClearAlarms,
+    ConfirmJournal,
+    CoreCommand,
+    PrintClaim,
+    RedeemClaim,
+)
 from firmware.contract.device import (
     CREDITS,
     LASTING,
@@ -32,6 +38,8 @@ from firmware.contract.device import (
     NoteStacked,
     NoteUnaccounted,
     Outcome,
+    PaidOut,
+    PayOutFailed,
     Reply,
     SwitchMoved,
     TicketFailed,
@@ -46,6 +54,7 @@ from firmware.core.flow import Flow
 from firmware.core.papers import Papers
 from firmware.core.quiet import Quiet
 from firmware.core.redeeming import Redeeming
+from firmware.core.reprinting import Reprinting
 from firmware.core.screens import STEPS, actions, draw
 from firmware.core.visit import Stage
 from firmware.journal import rows
@@ -73,6 +82,7 @@ class Core:
         self.flow = Flow(book, self.floor, self._outbox, config, catalogue, self.papers)
         self._redeeming = Redeeming(book, config.kiosk.id, keys.fleet_key)
         self._quiet = Quiet(self.flow, self.floor, book.journal)
+        self._reprinting = Reprinting(book, self.floor, self.papers, self._outbox)
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
         self._drawn_stage: tuple[Stage, str] | None = None  # and the place at the desk
@@ -132,6 +142,8 @@ class Core:
                 return self._confirm(command)
             case RedeemClaim():
                 return self._redeeming.redeem(command)
+            case PrintClaim():
+                return self._reprinting.print(command, self.flow.visit)
             case ClearAlarms(by=by):
                 return self._clear_alarms(by)
 
@@ -196,9 +208,8 @@ class Core:
             return desk.screen(now), desk.actions(), desk.leaves_in(now)
         why_no_cash = self.flow.why_no_cash
         data = draw(visit, self.floor, self._catalogue, self.papers, why_no_cash)
-        patience = self.flow.patience
-        offered = [*actions(visit, why_no_cash), *patience.stay_actions(visit, now)]
-        return data, offered, patience.leaves_in(visit, now)
+        offered = [*actions(visit, why_no_cash), *self.flow.more_actions(now)]
+        return data, offered, self.flow.patience.leaves_in(visit, now)
 
     # --- device events ---------------------------------------------------------------------
 
@@ -213,6 +224,8 @@ class Core:
                 return self.book.journal.knows_event(f"in doubt {name}")
             case CreditsLost(id=name):
                 return self.book.journal.knows_event(f"lost {name}")
+            case PaidOut(id=order) | PayOutFailed(id=order):
+                return self.book.journal.knows_event(f"change {order}")
             case _:
                 return False
 
@@ -228,6 +241,9 @@ class Core:
             case CreditsLost(id=name, count=count, session=session):
                 number = self.book.journal.order_of_session(session)
                 self.book.write(rows.CoinsInDoubt(number, name, count))
+                self.flow.cash.on_coins_lost(visit, number, now)
+            case PaidOut() | PayOutFailed():
+                self.flow.cash.settling.on_change(event, visit.order)
             case NoteRejected(reason=reason):
                 self.flow.cash.show(visit, Hint(f"cash.refused.{reason}"), now)
                 if reason in SUSPICIOUS:

@@ -87,6 +87,8 @@ def _cash(cash: rows.Cash) -> list[Fact]:
         Fact("desk.notes", cash.in_notes, count=sum(each.count for each in cash.notes)),
         Fact("desk.coins", cash.in_coins, count=sum(each.count for each in cash.coins)),
     ]
+    if cash.change:
+        facts.append(Fact("desk.change", cash.change))
     if cash.brought_forward:
         facts.append(Fact("desk.brought_forward", cash.brought_forward))
     return [*facts, Fact("desk.expected", cash.amount)]
@@ -102,7 +104,7 @@ def _report(desk: OperatorDesk) -> Desk:
         facts=[
             Fact("desk.since", text=_when(None if day is None else day[0].at)),
             Fact("desk.payments", _paid(figures), sum(each.count for each in figures.services)),
-            Fact("desk.cash", figures.notes + figures.coins),
+            Fact("desk.cash", figures.notes + figures.coins - figures.change),
             Fact("desk.claims", figures.claims_amount, figures.claims_issued),
             Fact("desk.unposted", count=figures.unposted),
         ],
@@ -157,7 +159,7 @@ def _day(desk: OperatorDesk) -> list[Fact]:
     return [
         Fact("desk.day", count=day[1].number),
         Fact("desk.last_day", text=_when(day[0].at)),
-        Fact("desk.cash", day[1].figures.notes + day[1].figures.coins),
+        Fact("desk.cash", day[1].figures.notes + day[1].figures.coins - day[1].figures.change),
     ]
 
 

@@ -6,6 +6,7 @@ import logging
 
 from firmware.contract.gateway import Bill, Failed, GatewayReply, Problem
 from firmware.contract.money import ZERO
+from firmware.core.basket import is_listed, on_screen
 from firmware.core.visit import Signal, Visit
 
 log = logging.getLogger("core")
@@ -26,13 +27,24 @@ def take_bill(visit: Visit, reply: GatewayReply | None) -> Signal:
             return _wrong_number(visit, WRONG_NUMBERS[Problem.ALREADY_PAID])  # nothing is due
         case Bill():
             visit.bill = reply
-            return Signal.BILL_CAME
+            return _put_down(visit)
         case Failed(problem=problem) if problem in WRONG_NUMBERS:
             return _wrong_number(visit, WRONG_NUMBERS[problem])
         case Failed(problem=Problem.REFUSED):
             return _failed(visit, "trouble.refused")
         case _:
             return _failed(visit, "trouble.back_end_down")
+
+
+def _put_down(visit: Visit) -> Signal:
+    """The first bill is shown; one more goes to the others, unless it is there."""
+    if not visit.basket:
+        return Signal.BILL_CAME
+    fresh = on_screen(visit)
+    if is_listed(visit, fresh):
+        return _wrong_number(visit, "number.in_basket")
+    visit.basket = [*visit.basket, fresh]
+    return Signal.LISTED
 
 
 def _wrong_number(visit: Visit, problem: str) -> Signal:

@@ -14,7 +14,7 @@ ACCEPTORS = (Kind.NOTES, Kind.COINS)
 PAPER_END = "receipt.paper.end"
 # A count alone may be wrong by a roll that was changed early: the sensor must agree.
 PAPER_NEAR_END = "receipt.paper.near_end"
-LONGEST_TICKET = 300  # mm; a receipt is about 180, and a duplicate or a claim slip may follow
+LONGEST_TICKET = 450  # mm: a receipt of eight bills; of one bill 170, with a slip of 210 after it
 # A bill of the largest size in small notes. A box with less room is emptied between two visits.
 NOTES_OF_A_VISIT = 20
 NOT_HEARD = GatewayState(is_online=False, detail="not heard yet")
@@ -50,6 +50,12 @@ class Floor:
         """What the acceptors of that kind could take, were they leased."""
         state = self.usable(kind)
         return [] if state is None or room_of(state) <= 0 else state.denominations
+
+    @property
+    def payable(self) -> dict[int, int]:
+        """What a coin changer can pay back just now: paise of a coin -> how many."""
+        state = self.usable(Kind.COINS)
+        return {} if state is None else state.payable
 
     @property
     def can_print(self) -> bool:

@@ -7,31 +7,35 @@ this module walks the citizen there and back.
 from __future__ import annotations
 
 import logging
-from uuid import uuid4
 
 from firmware.contract.gateway import (
+    Failed,
     FetchBill,
     GatewayReply,
     GatewayRequest,
     PostPayment,
+    Problem,
     SumBooked,
 )
+from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Action, Hint, Language, Press
 from firmware.core.allowance import Allowance
+from firmware.core.basket import birth, chosen, take_out
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.enquiry import take_bill
 from firmware.core.floor import Floor
+from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
 from firmware.core.operator import OperatorDesk
 from firmware.core.papers import Papers
 from firmware.core.patience import Patience
 from firmware.core.posting import Posting
 from firmware.core.proof import Proof, lacks_proof
-from firmware.core.resuming import readable, stage_of, visit_of
+from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
 from firmware.core.screens import why_not
-from firmware.core.visit import Signal, Snapshot, Stage, Visit
-from firmware.journal import rows
+from firmware.core.tendering import Tendering
+from firmware.core.visit import AT_THE_TILL, Signal, Snapshot, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue, Service
@@ -64,7 +68,10 @@ class Flow:
         self._proof = Proof(book, outbox, papers)
         self._posting = Posting(book, outbox)
         self.desk = OperatorDesk(book, floor, outbox, config)
+        self._tendering = Tendering(book, papers.codes)
+        self._keypad = Keypad(catalogue, self._tendering)
         self._interrupted: list[str] = []  # open orders of before the start, oldest first
+        self._kept: Snapshot | None = None  # what was on the screen then, if core alone was away
 
     # --- start -----------------------------------------------------------------------------
 
@@ -72,7 +79,7 @@ class Flow:
         """Take up open orders first: there is money in them. Else the visit that was in RAM."""
         self.desk.start(now)
         self._interrupted = self._book.journal.open_orders()
-        kept = readable(snapshot, self._catalogue.services)
+        self._kept = kept = readable(snapshot, self._catalogue.services)
         if self._interrupted:
             self._resume_order(now)
         elif kept is not None:
@@ -86,7 +93,19 @@ class Flow:
         self.visit = visit_of(order)
         self.visit.session = self.cash.session(self.visit, order)
         self.visit.session.resume(now)
-        self._enter(stage_of(order, self._catalogue.services), now)
+        stage = stage_of(order, self._catalogue.services)
+        is_new_here = self._kept is None or not self._kept.is_of(order)
+        if is_new_here and has_money(order) and stage in (Stage.CASH, Stage.SETTLING):
+            self.visit.is_resumed = True
+            stage = Stage.RESUMED if stage is Stage.CASH else stage
+        self._enter(stage, now)
+
+    def more_actions(self, now: float) -> list[Action]:
+        """What may be pressed at this moment, beside what the stage always offers."""
+        found = self.patience.stay_actions(self.visit, now)
+        if self.visit.stage is Stage.CASH and self._tendering.is_offered(now):
+            found.append(Action.USE_SLIP)
+        return found
 
     # --- the citizen -----------------------------------------------------------------------
 
@@ -105,24 +124,41 @@ class Flow:
             case Action.CHOOSE_SERVICE:
                 self._choose_service(press.value, now)
             case Action.ENTER:
-                self._enter_number(press.value, now)
+                self._type(press.value, now)
+            case Action.ADD_BILL:
+                self._add_bill(now)
+            case Action.TAKE_OUT:
+                self._take_out(press.value, now)
             case Action.PAY:
                 self._pay(now)
             case Action.BACK:
-                self._go(Signal.BACK, now)
+                self._go_back(Signal.BACK, now)
+            case Action.AGAIN:
+                self._go_back(Signal.AGAIN, now)
+            case Action.STAY:
+                pass  # patience was renewed above
+            case _:
+                self._on_press_with_money(press.action, now)
+
+    def _on_press_with_money(self, action: Action, now: float) -> None:
+        match action:
             case Action.CANCEL:
                 self._leave("trouble.cancelled_with_money", now)
+            case Action.USE_SLIP:
+                self.visit.typed, self.visit.problem = "", None
+                self._go(Signal.SLIP, now)
+            case Action.PAY_PART:
+                self._go(self.cash.settling.accept(self._order, self._least), now)
+            case Action.TAKE_SLIP:
+                self._leave(self.visit.cause, now)
             case Action.FINISH:
                 self._leave("", now)
             case Action.ANOTHER:
                 self._go(Signal.ANOTHER, now)
-            case Action.AGAIN:
-                visit.problem = None
-                self._go(Signal.AGAIN, now)
             case Action.OPERATOR:
                 self._go(Signal.OPERATOR, now)
             case _:
-                pass  # STAY: patience was renewed above
+                pass
 
     def _choose_language(self, value: str, now: float) -> None:
         if value in {language.value for language in Language}:
@@ -135,11 +171,25 @@ class Flow:
             self.visit.service, self.visit.typed, self.visit.problem = value, "", None
             self._go(Signal.SERVICE, now)
 
-    def _enter_number(self, value: str, now: float) -> None:
-        self.visit.typed = value
-        self.visit.problem = self._service.account.problem_of(value)
-        if self.visit.problem is None:
-            self._go(Signal.ENTERED, now)
+    def _go_back(self, signal: Signal, now: float) -> None:
+        """Back or again; with bills in the basket that leads to them."""
+        self.visit.problem = None
+        is_at_the_till = self.visit.stage in AT_THE_TILL
+        self._go(Signal.LISTED if self.visit.basket and not is_at_the_till else signal, now)
+
+    def _add_bill(self, now: float) -> None:
+        self.visit.basket = chosen(self.visit)
+        self.visit.typed, self.visit.problem = "", None
+        self._go(Signal.ADD, now)
+
+    def _take_out(self, name: str, now: float) -> None:
+        take_out(self.visit, name)
+        if not self.visit.basket:
+            self._go(Signal.BACK, now)
+
+    def _type(self, typed: str, now: float) -> None:
+        if (signal := self._keypad.enter(self.visit, typed, now)) is not None:
+            self._go(signal, now)
 
     def _pay(self, now: float) -> None:
         """The last moment before money: everything that must be there is looked at (M5)."""
@@ -149,28 +199,22 @@ class Flow:
         if self.visit.cause:
             self._go(Signal.BLOCKED, now)
             return
-        self.visit.order = self._create_order()
+        self.visit.order, self.visit.hint = self._create_order(), None
         self.visit.session = self.cash.session(self.visit, self.visit.order)
         self._go(Signal.PAY, now)
 
     def _create_order(self) -> Order:
-        bill = self.visit.bill
-        assert bill is not None
         number = self._book.next_number(self._config.kiosk.receipt_prefix)
-        payable = bill.amount + bill.fee
-        self._book.write(
-            rows.OrderCreated(
-                number, uuid4().hex, self.visit.service, self.visit.language, bill, payable
-            ),
-            rows.CashOpened(number, uuid4().hex[:8], payable + self._service.allowed_advance),
-        )
+        self._book.write(*birth(number, self.visit, self._catalogue))
         return self._book.order(number)
 
     def _leave(self, cause: str, now: float) -> None:
         """Cancelled, finished or timed out. With money in play this ends in settling."""
-        if self.visit.stage is Stage.CASH:
-            self.visit.cause = cause
+        if self.visit.stage in AT_THE_TILL:
+            self.visit.cause = POWER if self.visit.is_resumed else cause
             self._go(Signal.STOPPED, now)
+        elif self.visit.stage is Stage.OFFER:
+            self._go(self.cash.settling.decline(self._order, self.visit.cause), now)
         else:
             self._go(Signal.LEFT, now)
 
@@ -179,10 +223,10 @@ class Flow:
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
         if isinstance(request, PostPayment):
             order = self._posting.on_answer(request, reply)
-            if self.visit.stage is Stage.POSTING and self.visit.order is order:
-                self._go(Signal.ANSWERED, now)
-            elif self.visit.order is not order:
+            if self.visit.order is not order:
                 self._book.forget(order.number)
+            elif self.visit.stage is Stage.POSTING and not _waits_for_more(order, reply):
+                self._go(Signal.ANSWERED, now)
         elif self.visit.stage is Stage.FETCHING and request == self._fetch:
             self._go(take_bill(self.visit, reply), now)
         elif isinstance(request, SumBooked):
@@ -203,6 +247,9 @@ class Flow:
     def on_enter_services(self, now: float) -> None:
         self._close_order()
 
+    def on_enter_basket(self, now: float) -> None:
+        self._close_order()
+
     def on_enter_number(self, now: float) -> None:
         self._close_order()
 
@@ -210,7 +257,11 @@ class Flow:
         self._outbox.add(Ask(self._fetch))
 
     def on_enter_cash(self, now: float) -> None:
-        self.visit.hint, self.visit.obstacle_from = Hint("cash.insert"), None
+        self.visit.hint, self.visit.obstacle_from = self.visit.hint or Hint("cash.insert"), None
+
+    def on_enter_slip(self, now: float) -> None:
+        assert self.visit.session is not None
+        self.cash.stop(self.visit.session, now)
 
     def on_enter_operator(self, now: float) -> None:
         self.desk.enter(now)
@@ -232,6 +283,8 @@ class Flow:
             case Stage.CASH:
                 if (signal := self.cash.tick(visit, now)) is not None:
                     self._go(signal, now)
+            case Stage.RESUMED | Stage.SLIP if self._order.remaining == ZERO:
+                self._go(Signal.FULL, now)
             case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
                 self._settle(now)
             case Stage.FETCHING if now - visit.entered_at >= FETCH_PATIENCE:
@@ -260,7 +313,13 @@ class Flow:
         """No note is on its way any more: say in the journal what becomes of the money."""
         assert self.visit.session is not None
         if self.visit.session.is_quiet:
-            self._go(self.cash.settling.settle(self._order, self.visit.cause), now)
+            order, cause = self._order, self.visit.cause
+            if self.visit.is_resumed and order.owed:
+                cause = POWER  # nobody has said that it is his: nothing is offered
+            signal = self.cash.settling.settle(order, cause, self._least)
+            if signal is Signal.FAILED and order.coins_unknown:
+                self.visit.cause = "trouble.coins_unknown"  # no paper tells of them
+            self._go(signal, now)
 
     @property
     def _owes_proof(self) -> bool:
@@ -273,7 +332,8 @@ class Flow:
         if self.cash.settling.claim_rest(order):
             log.warning("%s: %s more is owed: claim", order.number, order.claims[-1].amount)
         if self._proof.step(order, self._floor, self.visit.language, now):
-            self._go(Signal.UNFULFILLED if order.claims else Signal.PROVEN, now)
+            is_fulfilled = order.is_paid and not order.claims
+            self._go(Signal.PROVEN if is_fulfilled else Signal.UNFULFILLED, now)
 
     # --- moving ----------------------------------------------------------------------------
 
@@ -293,16 +353,18 @@ class Flow:
             entered(now)
 
     def _close_order(self) -> None:
-        if self.visit.order is not None:
-            self.cash.settling.close(self.visit.order)
-            self._book.forget(self.visit.order.number)
-            self.visit.taken = self.visit.taken + self.visit.order.inserted
+        if (order := self.visit.order) is not None:
+            if order.inserted or order.in_doubt:
+                self.visit.basket = []  # else its bills may be tried again
+            self.cash.settling.close(order)
+            self._book.forget(order.number)
+            self.visit.taken = self.visit.taken + order.cash
             self.visit.order = self.visit.session = None
 
     @property
     def why_no_cash(self) -> Hint | None:
-        """Why the bill on the screen cannot be paid in cash here and now."""
-        is_shown = self.visit.stage is Stage.BILL
+        """Why what is on the screen cannot be paid in cash here and now."""
+        is_shown = self.visit.stage in (Stage.BILL, Stage.BASKET)
         return self.cash.allowance.why_no_cash(self.visit) if is_shown else None
 
     @property
@@ -310,6 +372,20 @@ class Flow:
         return self._catalogue.services[self.visit.service]
 
     @property
+    def _least(self) -> Money | None:
+        """The smallest part payment of the bill that is being paid."""
+        service = self._catalogue.services.get(self._order.lines[0].service)
+        return None if service is None else service.least_part
+
+    @property
     def _order(self) -> Order:
         assert self.visit.order is not None, f"{self.visit.stage} without an order"
         return self.visit.order
+
+
+def _waits_for_more(order: Order, reply: GatewayReply | None) -> bool:
+    """Of a basket: the office is there, and has not answered every line."""
+    is_down = reply is None or (
+        isinstance(reply, Failed) and reply.problem is Problem.BACK_END_DOWN
+    )
+    return bool(order.unanswered) and not is_down

@@ -7,10 +7,12 @@ from datetime import datetime
 from firmware.contract.money import ZERO, Money
 from firmware.contract.ticket import Ticket
 from firmware.documents.claim import Claim, claim_slip
-from firmware.documents.receipt import Receipt, receipt
+from firmware.documents.receipt import PaidBill, Receipt, receipt
+from firmware.journal import rows
 from firmware.journal.orders import Order
 from firmware.runtime.config import KioskSection
 from firmware.till.claims import ClaimFacts, issue
+from firmware.till.codes import Codes, may_be_tendered
 from firmware.till.signing import NoKey, Signer
 
 # The screen names each fault; the slip is read at an office, where the kind of fault matters.
@@ -18,6 +20,8 @@ CAUSES = {
     "trouble.cancelled_with_money": "claim.cause.cancelled",
     "trouble.timed_out_with_money": "claim.cause.left",
     "trouble.over_paid": "claim.cause.over",
+    "trouble.rest_of_money": "claim.cause.over",
+    "trouble.rest_of_slip": "claim.cause.over",
     "trouble.note_unaccounted": "claim.cause.note_in_doubt",
     "trouble.power_came_back": "claim.cause.power",
     "trouble.battery_low": "claim.cause.power",
@@ -35,6 +39,7 @@ class Papers:
     def __init__(self, kiosk: KioskSection, signer: Signer | NoKey) -> None:
         """With NoKey in place of a signer the slips are unsigned, and say so."""
         self._kiosk, self._signer = kiosk, signer
+        self.codes = None if isinstance(signer, NoKey) else Codes(signer)
 
     def token(self, order: Order) -> str | None:
         """The order's last claim for the QR; None when it cannot be signed: never no slip."""
@@ -52,8 +57,8 @@ class Papers:
             order=order.number,
             index=len(order.claims),
             issued_at=int(datetime.fromisoformat(order.claimed_at).timestamp()),
-            amount=order.claimed,
-            in_doubt=min(claim.in_doubt, order.claimed),
+            amount=order.claimable,
+            in_doubt=min(claim.in_doubt, order.claimable),
             cause=CAUSES.get(claim.cause, UNNAMED).removeprefix("claim.cause."),
         )
 
@@ -72,26 +77,17 @@ class Papers:
         return claim_slip(self._claim(order, duplicate, language), language)
 
     def _receipt(self, order: Order, duplicate: int, language: str) -> Receipt:
-        bill = order.created.bill
-        notes, coins = used_of(order)
+        notes, coins, slips = used_of(order)
         return Receipt(
             kiosk=self._kiosk.id,
             place=self._place(language),
             number=order.number,
             paid_at=order.paid_at,
-            service=order.created.service,
-            account=bill.account,
-            name=bill.name,
-            bill_number=bill.number,
-            period=bill.period,
-            due_date=bill.due_date,
-            amount=bill.amount,
-            fee=bill.fee,
+            bills=paid_bills(order),
             notes=notes,
             coins=coins,
-            advance=order.advance,
-            is_posted=order.reference is not None,
-            reference=order.reference or "",
+            slips=slips,
+            coins_unknown=order.coins_unknown,
             helpline=self._kiosk.helpline,
             duplicate=duplicate,
         )
@@ -104,20 +100,61 @@ class Papers:
             number=claim.claim,
             order=order.number,
             made_at=order.claimed_at,
-            amount=order.claimed,
-            in_doubt=min(claim.in_doubt, order.claimed),
+            amount=order.claimable,
+            in_doubt=min(claim.in_doubt, order.claimable),
             cause=CAUSES.get(claim.cause, UNNAMED),
             helpline=self._kiosk.helpline,
             duplicate=duplicate,
             token=self.token(order) or "",
+            code=self._code(order),
+            coins_unknown=order.coins_unknown,
         )
+
+    def _code(self, order: Order) -> str:
+        """What makes the slip money here. Not on one that came out while nobody may have stood
+        there: who picks it up has to show the operator whose it is."""
+        claim = order.claims[-1]
+        if self.codes is None or not may_be_tendered(claim):
+            return ""
+        return self.codes.of(claim.claim)
 
     def _place(self, language: str) -> str:
         return self._kiosk.place.get(language, self._kiosk.id)
 
 
-def used_of(order: Order) -> tuple[Money, Money]:
-    """The notes and coins that paid the bill, without what went to a claim."""
+def paid_bills(order: Order) -> list[PaidBill]:
+    """The bills that were paid and not refused; the fee is paid before the bill."""
+    return [
+        _paid_bill(order, number, line, part)
+        for number, (line, part) in enumerate(zip(order.lines, order.parts, strict=True), 1)
+        if part and number not in order.refusals
+    ]
+
+
+def _paid_bill(order: Order, number: int, line: rows.Line, part: Money) -> PaidBill:
+    bill, fee = line.bill, min(line.bill.fee, part)
+    advance = max(part - line.payable, ZERO)
+    return PaidBill(
+        service=line.service,
+        account=bill.account,
+        name=bill.name,
+        bill_number=bill.number,
+        period=bill.period,
+        due_date=bill.due_date,
+        amount=part - fee - advance,
+        fee=fee,
+        advance=advance,
+        rest=max(line.payable - part, ZERO),
+        is_posted=number in order.references,
+        reference=order.references.get(number, ""),
+    )
+
+
+def used_of(order: Order) -> tuple[Money, Money, Money]:
+    """The notes, coins and slips that paid the bill, without what went to a claim: of a slip that
+    was worth more than the bill the rest went there first."""
     surplus = order.inserted - order.used
-    from_notes = min(surplus, order.notes)
-    return order.notes - from_notes, order.coins - max(surplus - from_notes, ZERO)
+    from_slips = min(surplus, order.tender)
+    from_notes = min(surplus - from_slips, order.notes)
+    from_coins = surplus - from_slips - from_notes
+    return order.notes - from_notes, order.coins - from_coins, order.tender - from_slips

@@ -16,9 +16,9 @@ class Patience:
     def of(self, visit: Visit) -> float | None:
         """Seconds until this stage times out; None where a machine is at work, not a person."""
         match visit.stage:
-            case Stage.SERVICES | Stage.NUMBER | Stage.BILL:
+            case Stage.SERVICES | Stage.NUMBER | Stage.BILL | Stage.BASKET:
                 return self._times.screen
-            case Stage.CASH:
+            case Stage.CASH | Stage.SLIP | Stage.RESUMED | Stage.OFFER:
                 return self._times.cash
             case Stage.DONE | Stage.TROUBLE:
                 order = visit.order  # what is only on the screen must be written down

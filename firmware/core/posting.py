@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from firmware.contract.gateway import Failed, GatewayReply, Posted, PostPayment, Problem
+from firmware.contract.money import ZERO
 from firmware.core.book import Book
 from firmware.journal import rows
 from firmware.journal.orders import Order
+from firmware.journal.rows import AnyRow
 from firmware.till.effects import Ask, Outbox
 
 ASK_AGAIN_AFTER = 10.0  # seconds between attempts; the key makes a repeat the same payment
 
 
 class Posting:
-    """Posts one order at a time; at least once on the wire, exactly once by the key."""
+    """Posts one order at a time; at least once on the wire, exactly once by each line's key."""
 
     def __init__(self, book: Book, outbox: Outbox) -> None:
         self._book, self._outbox = book, outbox
@@ -20,21 +22,23 @@ class Posting:
         self._asked_for = ""  # the order of the last attempt
 
     def ask(self, order: Order, now: float) -> None:
-        """Post this order now. Its OrderPaid row is on disk."""
+        """Post now what of this order is not answered. Its OrderPaid row is on disk."""
         self._asked_at, self._asked_for = now, order.number
-        bill = order.created.bill
-        self._outbox.add(
-            Ask(
-                PostPayment(
-                    key=order.created.key,
-                    service=order.created.service,
-                    account=bill.account,
-                    bill_number=bill.number,
-                    amount=order.payable + order.advance,
-                    receipt=order.number,
+        lines, parts = order.lines, order.parts
+        for number in order.unanswered:
+            line = lines[number - 1]
+            self._outbox.add(
+                Ask(
+                    PostPayment(
+                        key=line.key,
+                        service=line.service,
+                        account=line.bill.account,
+                        bill_number=line.bill.number,
+                        amount=parts[number - 1],
+                        receipt=order.number,
+                    )
                 )
             )
-        )
 
     def tick(self, is_online: bool, now: float) -> None:
         """Take up what is still unposted, each in its turn: one that never goes through must not
@@ -51,28 +55,58 @@ class Posting:
         return unposted[after % len(unposted)]
 
     def on_answer(self, request: PostPayment, reply: GatewayReply | None) -> Order:
-        """Record what the back end said, once; silence and `down` record nothing."""
+        """Record what the back end said of a line, once; silence and `down` record nothing."""
         order = self._book.order(request.receipt)
-        if order.reference is not None or order.refusal is not None:
+        number = next((at for at in order.unanswered if _key(order, at) == request.key), None)
+        if number is None:
             return order
         match reply:
             case Posted(key=key, reference=reference) if key == request.key:
-                self._book.write(rows.OrderPosted(order.number, reference))
+                self._book.write(*_posted(order, number, reference))
                 self._asked_at = None  # the next one may follow at once
             case Failed(problem=problem, detail=detail) if problem is not Problem.BACK_END_DOWN:
-                self._refuse(order, problem, detail)
+                self._book.write(*_refused(order, number, problem, detail))
             case _:
                 pass
         return order
 
-    def _refuse(self, order: Order, problem: Problem, detail: str) -> None:
-        """A no is final: the money goes to a claim in the same commit (M7)."""
-        taken = order.inserted + order.in_doubt - order.claimed
-        claim = rows.ClaimIssued(
-            order.number, claim_number(order), taken, order.in_doubt, f"trouble.{problem}"
-        )
-        corrected = [rows.OrderClosed(order.number, rows.End.CLAIMED)] if order.end else []
-        self._book.write(rows.PostRefused(order.number, problem, detail), claim, *corrected)
+
+def _posted(order: Order, number: int, reference: str) -> list[AnyRow]:
+    whole = rows.OrderPosted(order.number, reference)
+    if len(order.lines) == 1:
+        return [whole]
+    return [
+        rows.LinePosted(order.number, number, reference),
+        *([whole] if order.unanswered == [number] else []),
+    ]
+
+
+def _refused(order: Order, number: int, problem: Problem, detail: str) -> list[AnyRow]:
+    """A no is final: the money of the line goes to a claim in the same commit (M7)."""
+    left = order.used - order.parts[number - 1]  # what the other lines keep
+    taken = order.beyond(left)
+    cause = f"trouble.{problem}"
+    claim = rows.ClaimIssued(
+        order.number, claim_number(order), taken, min(order.unconfirmed, taken), cause
+    )
+    claims = [claim] if taken > ZERO else []  # else one of before covers it
+    corrected = [rows.OrderClosed(order.number, rows.End.CLAIMED)] if order.end and not left else []
+    return [*_no(order, number, problem, detail), *claims, *corrected]
+
+
+def _no(order: Order, number: int, problem: Problem, detail: str) -> list[AnyRow]:
+    whole = rows.PostRefused(order.number, problem, detail)
+    if len(order.lines) == 1:
+        return [whole]
+    line = rows.LineRefused(order.number, number, problem, detail)
+    if order.unanswered != [number]:
+        return [line]
+    known = next(iter(order.references.values()), None)
+    return [line, whole if known is None else rows.OrderPosted(order.number, known)]
+
+
+def _key(order: Order, number: int) -> str:
+    return order.lines[number - 1].key
 
 
 def claim_number(order: Order) -> str:

@@ -31,7 +31,12 @@ class Proof:
         self._asked_at = 0.0
 
     def step(self, order: Order, floor: Floor, language: str, now: float) -> bool:
-        """Do what is due; True when every document of the order has its proof."""
+        """Do what is due; True when every document of the order has its proof.
+
+        Not while coins go out: what does not come back goes on the slip.
+        """
+        if order.changing is not None:
+            return False
         for document in documents_of(order):
             if not order.has_proof(document):
                 self._begin((order.number, document, len(order.claims)), now)
@@ -89,4 +94,5 @@ def documents_of(order: Order) -> list[str]:
 
 def lacks_proof(order: Order) -> bool:
     """Whether the citizen may not go yet: money nobody speaks for, or a document without proof."""
-    return bool(order.owed) or not all(map(order.has_proof, documents_of(order)))
+    is_open = bool(order.owed) or order.changing is not None
+    return is_open or not all(map(order.has_proof, documents_of(order)))

@@ -13,7 +13,7 @@ from firmware.contract.device import Outcome, Reply
 from firmware.contract.money import ZERO
 from firmware.core.book import Book
 from firmware.journal import rows
-from firmware.journal.journal import AlreadyRecorded, Entry
+from firmware.journal.journal import AlreadyRecorded, Entry, Journal
 from firmware.till.claims import PREFIX, Refused, verify
 from firmware.till.redemption import Payable, payable
 
@@ -33,10 +33,10 @@ class Redeeming:
         number = self._number_of(command.claim.strip())
         if isinstance(number, Reply):
             return number
-        issued = self._issued(number)
+        issued = find_issued(self._book.journal, number)
         if issued is None:
             return refused(f"{number} is not a claim of {self._kiosk}; {ELSEWHERE}")
-        if (before := self._redeemed(issued.claim)) is not None:
+        if (before := find_redeemed(self._book.journal, issued.claim)) is not None:
             return refused(f"{issued.claim} was redeemed before: {told(before)}")
         found = self._payable(issued)
         return found if isinstance(found, Reply) else self._pay(command, issued, found)
@@ -91,20 +91,22 @@ class Redeeming:
         log.info("%s: redeemed by %s, %s", issued.claim, command.by, command.reference)
         return Reply(Outcome.DONE, words_of(found))
 
-    def _issued(self, number: str) -> rows.ClaimIssued | None:
-        for entry in self._book.journal.of_kind(rows.ClaimIssued):
-            if (
-                isinstance(entry.row, rows.ClaimIssued)
-                and entry.row.claim.casefold() == number.casefold()
-            ):
-                return entry.row
-        return None
 
-    def _redeemed(self, number: str) -> Entry | None:
-        for entry in self._book.journal.of_kind(rows.ClaimRedeemed):
-            if isinstance(entry.row, rows.ClaimRedeemed) and entry.row.claim == number:
-                return entry
-        return None
+def find_issued(journal: Journal, number: str) -> rows.ClaimIssued | None:
+    """The claim of that number, which may be written small."""
+    for entry in journal.of_kind(rows.ClaimIssued):
+        row = entry.row
+        if isinstance(row, rows.ClaimIssued) and row.claim.casefold() == number.casefold():
+            return row
+    return None
+
+
+def find_redeemed(journal: Journal, number: str) -> Entry | None:
+    """How the money of that claim went back, if it did."""
+    for entry in journal.of_kind(rows.ClaimRedeemed):
+        if isinstance(entry.row, rows.ClaimRedeemed) and entry.row.claim == number:
+            return entry
+    return None
 
 
 def words_of(found: Payable) -> str:

@@ -1,4 +1,8 @@
-"""What a start finds: an order with money in it, or a visit that was kept in RAM."""
+"""What a start finds: an order with money in it, or a visit that was kept in RAM.
+
+When core alone was away, its citizen still stands there. After a power cut somebody else may: the
+money is shown as safe, and goes on being his only for who knows the end of his account number.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,11 @@ from firmware.core.visit import Snapshot, Stage, Visit
 from firmware.journal.orders import Order
 
 log = logging.getLogger("core")
+
+
+LAST_DIGITS = 4  # of the account number, as `kioskctl claim show` tells the operator
+WRONG_DIGITS = 3  # times; then the money goes to a claim, as when nobody answers
+POWER = "trouble.power_came_back"
 
 
 def readable(snapshot: bytes | None, services: Container[str]) -> Snapshot | None:
@@ -31,21 +40,31 @@ def visit_of(order: Order) -> Visit:
     spoken = [language for language in Language if language == order.created.language]
     return Visit(
         language=spoken[0] if spoken else Language.HINDI,
-        service=order.created.service,
+        service=order.lines[-1].service,
         typed=order.created.bill.account,
         bill=order.created.bill,
         order=order,
-        cause=order.why_closed or "trouble.power_came_back",
+        cause=order.why_closed or POWER,
     )
+
+
+def knows(order: Order, digits: str) -> bool:
+    """Whether these are the last digits of an account that this order pays for."""
+    return any(line.bill.account[-LAST_DIGITS:] == digits for line in order.lines)
+
+
+def has_money(order: Order) -> bool:
+    return bool(order.inserted or order.in_doubt) or order.in_flight is not None
 
 
 def stage_of(order: Order, services: Container[str]) -> Stage:
     """Where an interrupted order goes on; one of a service that is no more is only settled."""
-    if order.created.service not in services:
+    if any(line.service not in services for line in order.lines):
         return Stage.ATTRACT if order.is_paid else Stage.SETTLING
     if order.is_paid:
         is_answered = order.reference is not None or order.refusal is not None
         return Stage.PROVING if is_answered or order.documents else Stage.POSTING
-    if order.claims:
+    is_claimed = bool(order.claims) and not order.cash_is_open  # else of the rest of a slip
+    if is_claimed or order.changing is not None or order.changed:
         return Stage.PROVING
     return Stage.CASH if order.cash_is_open else Stage.SETTLING

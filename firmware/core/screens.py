@@ -11,11 +11,13 @@ from firmware.contract.money import ZERO
 from firmware.contract.screen import (
     Action,
     Attract,
+    Basket,
     Closed,
     Done,
     Hint,
     InsertCash,
     Number,
+    Offer,
     ScreenData,
     Services,
     ShowBill,
@@ -23,11 +25,16 @@ from firmware.contract.screen import (
     Trouble,
     Waiting,
 )
+from firmware.core.basket import has_room, sum_of
 from firmware.core.floor import Floor
 from firmware.core.papers import Papers
-from firmware.core.visit import Stage, Visit
+from firmware.core.resuming import LAST_DIGITS
+from firmware.core.settling import offer_of
+from firmware.core.visit import MOST_BILLS, Stage, Visit
+from firmware.journal.division import split
 from firmware.journal.orders import Order
 from firmware.services.catalogue import Catalogue
+from firmware.till.codes import DIGITS
 from firmware.till.limits import extra, note_buttons
 from firmware.till.session import CashSession
 
@@ -35,8 +42,12 @@ STEPS: dict[Stage, int] = {
     Stage.NUMBER: 1,
     Stage.FETCHING: 1,
     Stage.BILL: 2,
+    Stage.BASKET: 2,
     Stage.CASH: 3,
+    Stage.SLIP: 3,
+    Stage.RESUMED: 3,
     Stage.SETTLING: 3,
+    Stage.OFFER: 3,
     Stage.POSTING: 3,
     Stage.PROVING: 4,
     Stage.DONE: 4,
@@ -46,9 +57,13 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.SERVICES: [Action.CHOOSE_SERVICE, Action.BACK, Action.CANCEL],
     Stage.NUMBER: [Action.ENTER, Action.BACK, Action.CANCEL],
     Stage.FETCHING: [Action.CANCEL],
-    Stage.BILL: [Action.PAY, Action.BACK, Action.CANCEL],
+    Stage.BILL: [Action.PAY, Action.ADD_BILL, Action.BACK, Action.CANCEL],
+    Stage.BASKET: [Action.PAY, Action.TAKE_OUT, Action.CANCEL],
+    Stage.RESUMED: [Action.ENTER],  # no cancelling: the slip would go to whoever stands there
     Stage.CASH: [Action.CANCEL],
+    Stage.SLIP: [Action.ENTER, Action.BACK, Action.CANCEL],
     Stage.SETTLING: [],
+    Stage.OFFER: [Action.PAY_PART, Action.TAKE_SLIP],
     Stage.POSTING: [],
     Stage.PROVING: [],
     Stage.DONE: [Action.FINISH, Action.ANOTHER],
@@ -94,6 +109,8 @@ def actions(visit: Visit, why_no_cash: Hint | None) -> list[Action]:
         found.remove(Action.PAY)
     if visit.stage is Stage.TROUBLE and _may_try_again(visit):
         found.append(Action.AGAIN)
+    if visit.stage is Stage.BASKET and has_room(visit):
+        found.append(Action.ADD_BILL)
     return found
 
 
@@ -120,6 +137,16 @@ def draw(
             assert visit.bill is not None
             payable = visit.bill.amount + visit.bill.fee
             return ShowBill(visit.service, visit.bill, payable, why_no_cash)
+        case Stage.BASKET:
+            return Basket(visit.basket, sum_of(visit.basket), MOST_BILLS, why_no_cash)
+        case Stage.RESUMED:
+            order = _order_of(visit)
+            label, safe = "resumed.digits", order.inserted + order.in_doubt
+            return Number("resumed", label, LAST_DIGITS, problem=visit.problem, safe=safe)
+        case Stage.SLIP:
+            return Number("slip", "slip.code", DIGITS, problem=visit.problem)
+        case Stage.OFFER:
+            return _offer(_order_of(visit), catalogue)
         case Stage.CASH | Stage.SETTLING:
             return _cash(visit, floor)
         case Stage.POSTING:
@@ -138,7 +165,7 @@ def _cash(visit: Visit, floor: Floor) -> InsertCash:
     order, session = _order_of(visit), visit.session
     is_moving = visit.stage is Stage.SETTLING or (session is not None and not session.is_quiet)
     shown = InsertCash(
-        service=visit.service,
+        service=order.created.service,
         due=order.payable,
         inserted=order.inserted,
         remaining=order.remaining,
@@ -169,25 +196,44 @@ def _on_offer(session: CashSession, floor: Floor, hint: Hint | None) -> dict[str
     }
 
 
+def _offer(order: Order, catalogue: Catalogue) -> Offer:
+    service = catalogue.services.get(order.lines[0].service)
+    pays = offer_of(order, None if service is None else service.least_part)
+    parts = split([line.payable for line in order.lines], pays)
+    return Offer(
+        service=order.created.service,
+        inserted=order.inserted + order.in_doubt,
+        pays=pays,
+        slip=order.inserted + order.in_doubt - pays,
+        remains=order.payable - pays,
+        bills=sum(map(bool, parts)),
+        of=len(parts),
+    )
+
+
 def _done(order: Order) -> Done:
     return Done(
         service=order.created.service,
         account=order.created.bill.account,
-        paid=order.inserted - order.owed,
+        paid=order.inserted - order.owed - order.changed,
         receipt=order.number,
         proof="paper" if order.is_printed("receipt") else "screen",
         is_posted=order.reference is not None,
-        advance=order.advance,
+        advance=max(order.advance, ZERO),
+        bills=len(order.lines),
+        remains=order.payable - order.used if order.used < order.payable else ZERO,
+        change=order.changed,
     )
 
 
 def _trouble(visit: Visit, papers: Papers) -> Trouble:
     order = visit.order
     if order is None or not order.claims:
-        return Trouble(visit.cause, safe=ZERO)
+        was_refunded = order is not None and bool(order.changed)
+        return Trouble("trouble.given_back" if was_refunded else visit.cause, safe=ZERO)
     return Trouble(
         cause=order.claims[-1].cause,
-        safe=order.claimed,
+        safe=order.claimable,
         claim=order.claims[-1].claim,
         proof="paper" if order.is_printed("claim") else "screen",
         token=papers.token(order),

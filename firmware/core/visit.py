@@ -6,14 +6,14 @@ What happens on entering a stage is in flow.py; what the citizen sees in it is i
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
 import msgspec
 
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
-from firmware.contract.screen import Hint, Language
+from firmware.contract.screen import Hint, Language, ListedBill
 from firmware.journal.orders import Order
 from firmware.till.session import CashSession, UnexpectedEvent
 
@@ -24,8 +24,12 @@ class Stage(StrEnum):
     NUMBER = auto()
     FETCHING = auto()
     BILL = auto()
+    BASKET = auto()  # many bills, paid together
+    RESUMED = auto()  # power was cut with money in: is this its citizen?
     CASH = auto()
+    SLIP = auto()  # the code of a claim slip is typed; no note or coin meanwhile
     SETTLING = auto()  # no money is taken any more; a note or coin may still be on its way
+    OFFER = auto()  # too little is in: part payment, or a slip
     POSTING = auto()
     PROVING = auto()  # receipt or claim slip on its way to paper, or else to the screen
     DONE = auto()
@@ -33,7 +37,11 @@ class Stage(StrEnum):
     OPERATOR = auto()  # no citizen: the desk of operator.py, which has a table of its own
 
 
-WITHOUT_MONEY = frozenset({Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL})
+WITHOUT_MONEY = frozenset(
+    {Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL, Stage.BASKET}
+)
+AT_THE_TILL = frozenset({Stage.CASH, Stage.SLIP, Stage.RESUMED})  # leaving them is settled
+MOST_BILLS = 8  # of a basket: a receipt of 44 cm (floor.LONGEST_TICKET)
 
 
 class Signal(StrEnum):
@@ -43,6 +51,8 @@ class Signal(StrEnum):
     BILL_CAME = auto()
     WRONG_NUMBER = auto()  # the back end does not know it, or it is paid: type again
     FAILED = auto()
+    ADD = auto()  # one more bill
+    LISTED = auto()  # the basket has one more, or one less
     PAY = auto()
     BLOCKED = auto()  # something is missing that must be there before money is taken
     FULL = auto()
@@ -50,6 +60,9 @@ class Signal(StrEnum):
     PAID = auto()
     SHORT = auto()  # money went in, and not enough: a claim
     EMPTY = auto()  # no money went in
+    OFFERED = auto()  # what is in pays a part, or some of the bills
+    SLIP = auto()  # the citizen has a claim slip
+    CONFIRMED = auto()  # the slip's money is in; or this is the citizen of the money
     ANSWERED = auto()  # by the back end, or not in time
     PROVEN = auto()
     UNFULFILLED = auto()  # the proof given was a claim slip
@@ -67,15 +80,18 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     Stage.SERVICES: {
         Signal.SERVICE: Stage.NUMBER,
         Signal.BACK: Stage.ATTRACT,
+        Signal.LISTED: Stage.BASKET,
         Signal.LEFT: Stage.ATTRACT,
     },
     Stage.NUMBER: {
         Signal.ENTERED: Stage.FETCHING,
         Signal.BACK: Stage.SERVICES,
+        Signal.LISTED: Stage.BASKET,
         Signal.LEFT: Stage.ATTRACT,
     },
     Stage.FETCHING: {
         Signal.BILL_CAME: Stage.BILL,
+        Signal.LISTED: Stage.BASKET,
         Signal.WRONG_NUMBER: Stage.NUMBER,
         Signal.FAILED: Stage.TROUBLE,
         Signal.LEFT: Stage.ATTRACT,
@@ -83,16 +99,41 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     Stage.BILL: {
         Signal.PAY: Stage.CASH,
         Signal.BLOCKED: Stage.TROUBLE,
+        Signal.ADD: Stage.NUMBER,
         Signal.BACK: Stage.NUMBER,
         Signal.LEFT: Stage.ATTRACT,
     },
-    Stage.CASH: {Signal.FULL: Stage.SETTLING, Signal.STOPPED: Stage.SETTLING},
+    Stage.BASKET: {
+        Signal.PAY: Stage.CASH,
+        Signal.BLOCKED: Stage.TROUBLE,
+        Signal.ADD: Stage.NUMBER,
+        Signal.BACK: Stage.SERVICES,  # the last one was taken out
+        Signal.LEFT: Stage.ATTRACT,
+    },
+    Stage.RESUMED: {
+        Signal.CONFIRMED: Stage.CASH,
+        Signal.FULL: Stage.SETTLING,
+        Signal.STOPPED: Stage.SETTLING,
+    },
+    Stage.CASH: {
+        Signal.FULL: Stage.SETTLING,
+        Signal.STOPPED: Stage.SETTLING,
+        Signal.SLIP: Stage.SLIP,
+    },
+    Stage.SLIP: {
+        Signal.CONFIRMED: Stage.CASH,
+        Signal.BACK: Stage.CASH,
+        Signal.FULL: Stage.SETTLING,  # a note that was on its way
+        Signal.STOPPED: Stage.SETTLING,
+    },
     Stage.SETTLING: {
         Signal.PAID: Stage.POSTING,
+        Signal.OFFERED: Stage.OFFER,
         Signal.SHORT: Stage.PROVING,
         Signal.EMPTY: Stage.ATTRACT,
         Signal.FAILED: Stage.TROUBLE,
     },
+    Stage.OFFER: {Signal.PAID: Stage.POSTING, Signal.SHORT: Stage.PROVING},
     Stage.POSTING: {Signal.ANSWERED: Stage.PROVING},
     Stage.PROVING: {Signal.PROVEN: Stage.DONE, Signal.UNFULFILLED: Stage.TROUBLE},
     Stage.DONE: {
@@ -103,6 +144,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     Stage.TROUBLE: {
         Signal.LEFT: Stage.ATTRACT,
         Signal.AGAIN: Stage.NUMBER,
+        Signal.LISTED: Stage.BASKET,  # tried again, with bills in the basket
         Signal.OWED: Stage.PROVING,
     },
 }
@@ -118,6 +160,7 @@ class Visit:
     typed: str = ""
     problem: str | None = None
     bill: Bill | None = None
+    basket: list[ListedBill] = field(default_factory=list)
     order: Order | None = None
     session: CashSession | None = None
     taken: Money = ZERO  # cash of the orders of this visit that are over
@@ -126,6 +169,8 @@ class Visit:
     entered_at: float = 0.0
     patience_from: float = 0.0  # the citizen was last seen to do something
     obstacle_from: float | None = None
+    is_resumed: bool = False  # after a power cut, and nobody has said yet that he is the citizen
+    wrong_digits: int = 0
 
     def follow(self, signal: Signal) -> Stage:
         """The stage that follows; raises UnexpectedEvent for a pair that the table lacks."""
@@ -136,18 +181,33 @@ class Visit:
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """A visit without money, kept in RAM so that a restarted core shows the same screen."""
+    """A visit without money, kept in RAM so that a restarted core shows the same screen.
+
+    With an order it only says whose screen it was: the order itself is in the journal.
+    """
 
     stage: Stage
     language: Language
     service: str
     typed: str
     bill: Bill | None
+    basket: list[ListedBill] = []
+    order: str = ""
     taken: Money = ZERO
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
-        return cls(visit.stage, visit.language, visit.service, visit.typed, visit.bill, visit.taken)
+        number = "" if visit.order is None else visit.order.number
+        return cls(
+            visit.stage,
+            visit.language,
+            visit.service,
+            visit.typed,
+            visit.bill,
+            visit.basket,
+            number,
+            visit.taken,
+        )
 
     @classmethod
     def decode(cls, raw: bytes) -> Snapshot:
@@ -156,9 +216,24 @@ class Snapshot(msgspec.Struct, frozen=True):
 
     def is_possible(self, services: Container[str]) -> bool:
         """Whether this release can show it: its service is known, and a bill screen has a bill."""
+        if any(listed.service not in services for listed in self.basket):
+            return False
         if self.stage in (Stage.ATTRACT, Stage.SERVICES):
             return True
+        if self.stage is Stage.BASKET and not self.basket:
+            return False
+        if self.stage not in WITHOUT_MONEY:
+            return True  # only the order's number is used
         return self.service in services and (self.stage is not Stage.BILL or self.bill is not None)
+
+    def is_of(self, order: Order) -> bool:
+        """Whether the citizen of this order still stands there: only core was away.
+
+        Without a number it is the screen before, on which the order was just made.
+        """
+        if not self.order:
+            return self.stage in (Stage.BILL, Stage.BASKET)
+        return self.order == order.number and self.stage is not Stage.RESUMED
 
     def encode(self) -> bytes:
         return msgspec.json.encode(self)
@@ -173,6 +248,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             service=self.service,
             typed=self.typed,
             bill=self.bill,
+            basket=self.basket,
             taken=self.taken,
             entered_at=now,
             patience_from=now,

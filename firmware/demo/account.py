@@ -8,20 +8,22 @@ from typing import Any
 
 from firmware.contract.money import ZERO, Money, total
 from firmware.core.daemon import journal_path
+from firmware.core.tendering import HOW
 from firmware.demo.stage import Stage
 from firmware.journal import rows
 from firmware.journal.desk_rows import CollectionClosed
 from firmware.journal.journal import Entry, read_entries
 from firmware.journal.orders import Order, fold
+from firmware.journal.past import files_of
 
 
 @dataclass(frozen=True)
 class Account:
     """One kiosk's money, from every side that counts it."""
 
-    inside: Money  # notes and coins in the boxes, and those that a hand took out of them
+    inside: Money  # in the boxes, and taken out of them by hand, less the change that went out
     unreported: Money  # coins that a power cut made the device forget before anybody could read
-    journalled: Money  # credits in the journal
+    journalled: Money  # credits in the journal, less the change that was paid
     posted: Money  # what the office booked
     orders: list[Order]
     orphans: Money  # claims that belong to no order
@@ -31,6 +33,7 @@ class Account:
     desk_papers: int = 0  # jobs of operators that are on paper, by the printer's word
     desk_jobs: int = 0  # and those that were tried
     redeemed: Money = ZERO  # of all claims, paid out of the operator's own float
+    spent: Money = ZERO  # of all claims, used to pay bills
     claimed_after_the_end: dict[str, int] = field(default_factory=dict)  # order -> claims
 
     def faults(self) -> list[str]:
@@ -40,13 +43,16 @@ class Account:
             found.append(f"inside {self.inside}, journalled {self.journalled}")
         if self.collected > self.journalled:
             found.append(f"collected {self.collected}, of {self.journalled} that ever came in")
-        in_orders = sum(order.inserted.paise for order in self.orders)
+        in_orders = sum(order.cash.paise - order.changed.paise for order in self.orders)
         if in_orders + self.orphans.paise != self.journalled.paise:
             found.append(f"orders do not add up to {self.journalled}")
         for order in self.orders:
             found += self._faults_of(order)
-        strangers = set(self.office) - {order.created.key for order in self.orders}
+        strangers = set(self.office) - {line.key for o in self.orders for line in o.lines}
         found += [f"the office booked {key}, of no order" for key in strangers]
+        tendered = total([order.tender for order in self.orders])
+        if tendered != self.spent:
+            found.append(f"{self.spent} of claims went to bills, and {tendered} arrived")
         return found + self._faults_of_paper()
 
     def _faults_of_paper(self) -> list[str]:
@@ -66,10 +72,11 @@ class Account:
             found.append(f"{order.number} was never closed")
         elif order.owed:
             found.append(f"{order.number}: {order.owed} belongs to nobody")
-        booked = self.office.get(order.created.key, 0)
-        is_answered = order.reference is not None or not order.is_paid or order.refusal is not None
-        if is_answered and booked != order.used.paise:
-            found.append(f"{order.number}: paid {order.used}, booked {Money(booked)}")
+        for at, (line, part) in enumerate(zip(order.lines, order.parts, strict=True), 1):
+            booked = Money(self.office.get(line.key, 0))
+            right = ZERO if at in order.refusals else part
+            if at not in order.unanswered and booked != right:
+                found.append(f"{order.number}: line {at}: paid {right}, booked {booked}")
         paid_back = total(list(order.redeemed.values()))
         if paid_back > order.refundable:
             found.append(f"{order.number}: {order.refundable} was owed, {paid_back} paid back")
@@ -92,13 +99,14 @@ def account(stage: Stage) -> Account:
     notes, coins = bench.look("notes"), bench.look("coins")
     printed = int(bench.look("receipt")["printed"])
     bench.close()
-    entries = read_entries(journal_path(stage.config))
+    entries = [e for file in files_of(journal_path(stage.config)) for e in read_entries(file)]
     written = [entry.row for entry in entries]
     office = _office(stage)
+    paid_back = [row for row in written if isinstance(row, rows.ClaimRedeemed)]
     return Account(
         inside=_inside(notes) + _inside(coins),
         unreported=_value(coins.get("unreported", {})),
-        journalled=Money(sum(rows.credited_paise(row) for row in written)),
+        journalled=Money(entries[-1].credited if entries else 0),
         posted=Money(sum(office.values())),
         orders=_orders(entries),
         orphans=Money(
@@ -113,7 +121,8 @@ def account(stage: Stage) -> Account:
         collected=total([row.collected for row in written if isinstance(row, CollectionClosed)]),
         desk_papers=sum(isinstance(row, rows.Printed) and row.order is None for row in written),
         desk_jobs=sum(isinstance(row, rows.PrintIntended) and row.order is None for row in written),
-        redeemed=total([row.amount for row in written if isinstance(row, rows.ClaimRedeemed)]),
+        redeemed=total([row.amount for row in paid_back if row.how != HOW]),
+        spent=total([row.amount for row in paid_back if row.how == HOW]),
         claimed_after_the_end=_late_claims(written),
     )
 
@@ -148,7 +157,8 @@ def _office(stage: Stage) -> dict[str, int]:
 
 
 def _inside(acceptor: dict[str, Any]) -> Money:
-    return _value(acceptor["in_box"]) + _value(acceptor["collected"])
+    came_in = _value(acceptor["in_box"]) + _value(acceptor["collected"])
+    return came_in - _value(acceptor.get("paid_out", {}))
 
 
 def _value(counts: dict[str, Any]) -> Money:

@@ -12,7 +12,14 @@ from firmware.contract.money import ZERO, Money
 from firmware.contract.ticket import Code, Pair, Rule, Style, Text, Ticket
 from firmware.documents.catalogue import words_of
 from firmware.documents.dates import moment
-from firmware.documents.lines import Line, duplicate_mark, footer, heading, rupees_exact
+from firmware.documents.lines import (
+    Line,
+    duplicate_mark,
+    footer,
+    heading,
+    lost_coins,
+    rupees_exact,
+)
 from firmware.runtime.words import Words
 
 
@@ -30,6 +37,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     helpline: str = "181"
     duplicate: int = 0  # 0 is the original
     token: str = ""  # the signed claim for the QR; empty when this kiosk could not sign
+    code: str = ""  # pays a bill at this kiosk; empty when the slip cannot be used so
+    coins_unknown: int = 0  # that fell in, and whose value the machine forgot
 
 
 def claim_slip(facts: Claim, language: str = "hi") -> Ticket:
@@ -42,6 +51,7 @@ def claim_slip(facts: Claim, language: str = "hi") -> Ticket:
         Text(words("claim.safe"), is_centred=True),
         Text(rupees_exact(facts.amount), Style.TITLE, is_centred=True),
         *_in_doubt(facts.in_doubt, words),
+        *lost_coins(facts.coins_unknown, words),
         Rule(),
         Text(words("claim.number"), is_centred=True),
         Text(facts.number, Style.TITLE, is_centred=True),
@@ -56,6 +66,7 @@ def claim_slip(facts: Claim, language: str = "hi") -> Ticket:
         Text(words("claim.advice", helpline=facts.helpline)),
         Code(facts.token or facts.number, caption=facts.number),
         *_unsigned(facts.token, words),
+        *_code(facts, words),
         *footer(words("claim.keep"), facts.helpline, words),
     ]
     return Ticket(lines, language)
@@ -73,3 +84,16 @@ def _in_doubt(in_doubt: Money, words: Words) -> list[Line]:
 
 def _unsigned(token: str, words: Words) -> list[Line]:
     return [] if token else [Text(words("claim.unsigned"), Style.SMALL, is_centred=True)]
+
+
+def _code(facts: Claim, words: Words) -> list[Line]:
+    """The code that makes the slip money at this kiosk, in fours as the screen asks for it."""
+    if not facts.code:
+        return []
+    fours = " ".join(facts.code[at : at + 4] for at in range(0, len(facts.code), 4))
+    return [
+        Rule(),
+        Text(words("claim.code", kiosk=facts.kiosk), is_centred=True),
+        Text(fours, Style.TITLE, is_centred=True),
+        Text(words("claim.code_note"), Style.SMALL, is_centred=True),
+    ]

@@ -60,7 +60,7 @@ def collection_slip(facts: Slip) -> Ticket:
         line("report.by", closed.by),
         *_pieces("collection.notes", closed.expected.notes),
         *_pieces("collection.coins", closed.expected.coins),
-        *_brought_forward(closed),
+        *_beside_the_pieces(closed),
         Rule(),
         money("collection.expected", closed.expected.amount, Style.TITLE),
         Rule(),
@@ -91,10 +91,15 @@ def _pieces(key: str, pieces: list[Pieces]) -> list[Line]:
     return lines
 
 
-def _brought_forward(closed: CollectionClosed) -> list[Line]:
-    if not closed.expected.brought_forward:
-        return []
-    return [Rule(), money("collection.brought_forward", closed.expected.brought_forward)]
+def _beside_the_pieces(closed: CollectionClosed) -> list[Line]:
+    """Change that was paid out of the coins, and money of a record before this one."""
+    cash = closed.expected
+    lines: list[Line] = []
+    if cash.change:
+        lines.append(money("collection.change", cash.change))
+    if cash.brought_forward:
+        lines.append(money("collection.brought_forward", cash.brought_forward))
+    return [Rule(), *lines] if lines else []
 
 
 def _counts(closed: CollectionClosed) -> list[Line]:

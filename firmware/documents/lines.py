@@ -30,6 +30,12 @@ def duplicate_mark(duplicate: int, words: Words) -> list[Line]:
     return [Text(words("receipt.duplicate", number=duplicate), Style.STRONG, is_centred=True)]
 
 
+def lost_coins(count: int, words: Words) -> list[Line]:
+    """Coins that the machine took and whose value it forgot: said, because nobody can count them
+    for the citizen before the box is opened."""
+    return [Text(words("document.coins_unknown", count=count), Style.STRONG)] if count else []
+
+
 def footer(advice: str, helpline: str, words: Words) -> list[Line]:
     """What to do with the paper, and whom to call."""
     return [

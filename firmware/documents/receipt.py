@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import msgspec
 
-from firmware.contract.money import ZERO, Money
+from firmware.contract.money import ZERO, Money, total
 from firmware.contract.ticket import Code, Pair, Rule, Style, Text, Ticket
 from firmware.documents.catalogue import words_of
 from firmware.documents.dates import day, moment, month
-from firmware.documents.lines import Line, duplicate_mark, footer, heading, rupees_exact
+from firmware.documents.lines import (
+    Line,
+    duplicate_mark,
+    footer,
+    heading,
+    lost_coins,
+    rupees_exact,
+)
 from firmware.runtime.words import Words
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts of one paid bill. Raises ValueError when the money does not add up."""
+class PaidBill(msgspec.Struct, frozen=True, kw_only=True):
+    """One bill of a receipt, and what was paid of it."""
 
-    kiosk: str  # the kiosk's id
-    place: str  # in the language of the receipt
-    number: str  # the receipt number; also what the QR code holds
-    paid_at: str  # ISO 8601 with offset; a duplicate carries that of the original
     service: str  # words under `service.<service>` and `account.<service>`
     account: str
     name: str
@@ -31,22 +34,43 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     due_date: str  # YYYY-MM-DD
     amount: Money  # what was paid of the bill
     fee: Money = ZERO
-    notes: Money = ZERO  # paid with notes
-    coins: Money = ZERO  # paid with coins
     advance: Money = ZERO  # over the due: credited to the next bill
+    rest: Money = ZERO  # part payment: what is still due
     is_posted: bool  # False: taken here, not yet acknowledged by the back end
     reference: str = ""  # the back end's own, when posted
-    helpline: str = "181"
-    duplicate: int = 0  # 0 is the original
-
-    def __post_init__(self) -> None:
-        paid, due = self.notes + self.coins, self.total
-        if paid != due:
-            raise ValueError(f"receipt {self.number}: expected {due} in cash, got {paid}")
 
     @property
     def total(self) -> Money:
         return self.amount + self.fee + self.advance
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts of paid bills, one or many. Raises ValueError when the money does not add up."""
+
+    kiosk: str  # the kiosk's id
+    place: str  # in the language of the receipt
+    number: str  # the receipt number; also what the QR code holds
+    paid_at: str  # ISO 8601 with offset; a duplicate carries that of the original
+    bills: list[PaidBill]
+    notes: Money = ZERO  # paid with notes
+    coins: Money = ZERO  # paid with coins
+    slips: Money = ZERO  # paid with the money of claim slips
+    coins_unknown: int = 0  # that fell in, and whose value the machine forgot
+    helpline: str = "181"
+    duplicate: int = 0  # 0 is the original
+
+    def __post_init__(self) -> None:
+        paid, due = self.notes + self.coins + self.slips, self.total
+        if paid != due:
+            raise ValueError(f"receipt {self.number}: expected {due} paid, got {paid}")
+
+    @property
+    def total(self) -> Money:
+        return total([bill.total for bill in self.bills])
+
+    @property
+    def is_posted(self) -> bool:
+        return all(bill.is_posted for bill in self.bills)
 
 
 def receipt(facts: Receipt, language: str = "hi") -> Ticket:
@@ -60,48 +84,87 @@ def receipt(facts: Receipt, language: str = "hi") -> Ticket:
         Pair(words("receipt.number"), facts.number, Style.STRONG),
         Pair(words("receipt.date"), moment(facts.paid_at, words)),
         Rule(),
-        *_bill(facts, words),
-        Rule(),
+        *(_bill(facts.bills[0], words) if len(facts.bills) == 1 else _bills(facts, words)),
         *_money(facts, words),
         Rule(),
         *_posting(facts, words),
+        *lost_coins(facts.coins_unknown, words),
         Code(facts.number),
         *footer(words("receipt.keep"), facts.helpline, words),
     ]
     return Ticket(lines, language)
 
 
-def _bill(facts: Receipt, words: Words) -> list[Line]:
+def _bill(bill: PaidBill, words: Words) -> list[Line]:
     return [
-        Text(words(f"service.{facts.service}"), Style.STRONG),
-        Pair(words(f"account.{facts.service}"), facts.account),
-        Pair(words("receipt.name"), facts.name),
-        Pair(words("receipt.bill_number"), facts.bill_number),
-        Pair(words("receipt.period"), month(facts.period, words)),
-        Pair(words("receipt.due_date"), day(facts.due_date, words)),
+        Text(words(f"service.{bill.service}"), Style.STRONG),
+        *_whose(bill, words),
+        Pair(words("receipt.period"), month(bill.period, words)),
+        Pair(words("receipt.due_date"), day(bill.due_date, words)),
+        Rule(),
+        *_sums(bill, words),
     ]
+
+
+def _bills(facts: Receipt, words: Words) -> list[Line]:
+    """Each in a few lines, with its number, its amount and its own word of the department."""
+    lines: list[Line] = [Text(words("receipt.bills", count=len(facts.bills)), Style.STRONG)]
+    for number, bill in enumerate(facts.bills, 1):
+        posted = bill.reference if bill.is_posted else words("receipt.not_yet")
+        lines += [
+            Rule(),
+            Text(f"{number}. {words(f'service.{bill.service}')}", Style.STRONG),
+            *_whose(bill, words),
+            Pair(words("receipt.reference"), posted),
+            *_sums(bill, words),
+        ]
+    return lines
+
+
+def _whose(bill: PaidBill, words: Words) -> list[Line]:
+    return [
+        Pair(words(f"account.{bill.service}"), bill.account),
+        Pair(words("receipt.name"), bill.name),
+        Pair(words("receipt.bill_number"), bill.bill_number),
+    ]
+
+
+def _sums(bill: PaidBill, words: Words) -> list[Line]:
+    amount = "receipt.part" if bill.rest else "receipt.amount"
+    lines: list[Line] = [
+        Pair(words(amount), rupees_exact(bill.amount)),
+        Pair(words("receipt.fee"), rupees_exact(bill.fee)),
+    ]
+    if bill.advance:
+        lines.append(Pair(words("receipt.advance"), rupees_exact(bill.advance)))
+    return lines
 
 
 def _money(facts: Receipt, words: Words) -> list[Line]:
     lines: list[Line] = [
-        Pair(words("receipt.amount"), rupees_exact(facts.amount)),
-        Pair(words("receipt.fee"), rupees_exact(facts.fee)),
+        Rule(),
+        Pair(words("receipt.total"), rupees_exact(facts.total), Style.TITLE),
     ]
-    if facts.advance:
-        lines.append(Pair(words("receipt.advance"), rupees_exact(facts.advance)))
-    lines += [Rule(), Pair(words("receipt.total"), rupees_exact(facts.total), Style.TITLE)]
-    for key, money in (("receipt.notes", facts.notes), ("receipt.coins", facts.coins)):
+    for key, money in (
+        ("receipt.notes", facts.notes),
+        ("receipt.coins", facts.coins),
+        ("receipt.slips", facts.slips),
+    ):
         if money:
             lines.append(Pair(words(key), rupees_exact(money)))
-    if facts.advance:
+    if any(bill.advance for bill in facts.bills):
         lines.append(Text(words("receipt.advance_note"), Style.SMALL))
+    if rest := total([bill.rest for bill in facts.bills]):
+        lines.append(Pair(words("receipt.rest"), rupees_exact(rest), Style.STRONG))
+        lines.append(Text(words("receipt.part_note"), Style.SMALL))
     return lines
 
 
 def _posting(facts: Receipt, words: Words) -> list[Line]:
-    if facts.is_posted:
-        return [Pair(words("receipt.reference"), facts.reference)]
-    return [
-        Text(words("acknowledgement.promise"), Style.STRONG),
-        Text(words("acknowledgement.number", number=facts.number)),
-    ]
+    if not facts.is_posted:
+        return [
+            Text(words("acknowledgement.promise"), Style.STRONG),
+            Text(words("acknowledgement.number", number=facts.number)),
+        ]
+    is_one = len(facts.bills) == 1
+    return [Pair(words("receipt.reference"), facts.bills[0].reference)] if is_one else []

@@ -31,7 +31,8 @@ def first_row(database: sqlite3.Connection, midnight: datetime) -> int:
 
 
 def credited_from(database: sqlite3.Connection, seq: int) -> int:
-    """Paise of the notes and coins of this row and all after it; not what was brought forward."""
+    """Paise of the notes and coins of this row and all after it, less the change that was paid;
+    not what was brought forward."""
     last = "SELECT credited FROM rows WHERE seq <= ? ORDER BY seq DESC LIMIT 1"
     before = database.execute(last, (seq - 1,)).fetchone() or (0,)
     total = database.execute(last, (_last(database),)).fetchone() or (0,)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from firmware.journal import desk_rows as rows
 from firmware.journal.row import Row
 
+SWITCHES = {  # at rest, and not
+    "door_is_open": ("door shut", "DOOR OPENED"),
+    "tamper": ("tamper alarm let go of", "TAMPER"),
+}
+
 
 def desk_words(row: Row) -> str:
     """What the row says; its kind where nobody wrote words for it."""
@@ -16,7 +21,8 @@ def desk_words(row: Row) -> str:
         case rows.BoxMoved(device=device, is_out=is_out, by=by):
             return f"cash box {'out' if is_out else 'in'} ({device}), {by or 'BY NOBODY'}"
         case rows.SwitchRecorded(device=device, switch=switch, value=value, by=by):
-            return f"{switch} {'yes' if value else 'no'} ({device}), {by or 'nobody was in'}"
+            rest, moved = SWITCHES.get(switch, (f"not {switch}", switch))
+            return f"{moved if value else rest} ({device}), {by or 'no operator was in'}"
         case rows.AlarmsCleared(by=by):
             return f"{by} has looked at the door and tamper alarms"
         case rows.CountersRead(reading=reading):

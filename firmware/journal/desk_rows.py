@@ -68,11 +68,13 @@ class Pieces(msgspec.Struct, frozen=True):
 
 
 class Cash(msgspec.Struct, frozen=True):
-    """Money by its pieces; `brought_forward` is money whose pieces no row knows (JournalBegun)."""
+    """Money by its pieces; `brought_forward` is money whose pieces no row knows (JournalBegun),
+    `change` what a changer gave back out of its coins."""
 
     notes: list[Pieces] = []
     coins: list[Pieces] = []
     brought_forward: Money = ZERO
+    change: Money = ZERO
 
     @property
     def in_notes(self) -> Money:
@@ -80,7 +82,7 @@ class Cash(msgspec.Struct, frozen=True):
 
     @property
     def in_coins(self) -> Money:
-        return total([each.amount for each in self.coins])
+        return total([each.amount for each in self.coins]) - self.change
 
     @property
     def amount(self) -> Money:
@@ -252,6 +254,7 @@ class DayFigures(msgspec.Struct, frozen=True):
     first_receipt: str
     last_receipt: str
     suspected: int = 0  # forged notes and cheats that devices suspected in visits
+    change: Money = ZERO  # given back in coins
 
 
 class DayClosed(Row, frozen=True):

@@ -14,6 +14,7 @@ import msgspec
 from firmware.contract.money import PAISE_IN_A_RUPEE, Money
 from firmware.journal import desk_rows, rows
 from firmware.journal.chain import Entry
+from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.plain import words
 from firmware.journal.rows import ReadRow, UnknownRow
 
@@ -49,6 +50,9 @@ def amount_of(row: ReadRow) -> Money | None:
             | rows.OrderCreated(payable=money)
             | rows.CashOpened(limit=money)
             | rows.OrderPaid(inserted=money)
+            | ChangeIntended(amount=money)
+            | ChangePaid(paid=money)
+            | ChangeInDoubt(amount=money)
             | rows.ClaimIssued(amount=money)
             | rows.JournalBegun(brought_forward=money)
         ):

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from firmware.contract.device import HeldNote
-from firmware.contract.money import ZERO, Money
+from firmware.contract.money import ZERO, Money, total
 from firmware.journal import rows
 from firmware.journal.chain import Entry
-from firmware.journal.rows import OrderCreated, ReadRow
+from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
+from firmware.journal.division import split
+from firmware.journal.rows import Line, OrderCreated, ReadRow
 
 
 @dataclass
@@ -23,6 +25,8 @@ class Order:
     why_closed: str = ""
     notes: Money = ZERO
     coins: Money = ZERO
+    coins_unknown: int = 0  # that fell in, and whose value the device forgot
+    tender: Money = ZERO  # of claim slips
     in_flight: HeldNote | None = None  # an intent to stack or to return without an outcome
     is_going_back: bool = False  # the intent for it is to return it
     in_doubt: Money = ZERO  # of notes whose fate the device could not tell
@@ -31,8 +35,12 @@ class Order:
     paid_at: str = ""  # ISO 8601 with offset; a duplicate carries the time of the payment
     claimed_at: str = ""
     advance: Money = ZERO
-    reference: str | None = None
-    refusal: str | None = None
+    reference: str | None = None  # every line is answered, and not all with no
+    refusal: str | None = None  # nothing of it was accepted
+    references: dict[int, str] = field(default_factory=dict)  # by line, from 1
+    refusals: dict[int, str] = field(default_factory=dict)
+    changing: ChangeIntended | None = None  # a pay-out without an outcome
+    changed: Money = ZERO  # paid back in coins
     jobs: dict[str, str] = field(default_factory=dict)  # job -> "", "printed" or a fault
     documents: dict[str, str] = field(default_factory=dict)  # job -> receipt or claim, if it counts
     shown: set[str] = field(default_factory=set)
@@ -49,8 +57,31 @@ class Order:
         return self.created.payable
 
     @property
-    def inserted(self) -> Money:
+    def lines(self) -> list[Line]:
+        """Its bills; an order that is no basket has one."""
+        born = self.created
+        return born.lines or [Line(born.key, born.service, born.bill, born.payable)]
+
+    @property
+    def cash(self) -> Money:
         return self.notes + self.coins
+
+    @property
+    def inserted(self) -> Money:
+        """Cash and claim slips."""
+        return self.cash + self.tender
+
+    @property
+    def parts(self) -> list[Money]:
+        """What each line gets, refused or not; nothing until it is paid."""
+        dues = [line.payable for line in self.lines]
+        return split(dues, self.payable + self.advance) if self.is_paid else [ZERO] * len(dues)
+
+    @property
+    def unanswered(self) -> list[int]:
+        """The lines, from 1, that are paid and that the back end has not answered."""
+        answered = self.references.keys() | self.refusals.keys()
+        return [at for at, part in enumerate(self.parts, 1) if part and at not in answered]
 
     @property
     def remaining(self) -> Money:
@@ -59,22 +90,39 @@ class Order:
 
     @property
     def claimed(self) -> Money:
-        return Money(sum(claim.amount.paise for claim in self.claims))
+        """What claims cover: of one that was redeemed, what was paid of it."""
+        return total([self.redeemed.get(claim.claim, claim.amount) for claim in self.claims])
+
+    @property
+    def claimable(self) -> Money:
+        """What the slip of the last claim is worth: all claims that are not redeemed."""
+        return total([claim.amount for claim in self.claims if claim.claim not in self.redeemed])
 
     @property
     def used(self) -> Money:
-        """What the bill takes of the money: nothing until paid, nothing after a refusal."""
-        return self.payable + self.advance if self.is_paid and self.refusal is None else ZERO
+        """What the bills take of the money: nothing until paid, nothing after a refusal."""
+        return total([part for at, part in enumerate(self.parts, 1) if at not in self.refusals])
 
     @property
     def owed(self) -> Money:
         """Money of the citizen that neither the bill nor a claim covers yet (M7)."""
-        return max(self.inserted + self.in_doubt - self.used - self.claimed, ZERO)
+        return self.beyond(self.used)
+
+    def beyond(self, used: Money) -> Money:
+        """The same, if the bills took `used`."""
+        going_out = ZERO if self.changing is None else self.changing.amount
+        covered = used + self.claimed + self.changed + going_out
+        return max(self.inserted + self.in_doubt - covered, ZERO)
 
     @property
     def refundable(self) -> Money:
         """What the journal says today that the citizen has a right to, redeemed or not."""
-        return max(self.inserted + self.in_doubt - self.used, ZERO)
+        return max(self.inserted + self.in_doubt - self.used - self.changed, ZERO)
+
+    @property
+    def unconfirmed(self) -> Money:
+        """Notes that may not be in the box, and change that may have gone out."""
+        return self.in_doubt + Money(sum(each.paise for each in self._change_doubts.values()))
 
     def jobs_of(self, document: str) -> list[str]:
         return [job for job, kind in self.documents.items() if kind == document]
@@ -107,6 +155,10 @@ class Order:
                 self.notes = self.notes + value
             case rows.CoinCredited(value=value):
                 self.coins = self.coins + value
+            case rows.CoinsInDoubt(count=count):
+                self.coins_unknown += count
+            case rows.TenderCredited(amount=amount):
+                self.tender = self.tender + amount
             case rows.NoteGivenBack():
                 self._settle_doubt(row)
             case rows.NoteInDoubt(id=name, value=value):
@@ -122,10 +174,10 @@ class Order:
                 self.suspicions += 1
             case rows.OrderPaid(advance=advance):
                 self.is_paid, self.advance, self.paid_at = True, advance, at
-            case rows.OrderPosted(reference=reference):
-                self.reference = reference
-            case rows.PostRefused(problem=problem):
-                self.refusal = problem
+            case ChangeIntended() | ChangePaid() | ChangeInDoubt():
+                self._change(row)
+            case rows.OrderPosted() | rows.PostRefused() | rows.LinePosted() | rows.LineRefused():
+                self._answer(row)
             case rows.PrintIntended(job=job, document=document):
                 self.jobs[job], self.documents[job] = "", document
             case rows.Printed(job=job):
@@ -143,6 +195,21 @@ class Order:
             case _:
                 pass  # its birth changes nothing more, nor does a kind of a release to come
 
+    def _answer(
+        self, row: rows.OrderPosted | rows.PostRefused | rows.LinePosted | rows.LineRefused
+    ) -> None:
+        match row:
+            case rows.OrderPosted(reference=reference):
+                self.reference = reference
+                self.references |= dict.fromkeys(self.unanswered, reference)
+            case rows.PostRefused(problem=problem):
+                self.refusal = problem
+                self.refusals |= dict.fromkeys(self.unanswered, problem)
+            case rows.LinePosted(line=line, reference=reference):
+                self.references[line] = reference
+            case rows.LineRefused(line=line, problem=problem):
+                self.refusals[line] = problem
+
     def _claim(self, row: rows.ClaimIssued, at: str) -> None:
         """A slip of before says less than what is claimed now: it proves nothing any more."""
         self.claims.append(row)
@@ -150,7 +217,19 @@ class Order:
         self.shown.discard("claim")
         self.documents = {job: name for job, name in self.documents.items() if name != "claim"}
 
+    def _change(self, row: ChangeIntended | ChangePaid | ChangeInDoubt) -> None:
+        self.changing = row if isinstance(row, ChangeIntended) else None
+        match row:
+            case ChangePaid(id=name, paid=paid):
+                self.changed = self.changed + paid
+                self._change_doubts.pop(name, None)
+            case ChangeInDoubt(id=name, amount=amount):
+                self._change_doubts[name] = amount
+            case _:
+                pass
+
     _doubts: dict[str, Money] = field(default_factory=dict)
+    _change_doubts: dict[str, Money] = field(default_factory=dict)
 
     def _settle_doubt(self, row: rows.NoteCredited | rows.NoteGivenBack) -> None:
         """The device says at last what became of the note: it is no longer in flight or doubt."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from firmware.contract.money import Money
+from firmware.contract.money import ZERO, Money
 from firmware.journal import rows
 from firmware.journal.chain import Entry
+from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_plain import desk_words
 from firmware.journal.reading import Verified
 from firmware.journal.rows import ReadRow
@@ -45,14 +46,27 @@ def words(row: ReadRow) -> str:
             return f"the clock says {says} after {last or 'nothing'}: not believed"
         case rows.ClockTrusted(says=says):
             return f"the clock says {says}: believed again"
+        case rows.OrderCreated(lines=lines, payable=payable) if lines:
+            accounts = ", ".join(masked(line.bill.account) for line in lines)
+            return f"{len(lines)} bills together, of {accounts}: {payable} to pay"
         case rows.OrderCreated(service=service, bill=bill, payable=payable):
             return f"{service} bill of {masked(bill.account)}: {payable} to pay"
         case rows.OrderPaid(inserted=inserted, advance=advance):
-            return f"paid, {inserted} inserted" + (f", {advance} in advance" if advance else "")
+            return f"paid, {inserted} inserted" + _beside_the_due(advance)
+        case ChangeIntended(amount=amount):
+            return f"{amount} of change is to be paid out"
+        case ChangePaid(paid=paid, id=name):
+            return f"{paid} of change was paid out ({name})"
+        case ChangeInDoubt(amount=amount, id=name):
+            return f"{amount} of change: nobody knows whether it was paid out ({name})"
         case rows.OrderPosted(reference=reference):
             return f"posted: {reference}"
         case rows.PostRefused(problem=problem, detail=detail):
             return f"the back end refused: {problem} {detail}".rstrip()
+        case rows.LinePosted(line=line, reference=reference):
+            return f"bill {line} posted: {reference}"
+        case rows.LineRefused(line=line, problem=problem, detail=detail):
+            return f"the back end refused bill {line}: {problem} {detail}".rstrip()
         case rows.ClaimIssued():
             return _claim(row)
         case rows.ClaimRedeemed(claim=claim, amount=amount, how=how, by=by, reference=reference):
@@ -83,6 +97,8 @@ def _of_cash(row: ReadRow) -> str:
             return f"{value} coin is in the box"
         case rows.CoinsInDoubt(count=count):
             return f"{count} coin events were lost in the device's buffer"
+        case rows.TenderCredited(claim=claim, amount=amount):
+            return f"{amount} of the claim {claim} pays this order"
         case rows.CheatSuspected(device=device, what=what):
             return f"{device} suspects a forged note or a cheat: {what}; nothing was kept"
         case _:
@@ -106,11 +122,24 @@ def _of_paper(row: ReadRow) -> str:
 
 
 def _begun(row: rows.JournalBegun) -> str:
+    if row.archive:
+        return (
+            f"goes on from {row.archive}: {row.previous_length} rows, head"
+            f" {row.previous_head[:16]}, {row.brought_forward} brought forward,"
+            f" {row.open_claims} claims not redeemed; orders from {row.next_order:04d}"
+        )
     return (
         f"ROWS ARE MISSING: {row.why}; known before: {row.previous_length} rows, head"
         f" {row.previous_head[:16] or 'unknown'}, {row.brought_forward} brought forward;"
         f" orders from {row.next_order:04d}"
     )
+
+
+def _beside_the_due(advance: Money) -> str:
+    if not advance:
+        return ""
+    is_over = advance > ZERO
+    return f", {advance} in advance" if is_over else f", {ZERO - advance} of the due not paid"
 
 
 def _claim(row: rows.ClaimIssued) -> str:

@@ -9,9 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+
 from firmware.contract.device import EventId
 from firmware.contract.gateway import Bill
 from firmware.contract.money import Money
+from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_rows import DeskRow, desk_key_of
 from firmware.journal.row import Row
 
@@ -29,7 +32,8 @@ class JournalBegun(Row, frozen=True):
 
     `previous_head` (hex), `previous_length` and `brought_forward`, money that is in the box and
     that no row of this file tells of, come from outside the file; empty and 0 when nobody knows.
-    No number below `next_order` may be given to an order.
+    No number below `next_order` may be given to an order. Where `archive` names a file, the rows
+    are not missing but there, and nobody need look; `open_claims` of them are not redeemed.
     """
 
     previous_head: str
@@ -37,6 +41,8 @@ class JournalBegun(Row, frozen=True):
     why: str
     brought_forward: Money
     next_order: int
+    archive: str = ""
+    open_claims: int = 0
 
 
 class JournalConfirmed(Row, frozen=True):
@@ -58,8 +64,24 @@ class ClockTrusted(Row, frozen=True):
     says: str
 
 
-class OrderCreated(Row, frozen=True):
-    """A citizen agreed to pay this bill. `key` makes posting idempotent, from birth."""
+class Line(msgspec.Struct, frozen=True):
+    """One bill of a basket: its own idempotency key from birth, its own answer of the back end."""
+
+    key: str
+    service: str
+    bill: Bill
+    payable: Money
+
+
+BASKET = "basket"  # the service of an order of many bills
+
+
+class OrderCreated(Row, frozen=True, omit_defaults=True):
+    """A citizen agreed to pay this bill. `key` makes posting idempotent, from birth.
+
+    Of a basket the bills are the `lines`; `payable` is their total, `bill` is that of the first,
+    and `service` is BASKET, under which a release that knows no lines can book nothing: it waits.
+    """
 
     order: str
     key: str
@@ -67,6 +89,7 @@ class OrderCreated(Row, frozen=True):
     language: str
     bill: Bill
     payable: Money
+    lines: list[Line] = msgspec.field(default_factory=list)
 
 
 class CashOpened(Row, frozen=True):
@@ -153,7 +176,11 @@ class CheatSuspected(Row, frozen=True):
 
 
 class OrderPaid(Row, frozen=True):
-    """The money suffices; also the intent to post `amount` + `advance` under the order's key."""
+    """The money is given to the bills; also the intent to post `payable` + `advance`.
+
+    `advance` is below zero where less than the due is paid: a part payment, or a basket of which
+    the money covers only some bills (`division.py` says which).
+    """
 
     order: str
     inserted: Money
@@ -173,6 +200,32 @@ class PostRefused(Row, frozen=True):
     order: str
     problem: str
     detail: str
+
+
+class LinePosted(Row, frozen=True):
+    """Outcome for one line of a basket, counted from 1; when every line is answered, OrderPosted
+    or PostRefused follows in the same commit and says so of the whole."""
+
+    order: str
+    line: int
+    reference: str
+
+
+class LineRefused(Row, frozen=True):
+    """Outcome for one line of a basket: its money goes to a claim, the others stay paid."""
+
+    order: str
+    line: int
+    problem: str
+    detail: str
+
+
+class TenderCredited(Row, frozen=True):
+    """The money of `claim` pays this order now. In one commit with its ClaimRedeemed (M3)."""
+
+    order: str
+    claim: str
+    amount: Money
 
 
 class PrintIntended(Row, frozen=True):
@@ -222,7 +275,7 @@ class ClaimRedeemed(Row, frozen=True):
     order: str | None
     claim: str
     amount: Money
-    how: str  # cash_by_operator, other
+    how: str  # cash_by_operator, other; bill: it pays the order `reference`
     by: str
     reference: str
 
@@ -261,8 +314,14 @@ AnyRow = (
     | CoinsInDoubt
     | CheatSuspected
     | OrderPaid
+    | ChangeIntended
+    | ChangePaid
+    | ChangeInDoubt
     | OrderPosted
     | PostRefused
+    | LinePosted
+    | LineRefused
+    | TenderCredited
     | PrintIntended
     | Printed
     | PrintFailed
@@ -300,6 +359,8 @@ def event_key_of(row: AnyRow) -> str | None:
             return f"in doubt {name}"
         case CoinsInDoubt(id=name):
             return f"lost {name}"
+        case ChangePaid(id=name):
+            return f"change {name}"
         case ClaimRedeemed(claim=claim):
             return f"redeemed {claim}"
         case _:
@@ -307,10 +368,12 @@ def event_key_of(row: AnyRow) -> str | None:
 
 
 def credited_paise(row: ReadRow) -> int:
-    """What this row adds to the cash box, in paise."""
+    """What this row adds to the money inside, in paise; change that was paid out takes away."""
     match row:
         case NoteCredited(value=value) | CoinCredited(value=value):
             return value.paise
+        case ChangePaid(paid=paid):
+            return -paid.paise
         case JournalBegun(brought_forward=value):
             return value.paise
         case _:

@@ -15,6 +15,7 @@ from firmware.contract.device import DeviceState, Kind
 from firmware.contract.money import ZERO, Money
 from firmware.journal import rows
 from firmware.journal.chain import Entry, only
+from firmware.journal.change_rows import ChangePaid
 from firmware.journal.desk_rows import (
     Booked,
     Cash,
@@ -42,6 +43,7 @@ class Inside:
     notes: Counter[int] = field(default_factory=Counter)
     coins: Counter[int] = field(default_factory=Counter)
     brought_forward: Money = ZERO
+    change: Money = ZERO
 
     def add(self, row: rows.ReadRow) -> None:
         match row:
@@ -51,12 +53,15 @@ class Inside:
                 self.coins[value.paise] += 1
             case rows.JournalBegun(brought_forward=value):
                 self.brought_forward = self.brought_forward + value
+            case ChangePaid(paid=paid):
+                self.change = self.change + paid
             case _:
                 pass
 
     @property
     def cash(self) -> Cash:
-        return Cash(_pieces(self.notes), _pieces(self.coins), self.brought_forward)
+        notes, coins = _pieces(self.notes), _pieces(self.coins)
+        return Cash(notes, coins, self.brought_forward, self.change)
 
 
 def cash_of(entries: Iterable[Entry]) -> Cash:
@@ -208,10 +213,11 @@ def posted_of(numbers: Sequence[str], recall: Recall) -> Booked | None:
         return None
     posted = unposted = ZERO
     for order in map(recall, numbers):
-        if order.reference is not None:
-            posted = posted + order.used
-        else:
-            unposted = unposted + order.used
+        for at, part in enumerate(order.parts, 1):
+            if at in order.references:
+                posted = posted + part
+            elif at in order.unanswered:
+                unposted = unposted + part
     found = [rows.number_of(number) for number in numbers]
     return Booked(min(found), max(found), posted, unposted)
 

@@ -1,18 +1,23 @@
 """Which notes and coins may come in just now: by arithmetic before the slot, not by luck behind it.
 
-Notes-only machines give no change, so a value is taken only when it does not exceed what is still
-due plus the advance that the service may credit to the next bill; nor what the limits of this kiosk
-and of the service leave. Coins have no escrow: those that fall between two polls may pass a limit.
+A machine that gives no change takes a value only when it does not exceed what is still due plus the
+advance that the service may credit to the next bill. A coin changer widens that to what its tubes
+can pay back to the rupee. Neither exceeds what the limits of this kiosk and of the service leave.
+Coins have no escrow: those that fall between two polls may pass a limit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from math import gcd
 
-from firmware.contract.money import ZERO, Money
+from firmware.contract.change import coins_for
+from firmware.contract.money import ZERO, Money, rupees
 from firmware.contract.screen import Hint, NoteButton
+
+MOST_CHANGE = rupees(100)  # a handful of coins, of which each takes a third of a second
+MOST_REFUND = rupees(50)  # in coins, for a payment that was broken off; more goes to a claim
 
 
 @dataclass(frozen=True)
@@ -37,10 +42,15 @@ class Taken:
 
 @dataclass(frozen=True)
 class Bounds:
-    """What the limits leave: at most `room` more (None: no limit), and nothing of `refused`."""
+    """What the limits leave: at most `room` more (None: no limit), and nothing of `refused`.
+
+    `payable` is what a changer can give back: paise of a coin -> how many. Nothing is to be
+    reserved in it: a value that exceeds what is due is the last that may enter.
+    """
 
     room: Money | None = None
     refused: frozenset[Money] = frozenset()
+    payable: Mapping[int, int] = field(default_factory=dict)
 
 
 def tightest(limits: Limits, taken: Taken) -> tuple[str, Money] | None:
@@ -66,11 +76,19 @@ def why_not(value: Money, remaining: Money, advance: Money, within: Bounds) -> s
     """The message key of what speaks against this value when `remaining` is due, or None."""
     if value in within.refused:
         return "note.not_taken"
-    if remaining <= ZERO or value > remaining + advance:
+    is_covered = value <= remaining + advance or can_be_paid(
+        value - remaining, within.payable, MOST_CHANGE
+    )
+    if remaining <= ZERO or not is_covered:
         return "note.no_change"
     if within.room is not None and value > within.room:
         return "note.limit"
     return None
+
+
+def can_be_paid(amount: Money, payable: Mapping[int, int], most: Money) -> bool:
+    """Whether these coins make exactly this amount, and it is not more than `most`."""
+    return ZERO < amount <= most and coins_for(amount.paise, payable) is not None
 
 
 def acceptable(

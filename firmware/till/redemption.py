@@ -42,4 +42,4 @@ def payable(order: Order, number: str) -> Payable:
         parts[claim.claim] = min(claim.amount, left)
         left = left - parts[claim.claim]
     amount = total(list(parts.values()))
-    return Payable(parts, total([c.amount for c in covered]), min(order.in_doubt, amount))
+    return Payable(parts, total([c.amount for c in covered]), min(order.unconfirmed, amount))

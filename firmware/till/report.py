@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from firmware.contract.money import ZERO, Money
 from firmware.journal import rows
 from firmware.journal.chain import Entry
+from firmware.journal.change_rows import ChangePaid
 from firmware.journal.desk_rows import CollectionClosed, DayFigures, ServiceSum
 from firmware.journal.orders import Order
 
@@ -42,6 +43,8 @@ class Figures:
                 self._sum("notes", value)
             case rows.CoinCredited(value=value):
                 self._sum("coins", value)
+            case ChangePaid(paid=paid):
+                self._sum("change", paid)
             case rows.NoteGivenBack():
                 self._count("returned_notes")
             case rows.CheatSuspected():
@@ -58,17 +61,25 @@ class Figures:
                 pass
 
     def _pay(self, row: rows.OrderPaid) -> None:
-        bill, service = self.recall(row.order).created.bill, self.recall(row.order).created.service
-        known = self.services.get(service, ServiceSum(service, 0, ZERO, ZERO, ZERO))
-        self.services[service] = ServiceSum(
-            service,
-            known.count + 1,
-            known.amount + bill.amount,
-            known.fees + bill.fee,
-            known.advances + row.advance,
-        )
+        order = self.recall(row.order)
+        for line, part in zip(order.lines, order.parts, strict=True):
+            if part:
+                self._pay_line(line, part)
         self.paid[row.order] = None
         self.receipts.append(row.order)
+
+    def _pay_line(self, line: rows.Line, part: Money) -> None:
+        """A part payment pays the fee first; what is over the due is an advance."""
+        known = self.services.get(line.service, ServiceSum(line.service, 0, ZERO, ZERO, ZERO))
+        fee = min(line.bill.fee, part)
+        amount = min(line.bill.amount, part - fee)
+        self.services[line.service] = ServiceSum(
+            line.service,
+            known.count + 1,
+            known.amount + amount,
+            known.fees + fee,
+            known.advances + (part - fee - amount),
+        )
 
     def _sum(self, name: str, money: Money) -> None:
         self.sums[name] = self.sums.get(name, ZERO) + money
@@ -94,6 +105,7 @@ class Figures:
             first_receipt=receipts[0] if receipts else "",
             last_receipt=receipts[-1] if receipts else "",
             suspected=counts.get("suspected", 0),
+            change=sums.get("change", ZERO),
         )
 
 

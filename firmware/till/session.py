@@ -9,6 +9,7 @@ to pass has no row: whoever dies then leaves it to the acceptor, which gives it 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum, auto
 
 from firmware.contract.device import (
@@ -127,7 +128,7 @@ class CashSession:
     def within(self) -> Bounds:
         """What the limits leave once the note in flight is stacked."""
         now = self._within()
-        return now if now.room is None else Bounds(now.room - self._coming, now.refused)
+        return now if now.room is None else replace(now, room=now.room - self._coming)
 
     @property
     def _coming(self) -> Money:

@@ -6,6 +6,7 @@ certificate on every slip, so that any other kiosk can check one with the fleet'
 
 from __future__ import annotations
 
+import hashlib
 import os
 import struct
 from pathlib import Path
@@ -18,6 +19,7 @@ from firmware.runtime.durable import sync_folder
 
 KEY_LENGTH = 32  # bytes: a seed, or a public key (RFC 8032, 5.1.5)
 SIGNATURE_LENGTH = 64  # bytes (RFC 8032, 5.1.6)
+SECRET_CONTEXT = b"kiosk secret 1\0"  # what it signs is never shown
 CERTIFICATE_CONTEXT = b"kiosk certificate 1\0"  # so that it can be taken for nothing else
 LONGEST_NAME = 64  # bytes of a kiosk's id or an order's number
 TAIL = struct.Struct(f">III{KEY_LENGTH}s{SIGNATURE_LENGTH}s")
@@ -76,6 +78,10 @@ class Signer:
 
     def sign(self, message: bytes) -> bytes:
         return self._key.sign(message).signature
+
+    def secret_for(self, purpose: bytes) -> bytes:
+        """A key for one other purpose; from it nobody learns this one, nor what it signs."""
+        return hashlib.sha256(self.sign(SECRET_CONTEXT + purpose)).digest()
 
 
 class Keys(msgspec.Struct, frozen=True):

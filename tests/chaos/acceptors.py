@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-TEMPLATE_HAS = 'family = "itl_ssp"'  # in firmware/demo/stage.py
+TEMPLATE_HAS = 'family = "itl_ssp"'  # in firmware/demo/template.py
 STANDARD = "itl_ssp"
 OPTIONS: dict[str, str] = {
     "itl_ssp": "",
     "id003": "",
+    "mdb_notes": "",
     "ccnet": "",
 }  # by family: what `[device.notes.options]` needs; a new family is a row here
 

@@ -1,169 +1,18 @@
 """The cash stories: what a citizen, a technician and bad luck do, whatever the kiosk does.
 
-The citizen copes: presses again, puts in again what came back, and goes when told to. The same
-stories run on a kiosk in memory and on real processes.
+The same stories run on a kiosk in memory and on real processes.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from firmware.contract.screen import (
-    Action,
-    Attract,
-    Done,
-    InsertCash,
-    Number,
-    ScreenData,
-    Services,
-    ShowBill,
-    Trouble,
-)
-from firmware.demo.citizen import Citizen
-from firmware.demo.stage import Stage
-from firmware.runtime.bench import BenchRefused
+from firmware.contract.screen import Action, Attract, Done, Trouble
 from tests.chaos.operator_story import collects
+from tests.chaos.visitor import Visit, is_moving
 
-LOOK_EVERY = 0.05  # seconds
-PATIENCE = 60.0  # seconds for one note, one press or the last screen
 OFFICE = "sandbox"
-
-
-class Visit:
-    """One citizen at one kiosk; `k_number` owes ₹470."""
-
-    def __init__(self, stage: Stage, citizen: Citizen, k_number: str, clock: Callable[[], float]):
-        self.stage, self.citizen, self.k_number = stage, citizen, k_number
-        self._clock = clock
-
-    # --- what is seen ----------------------------------------------------------------------
-
-    @property
-    def shown(self) -> ScreenData | None:
-        return self.citizen.data
-
-    @property
-    def takes_cash(self) -> bool:
-        return isinstance(self.shown, InsertCash)
-
-    def look(self, device: str) -> dict[str, Any]:
-        return self.citizen.bench.look(device)
-
-    async def until(self, is_so: Callable[[], bool], seconds: float = PATIENCE) -> bool:
-        ends = self._clock() + seconds
-        while not is_so():
-            if self._clock() > ends:
-                return False
-            await asyncio.sleep(LOOK_EVERY)
-        return True
-
-    # --- what is done ----------------------------------------------------------------------
-
-    async def is_open(self) -> None:
-        """Nobody is here, and the electricity tile works."""
-        await self.until(lambda: _works(self.shown))
-        for device in ("notes", "coins"):
-            await self.until(lambda device=device: self.look(device)["has_power"])  # type: ignore[misc]
-
-    async def to_cash(self) -> None:
-        """Until the slot is open; whatever screen is in between, press what leads there."""
-        for _ in range(60):
-            match self.shown:
-                case InsertCash():
-                    return
-                case Attract():
-                    await self.press(Action.CHOOSE_LANGUAGE, "hi")
-                case Services():
-                    await self.press(Action.CHOOSE_SERVICE, "electricity")
-                case Number():
-                    await self.press(Action.ENTER, self.k_number)
-                case ShowBill():
-                    await self.press(Action.PAY)
-                case Trouble():
-                    await self.press(Action.AGAIN)
-                case _:
-                    await asyncio.sleep(0.5)
-
-    async def press(self, action: Action, value: str = "") -> None:
-        """Once more when nothing happens; not, when the screen does not offer it."""
-        before = self.citizen.screen
-        assert before is not None
-        if action in before.actions:
-            self.citizen.touch(action, value)
-        await self.until(lambda: type(self.shown) is not type(before.data), 1.5)
-
-    async def puts_in(self, *notes: int, coins: tuple[int, ...] = ()) -> None:
-        """Rupees; each until the machine keeps it, or takes no more money."""
-        for note in notes:
-            await self._feeds("notes", note * 100)
-        for coin in coins:
-            await self._feeds("coins", coin * 100)
-
-    async def _feeds(self, device: str, paise: int) -> None:
-        had = self._in_box(device, paise)
-        ends = self._clock() + PATIENCE
-        while self._in_box(device, paise) == had and self._clock() < ends:
-            await self.until(lambda: self._accepts(device, paise) or not self.takes_cash, 20.0)
-            if not self.takes_cash:
-                return
-            if self._accepts(device, paise) and await self.tries(device, paise):
-                await self.until(lambda: not _is_moving(self.look(device)), 25.0)
-
-    async def tries(self, device: str, paise: int) -> bool:
-        """Put it to the slot; False when the slot is shut."""
-        try:
-            self.citizen.bench.do(device, "insert", paise=paise)
-        except BenchRefused:
-            return False
-        return True
-
-    def _in_box(self, device: str, paise: int) -> int:
-        return int(self.look(device)["in_box"].get(str(paise), 0))
-
-    def _accepts(self, device: str, paise: int) -> bool:
-        physics = self.look(device)
-        return paise in physics["accepting"] and not _is_moving(physics)
-
-    async def cancels(self) -> None:
-        if self.takes_cash:
-            await self.press(Action.CANCEL)
-
-    async def takes_proof_and_goes(self) -> None:
-        """Wait for the last screen, then leave; whatever is shown, it ends at Attract."""
-        await self.until(lambda: isinstance(self.shown, Done | Trouble | Attract))
-        await self.goes_home()
-
-    async def goes_home(self) -> None:
-        for _ in range(100):
-            screen = self.citizen.screen
-            if isinstance(self.shown, Attract):
-                return
-            offered = [] if screen is None else screen.actions
-            for action in (Action.FINISH, Action.CANCEL, Action.BACK):
-                if action in offered:
-                    await self.press(action)
-                    break
-            await asyncio.sleep(0.3)
-
-    def hand(self, device: str, action: str, **how: Any) -> None:
-        with contextlib.suppress(BenchRefused):
-            self.citizen.bench.do(device, action, **how)
-
-
-def _works(data: ScreenData | None) -> bool:
-    return isinstance(data, Attract) and any(
-        tile.service == "electricity" and tile.why_not is None for tile in data.tiles
-    )
-
-
-def _is_moving(physics: dict[str, Any]) -> bool:
-    return physics.get("at", "nowhere") != "nowhere" or bool(physics.get("falling"))
-
-
-# --- the stories ---------------------------------------------------------------------------
 
 
 async def exact(visit: Visit) -> None:
@@ -185,7 +34,7 @@ async def coins_and_notes(visit: Visit) -> None:
     await visit.tries("notes", 20000)
     await visit.tries("coins", 1000)
     await visit.tries("coins", 1000)
-    await visit.until(lambda: not _is_moving(visit.look("notes")))
+    await visit.until(lambda: not is_moving(visit.look("notes")))
     await visit.puts_in(10, 10, 10)
     await visit.puts_in(200, 10)
     await visit.takes_proof_and_goes()
@@ -195,6 +44,21 @@ async def over_payment(visit: Visit) -> None:
     """₹500 for ₹470: the rest is credited to the next bill."""
     await visit.to_cash()
     await visit.puts_in(500)
+    await visit.takes_proof_and_goes()
+
+
+async def change(visit: Visit) -> None:
+    """₹100 where ₹70 is due: a changer gives ₹30 back; without one they go to the next bill."""
+    await visit.to_cash()
+    await visit.puts_in(200, 200)
+    await visit.puts_in(100)
+    await visit.takes_proof_and_goes()
+
+
+async def cancel_with_a_little_in(visit: Visit) -> None:
+    await visit.to_cash()
+    await visit.puts_in(20, coins=(5,))
+    await visit.cancels()
     await visit.takes_proof_and_goes()
 
 
@@ -246,7 +110,7 @@ async def printer_away_at_a_note(visit: Visit) -> None:
     await visit.until(lambda: not visit.takes_cash or visit.look("notes")["accepting"], 20.0)
     await visit.tries("notes", 20000)
     visit.hand("receipt", "link_drop", seconds=2.0)
-    await visit.until(lambda: not _is_moving(visit.look("notes")), 20.0)
+    await visit.until(lambda: not is_moving(visit.look("notes")), 20.0)
     await visit.puts_in(50, 20)
     await visit.puts_in(200)
     await visit.takes_proof_and_goes()
@@ -296,11 +160,55 @@ async def collection(visit: Visit) -> None:
     await collects(visit)
 
 
+async def basket(visit: Visit) -> None:
+    """Three times ₹470, paid at once; the office books three payments."""
+    await visit.to_basket(visit.another(1), visit.another(2))
+    await visit.to_cash()
+    await visit.puts_in(500, 500, 200, 200, coins=(10,))
+    await visit.takes_proof_and_goes()
+
+
+async def basket_half_paid(visit: Visit) -> None:
+    """The money ends after the first of two bills; the rest is a slip."""
+    await visit.to_basket(visit.another(1))
+    await visit.to_cash()
+    await visit.puts_in(500)
+    await visit.cancels()
+    await visit.answers(Action.PAY_PART)
+    await visit.takes_proof_and_goes()
+
+
+async def part_payment(visit: Visit) -> None:
+    """₹250 now, and what is left another time."""
+    await visit.to_cash()
+    await visit.puts_in(200, 50)
+    await visit.cancels()
+    await visit.answers(Action.PAY_PART)
+    await visit.takes_proof_and_goes()
+
+
+async def slip_pays_a_bill(visit: Visit) -> None:
+    """A basket that was cancelled, and its slip of ₹600 in the next visit; the rest is a slip."""
+    await visit.to_basket(visit.another(1))
+    await visit.to_cash()
+    await visit.puts_in(500, 100)
+    await visit.cancels()
+    await visit.answers(Action.TAKE_SLIP)
+    await visit.takes_proof_and_goes()
+    visit.k_number = visit.another(2)
+    await visit.is_open()
+    await visit.to_cash()
+    await visit.tenders(visit.code_on_slip())
+    await visit.takes_proof_and_goes()
+
+
 CASH_STORIES: dict[str, Callable[[Visit], Awaitable[None]]] = {
     "exact": exact,
     "several notes": several_notes,
     "coins and notes": coins_and_notes,
     "over-payment": over_payment,
+    "change": change,
+    "cancel, a little in": cancel_with_a_little_in,
     "cancel, note moving in": cancel_with_the_note_moving_in,
     "cancel after stack": cancel_after_stack,
     "jam in the middle": jam_in_the_middle,
@@ -312,4 +220,8 @@ CASH_STORIES: dict[str, Callable[[Visit], Awaitable[None]]] = {
     "back end dead at posting": back_end_dead_at_posting,
     "two orders": two_orders,
     "collection": collection,
+    "basket": basket,
+    "basket half paid": basket_half_paid,
+    "part payment": part_payment,
+    "slip pays a bill": slip_pays_a_bill,
 }

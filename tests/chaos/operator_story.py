@@ -12,7 +12,7 @@ from firmware.demo.keys import DEMO_PIN
 from firmware.runtime.sealing import seal
 
 if TYPE_CHECKING:
-    from tests.chaos.cash_stories import Visit
+    from tests.chaos.visitor import Visit
 
 TRIES = 120  # looks at the screen; a quiet collection takes a dozen
 

@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 
 from firmware.demo.citizen import Citizen
-from tests.chaos.cash_stories import Visit
 from tests.chaos.memory import PROCESSES, Kiosk, kiosk_in
 from tests.chaos.runs import RAM
+from tests.chaos.visitor import Visit
 
 AWAY = 2.0  # seconds
 BACK_WITHIN = 10.0  # seconds

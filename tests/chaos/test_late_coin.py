@@ -13,9 +13,9 @@ from firmware.demo.account import account
 from firmware.demo.citizen import Citizen
 from firmware.journal import rows
 from firmware.journal.journal import read_entries
-from tests.chaos.cash_stories import Visit
 from tests.chaos.memory import Kiosk, kiosk_in
 from tests.chaos.runs import RAM
+from tests.chaos.visitor import Visit
 
 AWAY = 60.0  # seconds
 

@@ -12,9 +12,9 @@ from firmware.contract.screen import InsertCash, ScreenData, Trouble
 from firmware.core.daemon import journal_path
 from firmware.demo.citizen import Citizen
 from firmware.journal.journal import read_entries
-from tests.chaos.cash_stories import Visit
 from tests.chaos.memory import Kiosk, kiosk_in
 from tests.chaos.runs import RAM
+from tests.chaos.visitor import Visit
 
 ENOUGH = 30.0  # seconds: any patience of the kiosk
 

@@ -16,9 +16,9 @@ from firmware.contract.screen import Action, Attract, Desk, Pin
 from firmware.demo.citizen import Citizen
 from firmware.runtime.sealing import LENGTH, OneTimeKey, seal
 from firmware.till.access import Operator, hash_pin, to_toml
-from tests.chaos.cash_stories import Visit
 from tests.chaos.memory import Kiosk, kiosk_in
 from tests.chaos.runs import K_NUMBER, RAM
+from tests.chaos.visitor import Visit
 from tests.chaos.wiring import Broker
 
 RIGHT, WRONG = "91827364", "48205917"

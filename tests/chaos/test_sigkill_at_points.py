@@ -20,12 +20,13 @@ import pytest
 from firmware.contract.screen import Attract
 from firmware.demo.account import Account, account
 from firmware.demo.stage import Settings, Stage
-from tests.chaos.cash_stories import CASH_STORIES, Visit
+from tests.chaos.cash_stories import CASH_STORIES
 from tests.chaos.memory import PROCESSES, SPEED
 from tests.chaos.points import Point
 from tests.chaos.report import Tally
 from tests.chaos.runs import Run, carry_out_all
 from tests.chaos.test_kill_any_process import stage_of
+from tests.chaos.visitor import Visit
 
 ROOT = Path(__file__).parents[2]
 SAMPLED_STORIES = ("exact", "over-payment")
@@ -83,7 +84,7 @@ async def test_a_process_that_kills_itself_loses_nothing(
 ) -> None:
     is_full = request.config.getoption("--chaos") == "full"
     wanted, numbers = list(chosen(victim, is_full)), count(100)
-    tally, armed = Tally(f"real processes: {victim}", len(wanted)), tmp_path / "armed"
+    tally, armed = Tally(f"real processes: {victim}", len(wanted), len(wanted)), tmp_path / "armed"
     async with doomed(victim, armed) as visit:
         for story, point in wanted:
             visit.k_number = f"21034499{next(numbers):04d}"

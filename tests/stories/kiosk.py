@@ -23,6 +23,7 @@ from firmware.contract.screen import (
     Done,
     InsertCash,
     Number,
+    Offer,
     Screen,
     ScreenData,
     Services,
@@ -106,18 +107,27 @@ class Kiosk:
             await self.citizen.drops(coin)
 
     async def shows_inserted(self, amount: int) -> None:
-        """The screen says that this many rupees are in."""
+        """The screen says that this many rupees are in; after a power cut, to whom they belong."""
         wanted = rupees(amount)
+
+        def shows(data: ScreenData) -> bool:
+            return isinstance(data, InsertCash) and data.inserted == wanted
+
         await self.citizen.waits_for(
-            lambda data: isinstance(data, InsertCash) and data.inserted == wanted,
-            f"{wanted} on the screen",
+            lambda data: shows(data) or isinstance(data, Number), f"{wanted}, or whose it is"
         )
+        if isinstance(self.last, Number):
+            digits = self.k_number[-4:]
+            await self.citizen.presses(Action.ENTER, digits, until=is_a(InsertCash))
+        await self.citizen.waits_for(shows, f"{wanted} on the screen")
 
     async def shows_hint(self, key: str) -> None:
         await self.waits(lambda: key in self.hints(), f"the hint {key}, got {self.hints()}")
 
     async def cancels(self, until: type[ScreenData]) -> None:
-        await self.citizen.presses(Action.CANCEL, until=is_a(until))
+        await self.citizen.presses(Action.CANCEL, until=is_one_of(until, Offer))
+        if isinstance(self.last, Offer):  # asked whether to pay part of it: no
+            await self.citizen.presses(Action.TAKE_SLIP, until=is_a(until))
 
     async def cancels_to_attract(self) -> None:
         """Cancel, with no money inside."""
@@ -125,9 +135,9 @@ class Kiosk:
 
     async def cancels_money(self) -> None:
         """Cancel, with or without money inside: ends with a claim, or with nothing."""
-        await self.citizen.presses(
-            Action.CANCEL, until=lambda data: isinstance(data, Trouble | Attract)
-        )
+        await self.citizen.presses(Action.CANCEL, until=is_one_of(Trouble, Attract, Offer))
+        if isinstance(self.last, Offer):
+            await self.citizen.presses(Action.TAKE_SLIP, until=is_a(Trouble))
 
     async def speaks(self, language: str) -> None:
         """Press the other language, in the middle of anything."""
@@ -180,7 +190,7 @@ class Kiosk:
         """Whatever is on the screen after a story that failed."""
         while not isinstance(self.last, Attract):
             offered = [] if self.citizen.screen is None else self.citizen.screen.actions
-            for action in (Action.FINISH, Action.CANCEL):
+            for action in (Action.FINISH, Action.TAKE_SLIP, Action.CANCEL):
                 if action in offered:
                     await self.citizen.presses(action)
             await asyncio.sleep(LOOK_EVERY)
@@ -258,6 +268,10 @@ class Kiosk:
 
 def is_a(kind: type[ScreenData]) -> Callable[[ScreenData], bool]:
     return lambda data: isinstance(data, kind)
+
+
+def is_one_of(*kinds: type[ScreenData]) -> Callable[[ScreenData], bool]:
+    return lambda data: isinstance(data, kinds)
 
 
 def works(data: ScreenData) -> bool:

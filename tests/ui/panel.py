@@ -120,6 +120,9 @@ def every_document(language: Language) -> Iterator[tuple[str, Screen]]:
     for problem in samples.PROBLEMS:
         number = Number("electricity", "electricity.account", 12, "2103", f"number.{problem}")
         yield problem, make(number, language)
+    for problem in samples.SLIP_PROBLEMS:
+        yield f"slip/{problem}", make(samples.slip(f"slip.{problem}"), language)
+    yield "resumed/wrong", make(samples.resumed("resumed.wrong"), language)
     for reason in samples.TILE_REASONS:
         yield reason, make(Services(samples.tiles(f"tile.{reason}")), language)
     for cause in samples.TROUBLES:

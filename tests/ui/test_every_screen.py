@@ -246,3 +246,34 @@ def test_landscape_and_portrait_keep_a_finger_wide_enough() -> None:
     for width, height in ((1080, 1920), (1920, 1080), (2160, 3840)):
         pill = 84 * theme.scale(width, height)  # the smallest target, in the top bar
         assert pill >= theme.TARGET_MM * theme.pixels_per_mm(width, height)
+
+
+def test_the_number_pad_was_flat_when_it_was_the_first_screen_of_a_restarted_face(
+    panel: Panel,
+) -> None:
+    """A window is wide for a moment before it has its size: the keys kept the height of then."""
+    from ui.screens.number.screen import NumberView
+
+    view = NumberView()
+    for size in ((1920, 300), (WIDTH, HEIGHT)):
+        view.size = size
+        view.do_layout()
+        panel.settle()
+    least = theme.TARGET_MM * theme.pixels_per_mm(WIDTH, HEIGHT)
+    assert view.hand.height / 4 > least
+
+
+def test_a_bill_is_taken_out_by_its_own_cross(panel: Panel) -> None:
+    panel.show(samples.screen(samples.basket()))
+    crosses = [t for t in panel.widgets("Touch") if type(t.parent).__name__ == "BasketRow"]
+    assert len(crosses) == 3
+    panel.touch(sorted(crosses, key=lambda cross: -cross.y)[1])
+    panel.touch(panel.button("एक और बिल जोड़ें"))
+    assert panel.presses == [(Action.TAKE_OUT, "electricity 210344001701"), (Action.ADD_BILL, "")]
+
+
+def test_the_two_answers_to_too_little_money(panel: Panel) -> None:
+    panel.show(samples.screen(samples.PART))
+    for choice in sorted(panel.widgets("Choice"), key=lambda it: -it.y):
+        panel.touch(choice)
+    assert panel.presses == [(Action.PAY_PART, ""), (Action.TAKE_SLIP, "")]

@@ -75,7 +75,7 @@ def test_sentences_are_closed_for_the_voice() -> None:
 def test_only_what_core_allows_stands_on_the_bars() -> None:
     say = Say(Language.HINDI, "181")
     bars = frame(samples.screen(samples.cash()), say)
-    assert (bars.way_on.action, bars.back.action) == (Action.CANCEL, None)
+    assert (bars.way_on.action, bars.back.action) == (Action.CANCEL, Action.USE_SLIP)
     bars = frame(samples.screen(samples.main_screens()["5-bill"]), say)
     assert (bars.way_on.action, bars.back.action) == (Action.PAY, Action.BACK)
     assert bars.way_on.look is Look.GO

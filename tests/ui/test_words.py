@@ -28,6 +28,8 @@ def keys_of_core() -> list[str]:
         *(f"tile.{reason}" for reason in samples.TILE_REASONS),
         *(f"number.{problem}" for problem in samples.PROBLEMS),
         *(f"waiting.{what}" for what in samples.WAITINGS),
+        *(f"slip.{problem}" for problem in samples.SLIP_PROBLEMS),
+        "resumed.wrong",
         "note.no_change",
         "note.not_taken",
         "note.limit",

@@ -51,14 +51,18 @@ class Office:
             self._db.execute("INSERT OR IGNORE INTO bills VALUES (?, ?, ?, ?, ?, ?, ?)", bill)
 
     def bill(self, account: str) -> dict[str, object]:
-        """The open bill; raises Refusal 404 for no such account, 409 when nothing is due."""
+        """The open bill, or what part payments left of it; raises Refusal 404 for no such account,
+        409 when nothing is due."""
         self._test_bill(account)
         found = self._db.execute("SELECT * FROM bills WHERE account = ?", (account,)).fetchone()
         if found is None:
             raise Refusal(404, f"no account {account}")
-        if self._paid(account) >= found["amount"] + found["fee"]:
+        paid = self._paid(account)
+        if paid >= found["amount"] + found["fee"]:
             raise Refusal(409, f"{found['number']} is paid")
-        return dict(found)
+        fee = min(paid, found["fee"])  # a part payment pays the fee first
+        rest = {"amount": found["amount"] - (paid - fee), "fee": found["fee"] - fee}
+        return dict(found) | rest
 
     def pay(self, key: str, account: str, amount: int, receipt: str) -> str:
         """Book a payment once; returns the reference, the same for the same key."""

@@ -49,10 +49,17 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advance: Paise
     account: Account
     cash: CashBounds = CashBounds()
+    part_payment: bool = False
+    least: Annotated[int, msgspec.Meta(ge=100)] = 100  # paise, of a part payment
 
     @property
     def allowed_advance(self) -> Money:
         return Money(self.advance)
+
+    @property
+    def least_part(self) -> Money | None:
+        """The smallest part payment of a bill; None where a bill is paid whole or not at all."""
+        return Money(self.least) if self.part_payment else None
 
 
 class Coming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

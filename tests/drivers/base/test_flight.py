@@ -25,8 +25,8 @@ from drivers.base.flight import (
 from drivers.base.replay import main
 from firmware.contract.device import DeviceState, Kind, Status
 from firmware.demo.citizen import Citizen
-from tests.chaos.cash_stories import Visit
 from tests.chaos.memory import Kiosk, kiosk_in
+from tests.chaos.visitor import Visit
 
 STATE = DeviceState(name="notes", kind=Kind.NOTES, family="itl_ssp", status=Status.READY)
 

@@ -6,6 +6,7 @@ import csv
 import json
 import sqlite3
 import sys
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 
@@ -15,10 +16,13 @@ from firmware.cli.__main__ import main
 from firmware.contract.device import EventId
 from firmware.contract.gateway import Bill
 from firmware.contract.money import Money, rupees
+from firmware.journal.aside import set_aside
 from firmware.journal.chain import KINDS, Entry
+from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.export import CSV_HEAD, csv_line, json_line
 from firmware.journal.journal import Journal
 from firmware.journal.plain import line_of, words
+from firmware.journal.recovery import open_journal
 from firmware.journal.rows import (
     AnyRow,
     CashClosed,
@@ -34,6 +38,9 @@ from firmware.journal.rows import (
     JournalBegun,
     JournalConfirmed,
     KioskStarted,
+    Line,
+    LinePosted,
+    LineRefused,
     NoteCredited,
     NoteGivenBack,
     NoteInDoubt,
@@ -48,17 +55,22 @@ from firmware.journal.rows import (
     ProofShown,
     ReturnIntended,
     StackIntended,
+    TenderCredited,
     UnknownRow,
 )
+from firmware.runtime.clock import INDIA
 from tests.firmware.cli import desk_words
 from tests.firmware.journal.writer import AT
 
 ORDER, NOTE = "TDR 0417 0001", EventId("1873452", 7, 1)
 BILL = Bill("B1", "210344001725", "K C Sharma", "2026-10", "2026-11-28", rupees(470), Money(0))
 CREATED = OrderCreated(ORDER, "k", "electricity", "hi", BILL, rupees(470))
+LINES = [Line("k1", "electricity", BILL, rupees(470)), Line("k2", "electricity", BILL, rupees(86))]
+BASKET = OrderCreated(ORDER, "k", "basket", "hi", BILL, rupees(556), LINES)
 SAID: list[tuple[AnyRow, str]] = [
     (KioskStarted("0.1.0", 3, "b"), "kiosk-core 0.1.0 started, boot 3"),
     (CREATED, "electricity bill of ********1725: ₹470.00 to pay"),
+    (BASKET, "2 bills together, of ********1725, ********1725: ₹556.00 to pay"),
     (CashOpened(ORDER, "s", rupees(970)), "cash may be taken, up to ₹970.00"),
     (StackIntended(ORDER, NOTE, rupees(500)), "₹500.00 note in escrow is to be taken"),
     (NoteCredited(ORDER, NOTE, rupees(500), False), "₹500.00 note is in the box"),
@@ -75,7 +87,18 @@ SAID: list[tuple[AnyRow, str]] = [
     (CashClosed(ORDER, "s", "paid_in_full"), "no more cash: paid_in_full"),
     (OrderPaid(ORDER, rupees(500), rupees(30)), "paid, ₹500.00 inserted, ₹30.00 in advance"),
     (OrderPaid(ORDER, rupees(470), Money(0)), "paid, ₹470.00 inserted"),
+    (OrderPaid(ORDER, rupees(300), Money(-17000)),
+     "paid, ₹300.00 inserted, ₹170.00 of the due not paid"),
+    (ChangeIntended(ORDER, f"{ORDER}/change/1", rupees(30)), "₹30.00 of change is to be paid out"),
+    (ChangePaid(ORDER, f"{ORDER}/change/1", rupees(30), {1000: 3}),
+     "₹30.00 of change was paid out (TDR 0417 0001/change/1)"),
+    (ChangeInDoubt(ORDER, f"{ORDER}/change/1", rupees(30)),
+     "₹30.00 of change: nobody knows whether it was paid out (TDR 0417 0001/change/1)"),
     (OrderPosted(ORDER, "REF1"), "posted: REF1"),
+    (LinePosted(ORDER, 2, "REF2"), "bill 2 posted: REF2"),
+    (LineRefused(ORDER, 1, "refused", "why"), "the back end refused bill 1: refused why"),
+    (TenderCredited(ORDER, "TDR 0417 0003 C1", rupees(200)),
+     "₹200.00 of the claim TDR 0417 0003 C1 pays this order"),
     (PostRefused(ORDER, "refused", ""), "the back end refused: refused"),
     (PrintIntended(ORDER, f"{ORDER}/receipt/1", "receipt"),
      "receipt is to be printed: TDR 0417 0001/receipt/1"),
@@ -90,6 +113,9 @@ SAID: list[tuple[AnyRow, str]] = [
     (JournalBegun("ab" * 32, 44, "malformed", rupees(40), 104),
      "ROWS ARE MISSING: malformed; known before: 44 rows, head abababababababab, ₹40.00 brought"
      " forward; orders from 0104"),
+    (JournalBegun("ab" * 32, 44, "a new year", rupees(40), 104, "journal-2026.db", 2),
+     "goes on from journal-2026.db: 44 rows, head abababababababab, ₹40.00 brought forward,"
+     " 2 claims not redeemed; orders from 0104"),
     (JournalConfirmed("S. Meena"), "confirmed by S. Meena: cash may be taken again"),
     (ClockDoubted("1970-01-01T05:30:00.000+05:30", "2026-11-22T10:00:00.000+05:30"),
      "the clock says 1970-01-01T05:30:00.000+05:30 after 2026-11-22T10:00:00.000+05:30: not"
@@ -261,3 +287,51 @@ def test_a_journal_on_a_card_that_nobody_may_write_is_read(
     journal.path.rename(card / "journal.db")
     code, lines = said(config, monkeypatch, capsys, "verify", "--file", f"{card}/journal.db")
     assert (code, lines[0]) == (0, f"{card}/journal.db: 4 rows, whole")
+
+
+# --- other files ------------------------------------------------------------------------------
+
+
+def test_all_years_are_verified_shown_and_exported(
+    config: Path,
+    journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    journal.append(AT, OrderClosed(ORDER, End.CLAIMED))
+    journal.close()
+    later = open_journal(journal.path, datetime(2027, 1, 1, tzinfo=INDIA), "1")
+    later.append(datetime(2027, 1, 2, tzinfo=INDIA), Printed(ORDER, f"{ORDER}/receipt/1"))
+    archive = journal.path.with_name("journal-2026.db")
+    code, lines = said(config, monkeypatch, capsys, "verify")
+    assert code == 0
+    assert [line for line in lines if "rows" in line] == [
+        f"{archive}: 5 rows, whole", f"{journal.path}: 4 rows, whole"]  # fmt: skip
+    lines = said(config, monkeypatch, capsys, "show", ORDER)[1]
+    assert lines[0].endswith("electricity bill of ********1725: ₹470.00 to pay")
+    assert lines[-1].endswith(f"on paper: {ORDER}/receipt/1")
+    lines = said(config, monkeypatch, capsys, "show", "--last", "4")[1]
+    assert "goes on from journal-2026.db: 5 rows" in lines[0]
+    assert len(said(config, monkeypatch, capsys, "export", "--json")[1]) == 9
+    archive.unlink()
+    code, lines = said(config, monkeypatch, capsys, "verify")
+    assert (code, lines[-1]) == (
+        1, f"FAULT {journal.path}: goes on from journal-2026.db, which is not there")  # fmt: skip
+
+
+def test_what_a_damaged_file_still_says_is_told(
+    config: Path,
+    journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    claim = ClaimIssued(None, "C N1/1/9", rupees(100), Money(0), "trouble.note_unaccounted")
+    journal.append(AT, OrderPaid(ORDER, rupees(500), rupees(30)), claim)
+    journal.close()
+    file = set_aside(journal.path, AT) / "journal.db"
+    code, lines = said(config, monkeypatch, capsys, "aside")
+    assert (code, lines[0]) == (0, f"{file}: 6 rows can be believed")
+    assert lines[1:] == [
+        f"  {ORDER}: ₹500.00 paid; not carried on, so the kiosk does not post it: ask the office",
+        "  C N1/1/9: ₹100.00 claimed, not redeemed there: ask the office",
+    ]

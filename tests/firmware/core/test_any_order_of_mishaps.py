@@ -7,8 +7,10 @@ and it reads from the rows whether anybody left without proof of all of it.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -21,6 +23,8 @@ from firmware.contract.device import (
     NoteEscrowed,
     NoteReturned,
     NoteStacked,
+    PaidOut,
+    PayOutFailed,
 )
 from firmware.contract.gateway import Problem
 from firmware.contract.money import Money, rupees, total
@@ -28,6 +32,7 @@ from firmware.contract.screen import Action, Attract
 from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order
+from tests.firmware.core.test_redeeming import KEYS
 from tests.firmware.core.world import World
 
 AMOUNTS = [Money(paise) for paise in (47000, 8600, 123450, 1500, 31550)]
@@ -45,6 +50,9 @@ MISHAPS = [
 ]
 
 
+PAYS = ["all", "all", "some", "nothing", "unsure"]  # what the changer does with an order
+
+
 def takes_money(machine: AnyOrderOfMishaps) -> bool:
     return machine.world.core.flow.visit.stage is Stage.CASH
 
@@ -59,25 +67,39 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
         self.swallowed: list[HeldNote] = []  # in the path, and the unit does not say where
         self.late: dict[str, tuple[str, DeviceEvent]] = {}  # coins whose driver is away
 
-    @initialize(amount=st.sampled_from(AMOUNTS))
-    def open(self, amount: Money) -> None:
-        self.world = World(Path(self.folder.name), amount)
+    @initialize(amount=st.sampled_from(AMOUNTS), gives_change=st.booleans())
+    def open(self, amount: Money, gives_change: bool) -> None:
+        self.world = World(Path(self.folder.name), amount, keys=KEYS, takes_parts=True)
+        services = self.world.catalogue.services
+        services["electricity"] = msgspec.structs.replace(services["electricity"], least=2000)
+        self.world.acceptors.changer.payable = {100: 60} if gives_change else {}
         self.world.go_to_cash()
 
     # --- citizens ---------------------------------------------------------------------------
 
-    @rule(amount=st.sampled_from(AMOUNTS))
-    def next_one_comes(self, amount: Money) -> None:
+    @rule(
+        amount=st.sampled_from(AMOUNTS),
+        more=st.lists(st.sampled_from(AMOUNTS), max_size=3),
+        answer=st.sampled_from([Action.PAY_PART, Action.TAKE_SLIP, Action.STAY]),
+    )
+    def next_one_comes(self, amount: Money, more: list[Money], answer: Action) -> None:
         """Who stands there goes, whatever was broken is mended, and another one is at the slot."""
         world = self.world
+        world.says_it_is_his()
         world.press(Action.CANCEL if takes_money(self) else Action.FINISH)
         self.mend()
-        world.run(30)
+        world.run(1)
+        world.press(answer)  # where it is asked
+        world.run(29)
         if world.core.flow.visit.stage is not Stage.ATTRACT:
             world.press(Action.FINISH)
         world.office.amount = amount
         if world.core.flow.visit.stage is Stage.ATTRACT:
-            world.go_to_cash()
+            world.go_to_bill()
+            for count, due in enumerate(more):
+                world.add(f"21034400{count:04d}", due)
+            world.press(Action.PAY)
+            world.run(1)
 
     @precondition(takes_money)
     @rule(
@@ -102,6 +124,21 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
         if fate != "lost event":
             world.core.on_device_event("notes", event, world.now)
         world.door_is_open = was_open
+
+    @precondition(takes_money)
+    @rule(value=st.sampled_from([20, 50, 100, 200, 500]), pays=st.sampled_from(PAYS))
+    def too_large_a_note(self, value: int, pays: str) -> None:
+        """It enters only where a changer gives the rest back, or the next bill takes it."""
+        self.world.acceptors.changer.pays = pays
+        order = self.world.core.flow.visit.order
+        while takes_money(self) and order is not None and order.remaining >= rupees(value):
+            before = order.inserted
+            self.note(value, "heard")
+            self.world.run(0.5)
+            if order.inserted == before:
+                return
+        self.note(value, "heard")
+        self.world.run(1)
 
     @precondition(takes_money)
     @rule(value=st.sampled_from([1, 2, 5, 10, 20]), is_late=st.booleans())
@@ -159,9 +196,37 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
     ) -> None:
         self.note(value, fate)
         self.world.run(21)
-        self.next_one_comes(amount)
+        self.next_one_comes(amount, [], Action.TAKE_SLIP)
         if self.swallowed:
             self.swallowed_note_is_found(is_in, False)
+
+    @precondition(takes_money)
+    @rule(which=st.integers(0, 5), dies=st.sampled_from([None, World.crash, World.power_cut]))
+    def pay_with_a_slip(self, which: int, dies: Callable[[World], None] | None) -> None:
+        """Any slip that ever came out, also one that was used."""
+        world, codes = self.world, self.world.core.papers.codes
+        claims = [entry.row for entry in world.journal.of_kind(rows.ClaimIssued)]
+        assert codes is not None
+        if not claims:
+            return
+        claim = claims[which % len(claims)]
+        assert isinstance(claim, rows.ClaimIssued)
+        world.press(Action.USE_SLIP)
+        world.press(Action.ENTER, codes.of(claim.claim))
+        if dies is not None:
+            dies(world)
+        elif world.core.flow.visit.stage is Stage.SLIP:
+            world.press(Action.BACK)
+
+    @rule(answer=st.sampled_from([Action.PAY_PART, Action.TAKE_SLIP]))
+    def too_little_is_in(self, answer: Action) -> None:
+        self.world.press(Action.CANCEL)
+        self.world.run(1)
+        self.world.press(answer)
+
+    @rule()
+    def the_citizen_says_that_it_is_his(self) -> None:
+        self.world.says_it_is_his()
 
     @rule(action=st.sampled_from([Action.CANCEL, Action.FINISH, Action.FINISH, Action.ANOTHER]))
     def press(self, action: Action) -> None:
@@ -196,6 +261,14 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
             case "door":
                 world.door_is_open = not world.door_is_open
 
+    @rule(
+        payable=st.sampled_from([{}, {100: 60}, {100: 2, 500: 9, 1000: 9}]),
+        pays=st.sampled_from(PAYS),
+    )
+    def coin_changer(self, payable: dict[int, int], pays: str) -> None:
+        """Its tubes are filled, emptied, or jam."""
+        self.world.acceptors.changer.payable, self.world.acceptors.changer.pays = payable, pays
+
     @rule(is_up=st.booleans(), refuses=st.sampled_from([None, None, Problem.ALREADY_PAID]))
     def back_end(self, is_up: bool, refuses: Problem | None) -> None:
         self.world.office.is_up, self.world.office.refuses = is_up, refuses
@@ -229,8 +302,14 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
             for event in untold
             if isinstance(event, CREDITS) and not self.world.journal.knows_event(str(event.id))
         ]
-        credited = self.world.journal.credited_paise
-        assert credited + total(told_later).paise == self.world.acceptors.total_in
+        paid_later = [
+            event.amount if isinstance(event, PaidOut) else event.paid
+            for event in untold
+            if isinstance(event, PaidOut | PayOutFailed)
+            and not self.world.journal.knows_event(f"change {event.id}")
+        ]
+        net = self.world.journal.credited_paise + (total(told_later) - total(paid_later)).paise
+        assert net == self.world.acceptors.total_in
 
     @invariant()
     def every_note_is_its_owners(self) -> None:

@@ -12,6 +12,7 @@ from firmware.contract.money import ZERO, rupees
 from firmware.contract.screen import (
     Action,
     Attract,
+    Basket,
     Done,
     Hint,
     InsertCash,
@@ -113,6 +114,7 @@ def test_the_day_is_full_until_midnight_and_over_a_power_cut(tmp_path: Path) -> 
     world.go_to_bill()
     assert bill_on(world).why_not == Hint("limit.day", rupees(5))
     world.power_cut()
+    world.says_it_is_his()
     world.run(0.25)
     world.go_to_bill()
     assert bill_on(world).why_not == Hint("limit.day", rupees(5))
@@ -175,6 +177,7 @@ def test_an_open_order_goes_on_within_its_limits_after_a_power_cut(tmp_path: Pat
     world.go_to_cash()
     world.insert(200)
     world.power_cut()
+    world.says_it_is_his()
     world.run(1)
     assert cash_on(world).advance == ZERO
     world.insert(200)
@@ -194,6 +197,7 @@ def test_a_note_decided_before_the_limit_was_lowered_is_not_asked_twice(tmp_path
     world.insert(200)
     world.config = msgspec.structs.replace(world.config, limits=LimitsSection(per_visit=200))
     world.power_cut()
+    world.says_it_is_his()
     world.run(1)
     assert not any(button.is_taken for button in cash_on(world).notes)
     world.press(Action.CANCEL)
@@ -202,3 +206,17 @@ def test_a_note_decided_before_the_limit_was_lowered_is_not_asked_twice(tmp_path
     assert isinstance(trouble, Trouble)
     assert trouble.safe == rupees(200)
     world.check_money()
+
+
+def test_a_basket_may_be_more_than_a_visit_may_bring(tmp_path: Path) -> None:
+    """Each bill is small enough, and together they are not: said before, and one is taken out."""
+    world = limited(tmp_path, per_visit=500)
+    world.go_to_bill()
+    world.add("210344001733", rupees(86))
+    basket = world.screen.data
+    assert isinstance(basket, Basket)
+    assert basket.why_not is not None
+    assert basket.why_not.key == "limit.visit"
+    assert Action.PAY not in world.screen.actions
+    world.press(Action.TAKE_OUT, "electricity 210344001733")
+    assert Action.PAY in world.screen.actions

@@ -25,7 +25,8 @@ from firmware.contract.screen import (
 )
 from firmware.journal import rows
 from firmware.services.catalogue import Catalogue
-from tests.firmware.core.world import ACCOUNT, World
+from tests.firmware.core.office import ACCOUNT
+from tests.firmware.core.world import World
 
 
 @pytest.fixture
@@ -55,6 +56,7 @@ def test_power_cut_with_money_inside_resumes_and_then_claims(world: World) -> No
     world.insert(200)
     world.power_cut()
     world.run(2)
+    world.says_it_is_his()
     screen = world.screen.data
     assert isinstance(screen, InsertCash)
     assert screen.inserted == rupees(200)

@@ -21,7 +21,8 @@ from firmware.contract.screen import (
     Trouble,
 )
 from firmware.journal import rows
-from tests.firmware.core.world import ACCOUNT, World
+from tests.firmware.core.office import ACCOUNT
+from tests.firmware.core.world import World
 
 
 @pytest.fixture

@@ -121,6 +121,7 @@ def test_power_cut_while_a_note_goes_back_and_no_word_of_it_ends_in_a_claim(worl
     swallow_a_refused_note(world)
     world.power_cut()
     world.run(2)
+    world.says_it_is_his()
     world.press(Action.CANCEL)
     world.run(25)
     slip = world.screen.data

@@ -28,31 +28,20 @@ from firmware.contract.device import (
     NoteRejected,
     NoteReturned,
     NoteStacked,
+    PayOut,
     Print,
     Return,
     Source,
     Stack,
     Status,
-    TicketFailed,
-    TicketPrinted,
     event_key,
 )
-from firmware.contract.gateway import (
-    Bill,
-    BookedSum,
-    Failed,
-    FetchBill,
-    GatewayReply,
-    GatewayState,
-    Posted,
-    PostPayment,
-    Problem,
-    SumBooked,
-)
-from firmware.contract.money import Money, rupees, total
+from firmware.contract.gateway import GatewayState
+from firmware.contract.money import Money, rupees
 from firmware.contract.screen import Action, Press, Screen
 from firmware.core.book import Book
 from firmware.core.core import Core
+from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.journal import Journal
 from firmware.runtime.clock import INDIA, FixedClock
@@ -66,10 +55,12 @@ from firmware.runtime.config import (
 from firmware.services.catalogue import load_catalogue
 from firmware.till.effects import Ask, Effect, Grant, Tell
 from firmware.till.signing import Keys
+from tests.firmware.core.changer import Changer
+from tests.firmware.core.office import ACCOUNT, Office
+from tests.firmware.core.printer import Printer
 
 NOTES = [rupees(value) for value in (10, 20, 50, 100, 200, 500)]
 COINS = [rupees(value) for value in (1, 2, 5, 10, 20)]
-ACCOUNT = "210344001725"
 ELECTRICITY = rupees(470)
 STEP = 0.25  # seconds between ticks, as in the daemon
 
@@ -81,40 +72,6 @@ CONFIG = Config(
 NO_LIMITS = LimitsSection()
 
 
-class Office:
-    """The back end: a bill, and payments booked once a key."""
-
-    def __init__(self, amount: Money) -> None:
-        self.amount = amount
-        self.is_up = True
-        self.refuses: Problem | None = None
-        self.payments: dict[str, Money] = {}
-        self.receipts: dict[str, int] = {}
-
-    def answer(self, ask: Ask) -> GatewayReply | None:
-        request = ask.request
-        if not self.is_up:
-            return Failed(Problem.BACK_END_DOWN)
-        if isinstance(request, SumBooked):
-            return self.sum_of(request)
-        if isinstance(request, FetchBill):
-            if request.account != ACCOUNT:
-                return Failed(Problem.NO_SUCH_ACCOUNT)
-            name = "श्री कृष्ण चन्द्र शर्मा"
-            return Bill("B1", ACCOUNT, name, "2026-10", "2026-11-28", self.amount, Money(0))
-        assert isinstance(request, PostPayment), f"core asks nothing else yet: {request}"
-        if self.refuses is not None and request.key not in self.payments:
-            return Failed(self.refuses)
-        self.payments.setdefault(request.key, request.amount)
-        self.receipts[request.key] = rows.number_of(request.receipt)
-        return Posted(request.key, f"REF{len(self.payments)}")
-
-    def sum_of(self, request: SumBooked) -> BookedSum:
-        asked = range(request.first, request.last + 1)
-        booked = [self.payments[key] for key, number in self.receipts.items() if number in asked]
-        return BookedSum(len(booked), total(booked))
-
-
 class Acceptors:
     """A note acceptor with escrow and a coin acceptor, as their drivers show them."""
 
@@ -122,6 +79,7 @@ class Acceptors:
         self.in_box: Counter[Money] = Counter()
         self.given_back: Counter[Money] = Counter()
         self.coins: Counter[Money] = Counter()
+        self.changer = Changer()
         self.leases: dict[str, Lease] = {}
         self.escrow: HeldNote | None = None
         self.untold: dict[str, tuple[str, DeviceEvent]] = {}
@@ -176,30 +134,8 @@ class Acceptors:
     def total_in(self) -> int:
         """Paise that are physically inside."""
         box = sum(value.paise * count for value, count in self.in_box.items())
-        return box + sum(value.paise * count for value, count in self.coins.items())
-
-
-class Printer:
-    """Prints a job once, or fails it when there is no paper; remembers across restarts."""
-
-    def __init__(self) -> None:
-        self.has_paper = True
-        self.paper_mm = 50_000
-        self.is_there = True
-        self.printed: list[str] = []
-        self.ended: dict[str, DeviceEvent] = {}
-        self.untold: dict[str, DeviceEvent] = {}
-
-    def print(self, command: Print) -> None:
-        if not self.is_there:
-            return
-        if command.job not in self.ended:
-            if self.has_paper:
-                self.printed.append(command.job)
-                self.ended[command.job] = TicketPrinted(command.job)
-            else:
-                self.ended[command.job] = TicketFailed(command.job, "receipt.paper.end")
-        self.untold[command.job] = self.ended[command.job]
+        coins = sum(value.paise * count for value, count in self.coins.items())
+        return box + coins - self.changer.paid_out
 
 
 class World:
@@ -213,6 +149,7 @@ class World:
         amount: Money = ELECTRICITY,
         keys: Keys | None = None,
         limits: LimitsSection = NO_LIMITS,
+        takes_parts: bool = False,
     ) -> None:
         self.keys, self.config = keys, replace(self.base, limits=limits)
         self.path = folder / "journal.db"
@@ -222,6 +159,10 @@ class World:
         self.switches: dict[str, bool] = {}  # more of the panel: {"mains_is_off": True}
         self.stacker_room: int | None = None  # notes; None: the acceptor does not say
         self.catalogue = load_catalogue()
+        if not takes_parts:  # whoever stops gets a slip, and is asked nothing
+            services = self.catalogue.services
+            whole = replace(services["electricity"], part_payment=False)
+            services["electricity"] = whole
         self.visit: bytes | None = None
         self.serial = 0
         self.effects: list[Effect] = []
@@ -257,6 +198,17 @@ class World:
         self.press(Action.PAY)
         self.run(1)
 
+    def says_it_is_his(self) -> None:
+        """After a power cut: the citizen, and nobody else, knows the end of his number."""
+        if self.core.flow.visit.stage is Stage.RESUMED:
+            self.press(Action.ENTER, ACCOUNT[-4:])
+
+    def add(self, account: str, due: Money) -> None:
+        """One more bill, from the bill or the basket."""
+        self.office.others[account] = due
+        self.press(Action.ADD_BILL)
+        self.press(Action.ENTER, account)
+
     def insert(self, value: int) -> None:
         event = self.acceptors.insert_note(rupees(value))
         self.core.on_device_event("notes", event, self.now)
@@ -278,7 +230,11 @@ class World:
 
     def crash(self) -> None:
         """Core dies between two instructions; its undelivered effects die with it."""
-        self.serial, self.visit = self.core.serial, self.core.flow.snapshot()
+        self.crash_with(self.core.flow.snapshot())
+
+    def crash_with(self, kept: bytes) -> None:
+        """As crash, when this is what was last kept in RAM."""
+        self.serial, self.visit = self.core.serial, kept
         self.journal.close()
         self.acceptors.end_leases()
         self._boot()
@@ -306,6 +262,9 @@ class World:
                         self.acceptors.give_back()
             case Tell(command=Stack(id=name)):
                 self.acceptors.stack(name)
+            case Tell(command=PayOut(id=name, amount=amount)):
+                if (event := self.acceptors.changer.pay_out(name, amount)) is not None:
+                    self.acceptors._tell("coins", event)
             case Tell(command=Return()):
                 self.acceptors.give_back()
             case Tell(command=Acknowledge(key=key)):
@@ -354,6 +313,7 @@ class World:
                 family="cctalk",
                 status=Status.OUT_OF_SERVICE if self.acceptors.jam else Status.READY,
                 denominations=COINS,
+                payable=self.acceptors.changer.payable,
             ),
             DeviceState(
                 name="receipt",
@@ -384,14 +344,20 @@ class World:
         assert self.journal.credited_paise == self.acceptors.total_in
         assert self.journal.verify() == self.journal.length
         written = [entry.row for entry in self.journal.entries()]
-        spoken_for = 0
+        spoken_for = tendered = 0
         for created in (row for row in written if isinstance(row, rows.OrderCreated)):
             order = Book(self.journal, self.clock).order(created.order)
             if order.end is not None:
                 assert order.owed == Money(0), f"{order.number}: {order.owed} to nobody"
-            spoken_for += order.inserted.paise
-            if order.reference is not None:
-                assert self.office.payments[created.key] == order.used
+            spoken_for += order.cash.paise - order.changed.paise
+            tendered += order.tender.paise
+            for at, line in enumerate(order.lines, 1):
+                if at in order.references:
+                    assert self.office.payments[line.key] == order.parts[at - 1]
+                elif at in order.refusals:
+                    assert line.key not in self.office.payments
         claims = (row for row in written if isinstance(row, rows.ClaimIssued))
         orphans = sum(claim.amount.paise for claim in claims if claim.order is None)
         assert spoken_for + orphans == self.journal.credited_paise
+        spent = [row for row in written if isinstance(row, rows.ClaimRedeemed)]
+        assert tendered == sum(row.amount.paise for row in spent if row.how == "bill")

@@ -15,14 +15,10 @@ from firmware.contract.ticket import Code, Pair, Text, Ticket
 from firmware.documents.catalogue import words_of
 from firmware.documents.claim import Claim, claim_slip
 from firmware.documents.dates import day, moment, month
-from firmware.documents.receipt import Receipt, receipt
+from firmware.documents.receipt import PaidBill, Receipt, receipt
 from firmware.runtime.words import MissingWords
 
-RECEIPT = Receipt(
-    kiosk="rj-tonk-014",
-    place="ग्राम पंचायत टोडारायसिंह",
-    number="RJ 2026 000123",
-    paid_at="2026-11-22T14:05:00+05:30",
+BILL = PaidBill(
     service="electricity",
     account="2104 0305 1187",
     name="सीता देवी",
@@ -31,11 +27,18 @@ RECEIPT = Receipt(
     due_date="2026-11-28",
     amount=Money(123_447_50),
     fee=rupees(23),
-    notes=rupees(123_500),
-    coins=Money(5_50),
     advance=rupees(35),
     is_posted=True,
     reference="BBPS-77120034519",
+)
+RECEIPT = Receipt(
+    kiosk="rj-tonk-014",
+    place="ग्राम पंचायत टोडारायसिंह",
+    number="RJ 2026 000123",
+    paid_at="2026-11-22T14:05:00+05:30",
+    bills=[BILL],
+    notes=rupees(123_500),
+    coins=Money(5_50),
 )
 CLAIM = Claim(
     kiosk="rj-tonk-014",
@@ -60,8 +63,9 @@ def codes(ticket: Ticket) -> list[str]:
     return [line.content for line in ticket.lines if isinstance(line, Code)]
 
 
-def changed(**facts: object) -> Receipt:
-    return msgspec.structs.replace(RECEIPT, **facts)
+def changed(notes: Money = RECEIPT.notes, **of_the_bill: object) -> Receipt:
+    bill = msgspec.structs.replace(BILL, **of_the_bill)
+    return msgspec.structs.replace(RECEIPT, bills=[bill], notes=notes)
 
 
 def keys_in_code() -> set[str]:
@@ -129,7 +133,7 @@ def test_no_advance_no_line() -> None:
 
 
 def test_a_receipt_that_does_not_add_up_cannot_be_made() -> None:
-    with pytest.raises(ValueError, match=r"RJ 2026 000123: expected ₹123505.50 in cash, got ₹5.50"):
+    with pytest.raises(ValueError, match=r"RJ 2026 000123: expected ₹123505.50 paid, got ₹5.50"):
         Receipt(**(msgspec.structs.asdict(RECEIPT) | {"notes": ZERO}))
 
 
@@ -141,7 +145,9 @@ def test_an_acknowledgement_promises_and_names_its_number() -> None:
 
 
 def test_a_duplicate_is_marked_with_its_number() -> None:
-    assert "प्रतिलिपि 2 · DUPLICATE 2" in texts(receipt(changed(duplicate=2)))
+    assert "प्रतिलिपि 2 · DUPLICATE 2" in texts(
+        receipt(msgspec.structs.replace(RECEIPT, duplicate=2))
+    )
 
 
 def test_a_claim_says_how_much_why_and_what_to_do() -> None:

@@ -32,7 +32,7 @@ def model(data: Done, screen: Screen, say: Say) -> DoneModel:
     is_on_screen = data.proof == "screen"
     return DoneModel(
         title=say("done.title" if data.is_posted else "done.title.later"),
-        line=f"{amount(data.paid)} · {say(f'{data.service}.name')} · {in_fours(data.account)}",
+        line=_line(data, say),
         receipt_label=say("done.receipt"),
         receipt=data.receipt,
         code=data.receipt if is_on_screen else "",
@@ -45,12 +45,22 @@ def model(data: Done, screen: Screen, say: Say) -> DoneModel:
     )
 
 
+def _line(data: Done, say: Say) -> str:
+    if data.bills > 1:
+        return f"{amount(data.paid)} · {say('done.bills', bills=data.bills)}"
+    return f"{amount(data.paid)} · {say(f'{data.service}.name')} · {in_fours(data.account)}"
+
+
 def _notes(data: Done, say: Say) -> str:
     texts = []
     if not data.is_posted:
         texts.append(say("done.later"))
+    if data.change.paise > 0:
+        texts.append(say("done.change", change=amount(data.change)))
     if data.advance.paise > 0:
         texts.append(say("done.advance", advance=amount(data.advance)))
+    if data.remains.paise > 0:
+        texts.append(say("done.remains", remains=amount(data.remains)))
     return " ".join(texts)
 
 

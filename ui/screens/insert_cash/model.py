@@ -87,7 +87,7 @@ def _strip(data: InsertCash, say: Say) -> tuple[str, str]:
         return say(key), "hourglass-medium-duotone"
     if data.hint is None:
         return say("cash.insert"), "arrow-fat-right-fill"
-    is_good = data.hint.key in ("cash.accepted", "cash.coin")
+    is_good = data.hint.key in ("cash.accepted", "cash.coin", "cash.slip")
     icon = "check-circle-fill" if is_good else "info-fill"
     return hint_text(data.hint, say), "arrow-fat-right-fill" if data.hint.key == (
         "cash.insert"

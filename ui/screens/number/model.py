@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from firmware.contract.screen import Number, Screen
-from ui.say import Say, sentences
+from ui.say import Say, amount, sentences
 
 GROUP = 4  # digits
 KEYS = "123456789"
@@ -45,10 +45,12 @@ class NumberModel:
 
 
 def model(data: Number, screen: Screen, say: Say) -> NumberModel:
-    where = f"{data.label}.where"
+    where, asks = f"{data.label}.where", f"{data.label}.question"
+    safe = amount(data.safe) if data.safe is not None else ""
+    is_own = say.has(asks)  # a number that is asked for in words of its own
     return NumberModel(
-        question=say("number.question", label=say(data.label)),
-        where=say(where, digits=data.digits) if say.has(where) else "",
+        question=say(asks) if is_own else say("number.question", label=say(data.label)),
+        where=say(where, digits=data.digits, safe=safe) if say.has(where) else "",
         digits=data.digits,
         typed=data.typed[: data.digits],
         problem=say(say.known(data.problem, "number.problem")) if data.problem else "",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from firmware.contract.screen import Hint, Screen, ShowBill
+from firmware.contract.screen import Action, Hint, Screen, ShowBill
+from ui.frame import NO_BUTTON, Button, button
 from ui.say import Say, amount, exact, in_fours, sentences
 
 
@@ -21,6 +22,7 @@ class ShowBillModel:
     sums: tuple[Row, ...] = ()
     total_label: str = ""
     total: str = ""
+    add: Button = NO_BUTTON  # one more bill
     promise: str = ""  # or why the bill cannot be paid in cash
     promise_icon: str = "shield-check-fill"
 
@@ -46,11 +48,14 @@ def model(data: ShowBill, screen: Screen, say: Say) -> ShowBillModel:
         sums=tuple(sums),
         total_label=say("bill.total"),
         total=amount(data.payable),
-        promise=say("bill.promise") if data.why_not is None else _why_not(data.why_not, say),
+        add=button(Action.ADD_BILL, say, is_way_on=False)
+        if Action.ADD_BILL in screen.actions
+        else NO_BUTTON,
+        promise=say("bill.promise") if data.why_not is None else why_no_cash(data.why_not, say),
         promise_icon="shield-check-fill" if data.why_not is None else "info-fill",
     )
 
 
-def _why_not(reason: Hint, say: Say) -> str:
+def why_no_cash(reason: Hint, say: Say) -> str:
     key = say.known(reason.key, "limit.other")
     return say(key, value="" if reason.value is None else amount(reason.value))

@@ -10,8 +10,9 @@ from ui.say import Say, amount, sentences
 STEPS_AT_MOST = 3
 GENERAL = "trouble.other"
 NO_FAULTS = ("trouble.no_such_account", "trouble.already_paid", "trouble.cancelled_with_money",
-             "trouble.timed_out_with_money", "trouble.over_paid", "trouble.day_limit",
-             "trouble.suspected")  # fmt: skip
+             "trouble.timed_out_with_money", "trouble.over_paid", "trouble.rest_of_money",
+             "trouble.rest_of_slip", "trouble.day_limit", "trouble.suspected",
+             "trouble.given_back")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""MDB/ICP peripherals behind a serial adapter: coin changers and bill validators."""

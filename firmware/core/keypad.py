@@ -1,0 +1,56 @@
+"""Numbers that the citizen types: an account, the code of a slip, the end of his own account."""
+
+from __future__ import annotations
+
+from firmware.contract.money import Money
+from firmware.contract.screen import Hint
+from firmware.core.resuming import POWER, WRONG_DIGITS, knows
+from firmware.core.tendering import Tendering
+from firmware.core.visit import Signal, Stage, Visit
+from firmware.services.catalogue import Catalogue
+
+
+class Keypad:
+    """Checks what was typed; what is wrong with it goes into the visit."""
+
+    def __init__(self, catalogue: Catalogue, tendering: Tendering) -> None:
+        self._catalogue, self._tendering = catalogue, tendering
+
+    def enter(self, visit: Visit, typed: str, now: float) -> Signal | None:
+        """The step that follows; None where it has to be typed again."""
+        match visit.stage:
+            case Stage.SLIP:
+                return self._code(visit, typed, now)
+            case Stage.RESUMED:
+                return _last_digits(visit, typed)
+            case _:
+                return self._account(visit, typed)
+
+    def _account(self, visit: Visit, typed: str) -> Signal | None:
+        visit.typed = typed
+        visit.problem = self._catalogue.services[visit.service].account.problem_of(typed)
+        return Signal.ENTERED if visit.problem is None else None
+
+    def _code(self, visit: Visit, typed: str, now: float) -> Signal | None:
+        """The money of a claim slip is in, or why not; who only guesses is sent back."""
+        assert visit.order is not None
+        brought = self._tendering.tender(visit.order, typed, now)
+        if isinstance(brought, Money):
+            visit.hint = Hint("cash.slip", brought)
+            return Signal.CONFIRMED
+        if self._tendering.is_offered(now):
+            visit.problem = brought
+            return None
+        visit.hint = Hint("cash.no_slip")
+        return Signal.BACK
+
+
+def _last_digits(visit: Visit, typed: str) -> Signal | None:
+    """Only who knows the end of the account number goes on with its money."""
+    assert visit.order is not None
+    if knows(visit.order, typed):
+        visit.is_resumed, visit.problem = False, None
+        return Signal.CONFIRMED
+    visit.wrong_digits += 1
+    visit.problem, visit.cause = "resumed.wrong", POWER
+    return Signal.STOPPED if visit.wrong_digits >= WRONG_DIGITS else None

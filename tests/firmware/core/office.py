@@ -1,0 +1,65 @@
+"""The back end of the small world: bills by account, and payments booked once a key."""
+
+from __future__ import annotations
+
+from firmware.contract.gateway import (
+    Bill,
+    BookedSum,
+    Failed,
+    FetchBill,
+    GatewayReply,
+    Posted,
+    PostPayment,
+    Problem,
+    SumBooked,
+)
+from firmware.contract.money import Money, total
+from firmware.journal import rows
+from firmware.till.effects import Ask
+
+ACCOUNT = "210344001725"
+
+
+class Office:
+    """The back end: a bill, and payments booked once a key."""
+
+    def __init__(self, amount: Money) -> None:
+        self.amount = amount  # of ACCOUNT
+        self.others: dict[str, Money] = {}  # of more accounts
+        self.numbers = {ACCOUNT: "B1"}  # of bills that are not named after their account
+        self.answers: int | None = None  # to so many more questions; then the line is dead
+        self.is_up = True
+        self.refuses: Problem | None = None
+        self.refuses_account = ""  # payments of this one only
+        self.payments: dict[str, Money] = {}
+        self.receipts: dict[str, int] = {}  # key -> number of the order
+
+    def answer(self, ask: Ask) -> GatewayReply | None:
+        request = ask.request
+        if not self.is_up or self.answers == 0:
+            return Failed(Problem.BACK_END_DOWN)
+        self.answers = None if self.answers is None else self.answers - 1
+        if isinstance(request, SumBooked):
+            return self.sum_of(request)
+        if isinstance(request, FetchBill):
+            return self._bill(request.account)
+        assert isinstance(request, PostPayment), f"core asks nothing else yet: {request}"
+        no = Problem.REFUSED if request.account == self.refuses_account else self.refuses
+        if no is not None and request.key not in self.payments:
+            return Failed(no)
+        self.payments.setdefault(request.key, request.amount)
+        self.receipts[request.key] = rows.number_of(request.receipt)
+        return Posted(request.key, f"REF{len(self.payments)}")
+
+    def sum_of(self, request: SumBooked) -> BookedSum:
+        asked = range(request.first, request.last + 1)
+        booked = [self.payments[key] for key, number in self.receipts.items() if number in asked]
+        return BookedSum(len(booked), total(booked))
+
+    def _bill(self, account: str) -> Bill | Failed:
+        due = self.amount if account == ACCOUNT else self.others.get(account)
+        if due is None:
+            return Failed(Problem.NO_SUCH_ACCOUNT)
+        number = self.numbers.get(account, f"B{account}")
+        name = "श्री कृष्ण चन्द्र शर्मा"
+        return Bill(number, account, name, "2026-10", "2026-11-28", due, Money(0))

@@ -1,0 +1,28 @@
+"""A receipt printer at the contract: each job once, whatever happens to whoever asked."""
+
+from __future__ import annotations
+
+from firmware.contract.device import DeviceEvent, Print, TicketFailed, TicketPrinted
+
+
+class Printer:
+    """Prints a job once, or fails it when there is no paper; remembers across restarts."""
+
+    def __init__(self) -> None:
+        self.has_paper = True
+        self.paper_mm = 50_000
+        self.is_there = True
+        self.printed: list[str] = []
+        self.ended: dict[str, DeviceEvent] = {}
+        self.untold: dict[str, DeviceEvent] = {}
+
+    def print(self, command: Print) -> None:
+        if not self.is_there:
+            return
+        if command.job not in self.ended:
+            if self.has_paper:
+                self.printed.append(command.job)
+                self.ended[command.job] = TicketPrinted(command.job)
+            else:
+                self.ended[command.job] = TicketFailed(command.job, "receipt.paper.end")
+        self.untold[command.job] = self.ended[command.job]

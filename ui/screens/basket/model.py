@@ -1,0 +1,68 @@
+"""Many bills together: each can be taken out, and one sum is paid for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware.contract.screen import Action, Basket, ListedBill, Screen
+from ui.frame import NO_BUTTON, Button, button
+from ui.say import Say, amount, in_fours, sentences
+from ui.screens.show_bill.model import why_no_cash
+
+LONGEST_NAME = 36  # characters on its line; the account number above it is whole
+
+
+@dataclass(frozen=True)
+class BillLine:
+    what: str
+    who: str
+    amount: str
+    take_out: str  # the value of TAKE_OUT
+
+
+@dataclass(frozen=True)
+class BasketModel:
+    question: str = ""
+    bills: tuple[BillLine, ...] = ()
+    total_label: str = ""
+    total: str = ""
+    promise: str = ""
+    add: Button = NO_BUTTON
+
+    @property
+    def spoken_text(self) -> str:
+        return sentences(self.question, f"{self.total_label} {self.total}", self.promise)
+
+
+def model(data: Basket, screen: Screen, say: Say) -> BasketModel:
+    may_add = Action.ADD_BILL in screen.actions
+    return BasketModel(
+        question=say("basket.question"),
+        bills=tuple(_line(listed, say) for listed in data.bills),
+        total_label=say("basket.total", count=len(data.bills)),
+        total=amount(data.total),
+        promise=_promise(data, may_add, say),
+        add=button(Action.ADD_BILL, say, is_way_on=False) if may_add else NO_BUTTON,
+    )
+
+
+def _promise(data: Basket, may_add: bool, say: Say) -> str:
+    if data.why_not is not None:
+        return why_no_cash(data.why_not, say)
+    return say("basket.promise" if may_add else "basket.full", most=data.most)
+
+
+def _line(listed: ListedBill, say: Say) -> BillLine:
+    return BillLine(
+        what=f"{say(f'{listed.service}.name')} · {in_fours(listed.bill.account)}",
+        who=shortened(listed.bill.name),
+        amount=amount(listed.payable),
+        take_out=listed.name,
+    )
+
+
+def shortened(name: str) -> str:
+    """As many whole words as fit: half a Hindi syllable would be another one."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{name[:LONGEST_NAME].rpartition(' ')[0] or name[:LONGEST_NAME]} …"

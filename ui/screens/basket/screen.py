@@ -1,0 +1,49 @@
+"""The list of bills, with a way out for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.properties import ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from firmware.contract.screen import Action
+from ui.parts import View, fill_with
+from ui.screens.basket.model import BasketModel
+
+
+class BasketRow(BoxLayout):
+    """One bill, and the button that takes it out."""
+
+    what = StringProperty("")
+    who = StringProperty("")
+    amount = StringProperty("")
+    name = StringProperty("")
+
+    __events__ = ("on_take_out",)
+
+    def on_take_out(self) -> None:
+        """Bound by the view."""
+
+
+class BasketView(View):
+    model = ObjectProperty(BasketModel(), rebind=True)
+
+    def __init__(self, **facts: Any) -> None:
+        self._rows: list[BasketRow] = []
+        super().__init__(**facts)
+
+    def on_model(self, _: object, model: BasketModel) -> None:
+        fill_with(self.ids.bills, self._rows, len(model.bills), self._row)
+        for row, bill in zip(self._rows, model.bills, strict=False):
+            row.what, row.who, row.amount, row.name = (
+                bill.what,
+                bill.who,
+                bill.amount,
+                bill.take_out,
+            )
+
+    def _row(self) -> BasketRow:
+        row = BasketRow()
+        row.bind(on_take_out=lambda it: self.press(Action.TAKE_OUT, it.name))
+        return row
