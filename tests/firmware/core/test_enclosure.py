@@ -1,4 +1,4 @@
-"""Door and tamper: on the record once, whoever was dead meanwhile; without an operator, an alarm."""
+"""Door and tamper: on the record once, whoever was dead meanwhile; with nobody in, an alarm."""
 
 from __future__ import annotations
 
