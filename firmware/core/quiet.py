@@ -32,8 +32,7 @@ class Quiet:
 
     def _is_busy(self) -> bool:
         """An order without its proof, an operator at the box, a note or a paper on its way."""
-        visit = self._flow.visit
-        if visit.order is not None or visit.stage is Stage.OPERATOR:
+        if self._flow.visit.stage is Stage.OPERATOR:
             return True
         moves = any(state.status is Status.BUSY for state in self._floor.devices.values())
         holds = any(state.held for kind in ACCEPTORS for state in self._floor.of_kind(kind))
