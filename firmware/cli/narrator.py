@@ -92,6 +92,8 @@ def _say(message: Any) -> str:
         return words.of_command(message)
     if isinstance(message, device.Tower):
         return words.of_tower(message)
+    if isinstance(message, health.DeviceTested):
+        return words.of_test(message)
     if isinstance(message, till.TillEvent):
         return words.of_till(message)
     return words.of_event(message)

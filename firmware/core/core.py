@@ -16,6 +16,7 @@ from firmware.contract.command import (
     CoreCommand,
     PrintClaim,
     RedeemClaim,
+    TryDevice,
 )
 from firmware.contract.device import (
     CREDITS,
@@ -56,6 +57,7 @@ from firmware.core.quiet import Quiet
 from firmware.core.redeeming import Redeeming
 from firmware.core.reprinting import Reprinting
 from firmware.core.screens import STEPS, actions, draw
+from firmware.core.trying import Trying
 from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order
@@ -83,6 +85,7 @@ class Core:
         self._redeeming = Redeeming(book, config.kiosk.id, keys.fleet_key)
         self._quiet = Quiet(self.flow, self.floor, book.journal)
         self._reprinting = Reprinting(book, self.floor, self.papers, self._outbox)
+        self._trying = Trying(config.kiosk, self.floor, self._outbox, self.flow.lights)
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
         self._drawn_stage: tuple[Stage, str] | None = None  # and the place at the desk
@@ -140,6 +143,8 @@ class Core:
         match command:
             case ConfirmJournal():
                 return self._confirm(command)
+            case TryDevice():
+                return self._trying.answer(command, self.flow.visit)
             case RedeemClaim():
                 return self._redeeming.redeem(command)
             case PrintClaim():

@@ -64,7 +64,7 @@ class Flow:
         self._config, self._catalogue = config, catalogue
         self.visit, self.patience = Visit(), Patience(config.times)
         self.cash = CashDesk(book, floor, outbox, Allowance(book, floor, config.limits, catalogue))
-        self._lights = Lights(outbox)
+        self.lights = Lights(outbox)
         self._proof = Proof(book, outbox, papers)
         self._posting = Posting(book, outbox)
         self.desk = OperatorDesk(book, floor, outbox, config)
@@ -303,7 +303,7 @@ class Flow:
                 self._posting.tick(self._floor.gateway.is_online, now)
         if self.patience.is_over(visit, now):
             self._leave("trouble.timed_out_with_money", now)
-        self._lights.follow(self.visit, self._floor, self.cash.is_open(self.visit), now)
+        self.lights.follow(self.visit, self._floor, self.cash.is_open(self.visit), now)
 
     def _tick_operator(self, now: float) -> None:
         self._posting.tick(self._floor.gateway.is_online, now)
