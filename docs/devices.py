@@ -60,8 +60,8 @@ def _word(member: IntEnum) -> str:
     return member.name.replace("_", " ").lower()
 
 
-def _conditions(seen_as: dict[IntEnum, Condition]) -> Iterator[Row]:
-    for said, condition in sorted(seen_as.items()):
+def _conditions(seen_as: Iterable[tuple[IntEnum, Condition]]) -> Iterator[Row]:
+    for said, condition in sorted(seen_as):
         yield f"{int(said):02X}", _word(said), condition.value
 
 
@@ -76,21 +76,21 @@ def _failures(said: int, failures: dict[int, str]) -> Iterator[Row]:
 
 
 def _ccnet() -> Iterator[Row]:
-    yield from _conditions(dict(ccnet_conditions.SEEN_AS))
+    yield from _conditions(ccnet_conditions.SEEN_AS.items())
     yield f"{int(ccnet.Unit.CHEATED):02X}", _word(ccnet.Unit.CHEATED), Condition.FRAUD.value
     yield from _failures(ccnet.Unit.FAILURE, ccnet.FAILURES)
     yield from _reasons(ccnet.Unit.REJECTING, ccnet.REJECT_REASONS)
 
 
 def _id003() -> Iterator[Row]:
-    yield from _conditions(dict(id003_conditions.SEEN_AS))
+    yield from _conditions(id003_conditions.SEEN_AS.items())
     yield f"{int(id003.Status.CHEATED):02X}", _word(id003.Status.CHEATED), Condition.FRAUD.value
     yield from _failures(id003.Status.FAILURE, dict(id003.FAILURES))
     yield from _reasons(id003.Status.REJECTING, dict(id003.REJECT_REASONS))
 
 
 def _itl_ssp() -> Iterator[Row]:
-    yield from _conditions(dict(ssp_conditions.SEEN_AS))
+    yield from _conditions(ssp_conditions.SEEN_AS.items())
     for code, reason in sorted(ssp.REJECT_REASONS.items()):
         yield f"{ssp.Code.LAST_REJECT:02X}: {code:02X}", "last reject", f"NoteRejected({reason})"
 
@@ -138,7 +138,7 @@ def _mdb_coins() -> Iterator[Row]:
 
 
 def _mdb_notes() -> Iterator[Row]:
-    yield from _conditions(dict(mdb_validator.CONDITIONS))
+    yield from _conditions(mdb_validator.CONDITIONS.items())
 
 
 def _states(faults: dict[str, str]) -> Iterator[Row]:

@@ -95,7 +95,7 @@ class Flow:
         self.visit.session.resume(now)
         stage = stage_of(order, self._catalogue.services)
         is_new_here = self._kept is None or not self._kept.is_of(order)
-        if is_new_here and has_money(order) and stage in (Stage.CASH, Stage.SETTLING):
+        if is_new_here and has_money(order):
             self.visit.is_resumed = True
             stage = Stage.RESUMED if stage is Stage.CASH else stage
         self._enter(stage, now)
@@ -333,7 +333,7 @@ class Flow:
         order = self._order
         if self.cash.settling.claim_rest(order):
             log.warning("%s: %s more is owed: claim", order.number, order.claims[-1].amount)
-        if self._proof.step(order, self._floor, self.visit.language, now):
+        if self._proof.step(order, self._floor, self.visit, now):
             is_fulfilled = order.is_paid and not order.claims
             self._go(Signal.PROVEN if is_fulfilled else Signal.UNFULFILLED, now)
 
@@ -362,6 +362,7 @@ class Flow:
             self._book.forget(order.number)
             self.visit.taken = self.visit.taken + order.cash - order.changed
             self.visit.order = self.visit.session = None
+            self.visit.is_resumed = False
 
     @property
     def why_no_cash(self) -> Hint | None:

@@ -55,15 +55,16 @@ class Vault:
 
     @property
     def boundary(self) -> int:
-        """The row up to which all money was collected; 0 when none ever was."""
+        """The row up to which all money was collected; before all when none ever was."""
         closed = only(self._journal.newest_of(rows.CollectionClosed), rows.CollectionClosed)
-        return next((entry.seq for entry, row in closed if row.how in rows.EMPTIED), 0)
+        emptied = (entry.seq for entry, row in closed if row.how in rows.EMPTIED)
+        return next(emptied, self._journal.before_all)
 
     @property
     def open_collection(self) -> tuple[Entry, rows.CollectionOpened] | None:
         """The collection that was opened and not closed, if there is one."""
-        opened = self._journal.last_of(rows.CollectionOpened)
-        closed = self._journal.last_of(rows.CollectionClosed)
+        opened = next(self._journal.newest_of(rows.CollectionOpened), None)
+        closed = next(self._journal.newest_of(rows.CollectionClosed), None)
         if opened is None or (closed is not None and closed.seq > opened.seq):
             return None
         return next(only([opened], rows.CollectionOpened))
@@ -195,7 +196,8 @@ class Vault:
     def _read(self, state: DeviceState) -> rows.Reading | None:
         """The epoch is that of the newest credit, which may stand before the last reading."""
         last = self._last_reading(state.name)
-        reading = reading_of(state, self._journal.since(0 if last is None else last[0].seq))
+        since = self._journal.before_all if last is None else last[0].seq
+        reading = reading_of(state, self._journal.since(since))
         if reading is None or reading.epoch or last is None or last[1].serial != reading.serial:
             return reading
         return rows.Reading(

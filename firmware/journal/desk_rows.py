@@ -113,10 +113,19 @@ class Doubt(msgspec.Struct, frozen=True, omit_defaults=True):
         return f"{self.name} ({self.what.replace('_', ' ')}{amount})"
 
 
-# note_in_doubt, coins_in_doubt: the device could not say. unposted: paid, and the back end has not
-# acknowledged it. claim_open: money that went back, or will. orphan: money of no order. cash: an
-# order in which cash could come in. more: so many others.
-DOUBTS = ("note_in_doubt", "coins_in_doubt", "unposted", "claim_open", "orphan", "cash", "more")
+# note_in_doubt, coins_in_doubt, change_in_doubt: the device could not say. unposted: paid, and the
+# back end has not acknowledged it. claim_open: money that went back, or will. orphan: money of no
+# order. cash: an order in which cash could come in. more: so many others.
+DOUBTS = (
+    "note_in_doubt",
+    "coins_in_doubt",
+    "change_in_doubt",
+    "unposted",
+    "claim_open",
+    "orphan",
+    "cash",
+    "more",
+)
 
 
 class CountersRead(Row, frozen=True):
@@ -138,7 +147,8 @@ class CountersDiffer(Row, frozen=True):
 
 class CollectionOpened(Row, frozen=True):
     """Intent: an operator is going to empty the boxes. `since` is the row up to which the money
-    was collected before; `expected` stands in the rows after it."""
+    was collected before, below 1 in the file of a year before; `expected` stands in the rows after
+    it."""
 
     number: int
     by: str
