@@ -20,6 +20,7 @@ from drivers.escpos import codec as escpos
 from drivers.escpos import events as escpos_events
 from drivers.id003 import codec as id003
 from drivers.id003 import conditions as id003_conditions
+from drivers.ipp import report as ipp
 from drivers.itl_ssp import codec as ssp
 from drivers.itl_ssp import conditions as ssp_conditions
 from drivers.magnesafe import driver as magnesafe
@@ -164,6 +165,11 @@ def _panel() -> Iterator[Row]:
     yield "-", "the pins are away", "link.lost"
 
 
+def _ipp() -> Iterator[Row]:
+    for reason, fault in ipp.MEANING:
+        yield reason, "printer-state-reasons", fault.value
+
+
 TABLES: dict[str, Callable[[], Iterator[Row]]] = {
     "itl_ssp": _itl_ssp,
     "ccnet": _ccnet,
@@ -174,6 +180,7 @@ TABLES: dict[str, Callable[[], Iterator[Row]]] = {
     "mdb_coins": _mdb_coins,
     "pulse": _pulse,
     "escpos": _escpos,
+    "ipp": _ipp,
     "magnesafe": _magnesafe,
     "magstripe": _magstripe,
     "panel": _panel,

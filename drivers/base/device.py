@@ -19,7 +19,15 @@ from drivers.base.flight import FlightRecorder, What
 from drivers.base.protocol import NEVER
 from drivers.base.protocol import Protocol as WireProtocol
 from drivers.base.transport import SerialTransport, Transport
-from firmware.contract.device import DeviceCommand, DeviceEvent, DeviceState, Kind, Lease, Reply
+from firmware.contract.device import (
+    DeviceCommand,
+    DeviceEvent,
+    DeviceState,
+    Kind,
+    Lease,
+    Reply,
+    Tower,
+)
 from firmware.runtime.config import DeviceSection
 
 log = logging.getLogger("driver")
@@ -72,6 +80,9 @@ class Device(ABC):
 
     def on_lease(self, lease: Lease | None) -> None:  # noqa: B027  not every device takes money
         """A lease arrived, or ran out (None): inhibit, and return what is in escrow (M4)."""
+
+    def on_tower(self, tower: Tower) -> None:  # noqa: B027  only a panel has a lamp
+        """What the tower lamp is to show."""
 
 
 class WireDevice(Device, Generic[Event, Command]):

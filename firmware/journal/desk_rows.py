@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
+from firmware.contract.device import EventId
 from firmware.contract.money import ZERO, Money, total
 from firmware.journal.row import Row
 
@@ -35,6 +36,23 @@ class BoxMoved(Row, frozen=True):
 
     device: str
     is_out: bool
+    by: str
+    id: EventId | None = None  # of the panel's event; None where only a state said so
+
+
+class SwitchRecorded(Row, frozen=True):
+    """The door or the tamper switch moved, as the panel says, and who was in: `by`, or nobody."""
+
+    device: str
+    id: EventId
+    switch: str  # door_is_open, tamper
+    value: bool
+    by: str
+
+
+class AlarmsCleared(Row, frozen=True):
+    """`by` has looked at what door and tamper switch told before this row."""
+
     by: str
 
 
@@ -262,6 +280,8 @@ DeskRow = (
     OperatorEntered
     | OperatorRefused
     | BoxMoved
+    | SwitchRecorded
+    | AlarmsCleared
     | CountersRead
     | CountersDiffer
     | CollectionOpened
@@ -276,6 +296,8 @@ DeskRow = (
 def desk_key_of(row: Row) -> str | None:
     """What the journal holds at most once: each number of a collection and of a day."""
     match row:
+        case BoxMoved(id=EventId() as name) | SwitchRecorded(id=name):
+            return str(name)
         case CollectionOpened(number=number):
             return f"collection {number}"
         case CollectionClosed(number=number):
