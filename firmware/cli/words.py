@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.contract import card, command, device, document, gateway, health, till
+from firmware.contract import card, command, device, document, gateway, health, panel, till
 from firmware.contract.screen import Action, Press
 from firmware.journal.plain import masked
 
@@ -80,7 +80,7 @@ def of_command(command: device.DeviceCommand) -> str:
             return "told to read no card"
 
 
-def of_tower(tower: device.Tower) -> str:
+def of_tower(tower: panel.Tower) -> str:
     """What health lets the lamp on top show."""
     return f"tower lamp shows {tower.signal.replace('_', ' ')}"
 
