@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.contract import card, command, device, gateway, till
+from firmware.contract import card, command, device, gateway, pvc, till
 from firmware.contract.screen import Action, Press
 from firmware.journal.plain import masked
 
@@ -45,6 +45,10 @@ def of_event(event: device.DeviceEvent) -> str:
             return f"card {pan} read"
         case card.CardRejected(reason=reason):
             return f"card not taken: {reason}"
+        case pvc.CardPrinted(job=job):
+            return f"card {job} is printed and out"
+        case pvc.CardFailed(job=job, fault=fault):
+            return f"card {job} failed: {fault}"
 
 
 def of_command(command: device.DeviceCommand) -> str:
@@ -66,6 +70,8 @@ def of_command(command: device.DeviceCommand) -> str:
             return f"told to read a card for session {session}, {seconds:g} s"
         case card.Disarm():
             return "told to read no card"
+        case pvc.PrintCard(job=job):
+            return f"told to print card {job}"
 
 
 def of_lease(lease: device.Lease) -> str:

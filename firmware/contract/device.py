@@ -14,6 +14,7 @@ import msgspec
 
 from firmware.contract.card import Arm, CardRejected, CardSwiped, Disarm
 from firmware.contract.money import Money
+from firmware.contract.pvc import CardFailed, CardPrinted, PrintCard
 from firmware.contract.ticket import Ticket
 
 
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     PANEL = "panel"
     CARD = "card"
+    PVC = "pvc"
 
 
 class Status(StrEnum):
@@ -246,6 +248,8 @@ DeviceEvent = (
     | SwitchMoved
     | CardSwiped
     | CardRejected
+    | CardPrinted
+    | CardFailed
 )
 CREDITS = (NoteStacked, CoinAccepted)
 LASTING = (
@@ -258,6 +262,8 @@ LASTING = (
     PayOutFailed,
     TicketPrinted,
     TicketFailed,
+    CardPrinted,
+    CardFailed,
 )  # told again until acknowledged
 
 
@@ -265,6 +271,8 @@ def event_key(event: DeviceEvent) -> str | None:
     """What Acknowledge must name to end the repeats of `event`; None for events told once."""
     match event:
         case TicketPrinted(job=job) | TicketFailed(job=job):
+            return job
+        case CardPrinted(job=job) | CardFailed(job=job):
             return job
         case PaidOut(id=order) | PayOutFailed(id=order):
             return order
@@ -319,7 +327,7 @@ class Light(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     is_on: bool
 
 
-DeviceCommand = Stack | Return | PayOut | Acknowledge | Print | Light | Arm | Disarm
+DeviceCommand = Stack | Return | PayOut | Acknowledge | Print | Light | Arm | Disarm | PrintCard
 
 
 class Outcome(StrEnum):

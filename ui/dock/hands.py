@@ -49,6 +49,7 @@ def groups(config: Config) -> list[Group]:
         Kind.RECEIPT: _receipt,
         Kind.PANEL: _panel,
         Kind.CARD: _card,
+        Kind.PVC: _pvc,
     }
     found = [
         Group(f"{name} ({section.family})", name, tuple(makers[section.kind](name)))
@@ -96,6 +97,22 @@ def _panel(name: str) -> list[Hand]:
     door = [Hand("open door", name, "open_door"), Hand("close door", name, "close_door")]
     box = [Hand("box out", name, "pull_cash_box"), Hand("box in", name, "push_cash_box")]
     return [*door, *box]
+
+
+def _pvc(name: str) -> list[Hand]:
+    cards = [
+        Hand("take card", name, "take_card"),
+        Hand("no cards", name, "load_cards", {"count": 0}),
+        Hand("load cards", name, "load_cards"),
+        Hand("open", name, "open_cover"),
+        Hand("close", name, "close_cover"),
+        Hand("new ribbon", name, "change_ribbon"),
+        Hand("ribbon breaks", name, "ribbon_break"),
+        Hand("jam", name, "jam"),
+        Hand("clear jam", name, "clear_jam"),
+        Hand("empty rejects", name, "empty_rejects"),
+    ]
+    return [*cards, *_wire(name), *_power(name)]
 
 
 def _wire(name: str) -> list[Hand]:

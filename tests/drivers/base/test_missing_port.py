@@ -19,6 +19,7 @@ FAMILIES = {
     "id003": (Kind.NOTES, {}),
     "cctalk": (Kind.COINS, {"coins": {"IN100A": 100}}),
     "escpos": (Kind.RECEIPT, {}),
+    "evolis": (Kind.PVC, {}),
 }
 
 
