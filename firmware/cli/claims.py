@@ -23,6 +23,7 @@ from firmware.contract.topics import Topics
 from firmware.core.daemon import journal_path
 from firmware.journal import rows
 from firmware.journal.journal import Entry, JournalFault, read_entries
+from firmware.journal.past import files_of
 from firmware.journal.plain import masked
 from firmware.runtime.clock import INDIA
 from firmware.runtime.config import Config
@@ -89,7 +90,7 @@ async def show(config: Config, options: argparse.Namespace) -> int:
     """0 open or redeemed, 1 unknown here."""
     wanted = options.number.strip().casefold()
     try:
-        entries = read_entries(journal_path(config))
+        entries = [e for file in files_of(journal_path(config)) for e in read_entries(file)]
     except JournalFault as error:
         return _say([f"kioskctl: {error}"], EXIT_REFUSED)
     told = [entry for entry in entries if getattr(entry.row, "claim", "").casefold() == wanted]

@@ -14,6 +14,7 @@ from firmware.journal import rows
 from firmware.journal.desk_rows import CollectionClosed
 from firmware.journal.journal import Entry, read_entries
 from firmware.journal.orders import Order, fold
+from firmware.journal.past import files_of
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,14 @@ def account(stage: Stage) -> Account:
     notes, coins = bench.look("notes"), bench.look("coins")
     printed = int(bench.look("receipt")["printed"])
     bench.close()
-    entries = read_entries(journal_path(stage.config))
+    entries = [e for file in files_of(journal_path(stage.config)) for e in read_entries(file)]
     written = [entry.row for entry in entries]
     office = _office(stage)
     paid_back = [row for row in written if isinstance(row, rows.ClaimRedeemed)]
     return Account(
         inside=_inside(notes) + _inside(coins),
         unreported=_value(coins.get("unreported", {})),
-        journalled=Money(sum(rows.credited_paise(row) for row in written)),
+        journalled=Money(entries[-1].credited if entries else 0),
         posted=Money(sum(office.values())),
         orders=_orders(entries),
         orphans=Money(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from firmware.journal.faults import JournalFault
 from firmware.journal.journal import lock_alone
-from firmware.runtime.durable import sync_folder
+from firmware.runtime.durable import sync_file, sync_folder
 
 log = logging.getLogger("core")
 
@@ -75,18 +75,10 @@ def _move(path: Path, folder: Path) -> None:
     for suffix in SUFFIXES:
         part = _part(path, suffix)
         if part.exists():
-            _sync(part)
+            sync_file(part)
             part.rename(folder / part.name)
     sync_folder(folder)
     sync_folder(path.parent)
-
-
-def _sync(part: Path) -> None:
-    descriptor = os.open(part, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _part(path: Path, suffix: str) -> Path:

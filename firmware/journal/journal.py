@@ -20,6 +20,7 @@ from firmware.journal import days
 from firmware.journal.chain import COLUMNS, GENESIS, Entry, chain, check, entry_of, record_of
 from firmware.journal.desk_rows import CollectionClosed
 from firmware.journal.faults import AlreadyRecorded, JournalDamaged, JournalFault, fault_of
+from firmware.journal.past import ORDER_OF_NOTE, ORDER_OF_SESSION, Past
 from firmware.journal.reading import read_entries
 from firmware.journal.rows import (
     AnyRow,
@@ -39,6 +40,7 @@ from firmware.journal.schema import bring_up_to_date, check_header
 
 __all__ = ["AlreadyRecorded", "Entry", "Journal", "JournalDamaged", "JournalFault", "read_entries"]
 
+BUSY_PATIENCE = 5.0  # seconds to wait for somebody who reads, which only an archive has to
 TAIL_CHECKED_AT_START = 200  # rows; the whole chain is `verify`, which a person asks for
 
 
@@ -46,14 +48,14 @@ class Journal:
     """One open journal, held by one process. Raises JournalFault when it cannot be used."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self.past = path, Past(path)
         self._seq, self._head, self._credited = 0, GENESIS, 0
         self.claims_count = self.unposted_count = 0  # not redeemed; paid and not posted
         self.collected_paise = 0  # taken out with the cash box
         self.last_at = ""  # what the clock said at the last row, ISO 8601 with offset
         self.next_order = 1  # the number that the next order may have
         self.to_confirm: int | None = None  # the JournalBegun row that somebody has to look at
-        self._lock = lock_alone(path.with_name(path.name + ".lock"))
+        self._lock: int | None = lock_alone(path.with_name(path.name + ".lock"))
         try:
             self._db = _open(path)
         except JournalFault:
@@ -108,9 +110,10 @@ class Journal:
                     self.unposted_count -= 1
                 case OrderCreated(order=order):
                     self.next_order = max(self.next_order, number_of(order) + 1)
-                case JournalBegun(next_order=number):
+                case JournalBegun(next_order=number, archive=archive, open_claims=claims):
                     self.next_order = max(self.next_order, number)
-                    self.to_confirm = seq
+                    self.claims_count += claims
+                    self.to_confirm = self.to_confirm if archive else seq
                 case JournalConfirmed():
                     self.to_confirm = None
                 case CollectionClosed(total=total):
@@ -119,13 +122,15 @@ class Journal:
                     pass
 
     def knows_event(self, key: str) -> bool:
-        """Whether a device event of this key stands in the journal."""
+        """Whether a device event of this key stands in the journal, whatever its year."""
         found = self._db.execute("SELECT 1 FROM rows WHERE event_key = ?", (key,)).fetchone()
-        return found is not None
+        return found is not None or self.past.knows_event(key)
 
     def of_order(self, order: str) -> list[Entry]:
-        """All rows of one order, oldest first."""
-        return list(self._read("WHERE order_id = ? ORDER BY seq", order))
+        """All rows of one order, whatever its year, oldest first."""
+        here = list(self._read("WHERE order_id = ? ORDER BY seq", order))
+        is_all = bool(here) and isinstance(here[0].row, OrderCreated)
+        return here if is_all else [*self.past.of_order(order), *here]
 
     def open_orders(self) -> list[str]:
         """Orders that were created and not closed: what a start has to finish. Oldest first."""
@@ -138,25 +143,19 @@ class Journal:
 
     def order_of_note(self, name: EventId) -> str | None:
         """The order that decided last on this note, to take it or not, if there was one."""
-        query = (
-            "SELECT order_id FROM rows WHERE kind IN ('StackIntended', 'ReturnIntended')"
-            " AND json_extract(body, '$.id.serial') = ? AND json_extract(body, '$.id.epoch') = ?"
-            " AND json_extract(body, '$.id.counter') = ? ORDER BY seq DESC LIMIT 1"
-        )
-        found = self._db.execute(query, (name.serial, name.epoch, name.counter)).fetchone()
-        return None if found is None else str(found[0])
+        names = (name.serial, name.epoch, name.counter)
+        found = self._db.execute(ORDER_OF_NOTE, names).fetchone()
+        return self.past.order_of_note(name) if found is None else str(found[0])
 
     def order_of_session(self, session: str) -> str | None:
         """The order for which this cash session was opened; the newest is found at once."""
-        query = (
-            "SELECT order_id FROM rows WHERE kind = 'CashOpened'"
-            " AND json_extract(body, '$.session') = ? ORDER BY seq DESC LIMIT 1"
-        )
-        found = self._db.execute(query, (session,)).fetchone() if session else None
-        return None if found is None else str(found[0])
+        if not session:
+            return None
+        found = self._db.execute(ORDER_OF_SESSION, (session,)).fetchone()
+        return self.past.order_of_session(session) if found is None else str(found[0])
 
     def last_of(self, kind: type[AnyRow]) -> Entry | None:
-        """The newest row of that kind."""
+        """The newest row of that kind in this file."""
         return next(self.newest_of(kind), None)
 
     def newest_of(self, kind: type[AnyRow]) -> Iterator[Entry]:
@@ -169,8 +168,8 @@ class Journal:
         return None if found is None else bytes(found[0]).hex()
 
     def of_kind(self, kind: type[AnyRow]) -> list[Entry]:
-        """All rows of one kind, oldest first."""
-        return list(self._read("WHERE kind = ? ORDER BY seq", kind.__name__))
+        """All rows of one kind, whatever their year, oldest first."""
+        return [*self.past.of_kind(kind), *self._here(kind)]
 
     def of_kind_since(self, kind: type[AnyRow], seq: int) -> list[Entry]:
         """The rows of one kind after `seq`, oldest first."""
@@ -181,7 +180,7 @@ class Journal:
         return self._read("WHERE seq > ? ORDER BY seq", seq)
 
     def entries(self) -> Iterator[Entry]:
-        """Every row, oldest first."""
+        """Every row of this file, oldest first."""
         return self._read("ORDER BY seq")
 
     def first_row_of(self, midnight: datetime) -> int:
@@ -215,18 +214,39 @@ class Journal:
         """All money that ever went into the boxes, in paise."""
         return self._credited
 
+    def first_year(self, since: str) -> str | None:
+        """Of the first row that was written at `since` (ISO 8601) or after it."""
+        query = "SELECT at FROM rows WHERE at >= ? ORDER BY seq LIMIT 1"
+        found = self._db.execute(query, (since,)).fetchone()
+        return None if found is None else str(found[0])[:4]
+
     @property
     def inside_paise(self) -> int:
         """What of it is still in the boxes."""
         return self._credited - self.collected_paise
 
     def verify(self) -> int:
-        """Recompute the whole chain; returns the number of rows, raises JournalFault."""
+        """Recompute the chain of this file; returns the number of rows, raises JournalFault."""
         return self._verify_from(0)
 
+    def fold_up(self) -> bool:
+        """Put all of it into the one file, without a log beside it, as an archive is; False when
+        somebody is reading. It is not to be written after that."""
+        try:
+            mode = self._db.execute("PRAGMA journal_mode = DELETE").fetchone()
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+                return False
+            raise fault_of(self.path, error) from error
+        return bool(mode == ("delete",))
+
     def close(self) -> None:
+        """Let go of the file; a second time does nothing."""
+        self.past.close()
         self._db.close()
-        os.close(self._lock)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def _check_start(self) -> None:
         query = "SELECT seq, hash, credited, at FROM rows ORDER BY seq DESC LIMIT 1"
@@ -236,9 +256,10 @@ class Journal:
         tallies = dict(self._db.execute("SELECT kind, count FROM tallies").fetchall())
         self.claims_count = tallies.get("ClaimIssued", 0) - tallies.get("ClaimRedeemed", 0)
         self.unposted_count = len(self.unposted_orders())
-        kinds = (OrderCreated, JournalBegun, JournalConfirmed, CollectionClosed)
-        last = (self.last_of(kind) for kind in kinds)
-        standing = sorted(filter(None, last), key=lambda entry: entry.seq)
+        kinds = (OrderCreated, JournalConfirmed, CollectionClosed)
+        last = [self.last_of(kind) for kind in kinds]
+        begun = self._here(JournalBegun)
+        standing = sorted(filter(None, [*last, *begun]), key=lambda entry: entry.seq)
         self._count((entry.seq, entry.row) for entry in standing)
 
     def _verify_from(self, seq: int) -> int:
@@ -246,6 +267,9 @@ class Journal:
         query = f"SELECT {COLUMNS} FROM rows WHERE seq > ? ORDER BY seq"
         previous = GENESIS if before is None else before[0]
         return check(self._db.execute(query, (seq,)), seq, previous, self.path)
+
+    def _here(self, kind: type[AnyRow]) -> Iterator[Entry]:
+        return self._read("WHERE kind = ? ORDER BY seq", kind.__name__)
 
     def _read(self, where: str, *values: str | int) -> Iterator[Entry]:
         for record in self._db.execute(f"SELECT {COLUMNS} FROM rows {where}", values):
@@ -263,7 +287,7 @@ def _open(path: Path) -> sqlite3.Connection:
     database: sqlite3.Connection | None = None
     try:
         check_header(path)
-        database = sqlite3.connect(path, isolation_level=None)
+        database = sqlite3.connect(path, timeout=BUSY_PATIENCE, isolation_level=None)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         database.execute("PRAGMA recursive_triggers = ON")

@@ -122,6 +122,12 @@ def _of_paper(row: ReadRow) -> str:
 
 
 def _begun(row: rows.JournalBegun) -> str:
+    if row.archive:
+        return (
+            f"goes on from {row.archive}: {row.previous_length} rows, head"
+            f" {row.previous_head[:16]}, {row.brought_forward} brought forward,"
+            f" {row.open_claims} claims not redeemed; orders from {row.next_order:04d}"
+        )
     return (
         f"ROWS ARE MISSING: {row.why}; known before: {row.previous_length} rows, head"
         f" {row.previous_head[:16] or 'unknown'}, {row.brought_forward} brought forward;"

@@ -37,6 +37,13 @@ def read_entries(path: Path, last: int = 0) -> list[Entry]:
         return [entry_of(record, path) for record in reversed(found)]
 
 
+def first_entry(path: Path) -> Entry | None:
+    """The oldest row of this file; raises JournalFault."""
+    with _opened(path) as database:
+        found = database.execute(f"SELECT {COLUMNS} FROM rows WHERE seq = 1").fetchone()
+        return None if found is None else entry_of(found, path)
+
+
 def read_order(path: Path, order: str) -> list[Entry]:
     """The rows of one order, oldest first; raises JournalFault."""
     with _opened(path) as database:
@@ -89,15 +96,16 @@ def _check_standing(database: sqlite3.Connection, path: Path) -> None:
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     """One moment of the journal: everything that is read belongs together."""
     try:
-        with closing(_connected(path)) as database:
+        with closing(connected(path)) as database:
             database.execute("BEGIN")
             yield database
     except sqlite3.Error as error:
         raise fault_of(path, error) from error
 
 
-def _connected(path: Path) -> sqlite3.Connection:
-    """On a read-only disk SQLite cannot share memory; but there nobody writes, either."""
+def connected(path: Path) -> sqlite3.Connection:
+    """Read-only; raises sqlite3.Error. On a read-only disk SQLite cannot share memory; but there
+    nobody writes, either."""
     name = f"file:{quote(str(path))}?mode=ro"
     database = sqlite3.connect(name, uri=True, isolation_level=None)
     try:

@@ -13,11 +13,15 @@ from pathlib import Path
 
 from firmware.contract.money import Money
 from firmware.journal.anchor import Anchor, AnchorKeeper
+from firmware.journal.archive import turn_the_year
 from firmware.journal.aside import finish_moving, kept_aside, last_order_aside, set_aside
+from firmware.journal.chain import Entry
 from firmware.journal.clockwatch import ClockWatch
 from firmware.journal.faults import JournalDamaged, JournalFault
 from firmware.journal.journal import Journal
-from firmware.journal.rows import JournalBegun, KioskStarted
+from firmware.journal.past import archives, hash_in, is_end_of
+from firmware.journal.rows import JournalBegun, KioskStarted, credited_paise
+from firmware.journal.salvage import carried, rows_of
 
 log = logging.getLogger("core")
 
@@ -47,8 +51,10 @@ def open_journal(
         log.error("the journal is damaged, and kept in %s: %s", set_aside(path, at), error)
         journal = _begin_anew(path, at, anchor, str(error))
     try:
+        boot = _boot(journal, boot_id)
+        journal = turn_the_year(journal, at)
         doubt = ClockWatch(journal).look(at)
-        started = KioskStarted(version, *_boot(journal, boot_id))
+        started = KioskStarted(version, *boot)
         journal.append(at, *([] if doubt is None else [doubt]), started)
         keeper.write(journal)
     except OSError as error:
@@ -72,9 +78,10 @@ def _begin(path: Path, at: datetime, anchor: Anchor | None, why: str) -> Journal
     journal = Journal(path)
     try:
         if why := why or missing(journal, anchor):
-            row = _begun(journal, anchor, why, at)
+            entries = _unposted_aside(journal, anchor)
+            row = _begun(journal, anchor, why, at, entries)
             log.error("no cash until an operator confirms: %s", row)
-            journal.append(at, row)
+            journal.append(at, row, *rows_of(entries))
     except JournalFault:
         journal.close()
         raise
@@ -83,9 +90,25 @@ def _begin(path: Path, at: datetime, anchor: Anchor | None, why: str) -> Journal
 
 def missing(journal: Journal, anchor: Anchor | None) -> str:
     """What rows of before are not in this journal; empty when none are known to lack."""
+    begun = journal.last_of(JournalBegun)
+    row = begun.row if begun is not None and isinstance(begun.row, JournalBegun) else None
+    if row is not None and row.archive:
+        if lost := is_end_of(journal.path, row):
+            return lost
+        if anchor is not None and _is_in(journal.path.with_name(row.archive), anchor):
+            return ""  # power went before the anchor of the new file was written
+    return _missing_here(journal, anchor)
+
+
+def _is_in(archive: Path, anchor: Anchor) -> bool:
+    return anchor.seq > 0 and hash_in(archive, anchor.seq) == anchor.head
+
+
+def _missing_here(journal: Journal, anchor: Anchor | None) -> str:
     if anchor is None:
-        is_new = journal.length == 0 and kept_aside(journal.path)
-        return f"{journal.path}: new after {is_new[-1].name}, and no anchor" if is_new else ""
+        before = [*archives(journal.path), *kept_aside(journal.path)]
+        is_new = journal.length == 0 and before
+        return f"{journal.path}: new after {before[-1].name}, and no anchor" if is_new else ""
     if journal.length < anchor.seq:
         return f"{journal.path}: expected at least {anchor.seq} rows, got {journal.length}"
     if anchor.seq and (found := journal.hash_of(anchor.seq)) != anchor.head:
@@ -94,8 +117,20 @@ def missing(journal: Journal, anchor: Anchor | None) -> str:
     return ""
 
 
-def _begun(journal: Journal, anchor: Anchor | None, why: str, at: datetime) -> JournalBegun:
+def _unposted_aside(journal: Journal, anchor: Anchor | None) -> list[Entry]:
+    """Rows of the file before that this one, which is new, has to hold."""
+    folders = kept_aside(journal.path)
+    if journal.length or not folders:
+        return []
+    return carried(folders[-1] / journal.path.name, anchor)
+
+
+def _begun(
+    journal: Journal, anchor: Anchor | None, why: str, at: datetime, carried: list[Entry]
+) -> JournalBegun:
+    """Money of `carried` rows that the anchor knows is theirs, and not brought forward."""
     known = anchor or Anchor(0, "", 0, 1)
+    theirs = sum(credited_paise(entry.row) for entry in carried if entry.seq <= known.seq)
     last = max(known.next_order, journal.next_order, last_order_aside(journal.path) + 1)
     if last == 1 and anchor is None:
         days = (at.date() - FIRST_DAY).days
@@ -104,7 +139,7 @@ def _begun(journal: Journal, anchor: Anchor | None, why: str, at: datetime) -> J
         previous_head=known.head,
         previous_length=known.seq,
         why=why,
-        brought_forward=Money(max(0, known.inside - journal.inside_paise)),
+        brought_forward=Money(max(0, known.inside - theirs - journal.inside_paise)),
         next_order=last + NUMBERS_LEFT_OUT,
     )
 

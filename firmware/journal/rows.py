@@ -32,7 +32,8 @@ class JournalBegun(Row, frozen=True):
 
     `previous_head` (hex), `previous_length` and `brought_forward`, money that is in the box and
     that no row of this file tells of, come from outside the file; empty and 0 when nobody knows.
-    No number below `next_order` may be given to an order.
+    No number below `next_order` may be given to an order. Where `archive` names a file, the rows
+    are not missing but there, and nobody need look; `open_claims` of them are not redeemed.
     """
 
     previous_head: str
@@ -40,6 +41,8 @@ class JournalBegun(Row, frozen=True):
     why: str
     brought_forward: Money
     next_order: int
+    archive: str = ""
+    open_claims: int = 0
 
 
 class JournalConfirmed(Row, frozen=True):

@@ -8,7 +8,6 @@ too, and a start need not look through all rows.
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -16,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 from firmware.journal.faults import JournalDamaged, JournalFault
-from firmware.runtime.durable import sync_folder
+from firmware.runtime.durable import sync_file, sync_folder
 
 APPLICATION_ID = 0x4B494F53  # "KIOS", so that `file` and people know what it is
 MAGIC = b"SQLite format 3\0"  # sqlite.org/fileformat2.html, 1.3
@@ -146,11 +145,7 @@ def _keep_a_copy(database: sqlite3.Connection, path: Path, version: int) -> Path
     fresh.unlink(missing_ok=True)  # of a copy that power interrupted: the journal itself is whole
     with closing(sqlite3.connect(fresh)) as kept:
         database.backup(kept)
-    descriptor = os.open(fresh, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_file(fresh)
     fresh.rename(copy)
     sync_folder(path.parent)
     return copy

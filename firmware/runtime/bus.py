@@ -126,21 +126,21 @@ class Bus:
 
     async def run(self) -> None:
         """Stay connected for ever; ends only by cancellation, also one that the library made an
-        error of its own while it connected."""
-        while True:
-            told_to_end = _cancellations()
+        error of its own."""
+        told_to_end = _cancellations()
+        while _cancellations() == told_to_end:
             try:
-                await self._session()
+                # A task of its own: the TaskGroup in it leaves cancellations behind that nobody
+                # asked for, and they must not be counted here.
+                await asyncio.create_task(self._session())
             except* aiomqtt.MqttError as errors:
                 log.debug("bus away: %s", errors.exceptions)
             finally:
-                was_connected = self._connected.is_set()
-                if was_connected:
+                if self._connected.is_set():
                     self._connected.clear()
                     self.on_connection(False)
-            if not was_connected and _cancellations() > told_to_end:
-                raise asyncio.CancelledError
             await asyncio.sleep(RECONNECT_AFTER)
+        raise asyncio.CancelledError
 
     def _put(self, outgoing: _Outgoing) -> None:
         if not self._connected.is_set():
@@ -175,17 +175,12 @@ class Bus:
                 self._put(_Outgoing(topic, payload, is_retained=True))
             self.on_connection(True)
             try:
-                await asyncio.create_task(self._serve(client))
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._read(client))
+                    group.create_task(self._write(client))
             except asyncio.CancelledError:
                 await self._say_farewell(client)
                 raise
-
-    async def _serve(self, client: aiomqtt.Client) -> None:
-        """In a task of its own: what a TaskGroup of 3.11 cancels is then not the task whose
-        cancellations `run` counts, and a broker that goes away is not an order to end."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._read(client))
-            group.create_task(self._write(client))
 
     async def _say_farewell(self, client: aiomqtt.Client) -> None:
         """A daemon that is told to stop leaves in good order, and then the broker keeps its will

@@ -54,6 +54,15 @@ def _whole_content(path: Path) -> bytes | None:
     return content if raw[:CHECKSUM_LENGTH] == b"%08x\n" % zlib.crc32(content) else None
 
 
+def sync_file(path: Path) -> None:
+    """Returns when its content is on disk; raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import count, islice
 from pathlib import Path
@@ -19,10 +20,15 @@ from firmware.contract.money import Money, rupees
 from firmware.journal import rows
 from firmware.journal.anchor import AnchorKeeper
 from firmware.journal.journal import Journal
+from firmware.journal.past import archives
+from firmware.journal.recovery import open_journal
 from firmware.journal.rows import AnyRow
+from firmware.runtime.clock import INDIA
 from tests.bench.figures import Figure, percentile
 from tests.bench.journal import disk
 
+YEARS = 10  # of archives beside a new file
+ROWS_A_YEAR = 1000  # a size that makes no difference: they are not looked through
 SIZES = (10, 1000, 100_000, 1_000_000)  # rows
 OPENINGS = 15  # of each size
 VISITS = 200  # of which the bytes are counted
@@ -39,7 +45,9 @@ def run(
         path = Path(name) / "journal.db"
         rest = _rows_without_end()
         taken = {size: _open_times(path, size, rest, openings) for size in sizes}
-        return [*_ratios(taken), *_bytes(Path(name) / "visits.db", visits)]
+        years = _starts_of_years(Path(name) / "years" / "journal.db", openings)
+        turned = _turn_of(path, max(sizes))
+        return [*_ratios(taken), *years, turned, *_bytes(Path(name) / "visits.db", visits)]
 
 
 def visit(number: int) -> list[list[AnyRow]]:
@@ -88,6 +96,44 @@ def _fill(path: Path, size: int, rest: Iterator[AnyRow]) -> None:
     while journal.length < size:
         journal.append(at, *islice(rest, min(size - journal.length, ROWS_A_COMMIT)))
     journal.close()
+
+
+def _starts_of_years(path: Path, openings: int) -> list[Figure]:
+    """A start of core with no archive beside the file, and with `YEARS` of them."""
+    first, rest = datetime(2026, 6, 1, tzinfo=INDIA), _rows_without_end()
+    figures = []
+    for years in range(YEARS + 1):
+        at = first.replace(year=first.year + years)
+        _start(path, at)
+        if years in (0, YEARS):
+            times = [_start(path, at) for _ in range(openings)]
+            said = f"{percentile(times, 0.50) * 1000:.1f} ms at p50"
+            figures.append(Figure(f"start, {years} archives beside it", said, len(times)))
+        journal = Journal(path)
+        for _ in range(ROWS_A_YEAR // 14):
+            journal.append(at, *islice(rest, 14))
+        journal.close()
+    return figures
+
+
+def _start(path: Path, at: datetime) -> float:
+    """Seconds of what core does before its first screen; the first of a year turns it."""
+    began = time.perf_counter()
+    open_journal(path, at, "bench").close()
+    return time.perf_counter() - began
+
+
+def _turn_of(path: Path, size: int) -> Figure:
+    """Once a year: the whole chain is recomputed before the file becomes an archive."""
+    with closing(Journal(path)) as journal:
+        at = datetime.fromisoformat(journal.last_at).astimezone(INDIA)
+        for order in journal.unposted_orders():
+            journal.append(at, rows.OrderPosted(order, "REF"))
+        for order in journal.open_orders():
+            journal.append(at, rows.OrderClosed(order, rows.End.CANCELLED))
+    taken = _start(path, at.replace(year=at.year + 1, month=1, day=2))
+    assert archives(path), "an order stands open"
+    return Figure(f"{size:,} rows archived", f"{taken:.2f} s", 1)
 
 
 def _rows_without_end() -> Iterator[AnyRow]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import functools
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,8 +42,14 @@ PROCESSES = ("core", *DRIVERS, "gateway")
 SPEED = 6.0  # of the devices
 RESTARTS_AFTER = 0.3  # seconds, as systemd's RestartSec and a Python start, about
 DARK_FOR = 1.5  # seconds that the mains are away
-POLLS_KEPT = 2  # of a row of polls in which nothing else happens: the rest are the same moment
 OFFICE = "sandbox"
+FOUND = functools.cache(find)  # no rows are added to setup.cfg while the tests run
+DEEDS = {
+    "process": ("journal", "ledger", "sent", "received", "wire", "read", "http"),
+    "broker": ("sent.after", "received.before"),
+    "mains": ("journal", "ledger", "wire"),
+}  # at which points each is done
+DISK = ("journal.after", "ledger.after")  # each is a state of the disk of its own
 
 # No coroutine of a dead process may be finalised: its `finally` would run, which no SIGKILL lets
 # happen. So kiosks are kept until their operating-system process ends (runs.py).
@@ -63,13 +70,14 @@ class Kiosk:
         self.office = OfficeLine.office = Office(self.config.state_folder / "sandbox/office.db")
         self._at, self._deed = at, deed
         self.counts: Counter[tuple[str, str]] = Counter()
-        self.points: list[Point] = []  # all that are worth a run
-        self._idle: Counter[tuple[str, str]] = Counter()
+        self.points: list[Point] = []  # all that were passed
+        self.deaths: list[tuple[str, Point]] = []  # deed and place: those that are worth a run
+        self._seen: set[tuple[object, ...]] = set()
         self.is_watching = self.has_struck = self.is_over = False
         self.running: dict[str, Process] = {}
         self.dead: list[Process] = []
         self.bugs: list[str] = []
-        self._is_dark = False
+        self.is_dark = False
         self.wires = self._wires()
         Transport.wires = {self.config.device[name].port: self.wires[name] for name in DRIVERS}
         for name in PROCESSES:
@@ -104,20 +112,36 @@ class Kiosk:
             raise Killed
         self.counts[process.name, kind] += 1
         point = Point(process.name, kind, self.counts[process.name, kind])
-        self._note(point)
-        if self._at == point:
+        if self._at is None:
+            self._note(point)
+        elif self._at == point:
             self.has_struck = True
             self._strike(process)
 
     def _note(self, point: Point) -> None:
-        """Keep it, but of polls between which nothing else happens anywhere only the first two."""
-        if point.kind.startswith(("wire", "read")):
-            self._idle[point.process, point.kind] += 1
-            if self._idle[point.process, point.kind] > POLLS_KEPT:
-                return
-        else:
-            self._idle.clear()
+        """Keep it for each deed that meets a state here which it met nowhere before."""
         self.points.append(point)
+        for deed, kinds in DEEDS.items():
+            if point.kind.startswith(kinds):
+                state = (deed, point.kind == "wire.half", *self._left_by(deed, point.process))
+                if state not in self._seen:
+                    self._seen.add(state)
+                    self.deaths.append((deed, point))
+
+    def _left_by(self, deed: str, process: str) -> tuple[object, ...]:
+        """All that is left of the kiosk, but the time: deaths that leave the same are one.
+
+        Disk, office, devices and wires; and where not everybody dies, who does, what is retained
+        and what is unread. What the dead had in mind is gone, so it makes no difference.
+        """
+        writes = sum(count for (_, kind), count in self.counts.items() if kind in DISK)
+        left: list[object] = [writes, len(self.office.payments()), OfficeLine.office is None]
+        for wire in self.wires.values():
+            left += [str(wire.emulator.physics()), *wire.under_way]
+        if deed != "mains":
+            left += [process, *(bytes(each.payload) for each in self.broker.retained.values())]
+            left += [str(client.unread()) for client in self.broker.clients]
+        return tuple(left)
 
     def splits(self) -> bool:
         process = PROCESS.get()
@@ -128,8 +152,7 @@ class Kiosk:
     def _strike(self, process: Process) -> None:
         match self._deed:
             case "broker":
-                self.broker.die()
-                self.loop.call_later(RESTARTS_AFTER, self._revive_broker, context=WORLD.copy())
+                self.kill_broker()
                 return
             case "mains":
                 self.power_cut()
@@ -137,13 +160,18 @@ class Kiosk:
                 self.kill(process.name)
         raise Killed
 
+    def kill_broker(self) -> None:
+        """It keeps nothing on disk, so a fresh one knows nothing."""
+        self.broker.die()
+        self.loop.call_later(RESTARTS_AFTER, self._revive_broker, context=WORLD.copy())
+
     def _revive_broker(self) -> None:
-        self.broker.is_up = not self._is_dark
+        self.broker.is_up = not self.is_dark
 
     # --- life and death --------------------------------------------------------------------
 
     def _start(self, name: str) -> None:
-        if self._is_dark or self.is_over or name in self.running:
+        if self.is_dark or self.is_over or name in self.running:
             return
         process = self.running[name] = Process(name)
         task = self.loop.spawn(process, self._serve(name))
@@ -176,7 +204,7 @@ class Kiosk:
 
     def power_cut(self) -> None:
         """Everything stops at once, the devices too; what was only in RAM is gone."""
-        self._is_dark = True
+        self.is_dark = True
         for name in list(self.running):
             self.kill(name)
         self.broker.die()
@@ -186,7 +214,7 @@ class Kiosk:
         self.loop.call_later(DARK_FOR, self.power_on, context=WORLD.copy())
 
     def power_on(self) -> None:
-        self._is_dark, self.broker.is_up = False, True
+        self.is_dark, self.broker.is_up = False, True
         for wire in self.wires.values():
             wire.hand("power_on")
         for name in PROCESSES:
@@ -197,7 +225,7 @@ class Kiosk:
     def _wires(self) -> dict[str, Wire]:
         families = {name: self.config.device[name].family for name in DRIVERS}
         return {
-            name: Wire(find("kiosk.emulators", family)(speed=SPEED), self.loop)
+            name: Wire(FOUND("kiosk.emulators", family)(speed=SPEED), self.loop)
             for name, family in families.items()
         }
 
@@ -253,6 +281,7 @@ def _stand_ins(loop: VirtualLoop) -> list[tuple[Any, str, Any]]:
         (firmware.core.__main__, "SystemClock", lambda: clock),
         (firmware.gateway.__main__, "BackEnd", OfficeLine),
         (firmware.demo.citizen, "time", clock),
+        (drivers.base.__main__, "find", FOUND),
         (drivers.base.device, "SerialTransport", Transport),
         (drivers.base.device.Device, "now", staticmethod(clock.monotonic)),
         (Rasteriser, "draw", lambda self, ticket: _small_picture()),

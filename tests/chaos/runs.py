@@ -13,18 +13,14 @@ from firmware.contract.screen import Attract
 from firmware.core.daemon import journal_path
 from firmware.demo.account import Account, account
 from firmware.demo.citizen import Citizen
-from firmware.journal.journal import Journal
+from firmware.journal.faults import JournalFault
+from firmware.journal.past import verify_all
 from tests.chaos.acceptors import STANDARD
 from tests.chaos.cash_stories import CASH_STORIES
 from tests.chaos.memory import Kiosk, kiosk_in
 from tests.chaos.points import Point
 from tests.chaos.visitor import Visit
 
-DEEDS = {
-    "process": ("journal", "ledger", "sent", "received", "wire", "read", "http"),
-    "broker": ("sent.after", "received.before"),
-    "mains": ("journal", "ledger", "wire"),
-}  # at which points each is done
 K_NUMBER = "210344990001"
 HANGS_AFTER = 30  # seconds of real time; a run takes a tenth of one
 RUNS_A_PROCESS = 50
@@ -53,6 +49,7 @@ class Result:
     faults: list[str]
     ends: tuple[str, ...]  # how each order ended
     points: list[Point]  # that were passed, when nothing was to be done
+    deaths: list[Run]  # that are worth a run: no two of them leave the same behind
     has_struck: bool
 
 
@@ -62,11 +59,12 @@ def carry_out(run: Run) -> Result:
     with tempfile.TemporaryDirectory(prefix="kiosk-", dir=RAM) as place:
         with kiosk_in(Path(place), run.at, run.deed, run.notes) as kiosk:
             found = kiosk.loop.run_until_complete(_tell(kiosk, run.story))
-        faults = found.faults() + kiosk.bugs + _broken_chain(kiosk)
+        faults = found.faults() + kiosk.bugs + broken_chain(kiosk)
         ends = tuple(str(order.end) for order in found.orders)
         points = kiosk.points if run.at is None else []
+        deaths = [replace(run, at=at, deed=deed) for deed, at in kiosk.deaths] if points else []
         signal.alarm(0)
-        return Result(run, faults, ends, points, kiosk.has_struck)
+        return Result(run, faults, ends, points, deaths, kiosk.has_struck)
 
 
 async def _tell(kiosk: Kiosk, story: str) -> Account:
@@ -75,12 +73,12 @@ async def _tell(kiosk: Kiosk, story: str) -> Account:
         await visit.is_open()
         kiosk.is_watching = True
         await CASH_STORIES[story](visit)
-        await visit.until(lambda: _is_settled(kiosk, visit), SETTLES_WITHIN)
+        await visit.until(lambda: is_settled(kiosk, visit), SETTLES_WITHIN)
         kiosk.is_watching = False
         return account(kiosk.as_stage)
 
 
-def _is_settled(kiosk: Kiosk, visit: Visit) -> bool:
+def is_settled(kiosk: Kiosk, visit: Visit) -> bool:
     """Nobody is here, every order closed, every payment answered."""
     return isinstance(visit.shown, Attract) and all(
         order.end and (order.reference or order.refusal or not order.is_paid)
@@ -88,19 +86,12 @@ def _is_settled(kiosk: Kiosk, visit: Visit) -> bool:
     )
 
 
-def _broken_chain(kiosk: Kiosk) -> list[str]:
-    journal = Journal(journal_path(kiosk.config))
-    length = journal.verify()
-    journal.close()
-    return [] if length == journal.length else ["the journal's chain is broken"]
-
-
-def plan(whole: Run, points: list[Point]) -> Iterator[Run]:
-    """Every death worth trying in the story that was told whole."""
-    for deed, kinds in DEEDS.items():
-        for point in points:
-            if point.kind.startswith(kinds):
-                yield replace(whole, at=point, deed=deed)
+def broken_chain(kiosk: Kiosk) -> list[str]:
+    try:
+        list(verify_all(journal_path(kiosk.config)))
+    except JournalFault as fault:
+        return [str(fault)]
+    return []
 
 
 def carry_out_all(runs: Iterable[Run]) -> Iterator[Result]:

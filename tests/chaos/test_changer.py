@@ -18,7 +18,7 @@ from firmware.contract.money import ZERO, Money, rupees
 from firmware.demo import stage
 from tests.chaos import memory
 from tests.chaos.memory import kiosk_in
-from tests.chaos.runs import Run, _tell, carry_out_all, plan
+from tests.chaos.runs import Run, _tell, carry_out_all
 from tests.chaos.test_every_point_in_memory import alone
 
 ENDS = {
@@ -43,7 +43,7 @@ def test_no_paisa_is_lost_whoever_dies_beside_a_changer(story: str) -> None:
     """One death of its driver, one of core after a write, one of anybody."""
     whole = alone(Run(story))
     assert (whole.faults, whole.ends) == ([], ENDS[story])
-    planned = list(plan(Run(story), whole.points))
+    planned = whole.deaths
     of_driver = [run for run in planned if run.at and run.at.process == "coins"]
     of_core = [run for run in planned if run.at and run.at.kind == "journal.after"]
     chance = random.Random(story)

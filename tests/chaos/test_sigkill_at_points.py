@@ -84,7 +84,7 @@ async def test_a_process_that_kills_itself_loses_nothing(
 ) -> None:
     is_full = request.config.getoption("--chaos") == "full"
     wanted, numbers = list(chosen(victim, is_full)), count(100)
-    tally, armed = Tally(f"real processes: {victim}", len(wanted)), tmp_path / "armed"
+    tally, armed = Tally(f"real processes: {victim}", len(wanted), len(wanted)), tmp_path / "armed"
     async with doomed(victim, armed) as visit:
         for story, point in wanted:
             visit.k_number = f"21034499{next(numbers):04d}"

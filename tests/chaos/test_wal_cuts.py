@@ -20,7 +20,9 @@ import pytest
 
 from firmware.contract.device import EventId
 from firmware.contract.money import rupees
+from firmware.journal.anchor import AnchorKeeper
 from firmware.journal.journal import Journal, JournalFault
+from firmware.journal.recovery import open_journal
 from firmware.journal.rows import CoinCredited
 from tests.chaos.card import FRAME, PAGE, WAL_HEADER, copy, frame_starts, hurt, wal_of
 from tests.chaos.virtual import OPENING
@@ -86,17 +88,19 @@ def damaged(written: Written, folder: Path, change: Callable[[bytes], bytes]) ->
 
 
 def test_cut_at_every_page_everything_acknowledged_before_it_is_there(
-    written: Written, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     """Only what was acknowledged by then: a longer log is a later moment."""
+    written = Written(tmp_path, 30)
     log = wal_of(written.path).read_bytes()
-    for place in frame_starts(log)[::3]:
+    for place in frame_starts(log):
         folder = tmp_path / str(place)
         folder.mkdir()
         acknowledged = ROWS_EACH * sum(size <= place for size in written.safe)
         path = damaged(written, folder, lambda whole, place=place: whole[:place])  # type: ignore[misc]
         assert whole_after(path, acknowledged, acknowledged) == acknowledged
         shutil.rmtree(folder)
+    written.close()
 
 
 @pytest.mark.parametrize("how", WAYS)
@@ -129,6 +133,63 @@ def test_cut_in_the_middle_of_a_checkpoint(tmp_path: Path, seed: int) -> None:
     path.write_bytes(torn[: chance.choice([len(torn), chance.choice(pages) + PAGE])])
     written.close()
     assert whole_after(path, 30 * ROWS_EACH, 30 * ROWS_EACH) == 30 * ROWS_EACH
+
+
+def cuts(safe: int, length: int, chance: random.Random) -> list[int]:
+    """Every page behind the first `safe` bytes of a file, and as many bytes anywhere there."""
+    pages = range(safe, length, PAGE)
+    return [*pages, *(chance.randrange(safe, length) for _ in pages)]
+
+
+def test_the_database_is_cut_at_every_page_and_anywhere_in_a_checkpoint(tmp_path: Path) -> None:
+    """It grows while the log still has all of it; what it had at its last fsync stays."""
+    written = Written(tmp_path, 40, checkpoint_at=30)
+    after = copy(written.path, tmp_path / "after").read_bytes()
+    written.close()
+    safe = written.before_checkpoint.stat().st_size
+    for place in cuts(safe, len(after), random.Random(417)):
+        path = copy(written.before_checkpoint, tmp_path / str(place))
+        path.write_bytes(after[:place])
+        assert whole_after(path, 30 * ROWS_EACH, 30 * ROWS_EACH) == 30 * ROWS_EACH
+        shutil.rmtree(path.parent)
+
+
+def test_pages_of_the_database_come_to_the_card_in_any_order(tmp_path: Path) -> None:
+    """Each time one page more is there, the rest as before the checkpoint, in a shuffled order."""
+    written = Written(tmp_path, 40, checkpoint_at=30)
+    after = copy(written.path, tmp_path / "after").read_bytes()
+    written.close()
+    card = bytearray(written.before_checkpoint.read_bytes().ljust(len(after), b"\0"))
+    pages = list(range(0, len(after), PAGE))
+    random.Random(417).shuffle(pages)
+    for count, at in enumerate(pages):
+        card[at : at + PAGE] = after[at : at + PAGE]
+        path = copy(written.before_checkpoint, tmp_path / str(count))
+        path.write_bytes(card)
+        assert whole_after(path, 30 * ROWS_EACH, 30 * ROWS_EACH) == 30 * ROWS_EACH
+        shutil.rmtree(path.parent)
+
+
+def test_a_database_that_loses_its_end_without_a_log_is_never_taken_for_whole(
+    tmp_path: Path,
+) -> None:
+    """No mains do that, a dying card does: the till says so, and knows how much money is inside."""
+    path = tmp_path / "whole" / "journal.db"
+    journal = open_journal(path, OPENING, "1")
+    for _ in range(30):
+        commit(journal)
+    AnchorKeeper(path).write(journal)
+    journal.close()
+    whole = path.read_bytes()
+    for place in cuts(0, len(whole), random.Random(417)):
+        folder = tmp_path / str(place)
+        shutil.copytree(path.parent, folder)
+        (folder / path.name).write_bytes(whole[:place])
+        found = open_journal(folder / path.name, OPENING, "1")
+        assert not found.is_confirmed, place
+        assert found.credited_paise == 30 * ROWS_EACH * 100
+        found.close()
+        shutil.rmtree(folder)
 
 
 def _one_of(old: bytes, new: bytes, chance: random.Random) -> bytes:

@@ -55,6 +55,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self.now = STARTS_AT
+        self.opening = OPENING  # the time of day at the start; may be set, as any clock
         super().__init__(_Jumping(self))
         self.set_exception_handler(self._note_accident)
         self.accidents: list[str] = []  # errors in callbacks: bugs
@@ -125,7 +126,7 @@ class LoopClock:
         self._loop = loop
 
     def now(self) -> datetime:
-        return OPENING + timedelta(seconds=self._loop.now - STARTS_AT)
+        return self._loop.opening + timedelta(seconds=self._loop.now - STARTS_AT)
 
     def monotonic(self) -> float:
         return self._loop.now

@@ -77,6 +77,10 @@ class Client:
         self.topics: list[str] = []
         self.inbox: asyncio.Queue[aiomqtt.Message | None] = asyncio.Queue()
 
+    def unread(self) -> list[str]:
+        """The topics of what arrived and was not looked at, oldest first."""
+        return [str(message and message.topic) for message in self.inbox._queue]  # type: ignore[attr-defined]
+
     async def __aenter__(self) -> Client:
         await asyncio.sleep(0)
         if not self.broker.is_up:
@@ -122,6 +126,7 @@ class Wire:
     def __init__(self, emulator: Emulator, loop: VirtualLoop) -> None:
         self.emulator, self._loop = emulator, loop
         self.port: Transport | None = None
+        self.under_way: list[bytes] = []  # written at one end, not yet read at the other
         self._arrives = {True: 0.0, False: 0.0}
         self._alarm: asyncio.TimerHandle | None = None
         emulator.connected(loop.now)
@@ -159,7 +164,12 @@ class Wire:
     def _later(self, to_device: bool, call: Callable[[bytes], None], data: bytes) -> None:
         when = max(self._loop.now + WIRE_TIME, self._arrives[to_device] + BETWEEN)
         self._arrives[to_device] = when
-        self._loop.call_at(when, call, data)
+        self.under_way.append(data)
+        self._loop.call_at(when, self._arrive, call, data)
+
+    def _arrive(self, call: Callable[[bytes], None], data: bytes) -> None:
+        self.under_way.remove(data)
+        call(data)
 
 
 class Transport:

@@ -6,6 +6,7 @@ import csv
 import json
 import sqlite3
 import sys
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 
@@ -15,11 +16,13 @@ from firmware.cli.__main__ import main
 from firmware.contract.device import EventId
 from firmware.contract.gateway import Bill
 from firmware.contract.money import Money, rupees
+from firmware.journal.aside import set_aside
 from firmware.journal.chain import KINDS, Entry
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.export import CSV_HEAD, csv_line, json_line
 from firmware.journal.journal import Journal
 from firmware.journal.plain import line_of, words
+from firmware.journal.recovery import open_journal
 from firmware.journal.rows import (
     AnyRow,
     CashClosed,
@@ -55,6 +58,7 @@ from firmware.journal.rows import (
     TenderCredited,
     UnknownRow,
 )
+from firmware.runtime.clock import INDIA
 from tests.firmware.cli import desk_words
 from tests.firmware.journal.writer import AT
 
@@ -109,6 +113,9 @@ SAID: list[tuple[AnyRow, str]] = [
     (JournalBegun("ab" * 32, 44, "malformed", rupees(40), 104),
      "ROWS ARE MISSING: malformed; known before: 44 rows, head abababababababab, ₹40.00 brought"
      " forward; orders from 0104"),
+    (JournalBegun("ab" * 32, 44, "a new year", rupees(40), 104, "journal-2026.db", 2),
+     "goes on from journal-2026.db: 44 rows, head abababababababab, ₹40.00 brought forward,"
+     " 2 claims not redeemed; orders from 0104"),
     (JournalConfirmed("S. Meena"), "confirmed by S. Meena: cash may be taken again"),
     (ClockDoubted("1970-01-01T05:30:00.000+05:30", "2026-11-22T10:00:00.000+05:30"),
      "the clock says 1970-01-01T05:30:00.000+05:30 after 2026-11-22T10:00:00.000+05:30: not"
@@ -280,3 +287,51 @@ def test_a_journal_on_a_card_that_nobody_may_write_is_read(
     journal.path.rename(card / "journal.db")
     code, lines = said(config, monkeypatch, capsys, "verify", "--file", f"{card}/journal.db")
     assert (code, lines[0]) == (0, f"{card}/journal.db: 4 rows, whole")
+
+
+# --- other files ------------------------------------------------------------------------------
+
+
+def test_all_years_are_verified_shown_and_exported(
+    config: Path,
+    journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    journal.append(AT, OrderClosed(ORDER, End.CLAIMED))
+    journal.close()
+    later = open_journal(journal.path, datetime(2027, 1, 1, tzinfo=INDIA), "1")
+    later.append(datetime(2027, 1, 2, tzinfo=INDIA), Printed(ORDER, f"{ORDER}/receipt/1"))
+    archive = journal.path.with_name("journal-2026.db")
+    code, lines = said(config, monkeypatch, capsys, "verify")
+    assert code == 0
+    assert [line for line in lines if "rows" in line] == [
+        f"{archive}: 5 rows, whole", f"{journal.path}: 4 rows, whole"]  # fmt: skip
+    lines = said(config, monkeypatch, capsys, "show", ORDER)[1]
+    assert lines[0].endswith("electricity bill of ********1725: ₹470.00 to pay")
+    assert lines[-1].endswith(f"on paper: {ORDER}/receipt/1")
+    lines = said(config, monkeypatch, capsys, "show", "--last", "4")[1]
+    assert "goes on from journal-2026.db: 5 rows" in lines[0]
+    assert len(said(config, monkeypatch, capsys, "export", "--json")[1]) == 9
+    archive.unlink()
+    code, lines = said(config, monkeypatch, capsys, "verify")
+    assert (code, lines[-1]) == (
+        1, f"FAULT {journal.path}: goes on from journal-2026.db, which is not there")  # fmt: skip
+
+
+def test_what_a_damaged_file_still_says_is_told(
+    config: Path,
+    journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    claim = ClaimIssued(None, "C N1/1/9", rupees(100), Money(0), "trouble.note_unaccounted")
+    journal.append(AT, OrderPaid(ORDER, rupees(500), rupees(30)), claim)
+    journal.close()
+    file = set_aside(journal.path, AT) / "journal.db"
+    code, lines = said(config, monkeypatch, capsys, "aside")
+    assert (code, lines[0]) == (0, f"{file}: 6 rows can be believed")
+    assert lines[1:] == [
+        f"  {ORDER}: ₹500.00 paid; not carried on, so the kiosk does not post it: ask the office",
+        "  C N1/1/9: ₹100.00 claimed, not redeemed there: ask the office",
+    ]

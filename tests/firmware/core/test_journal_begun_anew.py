@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from firmware.contract.command import ConfirmJournal
 from firmware.contract.device import Outcome
-from firmware.contract.money import ZERO
+from firmware.contract.money import ZERO, rupees
 from firmware.contract.screen import Action, Attract, Closed, InsertCash, Services, Trouble
 from firmware.core.book import Book
 from firmware.core.core import Core
 from firmware.journal.anchor import AnchorKeeper
 from firmware.journal.recovery import open_journal
-from firmware.services.catalogue import load_catalogue
 from tests.firmware.core.world import CONFIG, World
 
 
@@ -23,7 +24,7 @@ class Mended(World):
 
     def _boot(self) -> None:
         self.journal = open_journal(self.path, self.clock.now(), "1", "boot")
-        self.core = Core(Book(self.journal, self.clock), CONFIG, load_catalogue())
+        self.core = Core(Book(self.journal, self.clock), CONFIG, self.catalogue)
         self.core.start(self.serial, self.visit, self.now)
         self._tell_states()
 
@@ -123,3 +124,30 @@ def test_the_mouth_never_opens_before_the_confirmation(world: Mended) -> None:
     world.press(Action.PAY)
     assert world.screen.data == Trouble("trouble.journal", ZERO)
     assert not world.acceptors.leases
+
+
+def test_a_payment_that_waited_for_the_back_end_is_booked_once_after_the_damage(
+    world: Mended,
+) -> None:
+    """The answer of the back end was in the row that is lost (M7)."""
+    world.go_to_cash()
+    world.office.is_up = False
+    world.insert(500)
+    world.run(30)
+    world.press(Action.FINISH)
+    AnchorKeeper(world.path).write(world.journal)
+    world.office.is_up = True
+    world.run(15)
+    assert world.journal.unposted_count == 0
+    world.journal.close()
+    with closing(sqlite3.connect(world.path)) as database:
+        database.execute("DROP TRIGGER rows_are_never_changed")
+        database.execute("UPDATE rows SET at = '' WHERE kind = 'OrderPosted'")
+        database.commit()
+    world.power_cut()
+    assert not world.journal.is_confirmed
+    assert world.journal.unposted_count == 1
+    world.run(15)
+    assert world.journal.unposted_count == 0
+    assert list(world.office.payments.values()) == [rupees(500)]
+    assert world.journal.credited_paise == world.acceptors.total_in == 50000
