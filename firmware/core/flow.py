@@ -90,7 +90,7 @@ class Flow:
     def _resume_order(self, now: float) -> None:
         order = self._book.order(self._interrupted.pop(0))
         log.info("%s: taken up again, %s inserted", order.number, order.inserted)
-        self.visit = visit_of(order)
+        self.visit = visit_of(order, self._kept)
         self.visit.session = self.cash.session(self.visit, order)
         self.visit.session.resume(now)
         stage = stage_of(order, self._catalogue.services)
@@ -284,6 +284,8 @@ class Flow:
                 if (signal := self.cash.tick(visit, now)) is not None:
                     self._go(signal, now)
             case Stage.RESUMED | Stage.SLIP if self._order.remaining == ZERO:
+                if visit.stage is Stage.SLIP:  # else nobody has said that he is here
+                    visit.cause = "paid_in_full"
                 self._go(Signal.FULL, now)
             case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
                 self._settle(now)
@@ -358,7 +360,7 @@ class Flow:
                 self.visit.basket = []  # else its bills may be tried again
             self.cash.settling.close(order)
             self._book.forget(order.number)
-            self.visit.taken = self.visit.taken + order.cash
+            self.visit.taken = self.visit.taken + order.cash - order.changed
             self.visit.order = self.visit.session = None
 
     @property
