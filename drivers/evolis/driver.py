@@ -101,6 +101,7 @@ class CardPrinter(WireDevice[Event, PrintSides]):
         self._interrupted = self._book.end_interrupted()
         self.protocol = HostProtocol(self.options.baudrate, self.options.ribbon, self._book.doubt)
         self._identity, self._supplies = Identity(), Supplies()
+        self._tasks: asyncio.TaskGroup | None = None
         self._job: str | None = None  # from the command until the printer has its pictures
 
     def serial_settings(self) -> dict[str, Any]:
@@ -113,8 +114,9 @@ class CardPrinter(WireDevice[Event, PrintSides]):
         }
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as self._tasks:  # a bug in the pictures ends the daemon
-            self._tasks.create_task(super().run())
+        async with asyncio.TaskGroup() as tasks:  # a bug in the pictures ends the daemon
+            self._tasks = tasks
+            tasks.create_task(super().run())
 
     def redact(self, what: What, data: bytes) -> bytes:
         """Commands, and of panels only their beginning: a citizen's card is in the dots."""
@@ -162,12 +164,18 @@ class CardPrinter(WireDevice[Event, PrintSides]):
         return next((known.job for known in self._book.record.jobs if known.fate in OPEN), None)
 
     def in_background(self, work: Callable[[], Sides], then: Callable[[Sides], None]) -> None:
-        """Do `work` off the event loop, and `then` in it with the result."""
+        """Do `work` off the event loop, and `then` in it with the result.
+
+        A recording that is replayed has no loop, and waits for nobody.
+        """
 
         async def do() -> None:
             then(await asyncio.to_thread(work))
 
-        self._tasks.create_task(do())
+        if self._tasks is None:
+            then(work())
+        else:
+            self._tasks.create_task(do())
 
     def _sides(self, order: PrintCard) -> Sides:
         try:

@@ -93,14 +93,22 @@ class CardCanvas:
             if photo.width * photo.height > LARGEST_PHOTO:
                 raise CardError(f"photo: expected {LARGEST_PHOTO} pixels at most, got {photo.size}")
             upright = ImageOps.exif_transpose(photo).convert("RGB")
-        except (UnidentifiedImageError, OSError, SyntaxError) as error:
+        except (
+            UnidentifiedImageError,
+            OSError,
+            SyntaxError,
+            Image.DecompressionBombError,
+        ) as error:
             raise CardError(f"photo of {len(content)} bytes: {error}") from None
         fitted = ImageOps.fit(upright, (box.width, box.height))
         self._picture.paste(fitted, (box.left, box.top))
 
     def code(self, box: Box, content: str) -> None:
         """A QR code in the middle of the box, as large as whole dots allow; raises CardError."""
-        matrix = segno.make(content, micro=False, error="m", boost_error=False).matrix
+        try:
+            matrix = segno.make(content, micro=False, error="m", boost_error=False).matrix
+        except segno.DataOverflowError as error:
+            raise CardError(f"QR code of {len(content)} characters: {error}") from None
         count = len(matrix) + 2 * QUIET_ZONE
         side = min(box.width, box.height) // count
         if side < MODULE:

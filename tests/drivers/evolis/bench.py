@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 from drivers.base.loopback import Till, Visit, Wire
 from drivers.evolis.bitmap import PICTURE_SIZE
-from drivers.evolis.driver import CardPrinter, Sides
+from drivers.evolis.driver import CardPrinter
 from drivers.evolis.emulator import CardPrinterEmulator
 from firmware.contract.device import USABLE, DeviceCommand, Kind, Outcome
 from firmware.contract.pvc import CardFailed, PrintCard, SpooledSide
@@ -30,13 +30,6 @@ def side(colour: str) -> bytes:
     file = io.BytesIO()
     picture.save(file, "png")
     return file.getvalue()
-
-
-class Printer(CardPrinter):
-    """The driver itself, but panels are made at once: the loopback has no event loop."""
-
-    def in_background(self, work: Callable[[], Sides], then: Callable[[Sides], None]) -> None:
-        then(work())
 
 
 class CardTill(Till):
@@ -68,8 +61,8 @@ def section(spool: Path, **options: Any) -> DeviceSection:
     return DeviceSection("evolis", Kind.PVC, "", {"spool": str(spool), **options})
 
 
-def make_printer(folder: Path, **options: Any) -> Printer:
-    return Printer("pvc", section(folder / "spool", **options), folder)
+def make_printer(folder: Path, **options: Any) -> CardPrinter:
+    return CardPrinter("pvc", section(folder / "spool", **options), folder)
 
 
 class Counter:

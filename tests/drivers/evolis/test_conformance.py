@@ -6,10 +6,11 @@ from pathlib import Path
 
 from drivers.base.conformance import Conformance
 from drivers.base.loopback import Visit
+from drivers.evolis.driver import CardPrinter
 from drivers.evolis.emulator import CardPrinterEmulator
 from firmware.contract.pvc import CardPrinted
 from firmware.runtime.spool import Spool
-from tests.drivers.evolis.bench import CardTill, Printer, make_printer
+from tests.drivers.evolis.bench import CardTill, make_printer
 
 
 class TestEvolis(Conformance):
@@ -19,7 +20,7 @@ class TestEvolis(Conformance):
     patience = 70.0  # a panel may take 37 s, then the wire is asked twice
     step = 0.8
 
-    def make_device(self, folder: Path) -> Printer:
+    def make_device(self, folder: Path) -> CardPrinter:
         self.till.spool = Spool(folder / "spool")
         return make_printer(folder, ribbon="k", baudrate=self.baudrate)
 

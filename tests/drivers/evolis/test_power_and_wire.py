@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from drivers.base.loopback import Wire
-from drivers.evolis.codec import Do, command
+from drivers.evolis.codec import Ask, Do, command
 from firmware.contract.device import Acknowledge, Outcome, Status
 from firmware.contract.pvc import CardPrinted
 from tests.drivers.evolis.bench import Counter, order, runs_until_ejecting, started
@@ -24,6 +24,21 @@ class AnswerLost(Wire):
             self.is_next = False
             return []
         self.is_next = data == EJECT
+        return super().carry(data)
+
+
+class AnswerTwice(Wire):
+    """The answer to this question is heard twice, once: those behind it are heard too early."""
+
+    def __init__(self, question: bytes) -> None:
+        self._question, self._is_next = question, False
+        self.has_doubled = False
+
+    def carry(self, data: bytes) -> list[tuple[float, bytes]]:
+        if self._is_next and not self.has_doubled:
+            self.has_doubled = True
+            return [(0.0, data + data)]
+        self._is_next = data == self._question
         return super().carry(data)
 
 
@@ -160,4 +175,17 @@ def test_noise_is_no_answer(counter: Counter) -> None:
     given = isinstance(counter.till.journal["a"], CardPrinted)
     assert counter.physics["given_out"] == given
     assert counter.physics["halves_given_out"] == 0
+    assert counter.device.state().status is Status.READY
+
+
+def test_an_answer_too_many_makes_no_wrong_number_of_the_next(counter: Counter) -> None:
+    """No card was ever fetched: heard as the answer behind, that 0 would be a cleaning overdue."""
+    wire = AnswerTwice(command(Ask.INSERTED))
+    counter.visit.wire = wire
+    seen = set()
+    for _ in range(120):
+        counter.run(0.1)
+        seen.add((counter.levels["cleaning"], counter.levels["ribbon"], *counter.faults))
+    assert wire.has_doubled
+    assert seen == {(1000, 200)}
     assert counter.device.state().status is Status.READY
