@@ -82,7 +82,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ribbon: Ribbon = Ribbon.COLOUR
     feeder_cards: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100  # in a full feeder
     baudrate: Annotated[int, msgspec.Meta(ge=9600, le=921600)] = 115200
-    spool: str = "/run/kiosk/spool/pvc"  # in RAM: what should be printed
+    spool: str = "/run/kiosk/spool"  # a tmpfs; pictures of this printer lie in <spool>/<name>
 
 
 class CardPrinter(WireDevice[Event, PrintSides]):
@@ -97,7 +97,7 @@ class CardPrinter(WireDevice[Event, PrintSides]):
         super().__init__(name, section, folder)
         self.options = convert(section.options, Options, f"device.{name}.options")
         self._book = CardBook(Ledger(folder / "cards.json", PrinterRecord))
-        self._spool = Spool(Path(self.options.spool))
+        self._spool = Spool(Path(self.options.spool) / name)
         self._interrupted = self._book.end_interrupted()
         self.protocol = HostProtocol(self.options.baudrate, self.options.ribbon, self._book.doubt)
         self._identity, self._supplies = Identity(), Supplies()

@@ -69,7 +69,7 @@ class Counter:
     """A kiosk's card printer on a wire in memory, and hands."""
 
     def __init__(self, folder: Path, *jobs: str, ribbon: str = "ymcko", **physical: Any) -> None:
-        self.spool_folder = folder / "spool"
+        self.spool_folder = folder / "spool" / "pvc"
         self.spool = Spool(self.spool_folder)
         self.emulator = CardPrinterEmulator(ribbon=ribbon, **physical)
         self.till = CardTill(*jobs)

@@ -21,7 +21,7 @@ class TestEvolis(Conformance):
     step = 0.8
 
     def make_device(self, folder: Path) -> CardPrinter:
-        self.till.spool = Spool(folder / "spool")
+        self.till.spool = Spool(folder / "spool" / "pvc")
         return make_printer(folder, ribbon="k", baudrate=self.baudrate)
 
     def make_emulator(self) -> CardPrinterEmulator:

@@ -55,7 +55,7 @@ class Bench:
         port = folder / "printer"
         self.emulator = CardPrinterEmulator(speed=40, out_folder=str(folder / "cards"))
         self.cable = EmulatedDevice(self.emulator, port)
-        self.spool = Spool(folder / "spool")
+        self.spool = Spool(folder / "spool" / "pvc")
         made = section(folder / "spool")
         self.device = CardPrinter(
             "pvc", DeviceSection("evolis", made.kind, str(port), made.options), folder / "state"
