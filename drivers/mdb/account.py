@@ -28,10 +28,9 @@ from firmware.contract.device import (
     CreditsLost,
     DeviceEvent,
     EventId,
-    PaidOut,
-    PayOutFailed,
 )
 from firmware.contract.money import Money
+from firmware.contract.payout import PaidOut, PayOutFailed
 
 IDS_KEPT = 32  # of pay-outs that ended: a till repeats one for seconds, not for days
 Told = CoinAccepted | CreditsLost | PaidOut | PayOutFailed

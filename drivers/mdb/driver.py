@@ -32,12 +32,12 @@ from firmware.contract.device import (
     Kind,
     Lease,
     Outcome,
-    PayOut,
     Reply,
     Source,
     event_key,
 )
 from firmware.contract.money import Money
+from firmware.contract.payout import PayOut
 from firmware.runtime.config import ConfigError, DeviceSection
 
 log = logging.getLogger("mdb")

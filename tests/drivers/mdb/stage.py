@@ -15,9 +15,9 @@ from firmware.contract.device import (
     DeviceState,
     Lease,
     Outcome,
-    PayOut,
 )
 from firmware.contract.money import Money, rupees
+from firmware.contract.payout import PayOut
 from tests.drivers.mdb.test_conformance import make_changer
 
 READY_BY = 2.0  # seconds; start-up on a good wire takes a tenth of it

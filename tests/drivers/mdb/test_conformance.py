@@ -16,12 +16,10 @@ from firmware.contract.device import (
     DeviceEvent,
     Kind,
     Lease,
-    PaidOut,
-    PayOut,
-    PayOutFailed,
     Status,
 )
 from firmware.contract.money import Money, rupees
+from firmware.contract.payout import PaidOut, PayOut, PayOutFailed
 from firmware.runtime.config import DeviceSection
 
 LEASE = Lease("visit", 5.0, [rupees(value) for value in (1, 2, 5, 10)])

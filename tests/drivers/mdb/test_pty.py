@@ -20,12 +20,11 @@ from firmware.contract.device import (
     Kind,
     NoteEscrowed,
     NoteStacked,
-    PaidOut,
-    PayOut,
     Stack,
     Status,
 )
 from firmware.contract.money import rupees
+from firmware.contract.payout import PaidOut, PayOut
 from firmware.runtime.config import DeviceSection
 from tests.drivers.mdb.stage import lease
 from tests.drivers.mdb.test_notes_conformance import LEASE
