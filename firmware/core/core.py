@@ -10,6 +10,7 @@ import logging
 
 import msgspec
 
+from firmware.contract.card import CardRejected, CardSwiped
 from firmware.contract.command import ConfirmJournal, CoreCommand, PrintClaim, RedeemClaim
 from firmware.contract.device import (
     CREDITS,
@@ -230,6 +231,8 @@ class Core:
                 self._end_job(job, None, now)
             case TicketFailed(job=job, fault=fault):
                 self._end_job(job, fault, now)
+            case CardSwiped() | CardRejected():
+                self.flow.on_card(event, now)
             case CashBoxMoved():
                 log.info("%s: cash box moved: %s", device, event)
             case _:

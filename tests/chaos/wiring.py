@@ -19,9 +19,11 @@ from firmware.contract.gateway import (
     BookedSum,
     FetchBill,
     GatewayReply,
+    GatewayState,
     Posted,
     PostPayment,
     SumBooked,
+    Tender,
 )
 from firmware.contract.money import Money
 from firmware.gateway.backend import BackEnd, _failure
@@ -222,9 +224,11 @@ class OfficeLine(BackEnd):
     def __init__(self, url: str, patience: float) -> None:
         """There is no session to open."""
 
-    async def is_alive(self) -> str | None:
+    async def look(self) -> GatewayState:
         await asyncio.sleep(NETWORK_TIME)
-        return "down" if self.office is None else None
+        if self.office is None:
+            return GatewayState(False, "down")
+        return GatewayState(True, tenders=list(Tender))
 
     async def close(self) -> None:
         """There is no session to close."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from firmware.contract.card import Arm, Disarm
 from firmware.contract.device import (
     LASTING,
     Acknowledge,
@@ -44,6 +45,8 @@ from firmware.core.core import Core
 from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.journal import Journal
+from firmware.journal.orders import Order
+from firmware.journal.tender_rows import CardConfirmed, CardRefunded, UpiConfirmed
 from firmware.runtime.clock import INDIA, FixedClock
 from firmware.runtime.config import (
     Config,
@@ -58,6 +61,7 @@ from firmware.till.signing import Keys
 from tests.firmware.core.changer import Changer
 from tests.firmware.core.office import ACCOUNT, Office
 from tests.firmware.core.printer import Printer
+from tests.firmware.core.reader import Reader
 
 NOTES = [rupees(value) for value in (10, 20, 50, 100, 200, 500)]
 COINS = [rupees(value) for value in (1, 2, 5, 10, 20)]
@@ -155,6 +159,7 @@ class World:
         self.path = folder / "journal.db"
         self.clock = FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=INDIA), monotonic=1000.0)
         self.office, self.acceptors, self.printer = Office(amount), Acceptors(), Printer()
+        self.reader = Reader()
         self.door_is_open = False
         self.switches: dict[str, bool] = {}  # more of the panel: {"mains_is_off": True}
         self.stacker_room: int | None = None  # notes; None: the acceptor does not say
@@ -272,6 +277,8 @@ class World:
                 self.printer.untold.pop(key, None)
             case Tell(command=Print() as command):
                 self.printer.print(command)
+            case Tell(command=Arm() | Disarm() as command):
+                self.reader.obey(command)
             case Ask():
                 self.core.on_answer(effect.request, self.office.answer(effect), self.now)
             case _:
@@ -288,7 +295,8 @@ class World:
     def _tell_states(self) -> None:
         for state in self._states():
             self.core.on_device_state(state, self.now)
-        self.core.on_gateway_state(GatewayState(self.office.is_up), self.now)
+        tenders = self.office.tenders
+        self.core.on_gateway_state(GatewayState(self.office.is_up, tenders=tenders), self.now)
 
     def _states(self) -> list[DeviceState]:
         notes_faults = [Fault("notes.jam.unsafe")] if self.acceptors.jam else []
@@ -323,6 +331,7 @@ class World:
                 faults=paper_faults,
                 consumables=[Consumable("paper", self.printer.paper_mm, "mm", Source.COUNTED)],
             ),
+            *self.reader.states,
             DeviceState(
                 name="panel",
                 kind=Kind.PANEL,
@@ -349,6 +358,7 @@ class World:
             order = Book(self.journal, self.clock).order(created.order)
             if order.end is not None:
                 assert order.owed == Money(0), f"{order.number}: {order.owed} to nobody"
+            self._check_cashless(order)
             spoken_for += order.cash.paise - order.changed.paise
             tendered += order.tender.paise
             for at, line in enumerate(order.lines, 1):
@@ -356,8 +366,30 @@ class World:
                     assert self.office.payments[line.key] == order.parts[at - 1]
                 elif at in order.refusals:
                     assert line.key not in self.office.payments
+        self._check_networks(written)
         claims = (row for row in written if isinstance(row, rows.ClaimIssued))
         orphans = sum(claim.amount.paise for claim in claims if claim.order is None)
         assert spoken_for + orphans == self.journal.credited_paise
         spent = [row for row in written if isinstance(row, rows.ClaimRedeemed)]
         assert tendered == sum(row.amount.paise for row in spent if row.how == "bill")
+
+    def _check_cashless(self, order: Order) -> None:
+        """What came without cash is in the bill, in a claim, or back on the card (M7)."""
+        if order.end is None or not order.cashless.received:
+            return
+        gone = order.used + order.claimed + order.cashless.going_back
+        assert order.cashless.received == gone, f"{order.number}: {order.cashless}"
+
+    def _check_networks(self, written: list[rows.ReadRow]) -> None:
+        """The books of the network and of the acquirer, and the journal (M3): what is confirmed
+        here came there; when nothing is open any more, all that came there is confirmed here."""
+        upi = {row.reference: row.amount for row in written if isinstance(row, UpiConfirmed)}
+        charged = {row.key: row.amount for row in written if isinstance(row, CardConfirmed)}
+        back = {row.key: row.amount for row in written if isinstance(row, CardRefunded)}
+        paid, cards = self.office.upi.paid, self.office.cards
+        assert upi.items() <= paid.items()
+        for key, amount in charged.items():
+            assert cards.payments[key].amount == amount
+        assert back.items() <= {key: amount for key, (_, amount) in cards.refunds.items()}.items()
+        if not self.journal.open_orders():
+            assert (upi, charged.keys()) == (paid, cards.charged.keys())
