@@ -10,7 +10,7 @@ from typing import Any
 
 from drivers.base.notes_protocol import Note
 from drivers.ccnet import states as ccnet
-from drivers.cctalk.protocol import PHASES, Phase
+from drivers.cctalk.host import PHASES, Phase
 from drivers.escpos import states as escpos
 from drivers.id003 import states as id003
 from drivers.itl_ssp import note as ssp_note
@@ -131,8 +131,8 @@ MACHINES = (
         id003.TRANSITIONS,
     ),
     Machine(
-        "Coin acceptor (ccTalk): what the host is doing",
-        "drivers/cctalk/protocol.py",
+        "Any ccTalk device: what its host is doing",
+        "drivers/cctalk/host.py",
         "This table says only which phase may follow which. A step that is not drawn is a bug.",
         {Phase.OFF: ""},
         {phase: {after: after for after in following} for phase, following in PHASES.items()},

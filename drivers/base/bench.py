@@ -17,7 +17,6 @@ import os
 import socket
 import sys
 import time
-import tty
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ import msgspec
 
 from drivers.base.emulator import Emulator
 from drivers.base.protocol import NEVER
+from drivers.base.pty_port import READ_SIZE, PtyPort
 from drivers.base.registry import find
 from drivers.base.transfers import Pipe, framed
 from firmware.runtime.bench import BenchRefused
@@ -33,8 +33,6 @@ from firmware.runtime.daemon import notify, start
 
 log = logging.getLogger("bench")
 
-READ_SIZE = 4096
-
 
 class EmulatedDevice:
     """An emulator on a pty, and those who watch it."""
@@ -42,40 +40,22 @@ class EmulatedDevice:
     def __init__(self, emulator: Emulator, port: Path) -> None:
         self.emulator, self._port = emulator, port
         self.watchers: set[asyncio.StreamWriter] = set()
-        self._master: int | None = None
-        self._slave: int | None = None
-        self._unsent = bytearray()
+        self._pty = PtyPort(port, self._hear)
         self._timer: asyncio.TimerHandle | None = None
         self._shown = ""
 
     def plug(self) -> None:
         """Make the port appear."""
-        if self._master is None and self.emulator.has_wire:
-            self._master, self._slave = os.openpty()
-            tty.setraw(self._slave)
-            os.set_blocking(self._master, False)
-            self._port.parent.mkdir(parents=True, exist_ok=True)
-            fresh = self._port.with_name(self._port.name + ".new")
-            fresh.unlink(missing_ok=True)
-            fresh.symlink_to(os.ttyname(self._slave))
-            fresh.replace(self._port)
-            asyncio.get_running_loop().add_reader(self._master, self._readable)
+        if self.emulator.has_wire:
+            self._pty.open()
         self.emulator.connected(time.monotonic())
         self.pump()
 
     def unplug(self) -> None:
         """Pull the cable: the driver's port goes away under it."""
-        if self._master is None or self._slave is None:
-            return
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(self._master)
-        loop.remove_writer(self._master)
-        self._port.unlink(missing_ok=True)
-        os.close(self._slave)
-        os.close(self._master)
-        self._master = self._slave = None
-        self._unsent.clear()
-        self.emulator.disconnected(time.monotonic())
+        if self._pty.is_open:
+            self._pty.close()
+            self.emulator.disconnected(time.monotonic())
 
     def hand(self, action: str, arguments: dict[str, Any]) -> None:
         match action:
@@ -90,9 +70,8 @@ class EmulatedDevice:
         self.pump()
 
     def pump(self) -> None:
-        if (data := self.emulator.bytes_to_send()) and self._master is not None:
-            self._unsent += data
-            self._writable()
+        if data := self.emulator.bytes_to_send():
+            self._send(data)
         self._set_alarm()
         shown = json.dumps(self.emulator.physics())
         if shown != self._shown:
@@ -112,22 +91,12 @@ class EmulatedDevice:
         self.emulator.tick(time.monotonic())
         self.pump()
 
-    def _readable(self) -> None:
-        assert self._master is not None
-        with contextlib.suppress(BlockingIOError):
-            self.emulator.receive_bytes(os.read(self._master, READ_SIZE), time.monotonic())
-            self.pump()
+    def _send(self, data: bytes) -> None:
+        self._pty.write(data)
 
-    def _writable(self) -> None:
-        assert self._master is not None
-        loop = asyncio.get_running_loop()
-        try:
-            while self._unsent:
-                del self._unsent[: os.write(self._master, self._unsent)]
-        except BlockingIOError:
-            loop.add_writer(self._master, self._writable)
-        else:
-            loop.remove_writer(self._master)
+    def _hear(self, data: bytes) -> None:
+        self.emulator.receive_bytes(data, time.monotonic())
+        self.pump()
 
 
 class EmulatedUsbDevice(EmulatedDevice):
@@ -136,6 +105,8 @@ class EmulatedUsbDevice(EmulatedDevice):
     def __init__(self, emulator: Emulator, port: Path) -> None:
         super().__init__(emulator, port)
         self._listener: socket.socket | None = None
+        self._master: int | None = None
+        self._unsent = bytearray()
 
     def plug(self) -> None:
         if self._listener is None:
@@ -178,14 +149,25 @@ class EmulatedUsbDevice(EmulatedDevice):
         if not data:
             self._hang_up()
             return
-        self.emulator.receive_bytes(data, time.monotonic())
-        self.pump()
+        self._hear(data)
+
+    def _send(self, data: bytes) -> None:
+        if self._master is not None:
+            self._unsent += data
+            self._writable()
 
     def _writable(self) -> None:
+        assert self._master is not None
+        loop = asyncio.get_running_loop()
         try:
-            super()._writable()
+            while self._unsent:
+                del self._unsent[: os.write(self._master, self._unsent)]
+        except BlockingIOError:
+            loop.add_writer(self._master, self._writable)
         except ConnectionError:
             self._hang_up()
+        else:
+            loop.remove_writer(self._master)
 
     def _hang_up(self) -> None:
         if self._master is not None:

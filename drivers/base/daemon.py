@@ -35,6 +35,8 @@ log = logging.getLogger("driver")
 TELL_AGAIN_AFTER = 1.0  # seconds; a till that restarts is back within two
 LONGEST_LEASE = 10.0  # seconds; M4 says a few
 
+SILENT = (".link.lost", ".link.silent", ".link.adapter")  # how the codes of every family's wire end
+
 
 class DriverDaemon:
     """Carries one Device; is its Host."""
@@ -80,7 +82,7 @@ class DriverDaemon:
         self._bus.send(topic, sealed, expires=COMMAND_EXPIRES_AFTER)
 
     def changed(self) -> None:
-        state = self.device.state()
+        state = _explained(self.device.state(), self.device.why_silent())
         self._bus.retain(self._topics.device_state(self.device.name), state)
         for fault in state.faults:
             if fault.code not in self._faults:
@@ -170,6 +172,16 @@ class DriverDaemon:
         if self._lease_timer is not None:
             self._lease_timer.cancel()
             self._lease_timer = None
+
+
+def _explained(state: DeviceState, why: str) -> DeviceState:
+    """A fault of the link that says no more than its name, with what is known of the wire."""
+
+    def explained(fault: Fault) -> Fault:
+        is_bare = fault.code.endswith(SILENT) and not fault.detail
+        return Fault(fault.code, why) if is_bare else fault
+
+    return msgspec.structs.replace(state, faults=[explained(fault) for fault in state.faults])
 
 
 def _without_persons(command: DeviceCommand) -> DeviceCommand:

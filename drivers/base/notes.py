@@ -177,6 +177,8 @@ class NoteAcceptor(WireDevice[notes.Event, notes.Command]):
                 self._tell(NoteRejected(reason))
             case notes.CreditCleared(channel, at_power_up):
                 self._notes.cleared(channel, at_power_up)
+            case notes.ReadUpTo(mark):
+                self._notes.read_up_to(mark)
             case _:
                 return False
         return True

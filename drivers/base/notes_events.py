@@ -165,6 +165,16 @@ class CreditCleared:
 
 
 @dataclass(frozen=True)
+class ReadUpTo:
+    """All that the unit's own log says up to `mark` has been told, and is never told again.
+
+    For units that keep a log of numbered events instead of repeating one until it is acknowledged.
+    """
+
+    mark: str
+
+
+@dataclass(frozen=True)
 class NoteReturned:
     """The note that was in escrow went back to the hand."""
 
@@ -199,6 +209,7 @@ Event = (
     | NoteStacking
     | NoteCredited
     | CreditCleared
+    | ReadUpTo
     | NoteReturned
     | NoteRejected
     | NoteUnaccounted

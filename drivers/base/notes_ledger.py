@@ -73,6 +73,7 @@ class Page(msgspec.Struct):
     returned: int = 0
     unaccounted: int = 0
     notes: list[NoteRecord] = []
+    mark: str = ""  # how far the log of this unit was read
 
 
 class Notebook:
@@ -97,6 +98,7 @@ class Notebook:
                 if note.is_repeatable
             ),
             serial=self._page.serial,
+            mark=self._page.mark,
         )
 
     @property
@@ -126,8 +128,9 @@ class Notebook:
     # --- what happens to a note -------------------------------------------------------------------
 
     def identified(self, serial: str) -> None:
+        """The log of another unit is another log."""
         if serial != self._page.serial:
-            self._page.serial = serial
+            self._page.serial, self._page.mark = serial, ""
             self._save()
 
     def escrowed(self, channel: int, paise: int) -> NoteRecord:
@@ -166,6 +169,13 @@ class Notebook:
                 note.is_cleared = True
                 self._save()
                 return
+
+    def read_up_to(self, mark: str) -> None:
+        """The unit's log is read to here: what it said before, it cannot say again."""
+        self._page.mark = mark
+        for note in self._page.notes:
+            note.is_cleared = note.is_cleared or note.stage not in OWED
+        self._save()
 
     def journalled(self, key: str) -> None:
         """The till has the outcome of the note with this id."""

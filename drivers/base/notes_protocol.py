@@ -47,13 +47,15 @@ class OpenCredit:
 class Unfinished:
     """What a driver before this one left open, from the ledger.
 
-    `owed` is the channel of a note whose outcome it did not learn, `serial` the unit it drove.
+    `owed` is the channel of a note whose outcome it did not learn, `serial` the unit it drove, and
+    `mark` how far it had read that unit's log, if it keeps one.
     """
 
     owed: int | None = None
     was_ordered: bool = False
     credits: tuple[OpenCredit, ...] = ()
     serial: str = ""
+    mark: str = ""
 
 
 NOTHING = Unfinished()

@@ -41,8 +41,15 @@ class Header(IntEnum):
     READ_CREDITS = 229
     MODIFY_MASTER_INHIBIT = 228
     REQUEST_MASTER_INHIBIT = 227
+    OPTION_FLAGS = 213
     BUILD_CODE = 192
     COIN_ID = 184
+    READ_BILL_EVENTS = 159
+    BILL_ID = 157
+    SCALING_FACTOR = 156
+    ROUTE_BILL = 154
+    MODIFY_OPERATING_MODE = 153
+    REQUEST_OPERATING_MODE = 152
     COMMS_REVISION = 4
     RESET = 1
     REPLY = 0
@@ -159,10 +166,26 @@ class FrameReader:
         self._is_deaf = True
 
 
+# --- inhibits (231, 230) ---------------------------------------------------------------------
+
+POSITIONS = range(1, 17)  # coin or bill types, as many as two bytes of inhibits have room for
+
+
+def inhibit_mask(positions: frozenset[int]) -> bytes:
+    """The two bytes of header 231: bit 0 of the first is position 1, and 1 lets the coin in."""
+    return sum(1 << position - 1 for position in positions).to_bytes(2, "little")
+
+
+def enabled_positions(mask: bytes) -> frozenset[int]:
+    """What `inhibit_mask` was made of; a longer mask has positions that nobody here asks for."""
+    bits = int.from_bytes(mask, "little")
+    return frozenset(position for position in POSITIONS if bits >> position - 1 & 1)
+
+
 # --- the event counter (3.27) ----------------------------------------------------------------
 
 SLOTS = 5  # events that the device keeps; older ones fall out
-CREDITS_LENGTH = 1 + 2 * SLOTS
+EVENTS_LENGTH = 1 + 2 * SLOTS
 LAST_COUNT = 255  # then 1 again: 0 is said only after a reset
 Pair = tuple[int, int]
 BLANK: Pair = (0, 0)
@@ -187,11 +210,17 @@ def count_new(last: int, counter: int) -> News:
     return News(min(count, SLOTS), max(0, count - SLOTS))
 
 
-@dataclass(frozen=True)
-class CreditBuffer:
-    """The answer to READ_CREDITS: the counter and the last five events, the newest first.
+def count_on(counter: int) -> int:
+    """The counter after one more event."""
+    return 1 if counter == LAST_COUNT else counter + 1
 
-    A pair is (coin position, sorter path), or (0, error code).
+
+@dataclass(frozen=True)
+class EventBuffer:
+    """The answer to READ_CREDITS or READ_BILL_EVENTS: the counter and the last five events.
+
+    The newest is the first. A pair is (coin position, sorter path), or (0, error code); of a bill
+    (bill type, where it is), or (0, status).
     """
 
     counter: int = 0
@@ -203,13 +232,13 @@ class CreditBuffer:
     @classmethod
     def from_data(cls, data: bytes) -> Self:
         """Read the data bytes of a reply; raises CorruptFrame."""
-        if len(data) != CREDITS_LENGTH:
+        if len(data) != EVENTS_LENGTH:
             raise CorruptFrame(
-                f"[{data.hex(' ')}]: expected {CREDITS_LENGTH} data bytes, got {len(data)}"
+                f"[{data.hex(' ')}]: expected {EVENTS_LENGTH} data bytes, got {len(data)}"
             )
-        return cls(data[0], tuple((data[i], data[i + 1]) for i in range(1, CREDITS_LENGTH, 2)))
+        return cls(data[0], tuple((data[i], data[i + 1]) for i in range(1, EVENTS_LENGTH, 2)))
 
-    def since(self, earlier: CreditBuffer) -> News:
+    def since(self, earlier: EventBuffer) -> News:
         """What happened between two readings, a reset included that left the counter above 0.
 
         The device keeps its events in order, so whatever both readings still hold must be the same.
@@ -220,7 +249,7 @@ class CreditBuffer:
             return news
         return News(min(self.counter, SLOTS), max(0, self.counter - SLOTS), is_reset=True)
 
-    def _contradicts(self, earlier: CreditBuffer, news: News) -> bool:
+    def _contradicts(self, earlier: EventBuffer, news: News) -> bool:
         if news.lost:  # nothing in common: but a buffer that ran over has no empty slot
             return self.counter < SLOTS and set(self.pairs[self.counter :]) == {BLANK}
         return self.pairs[news.fresh :] != earlier.pairs[: SLOTS - news.fresh]

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 
-POSITIONS = range(1, 17)  # the sixteen coin types of headers 184 and 231
 CATEGORY = "Coin Acceptor"  # what header 245 must say, exactly
 
 MULTIPLIERS = {".": Decimal(1), "m": Decimal("0.001"), "K": Decimal(1_000),
@@ -41,17 +40,6 @@ def parse_coin_id(text: str) -> CoinId | None:
     letter = next((letter for letter in MULTIPLIERS if letter in match[2]), ".")
     value = Decimal(match[2].replace(letter, ".")) * MULTIPLIERS[letter]
     return CoinId(match[1], value, match[3])
-
-
-def inhibit_mask(positions: frozenset[int]) -> bytes:
-    """The two bytes of header 231: bit 0 of the first is position 1, and 1 lets the coin in."""
-    return sum(1 << position - 1 for position in positions).to_bytes(2, "little")
-
-
-def enabled_positions(mask: bytes) -> frozenset[int]:
-    """What `inhibit_mask` was made of."""
-    bits = int.from_bytes(mask, "little")
-    return frozenset(position for position in POSITIONS if bits >> position - 1 & 1)
 
 
 class CoinError(IntEnum):

@@ -16,10 +16,12 @@ import msgspec
 from drivers.base.device import WireDevice
 from drivers.base.ledger import Ledger, new_epoch
 from drivers.cctalk import coins, events
-from drivers.cctalk.codec import Checksum, CreditBuffer
+from drivers.cctalk.codec import Checksum, EventBuffer
 from drivers.cctalk.condition import Condition
-from drivers.cctalk.events import AcceptorIdentity, Remembered
+from drivers.cctalk.host import AcceptorIdentity
 from drivers.cctalk.protocol import COIN_ACCEPTOR, HostProtocol
+from drivers.cctalk.reading import Remembered
+from drivers.cctalk.wire import BAUD_RATE
 from firmware.contract.device import (
     Acknowledge,
     CheatAttempt,
@@ -41,7 +43,7 @@ from firmware.runtime.config import DeviceSection, convert
 
 log = logging.getLogger("cctalk")
 
-BAUD_RATE = 9600  # part 1; 8 data bits, no parity, 1 stop bit
+
 Told = CoinAccepted | CreditsLost
 Paise = Annotated[int, msgspec.Meta(gt=0, le=100_000)]  # no coin is worth more than ₹1,000
 CoinName = Annotated[str, msgspec.Meta(pattern="^.{6}$")]
@@ -272,4 +274,4 @@ def remembered(record: Record | None) -> Remembered | None:
     """What the protocol needs of the ledger."""
     if record is None:
         return None
-    return Remembered(record.serial, CreditBuffer.from_data(bytes.fromhex(record.buffer)))
+    return Remembered(record.serial, EventBuffer.from_data(bytes.fromhex(record.buffer)))

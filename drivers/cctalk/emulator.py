@@ -15,42 +15,25 @@ from typing import Any
 from drivers.base.emulator import Emulator
 from drivers.base.protocol import NEVER
 from drivers.cctalk.codec import (
-    LAST_COUNT,
-    SLOTS,
+    POSITIONS,
     Checksum,
-    CreditBuffer,
     Frame,
     FrameReader,
     Header,
-    Pair,
-)
-from drivers.cctalk.coins import (
-    CATEGORY,
-    POSITIONS,
-    CoinError,
     enabled_positions,
     inhibit_mask,
 )
+from drivers.cctalk.coins import CATEGORY, CoinError
+from drivers.cctalk.log import EventLog, by_value
 from firmware.runtime.bench import BenchRefused
 
 FALL = 0.15  # seconds from the slot to the box or the tray; chosen
 BOOT = 0.1  # seconds from power to the first answer; chosen, short enough to hide between two polls
 POLL_DEADLINE = 1.0  # seconds; unpolled for so long, the device inhibits itself until the next poll
-READS_TO_BELIEVE = 2  # our host believes an event that two answers carried
 EMPTY_POSITION = "......"
 BOX_PATH = 1  # the sorter path to the cash box
 CREDIT_SENSOR_FAULT = 3  # of header 232, while a coin blocks the sensor
 INDIAN_COINS = {"IN100A": 100, "IN200A": 200, "IN500A": 500, "IN1K0A": 1000, "IN2K0A": 2000}
-
-
-@dataclass
-class Happening:
-    """One event of the device: what it says, the coin that went into the box with it, and how
-    often it was said."""
-
-    pair: Pair
-    paise: int | None = None
-    told: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,7 +64,7 @@ class CoinAcceptorEmulator(Emulator):
         self.in_box: Counter[int] = Counter()
         self.returned: Counter[int] = Counter()
         self.collected: Counter[int] = Counter()
-        self.unreported: Counter[int] = Counter()
+        self.log = EventLog()
         self._falling: deque[Falling] = deque()
         self._is_jammed = False
         self._broken = 0  # a fault code of header 232
@@ -113,8 +96,7 @@ class CoinAcceptorEmulator(Emulator):
     def _boot(self, now: float, ready_at: float) -> None:
         """RAM is new: the counter is 0, the buffer empty, every coin type inhibited."""
         self._reader = FrameReader(self._checksum)
-        self._counter = 0
-        self._log: deque[Happening] = deque(maxlen=SLOTS)  # newest first, as the buffer shows it
+        self.log.forget()
         self._enabled: frozenset[int] = frozenset()
         self._is_enabled = True  # the master inhibit; many come up with it open
         self._ready_at = ready_at
@@ -176,12 +158,7 @@ class CoinAcceptorEmulator(Emulator):
 
     def _read_credits(self, data: bytes, now: float) -> bytes:
         self._polled_at, self._is_unpolled = now, False
-        if not self._noisy_answers:  # a hurt answer tells nothing
-            for happening in self._log:
-                happening.told += 1
-        pairs = [happening.pair for happening in self._log]
-        pairs += [(0, 0)] * (SLOTS - len(pairs))
-        return CreditBuffer(self._counter, tuple(pairs)).to_data()
+        return self.log.read(is_hurt=bool(self._noisy_answers)).to_data()
 
     def _fault(self) -> int:
         return self._broken or (CREDIT_SENSOR_FAULT if self._is_jammed else 0)
@@ -215,10 +192,10 @@ class CoinAcceptorEmulator(Emulator):
         code = coin.error if coin.error is not None else self._refusal(position)
         if code is None:
             self.in_box[coin.paise] += 1
-            self._happen(Happening((position, BOX_PATH), coin.paise))
+            self.log.happen((position, BOX_PATH), coin.paise)
         else:
             self.returned[coin.paise] += 1
-            self._happen(Happening((0, code)))
+            self.log.happen((0, code))
 
     def _position(self, paise: int) -> int:
         """Counted from 1; 0 for a coin that the device was never taught."""
@@ -233,19 +210,7 @@ class CoinAcceptorEmulator(Emulator):
         is_enabled = position in self._enabled
         return None if is_enabled else CoinError.INHIBITED_TYPE_1 + position - 1
 
-    def _happen(self, happening: Happening) -> None:
-        self._counter = 1 if self._counter == LAST_COUNT else self._counter + 1
-        if len(self._log) == SLOTS:
-            self._forget(self._log[-1])
-        self._log.appendleft(happening)
-
-    def _forget(self, happening: Happening) -> None:
-        if happening.paise is not None and happening.told < READS_TO_BELIEVE:
-            self.unreported[happening.paise] += 1
-
     def _lose_memory(self, now: float) -> None:
-        for happening in self._log:
-            self._forget(happening)
         self._boot(now, ready_at=now + BOOT)
 
     # --- hands -------------------------------------------------------------------------------
@@ -264,7 +229,7 @@ class CoinAcceptorEmulator(Emulator):
     def hand_jam(self, now: float) -> None:
         self._is_jammed = True
         if self._has_power:
-            self._happen(Happening((0, CoinError.CREDIT_SENSOR_BLOCKED)))
+            self.log.happen((0, CoinError.CREDIT_SENSOR_BLOCKED))
 
     def hand_clear_jam(self, now: float) -> None:
         self._is_jammed = False
@@ -321,7 +286,7 @@ class CoinAcceptorEmulator(Emulator):
             "in_box": by_value(self.in_box),
             "returned": by_value(self.returned),
             "collected": by_value(self.collected),
-            "unreported": by_value(self.unreported),
+            "unreported": by_value(self.log.unreported),
             "falling": len(self._falling),
             "is_enabled": self._is_enabled,
             "accepting": sorted(values) if is_accepting else [],
@@ -331,8 +296,3 @@ class CoinAcceptorEmulator(Emulator):
 
     def _faults(self) -> dict[str, bool]:
         return {"jam": self._is_jammed, f"selfcheck.{self._broken}": bool(self._broken)}
-
-
-def by_value(coins: Counter[int]) -> dict[str, int]:
-    """JSON keys are texts."""
-    return {str(paise): count for paise, count in sorted(coins.items())}

@@ -4,25 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drivers.cctalk.codec import CreditBuffer
-
-
-@dataclass(frozen=True)
-class AcceptorIdentity:
-    maker: str
-    product: str
-    build: str
-    serial: str
-    software: str
-    comms: str
-
-
-@dataclass(frozen=True)
-class Remembered:
-    """What the host knew of the device last: events after it are news, also after a restart."""
-
-    serial: str
-    buffer: CreditBuffer
+from drivers.cctalk.codec import EventBuffer
+from drivers.cctalk.host import AcceptorIdentity
 
 
 @dataclass(frozen=True)
@@ -36,7 +19,7 @@ class Started:
 
     identity: AcceptorIdentity
     coins: dict[int, str]  # position -> coin id as the device says it
-    buffer: CreditBuffer
+    buffer: EventBuffer
     is_known: bool
 
 
@@ -59,7 +42,7 @@ class News:
     began anew in between; its inhibits are being sent again.
     """
 
-    buffer: CreditBuffer
+    buffer: EventBuffer
     happened: tuple[CoinAccepted | CoinRejected, ...]
     lost: int = 0
     is_reset: bool = False

@@ -112,7 +112,7 @@ class Exchanges:
         if self._is_sent:
             self._note_echo(is_answered=False)
         if self._attempts >= self.request.attempts:
-            self._end(now)
+            self._end(now, is_answered=False)
             self._postponed = None
             return True
         self._transmit(self.request, now)
@@ -131,7 +131,7 @@ class Exchanges:
 
     def _answered(self, request: Request, frame: Frame, now: float) -> tuple[Request, bytes] | None:
         self._note_echo(is_answered=True)
-        self._end(now)
+        self._end(now, is_answered=True)
         if self._postponed is None:
             return request, frame.data
         postponed, self._postponed = self._postponed, None
@@ -148,9 +148,9 @@ class Exchanges:
         self._reader.clear()
         self.outgoing += self._sent
 
-    def _end(self, now: float) -> None:
+    def _end(self, now: float, is_answered: bool) -> None:
         """What was asked once and answered has pushed every older answer out of the wire."""
-        if self._attempts > 1:
+        if self._attempts > 1 or not is_answered:
             self._repeated, self._quiet_at = self.request, now + QUIET_AFTER_REPEAT
         elif now >= self._quiet_at or self.request != self._repeated:
             self._repeated = None

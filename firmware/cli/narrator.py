@@ -90,6 +90,8 @@ def _say(message: Any) -> str:
         return words.of_request(message)
     if isinstance(message, device.DeviceCommand):
         return words.of_command(message)
+    if isinstance(message, health.DeviceTested):
+        return words.of_test(message)
     if isinstance(message, till.TillEvent):
         return words.of_till(message)
     return words.of_event(message)

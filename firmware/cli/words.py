@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.contract import card, command, device, gateway, till, upi
+from firmware.contract import card, command, device, gateway, health, till, upi
 from firmware.contract.screen import Action, Press
 from firmware.journal.plain import masked
 
@@ -112,6 +112,15 @@ def of_core_command(asked: command.CoreCommand) -> str:
             return f"told by {by} to redeem {claim[:24]}: {how}, {reference}"
         case command.PrintClaim(claim=claim):
             return f"told to print the slip of {claim}"
+        case command.TryDevice(device=name, by=by, output=output, is_on=is_on):
+            what = f": {output} {'on' if is_on else 'off'}" if output else ""
+            return f"asked by {by} to try {name}{what}"
+
+
+def of_test(tested: health.DeviceTested) -> str:
+    """What a technician found."""
+    failed = f"FAILED: {', '.join(tested.failed)}" if tested.failed else "passed"
+    return f"{tested.device} tested by {tested.by}: {failed}"
 
 
 def of_till(event: till.TillEvent) -> str:

@@ -58,11 +58,13 @@ TOPICS: tuple[Topic, ...] = (
           "What a person at the kiosk tells core, with a response topic; each is on the record."),
     Topic("health/state", health.KioskHealth, ("health",), ("ui", "core"), True,
           "The kiosk in one document."),
+    Topic("health/test", health.DeviceTested, ("technician",), ("health",), False,
+          "What came of a technician's test of a device, with a response topic: kept by health."),
     Topic("presence/{name}", health.Presence, ("core", "health", "ui"), (), True,
           "Each daemon that is no device: alive, or its last will."),
     Topic("reply/core", device.Reply | gateway.GatewayReply, ("driver", "gateway"), ("core",),
           False, "Answers to core's commands and requests, matched by correlation data."),
-    Topic("reply/technician", device.Reply, ("core",), ("technician",), False,
+    Topic("reply/technician", device.Reply, ("core", "health"), ("technician",), False,
           "Answers to the technician's commands, matched by correlation data."),
 )  # fmt: skip
 
@@ -119,6 +121,10 @@ class Topics:
     @property
     def health_state(self) -> str:
         return f"kiosk/{self.kiosk}/health/state"
+
+    @property
+    def health_test(self) -> str:
+        return f"kiosk/{self.kiosk}/health/test"
 
     def presence(self, name: str) -> str:
         return f"kiosk/{self.kiosk}/presence/{name}"

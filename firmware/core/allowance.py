@@ -5,6 +5,7 @@ The arithmetic is till/limits.py; here is where its figures come from.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from firmware.contract.money import ZERO, Money, rupees
@@ -31,17 +32,18 @@ class Allowance:
     def within(self, visit: Visit, order: Order) -> Bounds:
         """What may still come in for this order."""
         taken = Taken(order.cash, visit.taken + order.cash, self._today)
-        limits = bounds(self._limits(order.created.service), taken)
+        limits = bounds(self._limits(line.service for line in order.lines), taken)
         return replace(limits, payable=self._floor.payable)
 
     def why_no_cash(self, visit: Visit) -> Hint | None:
         """Why what is on the screen, a bill or a basket, cannot be paid in cash, if so."""
         if visit.bill is None or visit.service not in self._catalogue.services:
             return None
-        payable = sum_of(chosen(visit))
-        advance = self._catalogue.services[visit.service].allowed_advance
+        bills = chosen(visit)
+        limits = self._limits(listed.service for listed in bills)
+        advance = self._catalogue.services[bills[-1].service].allowed_advance
         taken = Taken(ZERO, visit.taken, self._today)
-        return why_no_cash(payable, advance, self._limits(visit.service), taken, self._values())
+        return why_no_cash(sum_of(bills), advance, limits, taken, self._values())
 
     @property
     def day_is_full(self) -> bool:
@@ -55,14 +57,16 @@ class Allowance:
     def _today(self) -> Money:
         return ZERO if self._section.per_day is None else self._book.taken_today()
 
-    def _limits(self, service: str) -> Limits:
-        known = self._catalogue.services.get(service)
-        of_service = CashBounds() if known is None else known.cash
+    def _limits(self, services: Iterable[str]) -> Limits:
+        """Of a basket the tightest bounds of its services."""
+        known = self._catalogue.services
+        of_services = [known[each].cash if each in known else CashBounds() for each in services]
+        mosts = [Money(each.most) for each in of_services if each.most is not None]
         return Limits(
             per_visit=_or_none(self._section.per_visit),
             per_day=_or_none(self._section.per_day),
-            least=Money(of_service.least),
-            most=None if of_service.most is None else Money(of_service.most),
+            least=Money(max(each.least for each in of_services)),
+            most=min(mosts, default=None),
             refused=frozenset(rupees(value) for value in self._section.refused),
         )
 

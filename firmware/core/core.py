@@ -11,7 +11,13 @@ import logging
 import msgspec
 
 from firmware.contract.card import CardRejected, CardSwiped
-from firmware.contract.command import ConfirmJournal, CoreCommand, PrintClaim, RedeemClaim
+from firmware.contract.command import (
+    ConfirmJournal,
+    CoreCommand,
+    PrintClaim,
+    RedeemClaim,
+    TryDevice,
+)
 from firmware.contract.device import (
     CREDITS,
     LASTING,
@@ -46,6 +52,7 @@ from firmware.core.papers import Papers
 from firmware.core.redeeming import Redeeming
 from firmware.core.reprinting import Reprinting
 from firmware.core.screens import STEPS, actions, draw
+from firmware.core.trying import Trying
 from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order
@@ -72,6 +79,7 @@ class Core:
         self.flow = Flow(book, self.floor, self._outbox, config, catalogue, self.papers)
         self._redeeming = Redeeming(book, config.kiosk.id, keys.fleet_key)
         self._reprinting = Reprinting(book, self.floor, self.papers, self._outbox)
+        self._trying = Trying(config.kiosk, self.floor, self._outbox, self.flow.lights)
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
         self._drawn_stage: tuple[Stage, str] | None = None  # and the place at the desk
@@ -129,6 +137,8 @@ class Core:
         match command:
             case ConfirmJournal():
                 return self._confirm(command)
+            case TryDevice():
+                return self._trying.answer(command, self.flow.visit)
             case RedeemClaim():
                 return self._redeeming.redeem(command)
             case PrintClaim():

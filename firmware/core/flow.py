@@ -38,7 +38,7 @@ from firmware.core.tendering import Tendering
 from firmware.core.visit import AT_THE_TILL, WITHOUT_MONEY, Signal, Snapshot, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.runtime.config import Config
-from firmware.services.catalogue import Catalogue, Service
+from firmware.services.catalogue import Catalogue
 from firmware.till.effects import Ask, Outbox
 
 log = logging.getLogger("core")
@@ -64,7 +64,7 @@ class Flow:
         self._config, self._catalogue = config, catalogue
         self.visit, self.patience = Visit(), Patience(config.times)
         self.cash = CashDesk(book, floor, outbox, Allowance(book, floor, config.limits, catalogue))
-        self._lights = Lights(outbox)
+        self.lights = Lights(outbox)
         self._proof = Proof(book, outbox, papers)
         self._posting, self.paying = Posting(book, outbox), Paying(book, floor, outbox)
         self.desk = OperatorDesk(book, floor, outbox, config)
@@ -92,7 +92,7 @@ class Flow:
     def _resume_order(self, now: float) -> None:
         order = self._book.order(self._interrupted.pop(0))
         log.info("%s: taken up again, %s inserted", order.number, order.inserted)
-        self.visit = visit_of(order)
+        self.visit = visit_of(order, self._kept)
         stage = stage_of(order, self._catalogue.services)
         if stage is Stage.CHECKING:
             self._enter(self.paying.resume(self.visit, order, self._kept), now)
@@ -293,6 +293,8 @@ class Flow:
             case Stage.CASH:
                 self._follow(self.cash.tick(visit, now), now)
             case Stage.RESUMED | Stage.SLIP if self._order.remaining == ZERO:
+                if visit.stage is Stage.SLIP:  # else nobody has said that he is here
+                    visit.cause = "paid_in_full"
                 self._go(Signal.FULL, now)
             case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
                 self._settle(now)
@@ -310,7 +312,7 @@ class Flow:
                 self._posting.tick(self._floor.gateway.is_online, now)
         if self.patience.is_over(visit, now):
             self._leave("trouble.timed_out_with_money", now)
-        self._lights.follow(self.visit, self._floor, self.cash.is_open(self.visit), now)
+        self.lights.follow(self.visit, self._floor, self.cash.is_open(self.visit), now)
 
     def _tick_operator(self, now: float) -> None:
         self._posting.tick(self._floor.gateway.is_online, now)
@@ -374,7 +376,7 @@ class Flow:
             if not order.cashless.is_open:  # else it stays open, and is asked about
                 self.cash.settling.close(order)
             self._book.forget(order.number)
-            self.visit.taken = self.visit.taken + order.cash
+            self.visit.taken = self.visit.taken + order.cash - order.changed
             self.visit.order = self.visit.session = None
 
     @property
@@ -385,10 +387,6 @@ class Flow:
         if self.paying.offers(self.visit) and self._floor.obstacle_before() is not None:
             return Hint("limit.no_cash")
         return self.cash.allowance.why_no_cash(self.visit)
-
-    @property
-    def _service(self) -> Service:
-        return self._catalogue.services[self.visit.service]
 
     @property
     def _least(self) -> Money | None:

@@ -7,6 +7,7 @@ from firmware.core.floor import Floor
 from firmware.core.visit import Stage, Visit
 from firmware.till.effects import Outbox, Tell
 
+TRIED_FOR = 20.0  # seconds; a technician who looks at it has said by then what he sees
 ASK_AGAIN_AFTER = 1.0  # seconds until a panel that does not follow is told again
 
 
@@ -16,6 +17,11 @@ class Lights:
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
         self._told: dict[str, tuple[bool, float]] = {}
+        self._tried: dict[str, tuple[bool, float | None]] = {}  # until when, once that is known
+
+    def try_light(self, output: str, is_on: bool) -> None:
+        """For a technician, until TRIED_FOR is over or a visit begins."""
+        self._tried[output] = (is_on, None)
 
     def follow(self, visit: Visit, floor: Floor, takes_money: bool, now: float) -> None:
         """Tell the panel what differs from what it shows; a restarted panel is told anew."""
@@ -24,10 +30,19 @@ class Lights:
             "coins_guide": takes_money and bool(floor.values(Kind.COINS)),
             "receipt_guide": _paper_waits(visit),
         }
+        wanted = dict.fromkeys(self._tried, False) | wanted | self._still_tried(visit, now)
         for panel in floor.of_kind(Kind.PANEL):
             for output, is_on in wanted.items():
                 if panel.outputs.get(output, is_on) is not is_on:
                     self._tell(panel.name, output, is_on, now)
+
+    def _still_tried(self, visit: Visit, now: float) -> dict[str, bool]:
+        """A light that is tried no more stays known, so that one without a guide goes out."""
+        for output, (is_on, until) in self._tried.items():
+            self._tried[output] = (is_on, now + TRIED_FOR if until is None else until)
+            if visit.stage is not Stage.ATTRACT:
+                self._tried[output] = (False, now)
+        return {name: is_on for name, (is_on, until) in self._tried.items() if now < (until or now)}
 
     def _tell(self, panel: str, output: str, is_on: bool, now: float) -> None:
         told, since = self._told.get(output, (not is_on, 0.0))

@@ -140,7 +140,7 @@ class Papers:
         """What makes the slip money here. Not on one that came out while nobody may have stood
         there: who picks it up has to show the operator whose it is."""
         claim = order.claims[-1]
-        if self.codes is None or not may_be_tendered(claim):
+        if self.codes is None or not may_be_tendered(claim, order):
             return ""
         return self.codes.of(claim.claim)
 

@@ -11,6 +11,7 @@ from collections.abc import Container
 
 import msgspec
 
+from firmware.contract.money import ZERO
 from firmware.contract.screen import Language
 from firmware.core.visit import Snapshot, Stage, Visit
 from firmware.journal.orders import Order
@@ -35,8 +36,9 @@ def readable(snapshot: bytes | None, services: Container[str]) -> Snapshot | Non
     return kept if kept.is_possible(services) else None
 
 
-def visit_of(order: Order) -> Visit:
-    """The visit of an interrupted order, in the language that its citizen chose."""
+def visit_of(order: Order, kept: Snapshot | None) -> Visit:
+    """The visit of an interrupted order, in the language that its citizen chose. If he still stands
+    there (`kept`), what he brought before counts on."""
     spoken = [language for language in Language if language == order.created.language]
     return Visit(
         language=spoken[0] if spoken else Language.HINDI,
@@ -44,6 +46,7 @@ def visit_of(order: Order) -> Visit:
         typed=order.created.bill.account,
         bill=order.created.bill,
         order=order,
+        taken=kept.taken if kept is not None and kept.is_of(order) else ZERO,
         cause=order.why_closed or POWER,
     )
 

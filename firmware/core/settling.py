@@ -5,6 +5,8 @@ Each decision is one commit, so that a power cut leaves the money before it or a
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 from firmware.contract.device import (
     CoinAccepted,
     NoteReturned,
@@ -85,11 +87,15 @@ class Settling:
 
     def claim_rest(self, order: Order) -> bool:
         """Claim what came in too late or beyond the advance; True when there was something."""
+        found = self._rest(order)
+        self._book.write(*found)
+        return bool(found)
+
+    def _rest(self, order: Order) -> list[rows.ClaimIssued]:
         if not order.owed:
-            return False
+            return []
         cause = "trouble.note_unaccounted" if order.in_doubt else self._why_over(order)
-        self._book.write(_claim(order, cause))
-        return True
+        return [_claim(order, cause)]
 
     @staticmethod
     def _why_over(order: Order) -> str:
@@ -127,13 +133,14 @@ class Settling:
         self._late(rows.CoinCredited(number, event.id, event.value), event.value)
 
     def _late(self, row: LateRow, value: Money) -> None:
+        """One commit with its claim: nobody looks again at an order that is closed."""
         if row.order is None:
             self._book.write(row, *self._claim_of_nobody(row, value))
             return
-        order = self._book.order(row.order)
-        self._book.write(row)
-        self.claim_rest(order)
-        self._book.forget(order.number)
+        after = deepcopy(self._book.order(row.order))
+        after.apply(row, "")
+        self._book.write(row, *self._rest(after))
+        self._book.forget(row.order)
 
     def _claim_of_nobody(self, row: LateRow, value: Money) -> list[rows.ClaimIssued]:
         """One claim a note or coin, and none for what went back or was claimed in doubt before."""

@@ -57,10 +57,8 @@ class Tendering:
             return None
         for entry in self._book.journal.of_kind(ClaimIssued):
             row = entry.row
-            if not isinstance(row, ClaimIssued) or not may_be_tendered(row):
-                continue
-            if self._codes.fits(row.claim, code):
-                return row
+            if isinstance(row, ClaimIssued) and row.order and self._codes.fits(row.claim, code):
+                return row if may_be_tendered(row, self._book.order(row.order)) else None
         return None
 
     def _spend(self, order: Order, issued: ClaimIssued) -> Money | str:
@@ -77,7 +75,8 @@ class Tendering:
                 self._book.write(*_rows(order, source, issued.claim))
         except AlreadyRecorded:
             why_not = "slip.used"
-        self._book.forget(source.number)
+        if source is not order:  # of a visit that is not over the live order is the visit's own
+            self._book.forget(source.number)
         if why_not is None:
             log.info("%s: pays %s of %s", issued.claim, found.amount, order.number)
         return found.amount if why_not is None else why_not
@@ -90,9 +89,7 @@ def _rows(order: Order, source: Order, claim: str) -> list[AnyRow]:
         for part, amount in found.parts.items()
     ]
     rest = order.inserted + found.amount - order.claimed - order.payable
-    over = rows.ClaimIssued(
-        order.number, claim_number(order), rest, order.in_doubt, "trouble.rest_of_slip"
-    )
+    over = rows.ClaimIssued(order.number, claim_number(order), rest, ZERO, "trouble.rest_of_slip")
     return [
         *redeemed,
         rows.TenderCredited(order.number, claim, found.amount),

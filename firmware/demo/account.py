@@ -22,7 +22,7 @@ class Account:
     """One kiosk's money, from every side that counts it."""
 
     inside: Money  # in the boxes, and taken out of them by hand, less the change that went out
-    unreported: Money  # coins that a power cut made the device forget before anybody could read
+    unreported: Money  # what a power cut made a device forget before anybody could read of it
     journalled: Money  # credits in the journal, less the change that was paid
     posted: Money  # what the office booked
     orders: list[Order]
@@ -105,7 +105,7 @@ def account(stage: Stage) -> Account:
     paid_back = [row for row in written if isinstance(row, rows.ClaimRedeemed)]
     return Account(
         inside=_inside(notes) + _inside(coins),
-        unreported=_value(coins.get("unreported", {})),
+        unreported=_value(notes.get("unreported", {})) + _value(coins.get("unreported", {})),
         journalled=Money(entries[-1].credited if entries else 0),
         posted=Money(sum(office.values())),
         orders=_orders(entries),

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 from firmware.contract.device import USABLE, DeviceState, Kind, Status
 from firmware.contract.gateway import GatewayState
-from firmware.contract.health import Condition, CoreState, Finding, KioskHealth, Presence
+from firmware.contract.health import Condition, CoreState, Finding, KioskHealth, LastTest, Presence
 
 DAEMONS = ("core", "ui")  # of the gateway its own state tells: its will is that it is away
 NO_SERVICE_WITHOUT = ("core", "ui")  # nobody counts the money, or nobody sees anything
@@ -62,6 +62,7 @@ class Facts:
     swaps: Mapping[str, Swap] = field(default_factory=dict)
     paper_mm: int | None = None
     tickets_left: int | None = None
+    tests: Mapping[str, LastTest] = field(default_factory=dict)
     is_settled: bool = True  # false for HEARD_WITHIN seconds: silence means nothing yet
 
 
@@ -80,6 +81,7 @@ def assess(facts: Facts, since: Mapping[Key, str], now: str) -> KioskHealth:
         devices={name: _status(facts, name) for name in facts.expected},
         paper_mm=facts.paper_mm,
         tickets_left=facts.tickets_left,
+        tests=dict(facts.tests),
     )
 
 

@@ -10,9 +10,16 @@ from typing import Any
 
 import msgspec
 
-from firmware.contract.device import DeviceEvent, DeviceState, Kind, TicketPrinted
+from firmware.contract.device import (
+    DeviceEvent,
+    DeviceState,
+    Kind,
+    Outcome,
+    Reply,
+    TicketPrinted,
+)
 from firmware.contract.gateway import GatewayState
-from firmware.contract.health import CoreState, KioskHealth, Presence
+from firmware.contract.health import CoreState, DeviceTested, KioskHealth, LastTest, Presence
 from firmware.contract.topics import Topics
 from firmware.health.assess import HEARD_WITHIN, Facts, Swap, assess, times
 from firmware.health.inventory import Inventory
@@ -42,6 +49,7 @@ class HealthDaemon:
         self._saved_at = clock.monotonic()
         self._listening_since = clock.monotonic()
         self._unconfirmed: set[str] = set()  # topics heard of before the bus was away
+        self._tests = self._inventory.tests()
         self._heard: dict[str, Any] = {}  # by topic
         self.health: KioskHealth | None = None
         self._bus = self._join(config)
@@ -85,6 +93,7 @@ class HealthDaemon:
         ):
             bus.on(topic, partial(self._on_state, document))
         bus.on(topics.device_event("+"), self._on_event)
+        bus.on(topics.health_test, self._on_test)
         bus.on_connection = self._on_connection
         return bus
 
@@ -129,6 +138,34 @@ class HealthDaemon:
                 self._inventory.save_paper(counted)
                 self.look()
 
+    def _on_test(self, envelope: Envelope) -> None:
+        """Kept before it is answered: the technician goes home then."""
+        try:
+            tested = msgspec.json.decode(envelope.payload, type=DeviceTested)
+        except msgspec.DecodeError as error:
+            self._bus.answer(envelope, Reply(Outcome.REFUSED, str(error)))
+            return
+        state = self._heard.get(self._topics.device_state(tested.device))
+        if not isinstance(state, DeviceState) or tested.device not in self._expected:
+            reply = Reply(Outcome.REFUSED, f"{tested.device}: no device that was heard of")
+        else:
+            reply = Reply(Outcome.DONE)
+            self._tests = self._tests | {tested.device: self._as_test(tested, state)}
+            self._inventory.save_tests(self._tests)
+            log.info("%s: %s", tested.device, self._tests[tested.device])
+            self.look()
+        self._bus.answer(envelope, reply)
+
+    def _as_test(self, tested: DeviceTested, state: DeviceState) -> LastTest:
+        return LastTest(
+            _iso(self._clock.now()),
+            tested.by,
+            state.identity.serial,
+            state.identity.firmware,
+            tested.failed,
+            tested.left_out,
+        )
+
     def _facts(self, now: datetime, is_settled: bool) -> Facts:
         def heard(topic: str) -> Any:
             return self._heard.get(topic)
@@ -147,6 +184,7 @@ class HealthDaemon:
             swaps={n: swap for n, swap in self._inventory.swaps().items() if _is_recent(swap, now)},
             paper_mm=self._paper.level_mm,
             tickets_left=self._paper.tickets_left,
+            tests=self._tests,
             is_settled=is_settled,
         )
 

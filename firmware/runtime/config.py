@@ -83,6 +83,14 @@ class DeviceSection(msgspec.Struct, frozen=True):
     options: dict[str, Any] = {}
 
 
+class PartySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[party.<name>]`: one wire with several devices, and a port of its own for each driver."""
+
+    port: str
+    wire: str  # a row of `kiosk.wires` in setup.cfg
+    ports: Annotated[list[str], msgspec.Meta(min_length=1, max_length=16)]
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kiosk: KioskSection
     gateway: GatewaySection
@@ -93,6 +101,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     times: TimesSection = TimesSection()
     limits: LimitsSection = LimitsSection()
     bench: dict[DeviceName, dict[str, Any]] = {}  # options of emulated devices: {"speed": 5.0}
+    party: dict[DeviceName, PartySection] = {}
 
     @property
     def state_folder(self) -> Path:

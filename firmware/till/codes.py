@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+from firmware.journal.orders import Order
 from firmware.journal.rows import ClaimIssued
 from firmware.till.signing import Signer
 
@@ -33,6 +34,10 @@ class Codes:
         return hmac.compare_digest(self.of(claim).encode(), typed.encode())
 
 
-def may_be_tendered(claim: ClaimIssued) -> bool:
-    """Whether its slip is money at the kiosk: it is of an order, and of a citizen who was there."""
-    return claim.order is not None and claim.cause not in NOT_AT_THE_KIOSK
+def may_be_tendered(claim: ClaimIssued, order: Order) -> bool:
+    """Whether its slip is money at the kiosk: a citizen was there when the order's cash was closed,
+    and for each earlier claim of it, whose money the slip brings, too."""
+    if order.why_closed in NOT_AT_THE_KIOSK:
+        return False
+    covered = order.claims[: order.claims.index(claim) + 1]
+    return not any(each.cause in NOT_AT_THE_KIOSK for each in covered)

@@ -39,6 +39,9 @@ class Figures:
                 self.paid.pop(order, None)
             case rows.PostRefused(order=order):
                 self.paid.pop(order, None)
+                if len(self.recall(order).lines) == 1:  # those of a basket are counted by line
+                    self._count("refused")
+            case rows.LineRefused():
                 self._count("refused")
             case rows.NoteCredited(value=value):
                 self._sum("notes", value)

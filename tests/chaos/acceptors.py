@@ -9,6 +9,7 @@ OPTIONS: dict[str, str] = {
     "id003": "",
     "mdb_notes": "",
     "ccnet": "",
+    "cctalk_bill": "",
 }  # by family: what `[device.notes.options]` needs; a new family is a row here
 
 

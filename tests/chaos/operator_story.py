@@ -27,6 +27,15 @@ async def collects(visit: Visit) -> None:
     raise AssertionError(f"not collected: {_collected(visit)} of {_taken(visit)}; {visit.shown}")
 
 
+async def comes_by(visit: Visit, looks: int) -> None:
+    """Does what the screen asks of him, so many times; then somebody calls him away."""
+    for _ in range(looks):
+        if not isinstance(visit.shown, Attract | Pin | Desk | Count):
+            return
+        await _act(visit)
+        await asyncio.sleep(0.3)
+
+
 async def _act(visit: Visit) -> None:
     match visit.shown:
         case Attract():

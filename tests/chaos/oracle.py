@@ -67,8 +67,10 @@ def _of_orders(kiosk: Kiosk, entries: list[Entry]) -> Iterator[str]:
     for history in orders.values():
         order = fold(history)
         yield from _of_order(order, [entry.row for entry in history])
-        if (there := booked.pop(order.created.key, 0)) != order.used.paise:
-            yield f"{order.number}: {there} paise booked of {order.used}"
+        for at, (line, part) in enumerate(zip(order.lines, order.parts, strict=True), 1):
+            due = 0 if at in order.refusals else part.paise
+            if (there := booked.pop(line.key, 0)) != due:
+                yield f"{order.number}, line {at}: {there} paise booked of {due}"
     yield from (f"booked without an order: {key}" for key in booked if key != COUNTER)
     yield from _of_nobody([entry.row for entry in entries if entry.order is None])
 

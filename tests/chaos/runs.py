@@ -7,6 +7,7 @@ import signal
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from multiprocessing.pool import Pool
 from pathlib import Path
 
 from firmware.contract.screen import Attract
@@ -94,7 +95,17 @@ def broken_chain(kiosk: Kiosk) -> list[str]:
     return []
 
 
+def forked(tasks: int | None = None) -> Pool:
+    """A process that can be ended: it inherits no handler of SIGTERM from the tests before."""
+    return multiprocessing.get_context("fork").Pool(1, _as_born, maxtasksperchild=tasks)
+
+
+def _as_born() -> None:
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 def carry_out_all(runs: Iterable[Run]) -> Iterator[Result]:
     """In processes of their own, which end without a last word (see GRAVEYARD)."""
-    with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=RUNS_A_PROCESS) as pool:
+    with forked(RUNS_A_PROCESS) as pool:
         yield from pool.imap(carry_out, runs)

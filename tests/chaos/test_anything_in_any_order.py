@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import multiprocessing
 import tempfile
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
@@ -34,8 +33,9 @@ from firmware.journal.journal import Journal
 from firmware.journal.rows import AnyRow, NoteCredited
 from tests.chaos.cash_stories import OFFICE
 from tests.chaos.memory import PROCESSES, kiosk_in
+from tests.chaos.operator_story import comes_by
 from tests.chaos.oracle import COUNTER, written, wrongs
-from tests.chaos.runs import RAM, SETTLES_WITHIN, broken_chain, is_settled
+from tests.chaos.runs import RAM, SETTLES_WITHIN, broken_chain, forked, is_settled
 from tests.chaos.virtual import OPENING
 from tests.chaos.visitor import Visit
 
@@ -133,6 +133,24 @@ class AnythingInAnyOrder(RuleBasedStateMachine):
     def pays(self, notes: tuple[int, ...]) -> None:
         self._run(self.visit.puts_in(*notes))
 
+    @rule(more=st.integers(1, 3))
+    def somebody_comes_with_many_bills(self, more: int) -> None:
+        self.visits += 1
+        self.visit.k_number = f"21034499{self.visits:04d}"
+        self._run(self.visit.to_basket(*map(self.visit.another, range(1, more + 1))))
+        self._run(self.visit.to_cash())
+
+    @precondition(at_the_slot)
+    @rule()
+    def pays_with_the_last_slip(self) -> None:
+        self._run(self.visit.tenders(self.visit.code_on_slip()))
+
+    @precondition(at_the_slot)
+    @rule(answer=st.sampled_from([Action.PAY_PART, Action.TAKE_SLIP]))
+    def too_little_is_in(self, answer: Action) -> None:
+        self._run(self.visit.cancels())
+        self._run(self.visit.answers(answer))
+
     @precondition(lambda self: self.citizen.screen is not None and self.citizen.screen.actions)
     @rule(which=st.integers(0, 7))
     def presses(self, which: int) -> None:
@@ -146,6 +164,13 @@ class AnythingInAnyOrder(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0.05, 0.5, 5.0, 30.0, 130.0]))
     def time_passes(self, seconds: float) -> None:
         self._run(asyncio.sleep(seconds))
+
+    # --- the operator -----------------------------------------------------------------------
+
+    @rule(looks=st.integers(1, 12))
+    def operator_comes_by(self, looks: int) -> None:
+        """To empty the box; if nobody is at the kiosk, and as far as he gets."""
+        self._run(comes_by(self.visit, looks))
 
     # --- the office -------------------------------------------------------------------------
 
@@ -232,7 +257,7 @@ def _run(examples: int, steps: int, number: int | None) -> None:
 
 
 def in_a_process(examples: int, steps: int, number: int | None = None) -> None:
-    with multiprocessing.get_context("fork").Pool(1) as pool:
+    with forked() as pool:
         pool.apply(_run, (examples, steps, number))
 
 
@@ -265,11 +290,11 @@ def test_a_note_that_the_journal_forgets_is_noticed(monkeypatch: pytest.MonkeyPa
         kept = [row for row in rows if not isinstance(row, NoteCredited)]
         return inner(journal, at, *kept) if kept else at.isoformat()
 
-    with multiprocessing.get_context("fork").Pool(1) as pool:
+    with forked() as pool:
         pool.map(_one_note, [0])
     monkeypatch.setattr(Journal, "append", forgetful)
     with (
-        multiprocessing.get_context("fork").Pool(1) as pool,
+        forked() as pool,
         pytest.raises(AssertionError, match=r"inside \{20000: 1\}, in the journal \{\}"),
     ):
         pool.map(_one_note, [0])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import tempfile
 from pathlib import Path
 
 from firmware.demo.citizen import Citizen
 from tests.chaos.memory import PROCESSES, Kiosk, kiosk_in
-from tests.chaos.runs import RAM
+from tests.chaos.runs import RAM, forked
 from tests.chaos.visitor import Visit
 
 AWAY = 2.0  # seconds
@@ -37,7 +36,7 @@ def _run(_: int) -> list[int]:
 
 
 def test_everybody_connects_again_however_often_the_broker_dies() -> None:
-    with multiprocessing.get_context("fork").Pool(1) as pool:
+    with forked() as pool:
         before, once, twice = pool.map(_run, [0])[0]
     assert before > len(PROCESSES), "the citizen's finger, too"
     assert (once, twice) == (before, before)

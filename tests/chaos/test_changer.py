@@ -6,7 +6,6 @@ rest back; what was put in before a cancel comes back, if it is little.
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import re
 import tempfile
@@ -18,7 +17,7 @@ from firmware.contract.money import ZERO, Money, rupees
 from firmware.demo import stage
 from tests.chaos import memory
 from tests.chaos.memory import kiosk_in
-from tests.chaos.runs import Run, _tell, carry_out_all
+from tests.chaos.runs import Run, _tell, carry_out_all, forked
 from tests.chaos.test_every_point_in_memory import alone
 
 ENDS = {
@@ -64,5 +63,5 @@ def tray(story: str) -> tuple[Money, Money, int]:
 
 @pytest.mark.parametrize(("story", "due"), [("change", 30), ("cancel, a little in", 25)])
 def test_the_coins_lie_in_the_tray(story: str, due: int) -> None:
-    with multiprocessing.get_context("fork").Pool(1) as pool:
+    with forked() as pool:
         assert pool.apply(tray, (story,)) == (rupees(due), ZERO, due * 100)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import tempfile
 from pathlib import Path
@@ -15,7 +14,7 @@ from firmware.contract.screen import Attract, ScreenData
 from firmware.contract.topics import Topics
 from firmware.demo.citizen import Citizen
 from tests.chaos.memory import Kiosk, kiosk_in
-from tests.chaos.runs import RAM
+from tests.chaos.runs import RAM, forked
 
 MIB_IN_BLOCKS = 256  # of 4096 bytes
 
@@ -49,7 +48,7 @@ def _run(_: int) -> tuple[CoreState, CoreState]:
 
 
 def test_a_full_disk_closes_the_tile_until_there_is_room_again() -> None:
-    with multiprocessing.get_context("fork").Pool(1) as pool:
+    with forked() as pool:
         full, mended = pool.map(_run, [0])[0]
     assert full.no_records_because.endswith("expected 1 MiB free, got 0")
     assert mended.no_records_because == ""

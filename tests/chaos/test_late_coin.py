@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import tempfile
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from firmware.demo.citizen import Citizen
 from firmware.journal import rows
 from firmware.journal.journal import read_entries
 from tests.chaos.memory import Kiosk, kiosk_in
-from tests.chaos.runs import RAM
+from tests.chaos.runs import RAM, forked
 from tests.chaos.visitor import Visit
 
 AWAY = 60.0  # seconds
@@ -50,7 +49,7 @@ def _run(_: int) -> list[str]:
 
 
 def test_a_coin_told_late_is_not_credited_to_the_next_citizen() -> None:
-    with multiprocessing.get_context("fork").Pool(1) as pool:
+    with forked() as pool:
         first, second, *coins = pool.map(_run, [0])[0]
     if len(coins) != 1 or first == second:
         pytest.fail(f"the story went another way: {first}, {second}, {coins}", pytrace=False)

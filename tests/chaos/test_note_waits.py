@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import tempfile
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from firmware.core.daemon import journal_path
 from firmware.demo.citizen import Citizen
 from firmware.journal.journal import read_entries
 from tests.chaos.memory import Kiosk, kiosk_in
-from tests.chaos.runs import RAM
+from tests.chaos.runs import RAM, forked
 from tests.chaos.visitor import Visit
 
 ENOUGH = 30.0  # seconds: any patience of the kiosk
@@ -65,7 +64,7 @@ def _run(away: float) -> list[str]:
 
 @pytest.mark.parametrize("away", [1.0, ENOUGH])
 def test_a_printer_that_is_started_again_does_not_cost_the_citizen_his_note(away: float) -> None:
-    with multiprocessing.get_context("fork").Pool(1) as pool:
+    with forked() as pool:
         told = pool.map(_run, [away])[0]
     assert "cash.note_waits" in told
     if away < ENOUGH:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import logging
-import multiprocessing
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from firmware.demo.citizen import Citizen
 from firmware.runtime.sealing import LENGTH, OneTimeKey, seal
 from firmware.till.access import Operator, hash_pin, to_toml
 from tests.chaos.memory import Kiosk, kiosk_in
-from tests.chaos.runs import K_NUMBER, RAM
+from tests.chaos.runs import K_NUMBER, RAM, forked
 from tests.chaos.visitor import Visit
 from tests.chaos.wiring import Broker
 
@@ -108,7 +107,7 @@ def lived(leaks_at: str) -> tuple[list[str], list[str]]:
 
 def in_a_child(leaks_at: str) -> tuple[list[str], list[str]]:
     """A kiosk in memory ends with its operating-system process, see memory.py."""
-    with multiprocessing.get_context("fork").Pool(1) as pool:
+    with forked() as pool:
         return pool.apply(lived, (leaks_at,))
 
 

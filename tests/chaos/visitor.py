@@ -26,7 +26,9 @@ from firmware.contract.screen import (
 from firmware.core.daemon import journal_path
 from firmware.demo.citizen import Citizen
 from firmware.demo.stage import Stage
+from firmware.journal.chain import Entry
 from firmware.journal.journal import read_entries
+from firmware.journal.orders import Order, fold
 from firmware.journal.rows import ClaimIssued
 from firmware.runtime.bench import BenchRefused
 from firmware.till.codes import Codes, may_be_tendered
@@ -175,8 +177,9 @@ class Visit:
         """What a person would read on the slip: the code of the newest claim with one."""
         config = self.stage.config
         signer = load_signer(keys_folder(config.state_folder), config.kiosk.id)
-        rows = [entry.row for entry in read_entries(journal_path(config))]
-        claims = [row for row in rows if isinstance(row, ClaimIssued) and may_be_tendered(row)]
+        entries = read_entries(journal_path(config))
+        issued = [entry.row for entry in entries if isinstance(entry.row, ClaimIssued)]
+        claims = [row for row in issued if row.order and may_be_tendered(row, _order(entries, row))]
         return Codes(signer).of(claims[-1].claim) if claims else "0" * 12
 
     async def press(self, action: Action, value: str = "") -> None:
@@ -252,6 +255,10 @@ def _works(data: ScreenData | None) -> bool:
     return isinstance(data, Attract) and any(
         tile.service == "electricity" and tile.why_not is None for tile in data.tiles
     )
+
+
+def _order(entries: list[Entry], claim: ClaimIssued) -> Order:
+    return fold([entry for entry in entries if entry.order == claim.order])
 
 
 def is_moving(physics: dict[str, Any]) -> bool:

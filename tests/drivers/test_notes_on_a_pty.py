@@ -30,7 +30,7 @@ from firmware.contract.money import rupees
 from firmware.runtime.config import DeviceSection
 from tests.drivers.notes import LEASE
 
-FAMILIES = ("itl_ssp", "id003", "ccnet")
+FAMILIES = ("itl_ssp", "id003", "ccnet", "cctalk_bill")
 PATIENCE = 20.0  # seconds, for a machine that is busy with other things
 
 

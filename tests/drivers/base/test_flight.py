@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import re
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from drivers.base.replay import main
 from firmware.contract.device import DeviceState, Kind, Status
 from firmware.demo.citizen import Citizen
 from tests.chaos.memory import Kiosk, kiosk_in
+from tests.chaos.runs import forked
 from tests.chaos.visitor import Visit
 
 STATE = DeviceState(name="notes", kind=Kind.NOTES, family="itl_ssp", status=Status.READY)
@@ -108,7 +108,7 @@ def _record(folder: str) -> None:
 @pytest.fixture
 def recorded(tmp_path: Path) -> Path:
     """A note acceptor that takes a note, waits, takes a second one and jams: the file of that."""
-    with multiprocessing.get_context("fork").Pool(1) as pool:
+    with forked() as pool:
         pool.apply(_record, (str(tmp_path),))
     (path,) = tmp_path.rglob("*.flight")
     return path

@@ -17,6 +17,7 @@ FAMILIES = {
     "itl_ssp": (Kind.NOTES, {}),
     "ccnet": (Kind.NOTES, {}),
     "id003": (Kind.NOTES, {}),
+    "cctalk_bill": (Kind.NOTES, {}),
     "cctalk": (Kind.COINS, {"coins": {"IN100A": 100}}),
     "escpos": (Kind.RECEIPT, {}),
 }

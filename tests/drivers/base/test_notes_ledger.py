@@ -51,3 +51,28 @@ def test_a_credit_stays_until_the_till_has_it_and_the_unit_forgot_it(tmp_path: P
     notebook.cleared(3, at_power_up=False)
     assert [notebook.may_acknowledge] == [False], "there is nothing to forget"
     assert Notebook(Ledger(path, Page)).unfinished.credits == ()
+
+
+def test_a_log_that_is_read_further_repeats_no_credit_and_keeps_the_note_that_is_owed(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "notes.json"
+    notebook = Notebook(Ledger(path, Page))
+    notebook.identified("1605")
+    notebook.escrowed(3, 5000)
+    notebook.credited(3, 5000, at_power_up=False)
+    owed = notebook.escrowed(4, 10000)
+    notebook.read_up_to("02")
+    left = Notebook(Ledger(path, Page)).unfinished
+    assert (left.mark, left.credits, left.owed) == ("02", (), 4)
+    assert notebook.held == HeldNote(owed.id, rupees(100))
+
+
+def test_the_log_of_another_unit_is_read_from_its_own_beginning(tmp_path: Path) -> None:
+    notebook = Notebook(Ledger(tmp_path / "notes.json", Page))
+    notebook.identified("1605")
+    notebook.read_up_to("02")
+    notebook.identified("1605")
+    assert notebook.unfinished.mark == "02"
+    notebook.identified("1606")
+    assert notebook.unfinished.mark == ""

@@ -12,22 +12,22 @@ from hypothesis import strategies as st
 from drivers.cctalk.codec import (
     HOST,
     MOST_DATA,
+    POSITIONS,
     SLOTS,
     Checksum,
     CorruptFrame,
-    CreditBuffer,
+    EventBuffer,
     Frame,
     FrameReader,
     News,
     complement,
     count_new,
     crc,
-)
-from drivers.cctalk.coins import (
-    POSITIONS,
-    CoinId,
     enabled_positions,
     inhibit_mask,
+)
+from drivers.cctalk.coins import (
+    CoinId,
     parse_coin_id,
     reason,
 )
@@ -118,15 +118,15 @@ def test_an_error_says_which_bytes_and_what_was_expected() -> None:
     with pytest.raises(CorruptFrame, match="expected CRC 3f46, got 3f47"):
         Frame.from_bytes(bytes((40, 0, 0x47, 1, 0x3F)), Checksum.CRC)
     with pytest.raises(CorruptFrame, match="expected 11 data bytes, got 3"):
-        CreditBuffer.from_data(bytes(3))
+        EventBuffer.from_data(bytes(3))
     with pytest.raises(ValueError, match="at most 252 data bytes, got 253"):
         Frame(2, 1, 0, bytes(253)).to_bytes()
 
 
 @given(BYTE, PAIRS)
 def test_every_credit_buffer_survives_the_round_trip(counter: int, pairs: Any) -> None:
-    buffer = CreditBuffer(counter, pairs)
-    assert CreditBuffer.from_data(buffer.to_data()) == buffer
+    buffer = EventBuffer(counter, pairs)
+    assert EventBuffer.from_data(buffer.to_data()) == buffer
     assert buffer.since(buffer) == News()
 
 

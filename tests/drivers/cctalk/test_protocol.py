@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.base.protocol import NEVER, CommandRefused
-from drivers.cctalk.codec import HOST, Checksum, CreditBuffer, Frame, Header, News
+from drivers.cctalk.codec import HOST, Checksum, EventBuffer, Frame, Header, News
 from drivers.cctalk.emulator import CoinAcceptorEmulator
 from drivers.cctalk.events import (
     Accept,
@@ -16,14 +16,15 @@ from drivers.cctalk.events import (
     InhibitsSet,
     LinkLost,
     LinkRestored,
-    Remembered,
     SelfChecked,
     Started,
     WireLost,
 )
 from drivers.cctalk.events import News as Told
 from drivers.cctalk.exchange import QUIET_AFTER_REPEAT, Echo, Exchanges, Request
-from drivers.cctalk.protocol import COIN_ACCEPTOR, PHASES, HostProtocol, Phase
+from drivers.cctalk.host import PHASES, Phase
+from drivers.cctalk.protocol import COIN_ACCEPTOR, HostProtocol
+from drivers.cctalk.reading import Remembered
 
 SPY = b"\x02\x00\x01\xfe\xff"  # simple poll, as the document prints it
 ACK = b"\x01\x00\x02\x00\xfd"
@@ -170,8 +171,8 @@ def test_a_wrong_step_of_the_host_is_a_bug() -> None:
 # --- the same counter, another life of the device --------------------------------------------
 
 
-def buffer(counter: int, *pairs: tuple[int, int]) -> CreditBuffer:
-    return CreditBuffer(counter, (*pairs, *[(0, 0)] * (5 - len(pairs))))
+def buffer(counter: int, *pairs: tuple[int, int]) -> EventBuffer:
+    return EventBuffer(counter, (*pairs, *[(0, 0)] * (5 - len(pairs))))
 
 
 A, B, C = (1, 1), (2, 1), (0, 2)
@@ -192,7 +193,7 @@ A, B, C = (1, 1), (2, 1), (0, 2)
         (buffer(3, A, A, A), buffer(7, B, B, B, B, C), News(5, 2, True)),
     ],
 )
-def test_two_readings(earlier: CreditBuffer, later: CreditBuffer, news: News) -> None:
+def test_two_readings(earlier: EventBuffer, later: EventBuffer, news: News) -> None:
     assert later.since(earlier) == news
 
 
@@ -200,7 +201,7 @@ def test_two_readings(earlier: CreditBuffer, later: CreditBuffer, news: News) ->
 def test_readings_of_one_life_never_look_like_a_reset(
     happened: list[tuple[int, int]], data: st.DataObject
 ) -> None:
-    def after(count: int) -> CreditBuffer:
+    def after(count: int) -> EventBuffer:
         return buffer(count, *reversed(happened[max(0, count - 5) : count]))
 
     first = data.draw(st.integers(0, len(happened)))

@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from drivers.base.bench import EmulatedDevice
+from drivers.base.device import WireDevice
 from drivers.cctalk.driver import CoinAcceptor
 from drivers.cctalk.emulator import INDIAN_COINS, CoinAcceptorEmulator
 from firmware.contract.device import CoinAccepted, DeviceEvent, Kind, Status
@@ -42,7 +44,7 @@ class Listener:
 
 
 @contextlib.asynccontextmanager
-async def running(device: CoinAcceptor) -> AsyncIterator[Listener]:
+async def running(device: WireDevice[Any, Any]) -> AsyncIterator[Listener]:
     device.host = listener = Listener()
     task = asyncio.create_task(device.run())
     try:
@@ -51,8 +53,7 @@ async def running(device: CoinAcceptor) -> AsyncIterator[Listener]:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-        if device._transport is not None:
-            device._transport.close()
+        device.close()
 
 
 @pytest.mark.parametrize("has_echo", [True, False])

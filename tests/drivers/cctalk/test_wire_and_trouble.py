@@ -45,7 +45,7 @@ def test_another_acceptor_is_put_in_and_its_past_is_not_credited(tmp_path: Path)
     stage.insert(100)
     stage.unplug()
     other = CoinAcceptorEmulator(serial=99, coins={"IN2K0A": 2000, "IN100A": 100})
-    other._counter, other._is_enabled = 3, True
+    other.log.counter, other._is_enabled = 3, True
     stage.emulator = other
     stage.plug()
     stage.wait(2.0)

@@ -76,10 +76,10 @@ def test_screen_cannot_mint_money() -> None:
     }
 
 
-def test_technician_reads_everything_and_writes_only_to_core() -> None:
-    """What he tells core is on the record; he commands no device and presses no button."""
+def test_technician_reads_everything_and_writes_only_to_core_and_health() -> None:
+    """What he tells is on the record; he commands no device and presses no button."""
     written = {path for verb, path in rules()["technician"] if verb == "write"}
-    assert written == {f"{ROOT}core/command"}
+    assert written == {f"{ROOT}core/command", f"{ROOT}health/test"}
     readable = [topic for topic in TOPICS if may("technician", "read", spelled_out(topic, "notes"))]
     assert [topic for topic in TOPICS if topic not in readable] == [SEALED]
 

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from firmware.contract.command import How
 from firmware.contract.device import (
     CREDITS,
     DeviceEvent,
@@ -32,7 +33,9 @@ from firmware.contract.screen import Action, Attract
 from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order
-from tests.firmware.core.test_redeeming import KEYS
+from tests.firmware.core.desk_world import DeskWorld
+from tests.firmware.core.office import ACCOUNT
+from tests.firmware.core.test_redeeming import KEYS, redeem
 from tests.firmware.core.world import World
 
 AMOUNTS = [Money(paise) for paise in (47000, 8600, 123450, 1500, 31550)]
@@ -69,7 +72,7 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
 
     @initialize(amount=st.sampled_from(AMOUNTS), gives_change=st.booleans())
     def open(self, amount: Money, gives_change: bool) -> None:
-        self.world = World(Path(self.folder.name), amount, keys=KEYS, takes_parts=True)
+        self.world = DeskWorld(Path(self.folder.name), amount, keys=KEYS, takes_parts=True)
         services = self.world.catalogue.services
         services["electricity"] = msgspec.structs.replace(services["electricity"], least=2000)
         self.world.acceptors.changer.payable = {100: 60} if gives_change else {}
@@ -236,6 +239,51 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
     def wait(self, seconds: float) -> None:
         self.world.run(seconds)
 
+    # --- the operator -----------------------------------------------------------------------
+
+    @rule(stops=st.integers(0, 6), how=st.sampled_from(["leaves", "core", "power", "waits"]))
+    def the_box_is_emptied(self, stops: int, how: str) -> None:
+        """Up to that step; then the operator goes on to the menu, or something else happens."""
+        world = self.world
+        steps: list[Callable[[], None]] = [
+            world.hold_padlock,
+            lambda: world.type_pin(),
+            lambda: world.task("collect"),
+            world.empty_box,
+            lambda: world.task("emptied"),
+            lambda: world.count(None),
+            lambda: world.count(None),
+        ]
+        world.press(Action.FINISH)
+        world.run(0.25)
+        if world.core.flow.visit.stage is not Stage.ATTRACT:
+            return
+        for step in steps[: stops + 1]:
+            step()
+        world.run(1)
+        match how:
+            case "core":
+                world.crash()
+            case "power":
+                world.power_cut()
+            case "waits":
+                world.run(61)
+            case _:
+                world.press(Action.FINISH)
+                world.press(Action.CANCEL)
+        world.run(13)
+        world.press(Action.FINISH)
+        world.run(0.25)
+
+    @rule(which=st.integers(0, 5), how=st.sampled_from([How.CASH_BY_OPERATOR, How.OTHER]))
+    def the_operator_pays_a_claim(self, which: int, how: How) -> None:
+        """Any that there ever was, whatever became of it."""
+        claims = [entry.row for entry in self.world.journal.of_kind(rows.ClaimIssued)]
+        if claims:
+            claim = claims[which % len(claims)]
+            assert isinstance(claim, rows.ClaimIssued)
+            redeem(self.world, claim.claim, how)
+
     # --- mishaps ----------------------------------------------------------------------------
 
     @rule(name=st.sampled_from(MISHAPS))
@@ -269,9 +317,19 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
         """Its tubes are filled, emptied, or jam."""
         self.world.acceptors.changer.payable, self.world.acceptors.changer.pays = payable, pays
 
-    @rule(is_up=st.booleans(), refuses=st.sampled_from([None, None, Problem.ALREADY_PAID]))
-    def back_end(self, is_up: bool, refuses: Problem | None) -> None:
-        self.world.office.is_up, self.world.office.refuses = is_up, refuses
+    @rule(
+        is_up=st.booleans(),
+        refuses=st.sampled_from([None, None, Problem.ALREADY_PAID]),
+        account=st.sampled_from(["", ACCOUNT, "210344000000", "210344000001"]),
+        answers=st.sampled_from([None, None, 0, 1, 2]),
+    )
+    def back_end(
+        self, is_up: bool, refuses: Problem | None, account: str, answers: int | None
+    ) -> None:
+        """It is away, says no to all or to one bill of a basket, or falls silent in between."""
+        office = self.world.office
+        office.is_up, office.refuses, office.answers = is_up, refuses, answers
+        office.refuses_account = account
 
     @precondition(lambda self: self.swallowed)
     @rule(is_in=st.booleans(), at_power_up=st.booleans())
@@ -288,7 +346,8 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
     def mend(self) -> None:
         world = self.world
         world.office.is_up = world.printer.has_paper = world.printer.is_there = True
-        world.office.refuses = None
+        world.office.refuses = world.office.answers = None
+        world.office.refuses_account = ""
         world.acceptors.jam = world.door_is_open = False
 
     # --- the oracle -------------------------------------------------------------------------
@@ -309,7 +368,7 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
             and not self.world.journal.knows_event(f"change {event.id}")
         ]
         net = self.world.journal.credited_paise + (total(told_later) - total(paid_later)).paise
-        assert net == self.world.acceptors.total_in
+        assert net == self.world.acceptors.total_in + self.world.taken_out
 
     @invariant()
     def every_note_is_its_owners(self) -> None:

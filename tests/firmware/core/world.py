@@ -38,15 +38,15 @@ from firmware.contract.device import (
     event_key,
 )
 from firmware.contract.gateway import GatewayState
-from firmware.contract.money import Money, rupees
+from firmware.contract.money import Money, rupees, total
 from firmware.contract.screen import Action, Press, Screen
 from firmware.core.book import Book
 from firmware.core.core import Core
 from firmware.core.visit import Stage
 from firmware.journal import rows
+from firmware.journal.change_rows import ChangeInDoubt, ChangePaid
 from firmware.journal.journal import Journal
 from firmware.journal.orders import Order
-from firmware.journal.tender_rows import CardConfirmed, CardRefunded, UpiConfirmed
 from firmware.runtime.clock import INDIA, FixedClock
 from firmware.runtime.config import (
     Config,
@@ -58,6 +58,7 @@ from firmware.runtime.config import (
 from firmware.services.catalogue import load_catalogue
 from firmware.till.effects import Ask, Effect, Grant, Tell
 from firmware.till.signing import Keys
+from tests.firmware.core.cashless_truth import check_networks, check_order
 from tests.firmware.core.changer import Changer
 from tests.firmware.core.office import ACCOUNT, Office
 from tests.firmware.core.printer import Printer
@@ -348,9 +349,14 @@ class World:
 
     # --- the truth -------------------------------------------------------------------------
 
+    @property
+    def taken_out(self) -> int:
+        """Paise that an operator took out of the boxes."""
+        return 0
+
     def check_money(self) -> None:
         """Paper and metal inside, rows, bills and claims come to the same paise (M3, M7)."""
-        assert self.journal.credited_paise == self.acceptors.total_in
+        assert self.journal.credited_paise == self.acceptors.total_in + self.taken_out
         assert self.journal.verify() == self.journal.length
         written = [entry.row for entry in self.journal.entries()]
         spoken_for = tendered = 0
@@ -358,7 +364,8 @@ class World:
             order = Book(self.journal, self.clock).order(created.order)
             if order.end is not None:
                 assert order.owed == Money(0), f"{order.number}: {order.owed} to nobody"
-            self._check_cashless(order)
+            check_order(order)
+            self._check_spoken_for_once(order)
             spoken_for += order.cash.paise - order.changed.paise
             tendered += order.tender.paise
             for at, line in enumerate(order.lines, 1):
@@ -366,30 +373,22 @@ class World:
                     assert self.office.payments[line.key] == order.parts[at - 1]
                 elif at in order.refusals:
                     assert line.key not in self.office.payments
-        self._check_networks(written)
+        check_networks(written, self.office, is_settled=not self.journal.open_orders())
         claims = (row for row in written if isinstance(row, rows.ClaimIssued))
         orphans = sum(claim.amount.paise for claim in claims if claim.order is None)
         assert spoken_for + orphans == self.journal.credited_paise
         spent = [row for row in written if isinstance(row, rows.ClaimRedeemed)]
         assert tendered == sum(row.amount.paise for row in spent if row.how == "bill")
 
-    def _check_cashless(self, order: Order) -> None:
-        """What came without cash is in the bill, in a claim, or back on the card (M7)."""
-        if order.end is None or not order.cashless.received:
-            return
-        gone = order.used + order.claimed + order.cashless.going_back
-        assert order.cashless.received == gone, f"{order.number}: {order.cashless}"
-
-    def _check_networks(self, written: list[rows.ReadRow]) -> None:
-        """The books of the network and of the acquirer, and the journal (M3): what is confirmed
-        here came there; when nothing is open any more, all that came there is confirmed here."""
-        upi = {row.reference: row.amount for row in written if isinstance(row, UpiConfirmed)}
-        charged = {row.key: row.amount for row in written if isinstance(row, CardConfirmed)}
-        back = {row.key: row.amount for row in written if isinstance(row, CardRefunded)}
-        paid, cards = self.office.upi.paid, self.office.cards
-        assert upi.items() <= paid.items()
-        for key, amount in charged.items():
-            assert cards.payments[key].amount == amount
-        assert back.items() <= {key: amount for key, (_, amount) in cards.refunds.items()}.items()
-        if not self.journal.open_orders():
-            assert (upi, charged.keys()) == (paid, cards.charged.keys())
+    def _check_spoken_for_once(self, order: Order) -> None:
+        """Bills, claims and change come to no more than went in. What a claim of the doubtful said
+        is given back twice only by what came back to the hand after it was claimed."""
+        history = [entry.row for entry in self.journal.of_order(order.number)]
+        doubted = {row.id for row in history if isinstance(row, rows.NoteInDoubt)}
+        stuck = {row.id for row in history if isinstance(row, ChangeInDoubt)}
+        back = [r.value for r in history if isinstance(r, rows.NoteGivenBack) and r.id in doubted]
+        back += [r.paid for r in history if isinstance(r, ChangePaid) and r.id in stuck]
+        took = (order.inserted + order.in_doubt + total(back)).paise
+        back_on_card = order.cashless.going_back
+        gave = (order.used + order.claimed + order.changed + back_on_card).paise
+        assert gave <= took, f"{order.number}: {gave} of {took} paise"

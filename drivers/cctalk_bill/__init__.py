@@ -1,0 +1,1 @@
+"""Bill validators on ccTalk."""

@@ -1,0 +1,130 @@
+"""Coins and notes on one ccTalk wire: two drivers, two tills, and what may befall them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from drivers.base.loopback import Lossy
+from drivers.cctalk.codec import Checksum
+from firmware.contract.device import CoinAccepted, NoteStacked, NoteUnaccounted, Status
+from tests.drivers.party.wire import COINS, NOTES, Shared
+
+READY_BY = 4.0
+LONGEST_WITHOUT_A_POLL = 0.5  # seconds; 0.3 was measured
+ECHO = pytest.mark.parametrize("has_echo", [True, False])
+
+
+def visit_of_both(shared: Shared) -> None:
+    """Coins fall while notes are stacked."""
+    for at, paise in ((4.0, 1000), (4.3, 100), (6.1, 500), (6.15, 500), (8.0, 2000)):
+        shared.coins.at(at, lambda paise=paise: shared.coins.hand("insert", paise=paise))  # type: ignore[misc]
+    for at, paise in ((4.1, 50000), (7.0, 10000)):
+        shared.notes.at(at, lambda paise=paise: shared.notes.hand("insert", paise=paise))  # type: ignore[misc]
+
+
+def credited(shared: Shared) -> dict[str, Counter[str]]:
+    journal = [*shared.coins.till.journal.values(), *shared.notes.till.journal.values()]
+    return {
+        "coins": Counter(str(e.value.paise) for e in journal if isinstance(e, CoinAccepted)),
+        "notes": Counter(str(e.value.paise) for e in journal if isinstance(e, NoteStacked)),
+    }
+
+
+def check(shared: Shared) -> None:
+    """Nothing created, and nothing lost but what a device itself forgot."""
+    told = credited(shared)
+    assert told["coins"] == Counter(shared.bus.devices[COINS].physics()["in_box"])
+    assert told["notes"] == Counter(shared.bus.devices[NOTES].physics()["in_box"])
+    assert not any(isinstance(e, NoteUnaccounted) for e in shared.notes.till.told)
+    for visit in shared.visits:
+        state = visit.device.state()
+        assert state.status is Status.READY and state.faults == [], state
+        assert state.accepting, state
+
+
+@ECHO
+@pytest.mark.parametrize("checksum", list(Checksum))
+def test_both_visits_at_once(tmp_path: Path, has_echo: bool, checksum: Checksum) -> None:
+    shared = Shared(tmp_path, has_echo, checksum)
+    visit_of_both(shared)
+    shared.run(14.0)
+    check(shared)
+    assert credited(shared)["coins"].total() == 5
+    assert credited(shared)["notes"].total() == 2
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_both_on_wires_that_lose_and_hurt(tmp_path: Path, seed: int) -> None:
+    shared = Shared(tmp_path, wires=(Lossy(seed), Lossy(seed + 100)))
+    visit_of_both(shared)
+    shared.run(16.0)
+    for visit in shared.visits:
+        visit.wire = Lossy(0, rate=0.0)
+    shared.wait(14.0)
+    check(shared)
+
+
+@ECHO
+@pytest.mark.parametrize("at", [1.0, 4.15, 4.9, 5.4, 7.5])
+def test_the_port_is_pulled_and_put_back(tmp_path: Path, has_echo: bool, at: float) -> None:
+    shared = Shared(tmp_path, has_echo)
+    visit_of_both(shared)
+    shared.run(at)
+    shared.unplug()
+    shared.wait(1.0)
+    assert [visit.device.state().status for visit in shared.visits] == [Status.GONE] * 2
+    shared.plug()
+    shared.run(30.0)
+    check(shared)
+
+
+@pytest.mark.parametrize("number", [COINS, NOTES])
+@pytest.mark.parametrize("at", [4.2, 4.9, 6.2])
+def test_the_death_of_one_driver_is_nothing_to_the_other(
+    tmp_path: Path, number: int, at: float
+) -> None:
+    shared = Shared(tmp_path)
+    visit_of_both(shared)
+    shared.run(at)
+    shared.visits[number].start_driver()
+    other = shared.visits[1 - number]
+    while shared.coins.now < 20.0:
+        shared.wait(0.5)
+        assert other.device.state().status in (Status.READY, Status.BUSY)
+    check(shared)
+
+
+@ECHO
+@pytest.mark.parametrize("silent", [COINS, NOTES])
+def test_a_silent_device_does_not_starve_the_other(
+    tmp_path: Path, has_echo: bool, silent: int
+) -> None:
+    """Measured: how long the other goes without a poll; a coin acceptor inhibits itself at 1 s."""
+    shared = Shared(tmp_path, has_echo)
+    shared.run(READY_BY)
+    shared.visits[silent].hand("link_drop", seconds=60.0)
+    speaking = shared.visits[1 - silent]
+    shared.run(READY_BY + 20.0)
+    assert shared.visits[silent].device.state().status is Status.GONE
+    assert speaking.device.state().status is Status.READY
+    heard = [at for at in shared.bus.answers[1 - silent] if at > READY_BY]
+    longest = max(after - before for before, after in pairwise(heard))
+    assert len(heard) > 60 and longest < LONGEST_WITHOUT_A_POLL, (len(heard), longest)
+    speaking.hand("insert", paise=1000)
+    shared.wait(5.0)
+    assert sum(credited(shared)[("notes", "coins")[silent]].values()) == 1
+
+
+def test_a_short_silences_both_and_its_end_brings_both_back(tmp_path: Path) -> None:
+    shared = Shared(tmp_path)
+    shared.run(READY_BY)
+    shared.bus.is_cut = True
+    shared.wait(6.0)
+    assert [visit.device.state().status for visit in shared.visits] == [Status.GONE] * 2
+    shared.bus.is_cut = False
+    shared.wait(8.0)
+    check(shared)
