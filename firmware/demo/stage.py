@@ -20,6 +20,7 @@ from firmware.contract.device import Kind
 from firmware.demo.broker import Broker, BrokerError
 from firmware.demo.family import Family
 from firmware.demo.keys import commission, enrol
+from firmware.gateway.sandbox.unsealing import PUBLIC_KEY
 from firmware.runtime.bench import Bench
 from firmware.runtime.config import Config, load
 
@@ -87,6 +88,14 @@ family = "escpos"
 kind = "receipt"
 port = "{folder}/dev/receipt"
 
+[device.card]
+family = "magstripe"
+kind = "card"
+port = "{folder}/dev/card"
+
+[device.card.options]
+public_key = "{public_key}"
+
 [device.panel]
 family = "panel"
 kind = "panel"
@@ -105,6 +114,9 @@ speed = {speed}
 [bench.receipt]
 speed = {speed}
 out_folder = "{folder}/paper"
+
+[bench.card]
+speed = {speed}
 
 [bench.panel]
 """
@@ -338,6 +350,7 @@ class Stage:
         path.write_text(
             TEMPLATE.format(
                 folder=self.folder,
+                public_key=PUBLIC_KEY,
                 port=free_port(),
                 width=chosen.width,
                 height=chosen.height,
