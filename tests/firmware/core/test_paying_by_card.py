@@ -392,12 +392,3 @@ def test_the_reader_dies_while_it_waits(world: World) -> None:
     shown = world.screen.data
     assert isinstance(shown, Trouble) and shown.cause == "trouble.card_reader"
     goes(world)
-
-
-def test_an_end_of_an_order_names_its_kind(world: World) -> None:
-    to_reader(world)
-    swipe(world)
-    world.run(10)
-    world.press(Action.FINISH)
-    ends = [e.row.end for e in world.journal.entries() if isinstance(e.row, rows.OrderClosed)]
-    assert ends == [rows.End.FULFILLED]

@@ -26,6 +26,7 @@ from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.tender_rows import UpiAsked, UpiConfirmed, UpiEnded
 from firmware.till.effects import Ask
+from firmware.till.report import figures_of
 from firmware.till.upi import pay_link
 from tests.firmware.core.payers import Refused
 from tests.firmware.core.world import World
@@ -327,3 +328,14 @@ def test_asks_nothing_of_the_back_end_once_everything_is_known(world: World) -> 
     world.run(30)
     assert not world.journal.open_orders()
     assert not any(isinstance(effect, Ask) for effect in world.core.take_effects())
+
+
+def test_the_day_report_tells_tenders_apart_and_the_box_stays_empty(world: World) -> None:
+    reference = to_qr(world)
+    world.office.upi.pay(reference)
+    world.run(10)
+    world.press(Action.FINISH)
+    found = figures_of(world.journal.entries(), world.core.book.order)
+    assert (found.upi, found.upi_count, found.card, found.notes) == (
+        rupees(470), 1, rupees(0), rupees(0)
+    )  # fmt: skip
