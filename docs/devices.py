@@ -6,7 +6,7 @@ code is written twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from drivers.escpos import codec as escpos
 from drivers.escpos import events as escpos_events
 from drivers.id003 import codec as id003
 from drivers.id003 import conditions as id003_conditions
+from drivers.ipp import report as ipp
 from drivers.itl_ssp import codec as ssp
 from drivers.itl_ssp import conditions as ssp_conditions
 from drivers.magnesafe import driver as magnesafe
@@ -60,8 +61,8 @@ def _word(member: IntEnum) -> str:
     return member.name.replace("_", " ").lower()
 
 
-def _conditions(seen_as: dict[IntEnum, Condition]) -> Iterator[Row]:
-    for said, condition in sorted(seen_as.items()):
+def _conditions(seen_as: Iterable[tuple[IntEnum, Condition]]) -> Iterator[Row]:
+    for said, condition in sorted(seen_as):
         yield f"{int(said):02X}", _word(said), condition.value
 
 
@@ -76,21 +77,21 @@ def _failures(said: int, failures: dict[int, str]) -> Iterator[Row]:
 
 
 def _ccnet() -> Iterator[Row]:
-    yield from _conditions(dict(ccnet_conditions.SEEN_AS))
+    yield from _conditions(ccnet_conditions.SEEN_AS.items())
     yield f"{int(ccnet.Unit.CHEATED):02X}", _word(ccnet.Unit.CHEATED), Condition.FRAUD.value
     yield from _failures(ccnet.Unit.FAILURE, ccnet.FAILURES)
     yield from _reasons(ccnet.Unit.REJECTING, ccnet.REJECT_REASONS)
 
 
 def _id003() -> Iterator[Row]:
-    yield from _conditions(dict(id003_conditions.SEEN_AS))
+    yield from _conditions(id003_conditions.SEEN_AS.items())
     yield f"{int(id003.Status.CHEATED):02X}", _word(id003.Status.CHEATED), Condition.FRAUD.value
     yield from _failures(id003.Status.FAILURE, dict(id003.FAILURES))
     yield from _reasons(id003.Status.REJECTING, dict(id003.REJECT_REASONS))
 
 
 def _itl_ssp() -> Iterator[Row]:
-    yield from _conditions(dict(ssp_conditions.SEEN_AS))
+    yield from _conditions(ssp_conditions.SEEN_AS.items())
     for code, reason in sorted(ssp.REJECT_REASONS.items()):
         yield f"{ssp.Code.LAST_REJECT:02X}: {code:02X}", "last reject", f"NoteRejected({reason})"
 
@@ -138,7 +139,7 @@ def _mdb_coins() -> Iterator[Row]:
 
 
 def _mdb_notes() -> Iterator[Row]:
-    yield from _conditions(dict(mdb_validator.CONDITIONS))
+    yield from _conditions(mdb_validator.CONDITIONS.items())
 
 
 def _states(faults: dict[str, str]) -> Iterator[Row]:
@@ -164,6 +165,11 @@ def _panel() -> Iterator[Row]:
     yield "-", "the pins are away", "link.lost"
 
 
+def _ipp() -> Iterator[Row]:
+    for reason, fault in ipp.MEANING:
+        yield reason, "printer-state-reasons", fault.value
+
+
 TABLES: dict[str, Callable[[], Iterator[Row]]] = {
     "itl_ssp": _itl_ssp,
     "ccnet": _ccnet,
@@ -174,6 +180,7 @@ TABLES: dict[str, Callable[[], Iterator[Row]]] = {
     "mdb_coins": _mdb_coins,
     "pulse": _pulse,
     "escpos": _escpos,
+    "ipp": _ipp,
     "magnesafe": _magnesafe,
     "magstripe": _magstripe,
     "panel": _panel,

@@ -13,6 +13,7 @@ from drivers.ccnet import states as ccnet
 from drivers.cctalk.host import PHASES, Phase
 from drivers.escpos import states as escpos
 from drivers.id003 import states as id003
+from drivers.ipp import states as ipp
 from drivers.itl_ssp import note as ssp_note
 from drivers.itl_ssp import states as ssp
 from drivers.magnesafe import states as magnesafe
@@ -150,6 +151,22 @@ MACHINES = (
         "The printer as its host sees it. A pair that is not drawn is a bug (`UnexpectedTrigger`).",
         {escpos.State.UNPLUGGED: ""},
         escpos.TRANSITIONS,
+    ),
+    Machine(
+        "Page printer (IPP)",
+        "drivers/ipp/states.py",
+        "The printer as its host sees it. A connection that one side ends politely moves nothing."
+        " A pair that is not drawn is a bug (`UnexpectedTrigger`).",
+        {ipp.State.UNPLUGGED: ""},
+        ipp.TRANSITIONS,
+    ),
+    Machine(
+        "Page printer (IPP): the job",
+        "drivers/ipp/states.py",
+        "One IPP job, which brings a document or what is left of it; what its end means stands in"
+        " `drivers/ipp/ends.py`. A step that is not drawn is a bug (`UnexpectedStep`).",
+        {ipp.Stage.NONE: ""},
+        ipp.JOB,
     ),
     Machine(
         "Card reader (serial magstripe)",

@@ -1,6 +1,7 @@
 """`kiosk-bench`: every device of `kiosk.toml` emulated, each where its driver looks for it.
 
-A serial device is a pty. A USB device is a socket, behind which `usb_bench.py` plays libusb.
+A serial device is a pty, one of the network a TCP port of the loopback. A USB device is a socket,
+behind which `usb_bench.py` plays libusb.
 Ships with the product: the demo, the training mode and the tests use the same emulators. One
 socket takes the hands (firmware/runtime/bench.py has the other end). `unplug` and `plug` act on
 the cable of any device that has one.
@@ -17,12 +18,14 @@ import os
 import socket
 import sys
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from drivers.base.emulator import Emulator
+from drivers.base.network import host_and_port
 from drivers.base.protocol import NEVER
 from drivers.base.pty_port import READ_SIZE, PtyPort
 from drivers.base.registry import find
@@ -99,8 +102,8 @@ class EmulatedDevice:
         self.pump()
 
 
-class EmulatedUsbDevice(EmulatedDevice):
-    """The bench's end: one host at a time, at a socket where the driver looks for its port."""
+class EmulatedSocketDevice(EmulatedDevice, ABC):
+    """One host at a time, at a socket where the driver looks for its port."""
 
     def __init__(self, emulator: Emulator, port: Path) -> None:
         super().__init__(emulator, port)
@@ -110,10 +113,7 @@ class EmulatedUsbDevice(EmulatedDevice):
 
     def plug(self) -> None:
         if self._listener is None:
-            self._port.parent.mkdir(parents=True, exist_ok=True)
-            self._port.unlink(missing_ok=True)
-            self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            self._listener.bind(str(self._port))
+            self._listener = self._listen()
             self._listener.listen()
             self._listener.setblocking(False)
             asyncio.get_running_loop().add_reader(self._listener, self._accept)
@@ -126,19 +126,25 @@ class EmulatedUsbDevice(EmulatedDevice):
         asyncio.get_running_loop().remove_reader(self._listener)
         self._listener.close()
         self._listener = None
-        self._port.unlink(missing_ok=True)
         self._hang_up()
         self.emulator.disconnected(time.monotonic())
 
+    @abstractmethod
+    def _listen(self) -> socket.socket:
+        """A bound socket."""
+
+    def _greet(self) -> None:
+        """Somebody is connected."""
+
     def _accept(self) -> None:
         """A driver that was started again takes the place of the one before."""
-        assert self._listener is not None and self.emulator.usb is not None
+        assert self._listener is not None
         connection, _ = self._listener.accept()
         self._hang_up()
         self._master = connection.detach()
         os.set_blocking(self._master, False)
-        self._unsent += framed(Pipe.DESCRIBED, msgspec.json.encode(self.emulator.usb))
         asyncio.get_running_loop().add_reader(self._master, self._readable)
+        self._greet()
         self._writable()
 
     def _readable(self) -> None:
@@ -179,6 +185,49 @@ class EmulatedUsbDevice(EmulatedDevice):
         self._unsent.clear()
 
 
+class EmulatedUsbDevice(EmulatedSocketDevice):
+    """Behind the socket, the back end of pyusb in the driver (usb_bench.py)."""
+
+    def unplug(self) -> None:
+        super().unplug()
+        self._port.unlink(missing_ok=True)
+
+    def _listen(self) -> socket.socket:
+        self._port.parent.mkdir(parents=True, exist_ok=True)
+        self._port.unlink(missing_ok=True)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener.bind(str(self._port))
+        return listener
+
+    def _greet(self) -> None:
+        assert self.emulator.usb is not None
+        self._unsent += framed(Pipe.DESCRIBED, msgspec.json.encode(self.emulator.usb))
+
+
+class EmulatedNetworkDevice(EmulatedSocketDevice):
+    """A TCP port of the loopback, at the URI where the driver looks for it."""
+
+    def __init__(self, emulator: Emulator, uri: str) -> None:
+        super().__init__(emulator, Path())
+        self._address = host_and_port(uri, 0)
+
+    def pump(self) -> None:
+        super().pump()
+        if self.emulator.is_over and not self._unsent:
+            self._hang_up()
+
+    def _listen(self) -> socket.socket:
+        return socket.create_server(self._address, family=socket.AF_INET)
+
+    def _accept(self) -> None:
+        super()._accept()
+        self.emulator.connected(time.monotonic())
+
+    def _hang_up(self) -> None:
+        super()._hang_up()
+        self.emulator.disconnected(time.monotonic())
+
+
 class BenchServer:
     """The socket for the hands."""
 
@@ -217,19 +266,19 @@ class BenchServer:
         return device.emulator.physics()
 
 
-def _device(emulator: Emulator, port: Path) -> EmulatedDevice:
-    return (
-        EmulatedDevice(emulator, port)
-        if emulator.usb is None
-        else EmulatedUsbDevice(emulator, port)
-    )
+def _device(emulator: Emulator, port: str) -> EmulatedDevice:
+    if emulator.is_network:
+        return EmulatedNetworkDevice(emulator, port)
+    if emulator.usb is not None:
+        return EmulatedUsbDevice(emulator, Path(port))
+    return EmulatedDevice(emulator, Path(port))
 
 
 async def serve(config: Config, options: argparse.Namespace) -> None:
     devices = {
         name: _device(
             find("kiosk.emulators", section.family)(**config.bench.get(name, {})),
-            Path(section.port),
+            section.port,
         )
         for name, section in config.device.items()
     }

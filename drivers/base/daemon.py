@@ -16,6 +16,7 @@ from firmware.contract.device import (
     DeviceEvent,
     DeviceState,
     Fault,
+    Kind,
     Lease,
     Outcome,
     Print,
@@ -23,6 +24,7 @@ from firmware.contract.device import (
     Status,
     event_key,
 )
+from firmware.contract.panel import Tower
 from firmware.contract.ticket import Ticket
 from firmware.contract.topics import Topics
 from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope
@@ -54,6 +56,8 @@ class DriverDaemon:
         self._bus = Bus(address, (self._topics.device_state(device.name), gone))
         self._bus.on(self._topics.device_command(device.name), self._on_command)
         self._bus.on(self._topics.device_lease(device.name), self._on_lease)
+        if device.section.kind is Kind.PANEL:
+            self._bus.on(self._topics.device_tower(device.name), self._on_tower)
         self._bus.on_connection = self._on_connection
         self._untold: dict[str, DeviceEvent] = {}
         self._faults: set[str] = set()
@@ -150,6 +154,13 @@ class DriverDaemon:
         self._note(What.LEASE, envelope.payload)
         self.device.on_lease(lease)
         self.changed()
+
+    def _on_tower(self, envelope: Envelope) -> None:
+        """What is not understood is not shown: the lamp soon says that nobody knows."""
+        try:
+            self.device.on_tower(msgspec.json.decode(envelope.payload, type=Tower))
+        except msgspec.DecodeError as error:
+            log.error("%s: refused %d bytes: %s", self.device.name, len(envelope.payload), error)
 
     def _note(self, what: What, payload: bytes) -> None:
         self.device.flight.note(what, payload.decode(), self.device.now())

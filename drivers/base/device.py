@@ -20,6 +20,7 @@ from drivers.base.protocol import NEVER
 from drivers.base.protocol import Protocol as WireProtocol
 from drivers.base.transport import SerialTransport, Transport
 from firmware.contract.device import DeviceCommand, DeviceEvent, DeviceState, Kind, Lease, Reply
+from firmware.contract.panel import Tower
 from firmware.runtime.config import DeviceSection
 
 log = logging.getLogger("driver")
@@ -72,6 +73,9 @@ class Device(ABC):
 
     def on_lease(self, lease: Lease | None) -> None:  # noqa: B027  not every device takes money
         """A lease arrived, or ran out (None): inhibit, and return what is in escrow (M4)."""
+
+    def on_tower(self, tower: Tower) -> None:  # noqa: B027  only a panel has a lamp
+        """What the tower lamp is to show."""
 
 
 class WireDevice(Device, Generic[Event, Command]):
@@ -149,8 +153,19 @@ class WireDevice(Device, Generic[Event, Command]):
         if self._transport is not None and (data := self.protocol.bytes_to_send()):
             self._note_wire(What.SENT, data)
             self._transport.write(data)
-        self._set_alarm()
+        if self.protocol.is_over:
+            self._hang_up()
+        else:
+            self._set_alarm()
         self.host.changed()
+
+    def _hang_up(self) -> None:
+        """The protocol wants another connection: nothing is lost, and nothing is said of it."""
+        self.close()
+        self.protocol.disconnected(self.now())
+        while (event := self.protocol.next_event()) is not None:
+            self.on_event(event)
+        self._wire_is_lost.set()
 
     def _set_alarm(self) -> None:
         if self._timer is not None:

@@ -23,6 +23,7 @@ class Emulator(Protocol[Never, Never]):
     """
 
     has_wire = True
+    is_network = False  # `port` is a URI, and kiosk-bench listens there
     usb: UsbIdentity | None = None  # who it is on a USB bus; None for a serial port
 
     def __init__(self, speed: float = 1.0) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from drivers.base.device import WireDevice
+from drivers.base.device import REOPEN_AFTER, WireDevice
 from drivers.base.emulator import Emulator
 from firmware.contract.card import SealedCard
 from firmware.contract.device import (
@@ -147,6 +147,7 @@ class Visit:
         self._arrives = {True: 0.0, False: 0.0}  # by direction: nothing overtakes
         self._is_plugged = False
         self._cable = self._run = 0  # generations: what was on a pulled cable is lost
+        self._pulls = 0
         self.refused: list[tuple[DeviceCommand, str]] = []
         self.sealed: list[SealedCard] = []  # what a card reader handed over to the gateway
         self.start_driver()
@@ -164,6 +165,8 @@ class Visit:
             self.emulator.hand(action, self.now, **arguments)
 
     def plug(self) -> None:
+        if self._is_plugged:
+            return  # a driver was quicker than the hand
         self._is_plugged = True
         self.emulator.connected(self.now)
         self.device.protocol.connected(self.now)
@@ -171,6 +174,7 @@ class Visit:
     def unplug(self) -> None:
         self._is_plugged = False
         self._cable += 1
+        self._pulls += 1
         self.emulator.disconnected(self.now)
         self.device.protocol.disconnected(self.now)
 
@@ -183,6 +187,9 @@ class Visit:
         self.device.now = lambda: self.now
         self.device.host = self
         self.device.on_start()
+        if self._is_plugged and self.emulator.is_network:
+            self.emulator.disconnected(self.now)  # the connection died with the process
+            self.emulator.connected(self.now)
         if self._is_plugged:
             self.device.protocol.connected(self.now)
         if self.till.lease is not None:
@@ -253,6 +260,26 @@ class Visit:
             self.device.on_event(event)
         self._send(self.device.protocol.bytes_to_send(), self.emulator, to_device=True)
         self._send(self.emulator.bytes_to_send(), self.device.protocol, to_device=False)
+        if self._is_plugged and (self.device.protocol.is_over or self.emulator.is_over):
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        """One side ends the connection when what it said has arrived; the driver opens another."""
+        pulls = self._pulls
+        said = self._arrives[False] if self.emulator.is_over else self.now
+
+        def end() -> None:
+            if pulls == self._pulls:
+                self.unplug()
+                gap = self._pulls
+                self.at(self.now + REOPEN_AFTER, lambda: self._redial(gap))
+
+        self.at(max(self.now, said + SMALLEST_STEP), end)
+
+    def _redial(self, gap: int) -> None:
+        """Unless the cable was pulled meanwhile."""
+        if gap == self._pulls:
+            self.plug()
 
     def _send(self, data: bytes, receiver: Any, to_device: bool) -> None:
         if not data or not self._is_plugged:

@@ -21,7 +21,13 @@ class CommandRefused(ValueError):
 
 
 class Protocol(ABC, Generic[Event, Command]):
-    """One side of one wire. All times are seconds of one monotonic clock, given by the caller."""
+    """One side of one wire. All times are seconds of one monotonic clock, given by the caller.
+
+    `is_over`: this side is done with the connection (HTTP). Its owner closes it, calls
+    `disconnected`, and a host opens another. A serial wire is never over.
+    """
+
+    is_over = False
 
     def __init__(self) -> None:
         self._events: deque[Event] = deque()

@@ -35,6 +35,7 @@ CONDITIONS = {
 }
 SWITCHES = {
     "door_is_open": ("door shut", "door open"),
+    "tamper": ("no tamper", "TAMPER"),
     "cash_box_is_out": ("cash box in place", "cash box out"),
     "mains_is_off": ("on mains", "on battery"),
     "battery_is_low": ("battery good", "battery low"),

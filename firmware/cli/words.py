@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from firmware.contract import card, command, device, gateway, health, till, upi
+from firmware.contract import (
+    card,
+    change,
+    command,
+    device,
+    document,
+    gateway,
+    health,
+    panel,
+    till,
+    upi,
+)
 from firmware.contract.screen import Action, Press
 from firmware.journal.plain import masked
 
@@ -26,9 +37,9 @@ def of_event(event: device.DeviceEvent) -> str:
             return f"coin not taken: {reason}"
         case device.CreditsLost(count=count):
             return f"{count} credits lost in the device's buffer"
-        case device.PaidOut(id=name, amount=amount):
+        case change.PaidOut(id=name, amount=amount):
             return f"{amount} of change paid out ({name})"
-        case device.PayOutFailed(id=name, asked=asked, paid=paid, is_certain=is_certain):
+        case change.PayOutFailed(id=name, asked=asked, paid=paid, is_certain=is_certain):
             certain = "" if is_certain else ", as far as can be told"
             return f"{paid} of {asked} change paid out{certain} ({name})"
         case device.CashBoxMoved(is_present=is_present):
@@ -39,6 +50,12 @@ def of_event(event: device.DeviceEvent) -> str:
             return f"ticket {job} is on paper"
         case device.TicketFailed(job=job, fault=fault):
             return f"ticket {job} failed: {fault}"
+        case document.PagePrinted(job=job, page=page, of=of):
+            return f"document {job}: page {page} of {of} is out"
+        case document.DocumentPrinted(job=job, pages=pages):
+            return f"document {job} is out, {pages} pages"
+        case document.DocumentFailed(job=job, printed_pages=printed, fault=fault):
+            return f"document {job} failed after {printed} pages: {fault}"
         case device.SwitchMoved(switch=switch, value=value):
             return f"{switch} became {'true' if value else 'false'}"
         case card.CardSwiped(masked_pan=pan):
@@ -54,18 +71,29 @@ def of_command(command: device.DeviceCommand) -> str:
             return f"told to stack note {name}"
         case device.Return(id=name):
             return f"told to give note {name} back"
-        case device.PayOut(id=name, amount=amount):
+        case change.PayOut(id=name, amount=amount):
             return f"told to pay out {amount} ({name})"
         case device.Acknowledge(key=key):
             return f"{key} is written down"
         case device.Print(job=job):
             return f"told to print {job}"
+        case document.PrintDocument(job=job, pages=pages):
+            return f"told to print document {job}, {pages} pages"
+        case document.CancelDocument(job=job):
+            return f"told to cancel document {job}"
+        case device.ClearTamper():
+            return "told to let go of the tamper alarm"
         case device.Light(output=output, is_on=is_on):
             return f"{output} told to go {'on' if is_on else 'off'}"
         case card.Arm(session=session, seconds=seconds):
             return f"told to read a card for session {session}, {seconds:g} s"
         case card.Disarm():
             return "told to read no card"
+
+
+def of_tower(tower: panel.Tower) -> str:
+    """What health lets the lamp on top show."""
+    return f"tower lamp shows {tower.signal.replace('_', ' ')}"
 
 
 def of_lease(lease: device.Lease) -> str:
@@ -110,6 +138,8 @@ def of_core_command(asked: command.CoreCommand) -> str:
             return f"told by {by} that journal row {row} was looked at"
         case command.RedeemClaim(by=by, claim=claim, how=how, reference=reference):
             return f"told by {by} to redeem {claim[:24]}: {how}, {reference}"
+        case command.ClearAlarms(by=by):
+            return f"told by {by} that the door and tamper alarms were looked at"
         case command.PrintClaim(claim=claim):
             return f"told to print the slip of {claim}"
         case command.TryDevice(device=name, by=by, output=output, is_on=is_on):
@@ -128,6 +158,10 @@ def of_till(event: till.TillEvent) -> str:
     match event:
         case till.BoxPulled(device=device):
             return f"CASH BOX TAKEN OUT BY NOBODY ({device})"
+        case till.DoorOpened(device=device):
+            return f"DOOR OPENED BY NOBODY ({device})"
+        case till.Tampered(device=device):
+            return f"TAMPER ({device})"
         case till.CollectionDiffered(number=number, sides=sides):
             return f"COLLECTION {number} DIFFERS: {', '.join(sides)}"
         case till.CountersDiffered(device=device, expected=expected, found=found):

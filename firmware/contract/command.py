@@ -36,6 +36,12 @@ class RedeemClaim(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     by: Name  # who answers for it
 
 
+class ClearAlarms(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """`by` has looked at the kiosk: door and tamper alarms are over, and the latch is let go."""
+
+    by: Name
+
+
 class PrintClaim(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     """Print the slip of an open claim, once more or for the first time."""
 
@@ -57,4 +63,4 @@ class TryDevice(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=Tru
     is_on: bool = False
 
 
-CoreCommand = ConfirmJournal | RedeemClaim | PrintClaim | TryDevice
+CoreCommand = ConfirmJournal | RedeemClaim | PrintClaim | ClearAlarms | TryDevice

@@ -8,11 +8,18 @@ The acceptors have a fourth, `lease`: they take money only while one holds (M4).
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
 
 import msgspec
 
 from firmware.contract.card import Arm, CardRejected, CardSwiped, Disarm
+from firmware.contract.change import PaidOut, PayOut, PayOutFailed
+from firmware.contract.document import (
+    CancelDocument,
+    DocumentFailed,
+    DocumentPrinted,
+    PagePrinted,
+    PrintDocument,
+)
 from firmware.contract.money import Money
 from firmware.contract.ticket import Ticket
 
@@ -25,6 +32,28 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     PANEL = "panel"
     CARD = "card"
+    PAGE = "page"
+
+
+class Switch(StrEnum):
+    """The panel's switches, by the fact that each tells when it is not as it should be."""
+
+    DOOR_IS_OPEN = "door_is_open"
+    TAMPER = "tamper"  # latched: true from a moment's opening until ClearTamper
+    CASH_BOX_IS_OUT = "cash_box_is_out"
+    MAINS_IS_OFF = "mains_is_off"
+    BATTERY_IS_LOW = "battery_is_low"
+
+
+class Guide(StrEnum):
+    """The light beside each slot."""
+
+    NOTES = "notes_guide"
+    COINS = "coins_guide"
+    RECEIPT = "receipt_guide"
+    CARD = "card_guide"
+    PAGE = "page_guide"
+    PVC = "pvc_guide"
 
 
 class Status(StrEnum):
@@ -104,8 +133,8 @@ class DeviceState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     accepting: list[Money] = []  # what it takes just now
     held: HeldNote | None = None
     payable: dict[int, int] = {}  # a changer's: paise of a coin -> how many it can pay out now
-    inputs: dict[str, bool] = {}  # the panel's switches, as facts: {"door_is_open": false}
-    outputs: dict[str, bool] = {}  # the panel's lights
+    inputs: dict[str, bool] = {}  # the panel's switches, as facts (Switch)
+    outputs: dict[str, bool] = {}  # the panel's lights and fan, lit and running
 
 
 # --- events --------------------------------------------------------------------------------
@@ -177,27 +206,6 @@ class CreditsLost(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     session: str = ""  # as of CoinAccepted
 
 
-class PaidOut(msgspec.Struct, frozen=True, tag=True):
-    """All of a PayOut went to the citizen: `coins` by paise. Told again until Acknowledge."""
-
-    id: str
-    amount: Money
-    coins: dict[int, int]
-
-
-class PayOutFailed(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """A PayOut ended, and only `paid` of `asked` went out. Told again until Acknowledge.
-
-    `is_certain` is false where the device cannot say: then anything up to `asked` may have gone.
-    """
-
-    id: str
-    asked: Money
-    paid: Money
-    coins: dict[int, int] = {}
-    is_certain: bool = True
-
-
 class CashBoxMoved(msgspec.Struct, frozen=True, tag=True):
     is_present: bool
 
@@ -221,11 +229,16 @@ class TicketFailed(msgspec.Struct, frozen=True, tag=True):
     fault: str  # a fault code: receipt.paper.end
 
 
-class SwitchMoved(msgspec.Struct, frozen=True, tag=True):
-    """A switch of the panel: `door_is_open` became `value`."""
+class SwitchMoved(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """A switch of the panel: `door_is_open` became `value`.
+
+    Door, tamper and cash box are facts for the record: they have an id, and are told again until
+    Acknowledge. Mains and battery have none: their state is retained, and that is all that counts.
+    """
 
     switch: str
     value: bool
+    id: EventId | None = None
 
 
 DeviceEvent = (
@@ -243,6 +256,9 @@ DeviceEvent = (
     | CheatAttempt
     | TicketPrinted
     | TicketFailed
+    | PagePrinted
+    | DocumentPrinted
+    | DocumentFailed
     | SwitchMoved
     | CardSwiped
     | CardRejected
@@ -258,6 +274,9 @@ LASTING = (
     PayOutFailed,
     TicketPrinted,
     TicketFailed,
+    DocumentPrinted,
+    DocumentFailed,
+    SwitchMoved,
 )  # told again until acknowledged
 
 
@@ -268,9 +287,11 @@ def event_key(event: DeviceEvent) -> str | None:
             return job
         case PaidOut(id=order) | PayOutFailed(id=order):
             return order
+        case DocumentPrinted(job=job) | DocumentFailed(job=job):
+            return job
         case NoteStacked(id=name) | NoteReturned(id=name) | NoteUnaccounted(id=name):
             return str(name)
-        case CoinAccepted(id=name) | CreditsLost(id=name):
+        case CoinAccepted(id=name) | CreditsLost(id=name) | SwitchMoved(id=EventId() as name):
             return str(name)
         case _:
             return None
@@ -291,14 +312,6 @@ class Return(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     id: EventId
 
 
-class PayOut(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
-    """Pay this amount in coins, once: a repeat of the same id pays nothing, and tells again what
-    became of it. Its intent is on disk (M2)."""
-
-    id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    amount: Money
-
-
 class Acknowledge(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     """The event named by `event_key` is on disk: stop telling it, and let the device forget."""
 
@@ -313,13 +326,29 @@ class Print(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
 
 
 class Light(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
-    """Switch an output of the panel: `notes_guide`."""
+    """Switch a guide light of the panel: `notes_guide`."""
 
     output: str
     is_on: bool
 
 
-DeviceCommand = Stack | Return | PayOut | Acknowledge | Print | Light | Arm | Disarm
+class ClearTamper(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """A technician has looked; refused while the tamper switch still is open."""
+
+
+DeviceCommand = (
+    Stack
+    | Return
+    | PayOut
+    | Acknowledge
+    | Print
+    | PrintDocument
+    | CancelDocument
+    | Light
+    | ClearTamper
+    | Arm
+    | Disarm
+)
 
 
 class Outcome(StrEnum):

@@ -33,6 +33,8 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     taken_today: Money = ZERO  # notes and coins
     day_is_full: bool = False  # the limit of cash a day is reached; cash is off until midnight
     suspected_today: int = 0  # forged notes and cheats that devices suspected in visits
+    # The power ends and nothing is under way: the machine may halt, and loses nothing (cash.md).
+    may_halt: bool = False
 
 
 class Condition(StrEnum):

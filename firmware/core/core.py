@@ -11,7 +11,9 @@ import logging
 import msgspec
 
 from firmware.contract.card import CardRejected, CardSwiped
+from firmware.contract.change import PaidOut, PayOutFailed
 from firmware.contract.command import (
+    ClearAlarms,
     ConfirmJournal,
     CoreCommand,
     PrintClaim,
@@ -25,20 +27,22 @@ from firmware.contract.device import (
     Acknowledge,
     CashBoxMoved,
     CheatAttempt,
+    ClearTamper,
     CoinAccepted,
     CoinRejected,
     CreditsLost,
     DeviceEvent,
     DeviceState,
+    EventId,
+    Kind,
     NoteEscrowed,
     NoteRejected,
     NoteReturned,
     NoteStacked,
     NoteUnaccounted,
     Outcome,
-    PaidOut,
-    PayOutFailed,
     Reply,
+    SwitchMoved,
     TicketFailed,
     TicketPrinted,
     event_key,
@@ -49,6 +53,7 @@ from firmware.core.book import Book
 from firmware.core.floor import Floor
 from firmware.core.flow import Flow
 from firmware.core.papers import Papers
+from firmware.core.quiet import Quiet
 from firmware.core.redeeming import Redeeming
 from firmware.core.reprinting import Reprinting
 from firmware.core.screens import STEPS, actions, draw
@@ -78,6 +83,7 @@ class Core:
         self.papers = Papers(config.kiosk, keys.signer)
         self.flow = Flow(book, self.floor, self._outbox, config, catalogue, self.papers)
         self._redeeming = Redeeming(book, config.kiosk.id, keys.fleet_key)
+        self._quiet = Quiet(self.flow, self.floor, book.journal)
         self._reprinting = Reprinting(book, self.floor, self.papers, self._outbox)
         self._trying = Trying(config.kiosk, self.floor, self._outbox, self.flow.lights)
         self.serial = 0
@@ -143,6 +149,16 @@ class Core:
                 return self._redeeming.redeem(command)
             case PrintClaim():
                 return self._reprinting.print(command, self.flow.visit)
+            case ClearAlarms(by=by):
+                return self._clear_alarms(by)
+
+    def _clear_alarms(self, by: str) -> Reply:
+        """The row first; a panel whose tamper switch still is open refuses, and says so on."""
+        self.flow.desk.vault.clear_alarms(by)
+        for panel in self.floor.of_kind(Kind.PANEL):
+            self._outbox.add(Tell(panel.name, ClearTamper()))
+        log.warning("%s has looked at the door and tamper alarms", by)
+        return Reply(Outcome.DONE, "a tamper switch that still is open goes on saying so")
 
     def _confirm(self, command: ConfirmJournal) -> Reply:
         journal = self.book.journal
@@ -186,6 +202,10 @@ class Core:
             self._screen = msgspec.structs.replace(fresh, serial=self.serial)
         return self._screen
 
+    def may_halt(self, now: float) -> bool:
+        """Whether the power ends and nothing is under way any more."""
+        return self._quiet.may_halt(now)
+
     def _seen(self, now: float) -> tuple[ScreenData, list[Action], int | None]:
         """What is drawn, what may be pressed, and in how many seconds it goes."""
         visit, desk = self.flow.visit, self.flow.desk
@@ -201,7 +221,7 @@ class Core:
     def _is_repeat(self, event: DeviceEvent) -> bool:
         """Whether the journal holds this happening: then it is only acknowledged again."""
         match event:
-            case NoteStacked(id=name) | CoinAccepted(id=name):
+            case NoteStacked(id=name) | CoinAccepted(id=name) | SwitchMoved(id=EventId() as name):
                 return self.book.journal.knows_event(str(name))
             case NoteReturned(id=name):
                 return self.book.journal.knows_event(f"returned {name}")
@@ -243,6 +263,8 @@ class Core:
                 self._end_job(job, fault, now)
             case CardSwiped() | CardRejected():
                 self.flow.on_card(event, now)
+            case SwitchMoved():
+                self.flow.desk.vault.on_switch(device, event, now)
             case CashBoxMoved():
                 log.info("%s: cash box moved: %s", device, event)
             case _:

@@ -101,7 +101,7 @@ class Flow:
             self.visit.session = self.cash.session(self.visit, order)
             self.visit.session.resume(now)
         is_new_here = self._kept is None or not self._kept.is_of(order)
-        if is_new_here and has_money(order) and stage in (Stage.CASH, Stage.SETTLING):
+        if is_new_here and has_money(order):
             self.visit.is_resumed = True
             stage = Stage.RESUMED if stage is Stage.CASH else stage
         self._enter(stage, now)
@@ -231,8 +231,7 @@ class Flow:
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
         if isinstance(request, PostPayment):
             order = self._posting.on_answer(request, reply)
-            if order.cashless.open_refunds:
-                self.paying.ask_refunds(order, is_visiting=True)
+            self.paying.ask_refunds(order, is_visiting=True)
             if self.visit.order is not order:
                 self._book.forget(order.number)
             elif self.visit.stage is Stage.POSTING and not waits_for_more(order, reply):
@@ -342,7 +341,7 @@ class Flow:
         order = self._order
         if self.cash.settling.claim_rest(order):
             log.warning("%s: %s more is owed: claim", order.number, order.claims[-1].amount)
-        if self._proof.step(order, self._floor, self.visit.language, now):
+        if self._proof.step(order, self._floor, self.visit, now):
             is_fulfilled = order.is_paid and not order.claims and not order.cashless.going_back
             self._go(Signal.PROVEN if is_fulfilled else Signal.UNFULFILLED, now)
 
@@ -378,6 +377,7 @@ class Flow:
             self._book.forget(order.number)
             self.visit.taken = self.visit.taken + order.cash - order.changed
             self.visit.order = self.visit.session = None
+            self.visit.is_resumed = False
 
     @property
     def why_no_cash(self) -> Hint | None:

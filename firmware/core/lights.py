@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.contract.device import Kind, Light
+from firmware.contract.device import Guide, Kind, Light, Status
 from firmware.core.floor import Floor
 from firmware.core.visit import Stage, Visit
 from firmware.till.effects import Outbox, Tell
@@ -26,9 +26,10 @@ class Lights:
     def follow(self, visit: Visit, floor: Floor, takes_money: bool, now: float) -> None:
         """Tell the panel what differs from what it shows; a restarted panel is told anew."""
         wanted = {
-            "notes_guide": takes_money and bool(floor.values(Kind.NOTES)),
-            "coins_guide": takes_money and bool(floor.values(Kind.COINS)),
-            "receipt_guide": _paper_waits(visit),
+            Guide.NOTES.value: takes_money and bool(floor.values(Kind.NOTES)),
+            Guide.COINS.value: takes_money and bool(floor.values(Kind.COINS)),
+            Guide.RECEIPT.value: _paper_waits(visit),
+            Guide.CARD.value: _waits_for_a_card(floor),
         }
         wanted = dict.fromkeys(self._tried, False) | wanted | self._still_tried(visit, now)
         for panel in floor.of_kind(Kind.PANEL):
@@ -56,3 +57,8 @@ def _paper_waits(visit: Visit) -> bool:
     if order is None or visit.stage not in (Stage.DONE, Stage.TROUBLE):
         return False
     return order.is_printed("receipt") or order.is_printed("claim")
+
+
+def _waits_for_a_card(floor: Floor) -> bool:
+    """A reader is busy while it is armed."""
+    return any(state.status is Status.BUSY for state in floor.of_kind(Kind.CARD))

@@ -72,15 +72,18 @@ class Papers:
             return "the certificate is over, or the clock runs ahead of it"
         return ""
 
-    def ticket(self, order: Order, document: str, duplicate: int, language: str) -> Ticket:
-        """`document` is `receipt` or `claim`; `duplicate` 0 is the original."""
+    def ticket(
+        self, order: Order, document: str, duplicate: int, language: str, has_code: bool = True
+    ) -> Ticket:
+        """`document` is `receipt`, `refund` or `claim`; `duplicate` 0 is the original. `has_code`:
+        a slip may carry what makes it money at the kiosk."""
         match document:
             case "receipt":
                 return receipt(self._receipt(order, duplicate, language), language)
             case "refund":
                 return refund_slip(self._refund(order, duplicate, language), language)
             case _:
-                return claim_slip(self._claim(order, duplicate, language), language)
+                return claim_slip(self._claim(order, duplicate, language, has_code), language)
 
     def _receipt(self, order: Order, duplicate: int, language: str) -> Receipt:
         notes, coins, slips = used_of(order)
@@ -116,7 +119,7 @@ class Papers:
             duplicate=duplicate,
         )
 
-    def _claim(self, order: Order, duplicate: int, language: str) -> Claim:
+    def _claim(self, order: Order, duplicate: int, language: str, has_code: bool) -> Claim:
         claim = order.claims[-1]
         return Claim(
             kiosk=self._kiosk.id,
@@ -130,7 +133,7 @@ class Papers:
             helpline=self._kiosk.helpline,
             duplicate=duplicate,
             token=self.token(order) or "",
-            code=self._code(order),
+            code=self._code(order) if has_code else "",
             coins_unknown=order.coins_unknown,
             paid_by_upi=order.cashless.bank_reference,
             paid_by_card=order.cashless.masked if order.cashless.by_card else "",
@@ -177,12 +180,13 @@ def _paid_bill(order: Order, number: int, line: rows.Line, part: Money) -> PaidB
 
 
 def used_of(order: Order) -> tuple[Money, Money, Money]:
-    """The notes, coins and slips that paid the bill, without what went to a claim: of a slip that
-    was worth more than the bill the rest went there first."""
+    """The notes, coins and slips that paid the bill, without what came back as change, which is of
+    the cash, and without what went to a claim: of a slip that was worth more than the bill the rest
+    went there first."""
     if order.cashless.received:
         return ZERO, ZERO, ZERO  # one tender an order
     surplus = order.inserted - order.used
-    from_slips = min(surplus, order.tender)
+    from_slips = min(surplus - order.changed, order.tender)
     from_notes = min(surplus - from_slips, order.notes)
     from_coins = surplus - from_slips - from_notes
     return order.notes - from_notes, order.coins - from_coins, order.tender - from_slips

@@ -10,18 +10,12 @@ from typing import Any
 
 import msgspec
 
-from firmware.contract.device import (
-    DeviceEvent,
-    DeviceState,
-    Kind,
-    Outcome,
-    Reply,
-    TicketPrinted,
-)
+from firmware.contract.device import DeviceEvent, DeviceState, Kind, Outcome, Reply, TicketPrinted
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import CoreState, DeviceTested, KioskHealth, LastTest, Presence
+from firmware.contract.panel import Tower, TowerSignal
 from firmware.contract.topics import Topics
-from firmware.health.assess import HEARD_WITHIN, Facts, Swap, assess, times
+from firmware.health.assess import HEARD_WITHIN, Facts, Swap, assess, times, tower_of
 from firmware.health.inventory import Inventory
 from firmware.health.paper import with_level, with_ticket
 from firmware.runtime import VERSION
@@ -34,6 +28,8 @@ log = logging.getLogger("health")
 
 LOOK_EVERY = 1.0  # seconds; only silence is noticed by the clock
 SAVE_EVERY = 10.0  # seconds between two writes of what flaps: a memory card wears
+TOWER_EVERY = 5.0  # seconds; a panel that missed two still has the last (TOWER_HOLDS)
+TOWER_EXPIRES_AFTER = 5  # seconds on the bus, whole ones as MQTT has them
 SWAP_SHOWN_FOR = timedelta(days=7)  # a technician who changed a device comes by more often
 
 
@@ -52,6 +48,7 @@ class HealthDaemon:
         self._tests = self._inventory.tests()
         self._heard: dict[str, Any] = {}  # by topic
         self.health: KioskHealth | None = None
+        self._shown: tuple[TowerSignal, float] | None = None  # by the tower lamps, and since when
         self._bus = self._join(config)
 
     async def run(self) -> None:
@@ -77,9 +74,23 @@ class HealthDaemon:
         self._since = times(health) if is_settled else {**self._since, **times(health)}
         self.health = health
         self._bus.retain(self._topics.health_state, health)
+        self._show(tower_of(health))
         _log_changes(before, health)
         if self._clock.monotonic() - self._saved_at >= SAVE_EVERY:
             self._save()
+
+    def _show(self, signal: TowerSignal) -> None:
+        """Tell the tower lamps at once when it changes, and again before they doubt us."""
+        now = self._clock.monotonic()
+        if self._shown is not None:
+            shown, since = self._shown
+            if shown is signal and now - since < TOWER_EVERY:
+                return
+        self._shown = signal, now
+        for name, kind in self._expected.items():
+            if kind is Kind.PANEL:
+                tower = Tower(signal)
+                self._bus.send(self._topics.device_tower(name), tower, expires=TOWER_EXPIRES_AFTER)
 
     def _join(self, config: Config) -> Bus:
         topics, me = self._topics, self._topics.presence("health")

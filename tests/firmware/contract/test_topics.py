@@ -102,6 +102,13 @@ def test_only_core_leases_and_commands() -> None:
         assert [user for user in users(DEVICES) if may(user, "write", path)] == ["core"]
 
 
+def test_health_lights_the_lamp_and_commands_nothing_else() -> None:
+    written = {path for verb, path in rules()["health"] if verb == "write"}
+    lamps = {f"{ROOT}device/{name}/tower" for name in DEVICES}
+    own = {f"{ROOT}health/state", f"{ROOT}presence/health", f"{ROOT}reply/technician"}
+    assert written == lamps | own
+
+
 def test_only_core_asks_the_gateway_and_no_driver_reaches_it() -> None:
     path = f"{ROOT}gateway/request"
     assert [user for user in users(DEVICES) if may(user, "write", path)] == ["core"]

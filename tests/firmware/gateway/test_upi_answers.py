@@ -1,4 +1,4 @@
-"""UPI over HTTP: the sandbox's network behind the gateway's line, and answers nobody should trust."""
+"""UPI over HTTP: the sandbox's network behind the gateway's line, and answers not to be trusted."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Network:
         self.line = BackEnd(self.url, 5.0)
 
     async def telephone_pays(self) -> int:
-        async with ClientSession() as session:
-            async with session.post(f"{self.url}/upi/payments/{REFERENCE}/pay") as response:
-                return response.status
+        path = f"{self.url}/upi/payments/{REFERENCE}/pay"
+        async with ClientSession() as session, session.post(path) as response:
+            return response.status
 
     async def status(self, request: StartUpi | CheckUpi | CancelUpi) -> UpiStatus:
         found = await self.line.ask(request)

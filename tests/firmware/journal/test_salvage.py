@@ -178,5 +178,5 @@ def test_a_card_charge_whose_answer_may_be_lost_is_left_to_people(path: Path) ->
     lived(
         path, order(3), CardAsked(order(3).order, "k-1", rupees(470), "411111******1111"), coin(9)
     )
-    damage(path, 16)
+    damage(path, 15)
     assert opened(path).open_orders() == []

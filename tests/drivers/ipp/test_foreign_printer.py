@@ -1,0 +1,179 @@
+"""The driver against `ippeveprinter`, a real IPP Everywhere printer that is not ours, over TCP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.ipp.driver import PagePrinter
+from firmware.contract.device import DeviceEvent, DeviceState, Kind, Outcome, Status
+from firmware.contract.document import (
+    CancelDocument,
+    DocumentFailed,
+    DocumentPrinted,
+    PrintDocument,
+)
+from firmware.runtime.config import DeviceSection
+from firmware.runtime.spool import Spool
+from tests.drivers.ipp.stage import pdf
+
+PATIENCE = 20.0  # seconds; only a failing test waits so long
+FILTER = """#!/bin/sh
+# Stands for the engine: as long as there is a file `hold`, it prints and prints.
+while [ -e "{hold}" ]; do sleep 0.05; done
+echo "ATTR: job-impressions-completed=2 job-media-sheets-completed=2" >&2
+"""
+
+
+class Printer:
+    """`ippeveprinter` with a private D-Bus, without which it does not start."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.hold = folder, folder / "hold"
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.uri = f"ipp://localhost:{self.port}/ipp/print"
+        engine = folder / "engine"
+        engine.write_text(FILTER.format(hold=self.hold))
+        engine.chmod(0o755)
+        self.taken = folder / "taken"
+        self.taken.mkdir()
+        self._bus = subprocess.Popen(
+            ["dbus-daemon", "--session", "--nofork", "--print-address=1"],
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self._bus.stdout is not None
+        address = self._bus.stdout.readline().strip()
+        self._log = (folder / "printer.log").open("wb")
+        self._printer = subprocess.Popen(
+            ["ippeveprinter", "-r", "off", "-n", "localhost", "-p", str(self.port), "-2", "-k",
+             "-d", str(self.taken), "-c", str(engine), "-f", "application/pdf", "Bench"],
+            env={**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": address},
+            stdout=self._log, stderr=self._log,
+        )  # fmt: skip
+
+    def load(self, sheets: int) -> None:
+        """On its web page: A4 in the main tray; the other one keeps its envelopes."""
+        other = "size3=na_number-10_4.125x9.5in&type3=envelope&level3=25"
+        form = f"media?size1=iso_a4_210x297mm&type1=stationery&level1={sheets}&{other}"
+        urllib.request.urlopen(f"http://localhost:{self.port}/{form}", timeout=5).close()
+
+    def set_toner(self, percent: int) -> None:
+        form = f"supplies?supply0=20&supply1={percent}"
+        urllib.request.urlopen(f"http://localhost:{self.port}/{form}", timeout=5).close()
+
+    def close(self) -> None:
+        self.hold.unlink(missing_ok=True)
+        for process in (self._printer, self._bus):
+            process.terminate()
+            process.wait(5)
+        if self._bus.stdout is not None:
+            self._bus.stdout.close()
+        self._log.close()
+
+
+@pytest.fixture
+def printer(tmp_path: Path) -> Iterator[Printer]:
+    made = Printer(tmp_path)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+class Kiosk:
+    """The daemon's part: hears events, and can wait for a state or an event."""
+
+    def __init__(self, folder: Path, uri: str) -> None:
+        self.spool = Spool(folder / "spool" / "page")
+        options = {"spool": str(folder / "spool")}
+        section = DeviceSection("ipp", Kind.PAGE, uri, options)
+        self.device = PagePrinter("page", section, folder / "state")
+        self.device.host = self
+        self.events: list[DeviceEvent] = []
+        self._moved = asyncio.Event()
+
+    def tell(self, event: DeviceEvent) -> None:
+        self.events.append(event)
+        self._moved.set()
+
+    def changed(self) -> None:
+        self._moved.set()
+
+    def order(self, job: str, content: bytes, pages: int) -> None:
+        name, sha256 = self.spool.put(content)
+        reply = self.device.on_command(PrintDocument(job, name, sha256, pages))
+        assert reply.outcome is Outcome.DONE, reply
+
+    async def until(self, is_true: Callable[[DeviceState], bool]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not is_true(self.device.state()):
+                self._moved.clear()
+                await self._moved.wait()
+
+    async def until_fault(self, code: str) -> None:
+        await self.until(lambda state: code in [fault.code for fault in state.faults])
+
+    async def until_ready(self) -> None:
+        await self.until(lambda state: state.status in (Status.READY, Status.DEGRADED))
+
+
+@contextlib.asynccontextmanager
+async def kiosk(folder: Path, uri: str) -> AsyncIterator[Kiosk]:
+    made = Kiosk(folder, uri)
+    task = asyncio.create_task(made.device.run())
+    try:
+        yield made
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        made.device.close()
+
+
+async def test_letter_in_the_tray_then_a4_then_a_document_then_empty(
+    printer: Printer, tmp_path: Path
+) -> None:
+    async with kiosk(tmp_path, printer.uri) as here:
+        await here.until_fault("page.paper.other")  # it comes with American paper in it
+        await asyncio.to_thread(printer.load, 250)
+        await here.until_ready()
+        assert here.device.state().identity.model == "Printer"
+        content = pdf("first", "second")
+        here.order("a", content, 2)
+        await here.until(lambda state: DocumentPrinted("a", 2) in here.events)
+        [taken] = printer.taken.glob("*.pdf")
+        assert taken.read_bytes() == content
+        assert not any((tmp_path / "spool" / "page").iterdir())
+        await asyncio.to_thread(printer.load, 0)
+        await here.until_fault("page.paper.end")
+        here.order("b", content, 2)
+        assert here.events[-1] == DocumentFailed("b", 0, "page.paper.end")
+        await asyncio.to_thread(printer.load, 100)
+        await here.until_ready()
+        levels = {each.name: each.level for each in here.device.state().consumables}
+        assert levels == {"paper": 100, "toner": 75}
+        await asyncio.to_thread(printer.set_toner, 4)
+        await here.until_fault("page.toner.low")
+
+
+async def test_a_cancelled_document_leaves_no_job_behind(printer: Printer, tmp_path: Path) -> None:
+    printer.hold.touch()
+    async with kiosk(tmp_path, printer.uri) as here:
+        await here.until_fault("page.paper.other")
+        await asyncio.to_thread(printer.load, 250)
+        await here.until_ready()
+        here.order("a", pdf("first", "second", "third"), 3)
+        await here.until(lambda state: any(printer.taken.glob("*.pdf")))
+        assert here.device.on_command(CancelDocument("a")).outcome is Outcome.DONE
+        await asyncio.to_thread(printer.hold.unlink)
+        failed = DocumentFailed("a", 2, "page.cancelled")  # as the engine counts
+        await here.until(lambda state: failed in here.events)
+        await here.until_ready()
