@@ -36,13 +36,16 @@ from ui.screens.offer.screen import OfferView
 from ui.screens.pin.screen import PinView
 from ui.screens.services.screen import ServicesView
 from ui.screens.show_bill.screen import ShowBillView
+from ui.screens.show_upi.screen import ShowUpiView
+from ui.screens.swipe_card.screen import SwipeCardView
 from ui.screens.trouble.screen import TroubleView
 from ui.screens.waiting.screen import WaitingView
 
 FOLDER = Path(__file__).parent
 VIEWS: tuple[type[View], ...] = (
     AttractView, ServicesView, NumberView, WaitingView, ShowBillView, BasketView, InsertCashView,
-    OfferView, DoneView, TroubleView, ClosedView, PinView, DeskView, CountView,
+    ShowUpiView, SwipeCardView, OfferView, DoneView, TroubleView, ClosedView, PinView, DeskView,
+    CountView,
 )  # fmt: skip
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
 BACK_WIDTH, WAY_ON_WIDTH = 282, 420  # design pixels

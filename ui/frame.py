@@ -42,6 +42,11 @@ OTHER = {Language.HINDI: Language.ENGLISH, Language.ENGLISH: Language.HINDI}
 WAYS_ON = (Action.PAY, Action.AGAIN, Action.FINISH, Action.CANCEL)  # the first one possible, right
 WAYS_BACK = (Action.BACK, Action.FINISH, Action.CANCEL, Action.USE_SLIP)  # the same, left
 BARE_SCREENS = ("Attract", "Closed")
+WAYS_TO_PAY = {  # with an icon each, and in this order
+    Action.PAY: "money-fill",
+    Action.PAY_UPI: "qr-code-fill",
+    Action.PAY_CARD: "credit-card-fill",
+}
 OWN_BUTTONS = {"Done": (Action.ANOTHER, Action.FINISH)}  # drawn by the screen, not by the bars
 
 
@@ -74,7 +79,8 @@ class Frame:
 
 def frame(screen: Screen, say: Say) -> Frame:
     name = type(screen.data).__name__
-    possible = [a for a in screen.actions if a not in OWN_BUTTONS.get(name, ())]
+    own = (*OWN_BUTTONS.get(name, ()), *(each.action for each in ways_to_pay(screen, say)))
+    possible = [a for a in screen.actions if a not in own]
     way_on = next((a for a in WAYS_ON if a in possible), None)
     back = next((a for a in WAYS_BACK if a in possible and a != way_on), None)
     return Frame(
@@ -87,6 +93,18 @@ def frame(screen: Screen, say: Say) -> Frame:
         steps=screen.steps,
         is_bare=name in BARE_SCREENS,
         warning=_warning(screen, say) if screen.is_warning else None,
+    )
+
+
+def ways_to_pay(screen: Screen, say: Say) -> tuple[Button, ...]:
+    """A button for each, on the screen itself; none where cash is the only way, for then there is
+    one large button in its usual place."""
+    possible = [action for action in WAYS_TO_PAY if action in screen.actions]
+    if possible in ([], [Action.PAY]):
+        return ()
+    return tuple(
+        Button(say(f"pay.{action}"), action, icon=WAYS_TO_PAY[action], look=Look.GO)
+        for action in possible
     )
 
 

@@ -33,6 +33,8 @@ def scenes(language: Language) -> dict[str, Scene]:
         )
         for name, data in samples.main_screens().items()
     }
+    for name, data in samples.ways_to_pay().items():
+        shown[name] = director.scene(samples.screen(data, language, has_ways=True))
     warned = samples.screen(samples.cash(), language, is_warning=True, leaves_in=15)
     shown["0-still-there"] = director.scene(warned)
     shown["0-one-moment"] = director.one_moment(language)

@@ -107,6 +107,35 @@ class WordButton(Touch):
     letter = NumericProperty(0)
 
 
+class WaysToPay(BoxLayout):
+    """A question and a row of buttons below it; nothing where there is nothing to choose."""
+
+    question = StringProperty("")
+    buttons = ObjectProperty(())
+    is_column = BooleanProperty(False)
+    press = ObjectProperty(lambda action, value: None)
+
+    def __init__(self, **facts: Any) -> None:
+        self._made: list[Widget] = []
+        super().__init__(**facts)
+        self._show()
+
+    def on_buttons(self, *_: object) -> None:
+        self._show()
+
+    def _show(self) -> None:
+        if "row" not in self.ids:
+            return
+        fill_with(self.ids.row, self._made, len(self.buttons), self._make)
+        for widget, button in zip(self._made, self.buttons, strict=False):
+            widget.button = button
+
+    def _make(self) -> WordButton:
+        made = WordButton()
+        made.bind(on_press=lambda it: self.press(it.button.action, it.button.value))
+        return made
+
+
 class Key(Touch):
     """A key of the number pad: a digit or an icon."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from firmware.contract.gateway import Bill
+from firmware.contract.gateway import Bill, Tender
 from firmware.contract.money import ZERO, Money, rupees, total
 from firmware.contract.screen import (
     Action,
@@ -27,12 +27,15 @@ from firmware.contract.screen import (
     ScreenData,
     Services,
     ShowBill,
+    ShowUpi,
+    SwipeCard,
     Task,
     Tile,
     Trouble,
     Waiting,
 )
 
+LONG_NAME = "श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी स्वर्गीय लक्ष्मीनारायण"
 PLACE = {"hi": "टोडारायसिंह", "en": "Todaraisingh"}
 ACCOUNT = "210344001725"
 NOTES = (10, 20, 50, 100, 200, 500)
@@ -47,7 +50,8 @@ TROUBLES = (
     "cancelled_with_money", "timed_out_with_money", "note_unaccounted", "power_came_back",
     "no_acceptor", "journal", "over_paid", "rest_of_money", "rest_of_slip",
     "coins_unknown", "battery_low", "mains_off", "records", "day_limit",
-    "suspected", "given_back",
+    "suspected", "given_back", "not_taken", "upi_unknown", "card_unknown", "card_reader",
+    "paid_late",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
@@ -58,7 +62,20 @@ HINTS = ("cash.insert", "cash.checking", "cash.accepted", "cash.returned", "cash
          "cash.slip", "cash.no_slip", "cash.coins_unknown",
          "cash.note_waits", "cash.one_moment",
          *(f"cash.refused.{reason}" for reason in REFUSALS))  # fmt: skip
-WAITINGS = ("fetching", "posting", "printing", "comparing", "desk_printing", "returning", "opening")
+CARD_HINTS = ("unreadable", "not_a_bank_card", "chip_card", "pin_needed", "not_for_purchase",
+              "tracks_differ", "not_encrypted", "not_asked", "declined")  # fmt: skip
+WAITINGS = (
+    "upi",
+    "upi_check",
+    "card",
+    "fetching",
+    "posting",
+    "printing",
+    "comparing",
+    "desk_printing",
+    "returning",
+    "opening",
+)
 PROBLEMS = ("too_short", "not_a_k_number", "no_such_account", "already_paid", "in_basket")
 SLIP_PROBLEMS = ("unknown", "used", "office", "nothing")
 CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
@@ -73,7 +90,7 @@ TILE_REASONS = (
     "no_records",
     "day_limit",
 )
-LIMITS = ("least", "most", "visit", "day", "values")
+LIMITS = ("no_cash", "least", "most", "visit", "day", "values")
 
 
 def tiles(why_not: str = "tile.not_yet", electricity: str | None = None) -> list[Tile]:
@@ -133,6 +150,14 @@ def waiting_cash(hint: Hint) -> InsertCash:
     return replace(cash(hint, is_checking=True), notes=[], coins=[])
 
 
+LINK = ("upi://pay?pa=sandbox@upi&pn=Sandbox%20Office&am=470.00"
+        "&tr=0123456789abcdef0123456789abcdef&cu=INR&tn=TDR%200417%200001")  # fmt: skip
+
+
+def upi() -> ShowUpi:
+    return ShowUpi("electricity", rupees(470), LINK, "Sandbox Office", "TDR 0417 0001")
+
+
 TOKEN = "KC1:" + "AEEHIZDSFUYD" * 28  # as long as a signed claim
 
 
@@ -145,6 +170,7 @@ def done(proof: str = "paper", is_posted: bool = True, advance: Money = ZERO) ->
     return Done("electricity", ACCOUNT, rupees(470), "TDR 0417 2291", proof, is_posted, advance)
 
 
+WITHOUT_CASH = [Action.PAY_UPI, Action.PAY_CARD]
 NAVIGATION = [Action.CHOOSE_LANGUAGE, Action.BACK, Action.CANCEL]
 ACTIONS: dict[type, list[Action]] = {
     Attract: [Action.CHOOSE_LANGUAGE, Action.OPERATOR],
@@ -154,6 +180,8 @@ ACTIONS: dict[type, list[Action]] = {
     ShowBill: [Action.PAY, Action.ADD_BILL, *NAVIGATION],
     Basket: [Action.PAY, Action.TAKE_OUT, Action.ADD_BILL, Action.CHOOSE_LANGUAGE, Action.CANCEL],
     InsertCash: [Action.CHOOSE_LANGUAGE, Action.USE_SLIP, Action.CANCEL],
+    ShowUpi: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
+    SwipeCard: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
     Offer: [Action.CHOOSE_LANGUAGE, Action.PAY_PART, Action.TAKE_SLIP],
     Done: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
     Trouble: [Action.CHOOSE_LANGUAGE, Action.AGAIN, Action.FINISH],
@@ -162,14 +190,25 @@ ACTIONS: dict[type, list[Action]] = {
     Desk: [Action.CHOOSE_LANGUAGE, Action.CHOOSE_TASK, Action.BACK, Action.FINISH],
     Count: [Action.CHOOSE_LANGUAGE, Action.ENTER, Action.SKIP],
 }
-STEPS: dict[type, int] = {Number: 1, ShowBill: 2, Basket: 2, InsertCash: 3, Offer: 3, Done: 4}
+STEPS: dict[type, int] = {
+    Number: 1,
+    ShowBill: 2,
+    Basket: 2,
+    InsertCash: 3,
+    Offer: 3,
+    ShowUpi: 3,
+    SwipeCard: 3,
+    Done: 4,
+}
 
 
 def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 1,
-           is_warning: bool = False, leaves_in: int | None = None) -> Screen:  # fmt: skip
-    """The document that core would retain for `data`."""
+           is_warning: bool = False, leaves_in: int | None = None,
+           has_ways: bool = False) -> Screen:  # fmt: skip
+    """The document that core would retain for `data`; `has_ways`: to pay without cash."""
     kind = type(data)
     actions = ACTIONS[kind] + ([Action.STAY] if is_warning else [])
+    actions = actions + (WITHOUT_CASH if has_ways else [])
     if isinstance(data, Basket) and len(data.bills) == data.most:
         actions = [action for action in actions if action is not Action.ADD_BILL]
     if isinstance(data, Number) and data.safe is not None:
@@ -182,6 +221,18 @@ def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 
         serial=serial, language=language, data=data, actions=actions, step=STEPS.get(kind),
         place=PLACE, is_warning=is_warning, leaves_in=leaves_in,
     )  # fmt: skip
+
+
+def ways_to_pay() -> dict[str, ScreenData]:
+    """The same where UPI and cards work."""
+    limit = Hint("limit.day", rupees(300))
+    return {
+        "5-ways-bill": ShowBill("electricity", bill(LONG_NAME), rupees(440)),
+        "5-ways-bill-limit": ShowBill("electricity", bill(), rupees(470), limit),
+        "5-ways-no-cash": ShowBill("electricity", bill(), rupees(470), Hint("limit.no_cash")),
+        "5-ways-basket": basket(),
+        "5-ways-basket-full": basket(8),
+    }
 
 
 def main_screens() -> dict[str, ScreenData]:
@@ -199,12 +250,14 @@ def main_screens() -> dict[str, ScreenData]:
         "4-waiting": Waiting("waiting.fetching"),
         "4-waiting-printing": Waiting("waiting.printing"),
         "5-bill": ShowBill("electricity", bill(), rupees(470)),
-        "5-bill-advance": ShowBill("electricity", bill("श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी "
-                                   "स्वर्गीय लक्ष्मीनारायण"), rupees(440)),
+        "5-bill-advance": ShowBill("electricity", bill(LONG_NAME), rupees(440)),
         "5-basket": basket(),
         "5-basket-full": basket(8),
         "5-bill-limit": ShowBill("electricity", bill(), rupees(470),
                                  Hint("limit.day", rupees(300))),
+        "6-upi": upi(),
+        "6-card": SwipeCard("electricity", rupees(470)),
+        "6-card-unreadable": SwipeCard("electricity", rupees(470), Hint("card.unreadable")),
         "6-cash": cash(),
         "6-cash-slip": slip(),
         "6-cash-resumed": resumed(),
@@ -222,8 +275,12 @@ def main_screens() -> dict[str, ScreenData]:
         "7-done-basket": replace(done(), bills=3),
         "7-done-part": replace(done(), remains=rupees(170)),
         "7-done-screen": done("screen", is_posted=False, advance=rupees(30)),
+        "7-done-upi": replace(done(), by=Tender.UPI),
         "7-done-change": replace(done(), change=rupees(30)),
         "8-trouble-given-back": Trouble("trouble.given_back", ZERO),
+        "8-trouble-upi-unknown": Trouble("trouble.upi_unknown", ZERO, order="TDR 0417 0001"),
+        "8-trouble-to-card": Trouble("trouble.already_paid", rupees(470), proof="paper",
+                                     order="TDR 0417 0001", card="411111******1111"),
         "8-trouble-jam-paper": trouble("notes_jam", 200, "paper"),
         "8-trouble-screen": trouble("paper_out", 470, "screen"),
         "8-trouble-safe": trouble("power_came_back", 200),

@@ -20,6 +20,8 @@ from ui.screens.offer import model as offer
 from ui.screens.pin import model as pin
 from ui.screens.services import model as services
 from ui.screens.show_bill import model as show_bill
+from ui.screens.show_upi import model as show_upi
+from ui.screens.swipe_card import model as swipe_card
 from ui.screens.trouble import model as trouble
 from ui.screens.waiting import model as waiting
 
@@ -31,6 +33,8 @@ Model = (
     | show_bill.ShowBillModel
     | basket.BasketModel
     | insert_cash.InsertCashModel
+    | show_upi.ShowUpiModel
+    | swipe_card.SwipeCardModel
     | offer.OfferModel
     | done.DoneModel
     | trouble.TroubleModel
@@ -99,6 +103,10 @@ class Director:
                 return show_bill.model(data, screen, say)
             case contract.Basket() as data:
                 return basket.model(data, screen, say)
+            case contract.ShowUpi() as data:
+                return show_upi.model(data, screen, say)
+            case contract.SwipeCard() as data:
+                return swipe_card.model(data, screen, say)
             case contract.Offer() as data:
                 return offer.model(data, screen, say)
             case contract.InsertCash() as data:

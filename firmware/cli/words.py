@@ -13,6 +13,7 @@ from firmware.contract import (
     payout,
     pvc,
     till,
+    upi,
 )
 from firmware.contract.screen import Action, Press
 from firmware.journal.plain import masked
@@ -129,6 +130,12 @@ def of_request(request: gateway.GatewayRequest) -> str:
             return f"asks to refund {amount} of the card payment {key}"
         case card.FindCard(key=key):
             return f"asks what became of the card payment {key}"
+        case upi.StartUpi(reference=reference, amount=amount):
+            return f"registers {amount} by UPI, {reference}"
+        case upi.CheckUpi(reference=reference):
+            return f"asks whether {reference} was paid by UPI"
+        case upi.CancelUpi(reference=reference):
+            return f"cancels the UPI payment {reference}"
 
 
 def of_core_command(asked: command.CoreCommand) -> str:

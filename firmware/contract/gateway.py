@@ -8,13 +8,22 @@ import msgspec
 
 from firmware.contract.card import CardPayment, CardRequest
 from firmware.contract.money import Money
+from firmware.contract.upi import UpiPayment, UpiRequest
 
 
-class GatewayState(msgspec.Struct, frozen=True):
+class Tender(StrEnum):
+    """How an order is paid, beside cash."""
+
+    UPI = "upi"
+    CARD = "card"
+
+
+class GatewayState(msgspec.Struct, frozen=True, omit_defaults=True):
     """Retained. `is_online` is measured against the back end itself, not against the link."""
 
     is_online: bool
     detail: str = ""
+    tenders: list[Tender] = []  # what the back end said it settles, when it was last looked at
 
 
 class FetchBill(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
@@ -41,7 +50,7 @@ class SumBooked(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=Tru
     last: int
 
 
-GatewayRequest = FetchBill | PostPayment | SumBooked | CardRequest
+GatewayRequest = FetchBill | PostPayment | SumBooked | CardRequest | UpiRequest
 
 
 class Bill(msgspec.Struct, frozen=True, tag=True):
@@ -81,4 +90,4 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     detail: str = ""
 
 
-GatewayReply = Bill | Posted | BookedSum | CardPayment | Failed
+GatewayReply = Bill | Posted | BookedSum | CardPayment | UpiPayment | Failed

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
-from firmware.contract.gateway import Bill
+from firmware.contract.gateway import Bill, Tender
 from firmware.contract.money import ZERO, Money
 
 
@@ -26,7 +26,9 @@ class Action(StrEnum):
     CHOOSE_LANGUAGE = "choose_language"  # value: hi, en
     CHOOSE_SERVICE = "choose_service"  # value: the service's id
     ENTER = "enter"  # value: the whole number, on Next
-    PAY = "pay"
+    PAY = "pay"  # in cash
+    PAY_UPI = "pay_upi"
+    PAY_CARD = "pay_card"
     BACK = "back"
     CANCEL = "cancel"
     AGAIN = "again"  # try once more, after a fault
@@ -165,6 +167,28 @@ class InsertCash(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     is_checking: bool = False  # a note is in escrow or moving
 
 
+class ShowUpi(msgspec.Struct, frozen=True, tag=True):
+    """A QR to be paid from a telephone; `link` is its text, a `upi://pay` address.
+
+    The seconds that are left are those of the screen, `leaves_in`.
+    """
+
+    service: str
+    due: Money
+    link: str
+    payee: str  # who is paid, by name
+    receipt: str
+
+
+class SwipeCard(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """The reader waits for a card. `hint` says why the last one was not taken: card.unreadable,
+    card.declined ..."""
+
+    service: str
+    due: Money
+    hint: Hint | None = None
+
+
 class Done(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Paid. `proof` says where the proof is: `paper`, or `screen` with a QR to photograph.
 
@@ -181,6 +205,7 @@ class Done(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     bills: int = 1
     remains: Money = ZERO  # after a part payment: still due
     change: Money = ZERO
+    by: Tender | None = None  # None: in cash
 
 
 class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -196,6 +221,8 @@ class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     claim: str | None = None
     proof: str | None = None
     token: str | None = None
+    order: str | None = None  # to be written down, where there is no slip
+    card: str | None = None  # masked: what is safe goes back to this card
 
 
 class Closed(msgspec.Struct, frozen=True, tag=True):
@@ -257,6 +284,8 @@ ScreenData = (
     | ShowBill
     | Basket
     | InsertCash
+    | ShowUpi
+    | SwipeCard
     | Offer
     | Done
     | Trouble

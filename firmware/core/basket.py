@@ -43,22 +43,26 @@ def sum_of(bills: list[ListedBill]) -> Money:
     return total([listed.payable for listed in bills])
 
 
-def birth(number: str, visit: Visit, catalogue: Catalogue) -> list[rows.AnyRow]:
-    """An order of the chosen bills and its cash session; each bill has its key from here on."""
+def born(number: str, visit: Visit) -> rows.OrderCreated:
+    """An order of the chosen bills; each bill has its key from here on."""
     bills = chosen(visit)
-    payable, first, last = sum_of(bills), bills[0], bills[-1]
+    first = bills[0]
     lines = [rows.Line(uuid4().hex, each.service, each.bill, each.payable) for each in bills]
     is_one = len(bills) == 1
-    advance = catalogue.services[last.service].allowed_advance
-    return [
-        rows.OrderCreated(
-            order=number,
-            key=lines[0].key if is_one else uuid4().hex,
-            service=first.service if is_one else rows.BASKET,
-            language=visit.language,
-            bill=first.bill,
-            payable=payable,
-            lines=[] if is_one else lines,
-        ),
-        rows.CashOpened(number, uuid4().hex[:8], payable + advance),
-    ]
+    return rows.OrderCreated(
+        order=number,
+        key=lines[0].key if is_one else uuid4().hex,
+        service=first.service if is_one else rows.BASKET,
+        language=visit.language,
+        bill=first.bill,
+        payable=sum_of(bills),
+        lines=[] if is_one else lines,
+    )
+
+
+def birth(number: str, visit: Visit, catalogue: Catalogue) -> list[rows.AnyRow]:
+    """An order that is paid in cash, and its cash session."""
+    order = born(number, visit)
+    advance = catalogue.services[chosen(visit)[-1].service].allowed_advance
+    opened = rows.CashOpened(number, uuid4().hex[:8], order.payable + advance)
+    return [order, opened]

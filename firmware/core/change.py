@@ -48,7 +48,7 @@ class ChangeDesk:
         return self._intent(order, order.owed, MOST_REFUND) if is_plain else []
 
     def _intent(self, order: Order, amount: Money, most: Money) -> list[ChangeIntended]:
-        if not can_be_paid(amount, self._floor.payable, most):
+        if order.cashless.received or not can_be_paid(amount, self._floor.payable, most):
             return []
         return [ChangeIntended(order.number, f"{order.number}{STEM}1", amount)]
 

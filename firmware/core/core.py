@@ -10,6 +10,7 @@ import logging
 
 import msgspec
 
+from firmware.contract.card import CardRejected, CardSwiped
 from firmware.contract.command import (
     ClearAlarms,
     ConfirmJournal,
@@ -260,6 +261,8 @@ class Core:
                 self._end_job(job, None, now)
             case TicketFailed(job=job, fault=fault):
                 self._end_job(job, fault, now)
+            case CardSwiped() | CardRejected():
+                self.flow.on_card(event, now)
             case SwitchMoved():
                 self.flow.desk.vault.on_switch(device, event, now)
             case CashBoxMoved():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from firmware.contract.device import USABLE, DeviceState, Kind, Status, Switch
-from firmware.contract.gateway import GatewayState
+from firmware.contract.gateway import GatewayState, Tender
 from firmware.contract.money import Money
 
 ACCEPTORS = (Kind.NOTES, Kind.COINS)
@@ -146,6 +146,28 @@ class Floor:
         if self.journal_is_confirmed and not self.gateway.is_online:
             return "trouble.back_end_down"
         return self.obstacle() or self._too_little_for_a_visit()
+
+    def cashless_obstacle(self) -> str | None:
+        """Why nothing may be paid without cash this moment (M5); None if it may.
+
+        The proof is on the screen where there is no paper.
+        """
+        if not self.journal_is_confirmed:
+            return "trouble.journal"
+        if not self.gateway.is_online:
+            return "trouble.back_end_down"
+        if self.records_trouble:
+            return "trouble.records"
+        if self.door_is_open:
+            return "trouble.door_open"
+        return "trouble.mains_off" if self.mains_is_off else None
+
+    def tenders(self) -> list[Tender]:
+        """How an order can be paid without cash just now."""
+        if self.cashless_obstacle() is not None:
+            return []
+        has_reader = self.usable(Kind.CARD) is not None
+        return [each for each in self.gateway.tenders if has_reader or each is not Tender.CARD]
 
     def _too_little_for_a_visit(self) -> str | None:
         if self.mains_is_off:

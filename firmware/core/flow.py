@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import logging
 
+from firmware.contract.card import CardRejected, CardSwiped
 from firmware.contract.gateway import (
-    Failed,
     FetchBill,
     GatewayReply,
     GatewayRequest,
     PostPayment,
-    Problem,
     SumBooked,
 )
 from firmware.contract.money import ZERO, Money
@@ -30,15 +29,16 @@ from firmware.core.lights import Lights
 from firmware.core.operator import OperatorDesk
 from firmware.core.papers import Papers
 from firmware.core.patience import Patience
-from firmware.core.posting import Posting
+from firmware.core.paying import Paying
+from firmware.core.posting import Posting, waits_for_more
 from firmware.core.proof import Proof, lacks_proof
 from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
 from firmware.core.screens import why_not
 from firmware.core.tendering import Tendering
-from firmware.core.visit import AT_THE_TILL, Signal, Snapshot, Stage, Visit
+from firmware.core.visit import AT_THE_TILL, WITHOUT_MONEY, Signal, Snapshot, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.runtime.config import Config
-from firmware.services.catalogue import Catalogue, Service
+from firmware.services.catalogue import Catalogue
 from firmware.till.effects import Ask, Outbox
 
 log = logging.getLogger("core")
@@ -66,7 +66,7 @@ class Flow:
         self.cash = CashDesk(book, floor, outbox, Allowance(book, floor, config.limits, catalogue))
         self.lights = Lights(outbox)
         self._proof = Proof(book, outbox, papers)
-        self._posting = Posting(book, outbox)
+        self._posting, self.paying = Posting(book, outbox), Paying(book, floor, outbox)
         self.desk = OperatorDesk(book, floor, outbox, config)
         self._tendering = Tendering(book, papers.codes)
         self._keypad = Keypad(catalogue, self._tendering)
@@ -78,7 +78,9 @@ class Flow:
     def resume(self, snapshot: bytes | None, now: float) -> None:
         """Take up open orders first: there is money in them. Else the visit that was in RAM."""
         self.desk.start(now)
-        self._interrupted = self._book.journal.open_orders()
+        self.paying.load()
+        is_told, opened = self.paying.is_told, self._book.journal.open_orders()
+        self._interrupted = [number for number in opened if not is_told(number)]
         self._kept = kept = readable(snapshot, self._catalogue.services)
         if self._interrupted:
             self._resume_order(now)
@@ -91,9 +93,13 @@ class Flow:
         order = self._book.order(self._interrupted.pop(0))
         log.info("%s: taken up again, %s inserted", order.number, order.inserted)
         self.visit = visit_of(order, self._kept)
-        self.visit.session = self.cash.session(self.visit, order)
-        self.visit.session.resume(now)
         stage = stage_of(order, self._catalogue.services)
+        if stage is Stage.CHECKING:
+            self._enter(self.paying.resume(self.visit, order, self._kept), now)
+            return
+        if order.session is not None:
+            self.visit.session = self.cash.session(self.visit, order)
+            self.visit.session.resume(now)
         is_new_here = self._kept is None or not self._kept.is_of(order)
         if is_new_here and has_money(order):
             self.visit.is_resumed = True
@@ -102,7 +108,7 @@ class Flow:
 
     def more_actions(self, now: float) -> list[Action]:
         """What may be pressed at this moment, beside what the stage always offers."""
-        found = self.patience.stay_actions(self.visit, now)
+        found = [*self.paying.offers(self.visit), *self.patience.stay_actions(self.visit, now)]
         if self.visit.stage is Stage.CASH and self._tendering.is_offered(now):
             found.append(Action.USE_SLIP)
         return found
@@ -131,6 +137,9 @@ class Flow:
                 self._take_out(press.value, now)
             case Action.PAY:
                 self._pay(now)
+            case Action.PAY_UPI | Action.PAY_CARD:
+                number = self._book.next_number(self._config.kiosk.receipt_prefix)
+                self._follow(self.paying.begin(visit, press.action, number), now)
             case Action.BACK:
                 self._go_back(Signal.BACK, now)
             case Action.AGAIN:
@@ -188,8 +197,7 @@ class Flow:
             self._go(Signal.BACK, now)
 
     def _type(self, typed: str, now: float) -> None:
-        if (signal := self._keypad.enter(self.visit, typed, now)) is not None:
-            self._go(signal, now)
+        self._follow(self._keypad.enter(self.visit, typed, now), now)
 
     def _pay(self, now: float) -> None:
         """The last moment before money: everything that must be there is looked at (M5)."""
@@ -223,14 +231,20 @@ class Flow:
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
         if isinstance(request, PostPayment):
             order = self._posting.on_answer(request, reply)
+            self.paying.ask_refunds(order, is_visiting=True)
             if self.visit.order is not order:
                 self._book.forget(order.number)
-            elif self.visit.stage is Stage.POSTING and not _waits_for_more(order, reply):
+            elif self.visit.stage is Stage.POSTING and not waits_for_more(order, reply):
                 self._go(Signal.ANSWERED, now)
         elif self.visit.stage is Stage.FETCHING and request == self._fetch:
             self._go(take_bill(self.visit, reply), now)
         elif isinstance(request, SumBooked):
             self.desk.on_answer(request, reply, now)
+        elif not isinstance(request, FetchBill):
+            self._follow(self.paying.on_answer(self.visit, request, reply, now), now)
+
+    def on_card(self, event: CardSwiped | CardRejected, now: float) -> None:
+        self._follow(self.paying.on_card(self.visit, event, now), now)
 
     @property
     def _fetch(self) -> FetchBill:
@@ -239,19 +253,13 @@ class Flow:
     # --- stages ----------------------------------------------------------------------------
 
     def on_enter_attract(self, now: float) -> None:
-        self._close_order()
         self.visit = Visit(entered_at=now, patience_from=now)
         if self._interrupted:
             self._resume_order(now)
 
-    def on_enter_services(self, now: float) -> None:
-        self._close_order()
-
-    def on_enter_basket(self, now: float) -> None:
-        self._close_order()
-
-    def on_enter_number(self, now: float) -> None:
-        self._close_order()
+    def on_enter_checking(self, now: float) -> None:
+        self.paying.cards.disarm()
+        self._follow(self.paying.tick(self.visit, now), now)
 
     def on_enter_fetching(self, now: float) -> None:
         self._outbox.add(Ask(self._fetch))
@@ -263,12 +271,10 @@ class Flow:
         assert self.visit.session is not None
         self.cash.stop(self.visit.session, now)
 
+    on_enter_settling = on_enter_slip
+
     def on_enter_operator(self, now: float) -> None:
         self.desk.enter(now)
-
-    def on_enter_settling(self, now: float) -> None:
-        assert self.visit.session is not None
-        self.cash.stop(self.visit.session, now)
 
     def on_enter_posting(self, now: float) -> None:
         self._posting.ask(self._order, now)
@@ -279,10 +285,12 @@ class Flow:
         """What is due by the clock, in every stage."""
         visit = self.visit
         self.cash.tick_session(visit, now)
+        self.paying.tick_behind(visit, self._interrupted, now)
         match visit.stage:
+            case Stage.UPI | Stage.CARD | Stage.CHECKING:
+                self._follow(self.paying.tick(visit, now), now)
             case Stage.CASH:
-                if (signal := self.cash.tick(visit, now)) is not None:
-                    self._go(signal, now)
+                self._follow(self.cash.tick(visit, now), now)
             case Stage.RESUMED | Stage.SLIP if self._order.remaining == ZERO:
                 if visit.stage is Stage.SLIP:  # else nobody has said that he is here
                     visit.cause = "paid_in_full"
@@ -334,7 +342,7 @@ class Flow:
         if self.cash.settling.claim_rest(order):
             log.warning("%s: %s more is owed: claim", order.number, order.claims[-1].amount)
         if self._proof.step(order, self._floor, self.visit, now):
-            is_fulfilled = order.is_paid and not order.claims
+            is_fulfilled = order.is_paid and not order.claims and not order.cashless.going_back
             self._go(Signal.PROVEN if is_fulfilled else Signal.UNFULFILLED, now)
 
     # --- moving ----------------------------------------------------------------------------
@@ -343,6 +351,10 @@ class Flow:
         """The visit for RAM: what a restarted core takes up when no order is open."""
         return Snapshot.of(self.visit).encode()
 
+    def _follow(self, signal: Signal | None, now: float) -> None:
+        if signal is not None:
+            self._go(signal, now)
+
     def _go(self, signal: Signal, now: float) -> None:
         self._enter(self.visit.follow(signal), now)
 
@@ -350,6 +362,8 @@ class Flow:
         log.info("%s -> %s", self.visit.stage, stage)
         self.visit.stage = stage
         self.visit.entered_at = self.visit.patience_from = now
+        if stage in WITHOUT_MONEY:
+            self._close_order()
         entered = getattr(self, f"on_enter_{stage}", None)
         if entered is not None:
             entered(now)
@@ -358,7 +372,8 @@ class Flow:
         if (order := self.visit.order) is not None:
             if order.inserted or order.in_doubt:
                 self.visit.basket = []  # else its bills may be tried again
-            self.cash.settling.close(order)
+            if not order.cashless.is_open:  # else it stays open, and is asked about
+                self.cash.settling.close(order)
             self._book.forget(order.number)
             self.visit.taken = self.visit.taken + order.cash - order.changed
             self.visit.order = self.visit.session = None
@@ -367,12 +382,11 @@ class Flow:
     @property
     def why_no_cash(self) -> Hint | None:
         """Why what is on the screen cannot be paid in cash here and now."""
-        is_shown = self.visit.stage in (Stage.BILL, Stage.BASKET)
-        return self.cash.allowance.why_no_cash(self.visit) if is_shown else None
-
-    @property
-    def _service(self) -> Service:
-        return self._catalogue.services[self.visit.service]
+        if self.visit.stage not in (Stage.BILL, Stage.BASKET):
+            return None
+        if self.paying.offers(self.visit) and self._floor.obstacle_before() is not None:
+            return Hint("limit.no_cash")
+        return self.cash.allowance.why_no_cash(self.visit)
 
     @property
     def _least(self) -> Money | None:
@@ -384,11 +398,3 @@ class Flow:
     def _order(self) -> Order:
         assert self.visit.order is not None, f"{self.visit.stage} without an order"
         return self.visit.order
-
-
-def _waits_for_more(order: Order, reply: GatewayReply | None) -> bool:
-    """Of a basket: the office is there, and has not answered every line."""
-    is_down = reply is None or (
-        isinstance(reply, Failed) and reply.problem is Problem.BACK_END_DOWN
-    )
-    return bool(order.unanswered) and not is_down

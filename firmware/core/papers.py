@@ -8,6 +8,7 @@ from firmware.contract.money import ZERO, Money
 from firmware.contract.ticket import Ticket
 from firmware.documents.claim import Claim, claim_slip
 from firmware.documents.receipt import PaidBill, Receipt, receipt
+from firmware.documents.refund import Refund, refund_slip
 from firmware.journal import rows
 from firmware.journal.orders import Order
 from firmware.runtime.config import KioskSection
@@ -29,6 +30,7 @@ CAUSES = {
     "trouble.already_paid": "claim.cause.already_paid",
     "trouble.refused": "claim.cause.back_end",
     "trouble.no_such_account": "claim.cause.back_end",
+    "trouble.paid_late": "claim.cause.left",
 }
 UNNAMED = "claim.cause.device"
 
@@ -73,11 +75,15 @@ class Papers:
     def ticket(
         self, order: Order, document: str, duplicate: int, language: str, has_code: bool = True
     ) -> Ticket:
-        """`document` is `receipt` or `claim`; `duplicate` 0 is the original. `has_code`: a slip may
-        carry what makes it money at the kiosk."""
-        if document == "receipt":
-            return receipt(self._receipt(order, duplicate, language), language)
-        return claim_slip(self._claim(order, duplicate, language, has_code), language)
+        """`document` is `receipt`, `refund` or `claim`; `duplicate` 0 is the original. `has_code`:
+        a slip may carry what makes it money at the kiosk."""
+        match document:
+            case "receipt":
+                return receipt(self._receipt(order, duplicate, language), language)
+            case "refund":
+                return refund_slip(self._refund(order, duplicate, language), language)
+            case _:
+                return claim_slip(self._claim(order, duplicate, language, has_code), language)
 
     def _receipt(self, order: Order, duplicate: int, language: str) -> Receipt:
         notes, coins, slips = used_of(order)
@@ -90,7 +96,25 @@ class Papers:
             notes=notes,
             coins=coins,
             slips=slips,
+            upi=order.cashless.by_upi - _unused(order, order.cashless.by_upi),
+            upi_reference=order.cashless.bank_reference,
+            card=order.cashless.by_card - _unused(order, order.cashless.by_card),
+            card_number=order.cashless.masked,
             coins_unknown=order.coins_unknown,
+            helpline=self._kiosk.helpline,
+            duplicate=duplicate,
+        )
+
+    def _refund(self, order: Order, duplicate: int, language: str) -> Refund:
+        last = next(reversed(order.cashless.refunds.values()))
+        return Refund(
+            kiosk=self._kiosk.id,
+            place=self._place(language),
+            order=order.number,
+            amount=order.cashless.going_back,
+            card=order.cashless.masked,
+            cause=CAUSES.get(last.cause, UNNAMED),
+            made_at=order.paid_at,
             helpline=self._kiosk.helpline,
             duplicate=duplicate,
         )
@@ -111,6 +135,8 @@ class Papers:
             token=self.token(order) or "",
             code=self._code(order) if has_code else "",
             coins_unknown=order.coins_unknown,
+            paid_by_upi=order.cashless.bank_reference,
+            paid_by_card=order.cashless.masked if order.cashless.by_card else "",
         )
 
     def _code(self, order: Order) -> str:
@@ -157,8 +183,15 @@ def used_of(order: Order) -> tuple[Money, Money, Money]:
     """The notes, coins and slips that paid the bill, without what came back as change, which is of
     the cash, and without what went to a claim: of a slip that was worth more than the bill the rest
     went there first."""
+    if order.cashless.received:
+        return ZERO, ZERO, ZERO  # one tender an order
     surplus = order.inserted - order.used
     from_slips = min(surplus - order.changed, order.tender)
     from_notes = min(surplus - from_slips, order.notes)
     from_coins = surplus - from_slips - from_notes
     return order.notes - from_notes, order.coins - from_coins, order.tender - from_slips
+
+
+def _unused(order: Order, received: Money) -> Money:
+    """What of the money that came without cash pays no bill."""
+    return max(received - order.used, ZERO) if received else ZERO

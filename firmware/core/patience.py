@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from firmware.contract.screen import Action
+from firmware.core.upi_desk import UPI_SECONDS
 from firmware.core.visit import Stage, Visit
 from firmware.runtime.config import TimesSection
 
@@ -18,7 +19,9 @@ class Patience:
         match visit.stage:
             case Stage.SERVICES | Stage.NUMBER | Stage.BILL | Stage.BASKET:
                 return self._times.screen
-            case Stage.CASH | Stage.SLIP | Stage.RESUMED | Stage.OFFER:
+            case Stage.UPI:
+                return UPI_SECONDS
+            case Stage.CASH | Stage.CARD | Stage.SLIP | Stage.RESUMED | Stage.OFFER:
                 return self._times.cash
             case Stage.DONE | Stage.TROUBLE:
                 order = visit.order  # what is only on the screen must be written down
@@ -28,19 +31,25 @@ class Patience:
 
     def is_over(self, visit: Visit, now: float) -> bool:
         patience = self.of(visit)
-        return patience is not None and now - visit.patience_from >= patience
+        return patience is not None and now - _since(visit) >= patience
 
     def leaves_in(self, visit: Visit, now: float) -> int | None:
         """Whole seconds until the screen times out."""
         patience = self.of(visit)
-        return None if patience is None else round(visit.patience_from + patience - now)
+        return None if patience is None else round(_since(visit) + patience - now)
 
     def is_warning(self, visit: Visit, now: float) -> bool:
-        """Whether "are you still there?" is due: never on the last screen, which just goes."""
+        """Whether "are you still there?" is due: never on the last screen, which just goes, nor
+        over a QR that is being paid."""
         left = self.leaves_in(visit, now)
-        if left is None or visit.stage in (Stage.DONE, Stage.TROUBLE):
+        if left is None or visit.stage in (Stage.DONE, Stage.TROUBLE, Stage.UPI):
             return False
         return left <= self._times.warning
 
     def stay_actions(self, visit: Visit, now: float) -> list[Action]:
         return [Action.STAY] if self.is_warning(visit, now) else []
+
+
+def _since(visit: Visit) -> float:
+    """When the patience began: a QR has an end that no press moves."""
+    return visit.entered_at if visit.stage is Stage.UPI else visit.patience_from

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from firmware.contract.gateway import Failed, GatewayReply, Posted, PostPayment, Problem
-from firmware.contract.money import ZERO
 from firmware.core.book import Book
+from firmware.core.endings import give_back
 from firmware.journal import rows
 from firmware.journal.orders import Order
 from firmware.journal.rows import AnyRow
@@ -82,16 +82,13 @@ def _posted(order: Order, number: int, reference: str) -> list[AnyRow]:
 
 
 def _refused(order: Order, number: int, problem: Problem, detail: str) -> list[AnyRow]:
-    """A no is final: the money of the line goes to a claim in the same commit (M7)."""
+    """A no is final: the money of the line goes back in the same commit, or to a claim (M7)."""
     left = order.used - order.parts[number - 1]  # what the other lines keep
     taken = order.beyond(left)
-    cause = f"trouble.{problem}"
-    claim = rows.ClaimIssued(
-        order.number, claim_number(order), taken, min(order.unconfirmed, taken), cause
-    )
-    claims = [claim] if taken > ZERO else []  # else one of before covers it
-    corrected = [rows.OrderClosed(order.number, rows.End.CLAIMED)] if order.end and not left else []
-    return [*_no(order, number, problem, detail), *claims, *corrected]
+    back = give_back(order, taken, f"trouble.{problem}")  # nothing: a claim of before covers it
+    end = rows.End.CANCELLED if order.cashless.paid_by_card else rows.End.CLAIMED
+    corrected = [rows.OrderClosed(order.number, end)] if order.end and not left else []
+    return [*_no(order, number, problem, detail), *back, *corrected]
 
 
 def _no(order: Order, number: int, problem: Problem, detail: str) -> list[AnyRow]:
@@ -109,6 +106,9 @@ def _key(order: Order, number: int) -> str:
     return order.lines[number - 1].key
 
 
-def claim_number(order: Order) -> str:
-    """`TDR 0417 0001 C1`: the order's number and which claim of it."""
-    return f"{order.number} C{len(order.claims) + 1}"
+def waits_for_more(order: Order, reply: GatewayReply | None) -> bool:
+    """Of a basket: the office is there, and has not answered every line."""
+    is_down = reply is None or (
+        isinstance(reply, Failed) and reply.problem is Problem.BACK_END_DOWN
+    )
+    return bool(order.unanswered) and not is_down

@@ -89,6 +89,8 @@ def documents_of(order: Order) -> list[str]:
     documents = []
     if order.is_paid and order.refusal is None:
         documents.append("receipt")
+    if order.cashless.going_back:
+        documents.append("refund")
     if order.claims:
         documents.append("claim")
     return documents

@@ -14,11 +14,16 @@ from firmware.contract.money import ZERO
 from firmware.core.book import Book
 from firmware.journal import rows
 from firmware.journal.journal import AlreadyRecorded, Entry, Journal
+from firmware.journal.tender_rows import CardConfirmed, UpiConfirmed
 from firmware.till.claims import PREFIX, Refused, verify
 from firmware.till.redemption import Payable, payable
 
 log = logging.getLogger("core")
 
+NOT_IN_CASH = (
+    "this money came by UPI or card and is not paid out in cash: the office sends it back the same"
+    " way (--how other), or it pays a bill here"
+)
 ELSEWHERE = "it is paid only there, or through the back end: ask the office"
 
 
@@ -76,6 +81,8 @@ class Redeeming:
         return Payable({issued.claim: amount}, issued.amount, ZERO if is_sure else issued.in_doubt)
 
     def _pay(self, command: RedeemClaim, issued: rows.ClaimIssued, found: Payable) -> Reply:
+        if command.how is How.CASH_BY_OPERATOR and came_without_cash(self._book, issued.order):
+            return refused(f"{issued.claim}: {NOT_IN_CASH}")
         if not found.amount and command.how is How.CASH_BY_OPERATOR:
             return refused(f"{issued.claim}: nothing to pay: {found.claimed} came back to the hand")
         redeemed = [
@@ -90,6 +97,17 @@ class Redeeming:
             return refused(f"{issued.claim} was redeemed before")
         log.info("%s: redeemed by %s, %s", issued.claim, command.by, command.reference)
         return Reply(Outcome.DONE, words_of(found))
+
+
+def came_without_cash(book: Book, number: str | None) -> bool:
+    """Whether money of this order came by UPI or card, also through slips that paid it."""
+    if number is None:
+        return False
+    history = book.journal.of_order(number)
+    if any(isinstance(entry.row, UpiConfirmed | CardConfirmed) for entry in history):
+        return True
+    slips = [entry.row.claim for entry in history if isinstance(entry.row, rows.TenderCredited)]
+    return any(came_without_cash(book, claim.rpartition(" ")[0]) for claim in slips)
 
 
 def find_issued(journal: Journal, number: str) -> rows.ClaimIssued | None:

@@ -62,11 +62,13 @@ def has_money(order: Order) -> bool:
 
 def stage_of(order: Order, services: Container[str]) -> Stage:
     """Where an interrupted order goes on; one of a service that is no more is only settled."""
-    if any(line.service not in services for line in order.lines):
+    if any(line.service not in services for line in order.lines) and order.session is not None:
         return Stage.ATTRACT if order.is_paid else Stage.SETTLING
     if order.is_paid:
         is_answered = order.reference is not None or order.refusal is not None
         return Stage.PROVING if is_answered or order.documents else Stage.POSTING
+    if order.session is None:
+        return Stage.PROVING if order.claims or order.cashless.going_back else Stage.CHECKING
     is_claimed = bool(order.claims) and not order.cash_is_open  # else of the rest of a slip
     if is_claimed or order.changing is not None or order.changed:
         return Stage.PROVING

@@ -21,6 +21,8 @@ from firmware.contract.screen import (
     ScreenData,
     Services,
     ShowBill,
+    ShowUpi,
+    SwipeCard,
     Tile,
     Trouble,
     Waiting,
@@ -46,6 +48,9 @@ STEPS: dict[Stage, int] = {
     Stage.CASH: 3,
     Stage.SLIP: 3,
     Stage.RESUMED: 3,
+    Stage.UPI: 3,
+    Stage.CARD: 3,
+    Stage.CHECKING: 3,
     Stage.SETTLING: 3,
     Stage.OFFER: 3,
     Stage.POSTING: 3,
@@ -62,6 +67,9 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.RESUMED: [Action.ENTER],  # no cancelling: the slip would go to whoever stands there
     Stage.CASH: [Action.CANCEL],
     Stage.SLIP: [Action.ENTER, Action.BACK, Action.CANCEL],
+    Stage.UPI: [Action.CANCEL],
+    Stage.CARD: [Action.CANCEL],
+    Stage.CHECKING: [],
     Stage.SETTLING: [],
     Stage.OFFER: [Action.PAY_PART, Action.TAKE_SLIP],
     Stage.POSTING: [],
@@ -71,7 +79,14 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.OPERATOR: [],  # those of the desk
 }
 PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
-    {"trouble.back_end_down", "trouble.door_open", "trouble.printer", "trouble.no_acceptor"}
+    {
+        "trouble.back_end_down",
+        "trouble.door_open",
+        "trouble.printer",
+        "trouble.no_acceptor",
+        "trouble.card_reader",
+        "trouble.not_taken",
+    }
 )
 
 TILE_REASONS = {
@@ -98,6 +113,8 @@ def tiles(catalogue: Catalogue, floor: Floor) -> list[Tile]:
 
 def why_not(floor: Floor) -> str | None:
     """Why a paid service cannot be begun now, as a message key for its tile."""
+    if floor.tenders():
+        return None
     obstacle = floor.obstacle_before()
     return None if obstacle is None else TILE_REASONS.get(obstacle, "tile.no_cash")
 
@@ -149,6 +166,8 @@ def draw(
             return _offer(_order_of(visit), catalogue)
         case Stage.CASH | Stage.SETTLING:
             return _cash(visit, floor)
+        case Stage.UPI | Stage.CARD | Stage.CHECKING:
+            return _cashless(visit)
         case Stage.POSTING:
             return Waiting("waiting.posting")
         case Stage.PROVING:
@@ -196,6 +215,21 @@ def _on_offer(session: CashSession, floor: Floor, hint: Hint | None) -> dict[str
     }
 
 
+def _cashless(visit: Visit) -> ScreenData:
+    order = _order_of(visit)
+    service = order.created.service
+    match visit.stage:
+        case Stage.UPI if visit.link:
+            return ShowUpi(service, order.payable, visit.link, visit.payee, order.number)
+        case Stage.UPI:
+            return Waiting("waiting.upi")
+        case Stage.CARD:
+            return SwipeCard(service, order.payable, visit.hint)
+        case _:
+            is_upi = order.cashless.upi is not None
+            return Waiting("waiting.upi_check" if is_upi else "waiting.card")
+
+
 def _offer(order: Order, catalogue: Catalogue) -> Offer:
     service = catalogue.services.get(order.lines[0].service)
     pays = offer_of(order, None if service is None else service.least_part)
@@ -215,7 +249,7 @@ def _done(order: Order) -> Done:
     return Done(
         service=order.created.service,
         account=order.created.bill.account,
-        paid=order.inserted - order.owed - order.changed,
+        paid=order.inserted - order.owed - order.changed - order.cashless.going_back,
         receipt=order.number,
         proof="paper" if order.is_printed("receipt") else "screen",
         is_posted=order.reference is not None,
@@ -223,11 +257,14 @@ def _done(order: Order) -> Done:
         bills=len(order.lines),
         remains=order.payable - order.used if order.used < order.payable else ZERO,
         change=order.changed,
+        by=order.cashless.tender,
     )
 
 
 def _trouble(visit: Visit, papers: Papers) -> Trouble:
     order = visit.order
+    if order is not None and not order.claims and _is_cashless(order):
+        return _without_slip(order, visit.cause)
     if order is None or not order.claims:
         was_refunded = order is not None and bool(order.changed)
         return Trouble("trouble.given_back" if was_refunded else visit.cause, safe=ZERO)
@@ -240,8 +277,28 @@ def _trouble(visit: Visit, papers: Papers) -> Trouble:
     )
 
 
+def _is_cashless(order: Order) -> bool:
+    return order.cashless.is_open or bool(order.cashless.going_back)
+
+
+def _without_slip(order: Order, cause: str) -> Trouble:
+    """What is still being asked, or goes back to the card: under the number of the order."""
+    if order.cashless.is_open:
+        return Trouble(cause, safe=ZERO, order=order.number)
+    refund = next(reversed(order.cashless.refunds.values()))
+    card = order.cashless.card
+    return Trouble(
+        cause=refund.cause,
+        safe=order.cashless.going_back,
+        proof="paper" if order.is_printed("refund") else "screen",
+        order=order.number,
+        card=None if card is None else card.masked,
+    )
+
+
 def _may_try_again(visit: Visit) -> bool:
-    has_money = visit.order is not None and bool(visit.order.inserted)
+    order = visit.order
+    has_money = order is not None and (bool(order.inserted) or order.cashless.is_open)
     return visit.cause in PUT_RIGHT_BY_TRYING_AGAIN and not has_money
 
 

@@ -12,7 +12,7 @@ from firmware.contract.money import ZERO, Money
 from firmware.contract.payout import PaidOut, PayOutFailed
 from firmware.core.book import Book
 from firmware.core.change import ChangeDesk
-from firmware.core.posting import claim_number
+from firmware.core.endings import claim_number
 from firmware.core.resuming import POWER
 from firmware.core.visit import Signal
 from firmware.journal import rows

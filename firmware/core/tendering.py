@@ -12,7 +12,7 @@ from collections import deque
 
 from firmware.contract.money import ZERO, Money
 from firmware.core.book import Book
-from firmware.core.posting import claim_number
+from firmware.core.endings import claim_number
 from firmware.journal import rows
 from firmware.journal.journal import AlreadyRecorded
 from firmware.journal.orders import Order

@@ -30,6 +30,9 @@ class Stage(StrEnum):
     SLIP = auto()  # the code of a claim slip is typed; no note or coin meanwhile
     SETTLING = auto()  # no money is taken any more; a note or coin may still be on its way
     OFFER = auto()  # too little is in: part payment, or a slip
+    UPI = auto()  # a QR is shown
+    CARD = auto()  # the reader waits for a card
+    CHECKING = auto()  # no QR and no reader any more: what became of the payment?
     POSTING = auto()
     PROVING = auto()  # receipt or claim slip on its way to paper, or else to the screen
     DONE = auto()
@@ -40,7 +43,9 @@ class Stage(StrEnum):
 WITHOUT_MONEY = frozenset(
     {Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL, Stage.BASKET}
 )
-AT_THE_TILL = frozenset({Stage.CASH, Stage.SLIP, Stage.RESUMED})  # leaving them is settled
+AT_THE_TILL = frozenset(
+    {Stage.CASH, Stage.SLIP, Stage.RESUMED, Stage.UPI, Stage.CARD}
+)  # leaving them is settled
 MOST_BILLS = 8  # of a basket: a receipt of 44 cm (floor.LONGEST_TICKET)
 
 
@@ -53,7 +58,12 @@ class Signal(StrEnum):
     FAILED = auto()
     ADD = auto()  # one more bill
     LISTED = auto()  # the basket has one more, or one less
-    PAY = auto()
+    PAY = auto()  # in cash
+    UPI = auto()
+    CARD = auto()
+    SWIPED = auto()  # a card was read, and is being charged
+    DECLINED = auto()  # the card was: another one may be swiped
+    UNPAID = auto()  # nothing was taken, and the citizen chooses again
     BLOCKED = auto()  # something is missing that must be there before money is taken
     FULL = auto()
     STOPPED = auto()
@@ -98,6 +108,8 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     },
     Stage.BILL: {
         Signal.PAY: Stage.CASH,
+        Signal.UPI: Stage.UPI,
+        Signal.CARD: Stage.CARD,
         Signal.BLOCKED: Stage.TROUBLE,
         Signal.ADD: Stage.NUMBER,
         Signal.BACK: Stage.NUMBER,
@@ -105,6 +117,8 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     },
     Stage.BASKET: {
         Signal.PAY: Stage.CASH,
+        Signal.UPI: Stage.UPI,
+        Signal.CARD: Stage.CARD,
         Signal.BLOCKED: Stage.TROUBLE,
         Signal.ADD: Stage.NUMBER,
         Signal.BACK: Stage.SERVICES,  # the last one was taken out
@@ -134,6 +148,17 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.FAILED: Stage.TROUBLE,
     },
     Stage.OFFER: {Signal.PAID: Stage.POSTING, Signal.SHORT: Stage.PROVING},
+    Stage.UPI: {Signal.STOPPED: Stage.CHECKING},
+    Stage.CARD: {Signal.SWIPED: Stage.CHECKING, Signal.STOPPED: Stage.CHECKING},
+    Stage.CHECKING: {
+        Signal.PAID: Stage.POSTING,
+        Signal.DECLINED: Stage.CARD,
+        Signal.UNPAID: Stage.BILL,
+        Signal.LISTED: Stage.BASKET,
+        Signal.SHORT: Stage.PROVING,
+        Signal.EMPTY: Stage.ATTRACT,
+        Signal.FAILED: Stage.TROUBLE,
+    },
     Stage.POSTING: {Signal.ANSWERED: Stage.PROVING},
     Stage.PROVING: {Signal.PROVEN: Stage.DONE, Signal.UNFULFILLED: Stage.TROUBLE},
     Stage.DONE: {
@@ -171,6 +196,8 @@ class Visit:
     obstacle_from: float | None = None
     is_resumed: bool = False  # after a power cut, and nobody has said that the order is his
     wrong_digits: int = 0
+    link: str = ""  # of the UPI QR, once the back end has said who is paid
+    payee: str = ""
 
     def follow(self, signal: Signal) -> Stage:
         """The stage that follows; raises UnexpectedEvent for a pair that the table lacks."""

@@ -17,7 +17,6 @@ import tempfile
 import time
 from pathlib import Path
 
-from firmware.contract.money import Money
 from firmware.contract.screen import Done, Screen
 from firmware.core.daemon import journal_path
 from firmware.demo.account import Account, account
@@ -144,6 +143,7 @@ def _report(
         ("story", story),
         ("rupees in", str(result.inside)),
         ("rupees journalled", str(result.journalled)),
+        ("by UPI and card", str(result.without_cash)),
         ("rupees posted", str(result.posted)),
         ("claims paid back", str(result.redeemed)),
         ("collected", str(result.collected)),
@@ -157,7 +157,8 @@ def _report(
     print()
     for label, value in lines:
         print(f"  {label:20} {value}")
-    return 0 if not faults and receipts and result.inside > Money(0) else 1
+    has_paid = bool(result.inside or result.without_cash)
+    return 0 if not faults and receipts and has_paid else 1
 
 
 if __name__ == "__main__":

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 from firmware.contract.money import ZERO, Money, total
 from firmware.core.daemon import journal_path
+from firmware.core.paying import FATE
 from firmware.core.tendering import HOW
 from firmware.demo.stage import Stage
 from firmware.journal import rows
@@ -15,6 +17,10 @@ from firmware.journal.desk_rows import CollectionClosed
 from firmware.journal.journal import Entry, read_entries
 from firmware.journal.orders import Order, fold
 from firmware.journal.past import files_of
+
+BOOKED = "SELECT key, amount FROM payments"
+UPI_PAID = "SELECT reference, amount FROM upi_payments WHERE status = 'paid'"
+CHARGED = "SELECT key, amount - refunded FROM card_payments WHERE status = 'confirmed'"
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class Account:
     desk_jobs: int = 0  # and those that were tried
     redeemed: Money = ZERO  # of all claims, paid out of the operator's own float
     spent: Money = ZERO  # of all claims, used to pay bills
+    upi: dict[str, int] = field(default_factory=dict)  # reference -> paise that were paid
+    cards: dict[str, int] = field(default_factory=dict)  # key -> paise charged, less refunds
     claimed_after_the_end: dict[str, int] = field(default_factory=dict)  # order -> claims
 
     def faults(self) -> list[str]:
@@ -53,7 +61,29 @@ class Account:
         tendered = total([order.tender for order in self.orders])
         if tendered != self.spent:
             found.append(f"{self.spent} of claims went to bills, and {tendered} arrived")
-        return found + self._faults_of_paper()
+        return [*found, *self._faults_of_networks(), *self._faults_of_paper()]
+
+    @property
+    def without_cash(self) -> Money:
+        """What came by UPI and card and did not go back, as the journal has it."""
+        return Money(sum(self._upi_here().values()) + sum(self._cards_here().values()))
+
+    def _upi_here(self) -> dict[str, int]:
+        found = [order.cashless.paid_by_upi for order in self.orders]
+        return {row.reference: row.amount.paise for row in found if row is not None}
+
+    def _cards_here(self) -> dict[str, int]:
+        found = [(order.cashless.paid_by_card, order.cashless.returned) for order in self.orders]
+        return {r.key: r.amount.paise - back.paise for r, back in found if r is not None}
+
+    def _faults_of_networks(self) -> list[str]:
+        """The books of the UPI network and of the acquirer, payment by payment."""
+        pairs = (("UPI", self._upi_here(), self.upi), ("cards", self._cards_here(), self.cards))
+        return [
+            f"{name}: {here} in the journal, {there} in their books"
+            for name, here, there in pairs
+            if here != there
+        ]
 
     def _faults_of_paper(self) -> list[str]:
         """A job that the journal calls printed is on paper; none is there twice.
@@ -88,7 +118,7 @@ class Account:
 
     def _unproven_claims(self, order: Order) -> list[str]:
         """A claim needs its slip, or its number on the screen, unless the citizen had gone."""
-        if self.claimed_after_the_end.get(order.number):
+        if self.claimed_after_the_end.get(order.number) or FATE in order.shown:
             return []
         return [f"{order.number}: {len(order.claims)} claims, and no slip for the last"]
 
@@ -101,7 +131,7 @@ def account(stage: Stage) -> Account:
     bench.close()
     entries = [e for file in files_of(journal_path(stage.config)) for e in read_entries(file)]
     written = [entry.row for entry in entries]
-    office = _office(stage)
+    office = _booked(stage, "office.db", BOOKED)
     paid_back = [row for row in written if isinstance(row, rows.ClaimRedeemed)]
     return Account(
         inside=_inside(notes) + _inside(coins),
@@ -117,6 +147,8 @@ def account(stage: Stage) -> Account:
             )
         ),
         office=office,
+        upi=_booked(stage, "upi.db", UPI_PAID),
+        cards=_booked(stage, "cards.db", CHARGED),
         tickets=printed,
         collected=total([row.collected for row in written if isinstance(row, CollectionClosed)]),
         desk_papers=sum(isinstance(row, rows.Printed) and row.order is None for row in written),
@@ -148,12 +180,13 @@ def _orders(entries: list[Entry]) -> list[Order]:
     return [fold(history) for history in histories.values()]
 
 
-def _office(stage: Stage) -> dict[str, int]:
-    path = stage.config.state_folder / "sandbox" / "office.db"
-    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    found = database.execute("SELECT key, amount FROM payments").fetchall()
-    database.close()
-    return {str(key): int(amount) for key, amount in found}
+def _booked(stage: Stage, book: str, query: str) -> dict[str, int]:
+    """By key or reference, from the sandbox's own file; nothing before its first start."""
+    path = stage.config.state_folder / "sandbox" / book
+    if not path.exists():
+        return {}
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        return {str(key): int(amount) for key, amount in database.execute(query).fetchall()}
 
 
 def _inside(acceptor: dict[str, Any]) -> Money:

@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from firmware.contract.screen import Action, Press, Screen, ScreenData
+from firmware.contract.screen import Action, Press, Screen, ScreenData, ShowUpi, SwipeCard
 from firmware.contract.topics import Topics
+from firmware.demo import telephone
 from firmware.demo.stage import Stage
 from firmware.runtime.bench import Bench, BenchRefused
 from firmware.runtime.bus import Bus, Envelope
@@ -129,6 +130,22 @@ class Citizen:
     async def drops(self, rupees: int) -> None:
         """Drop one coin until the machine keeps it."""
         await self._feeds("coins", rupees * 100)
+
+    async def pays_by_upi(self) -> None:
+        """Scan the QR that is shown, and pay."""
+        shown = await self.sees(ShowUpi)
+        url = self._stage.config.gateway.url
+        await asyncio.to_thread(telephone.pay, url, telephone.scan(shown.link))
+
+    async def swipes(self, card: str) -> None:
+        """Pull a card through, and again when the reader did not listen yet."""
+        await self.sees(SwipeCard)
+        deadline = time.monotonic() + PATIENCE
+        while isinstance(self.data, SwipeCard):
+            if time.monotonic() > deadline:
+                raise StoryFailed(f"the reader takes no card: {self.screen}")
+            self.bench.do("card", "swipe", card=card)
+            await self._waits(4.0, lambda: not isinstance(self.data, SwipeCard))
 
     async def _feeds(self, device: str, paise: int) -> None:
         """Until it is in the box: what comes back is put in again when the slot is open."""

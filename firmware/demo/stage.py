@@ -21,6 +21,7 @@ from firmware.demo.broker import Broker, BrokerError
 from firmware.demo.family import Family
 from firmware.demo.keys import commission, enrol
 from firmware.demo.template import TEMPLATE
+from firmware.gateway.sandbox.unsealing import PUBLIC_KEY
 from firmware.runtime.bench import Bench
 from firmware.runtime.config import Config, load
 
@@ -262,20 +263,9 @@ class Stage:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         path = self.folder / "kiosk.toml"
         chosen = self.settings
-        path.write_text(
-            TEMPLATE.format(
-                folder=self.folder,
-                port=free_port(),
-                width=chosen.width,
-                height=chosen.height,
-                speaks=str(chosen.speaks).lower(),
-                screen=chosen.screen,
-                cash=chosen.cash,
-                warning=chosen.warning,
-                done=chosen.done,
-                speed=chosen.speed,
-            )
-        )
+        facts = vars(chosen) | {"speaks": str(chosen.speaks).lower()}
+        places = {"folder": self.folder, "port": free_port(), "public_key": PUBLIC_KEY}
+        path.write_text(TEMPLATE.format(**facts, **places))
         return load(path)
 
     def _check_programs(self) -> None:

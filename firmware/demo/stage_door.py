@@ -17,6 +17,7 @@ from typing import Any
 
 from firmware.demo.broker import BrokerError
 from firmware.demo.stage import OFFICE, Stage
+from firmware.demo.telephone import pay_newest
 from firmware.runtime.bench import BenchRefused
 
 DEVICE = "stage"
@@ -35,6 +36,7 @@ class StageDoor:
             "power_on": stage.power_on,
             "back_end_down": lambda: stage.hold(OFFICE),
             "back_end_up": lambda: stage.release(OFFICE),
+            "pay_upi": lambda: pay_newest(stage.config.gateway.url),
             "kill": self._kill,
         }
 

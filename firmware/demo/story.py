@@ -13,6 +13,8 @@ from firmware.contract.screen import (
     Number,
     ScreenData,
     ShowBill,
+    ShowUpi,
+    SwipeCard,
     Waiting,
 )
 from firmware.demo.citizen import Citizen
@@ -110,4 +112,42 @@ def electricity_cash(k_number: str = K_NUMBER) -> dict[str, Step]:
     }
 
 
-STORIES: dict[str, Callable[[], dict[str, Step]]] = {"electricity-cash": electricity_cash}
+async def _telephone(citizen: Citizen) -> None:
+    await citizen.pays_by_upi()
+
+
+async def _card(citizen: Citizen) -> None:
+    await citizen.swipes("rupay")
+
+
+def _without_cash(action: Action, pays: Step, k_number: str) -> dict[str, Step]:
+    async def choose(citizen: Citizen) -> None:
+        await citizen.sees(ShowBill)
+        await citizen.presses(action, until=lambda data: isinstance(data, ShowUpi | SwipeCard))
+
+    return {
+        "language": _language,
+        "service": _service,
+        "number": _number(k_number),
+        "choose": choose,
+        "pay": pays,
+        "receipt": _receipt,
+        "thanks": _thanks,
+    }
+
+
+def electricity_upi(k_number: str = K_NUMBER) -> dict[str, Step]:
+    """₹470 from a telephone."""
+    return _without_cash(Action.PAY_UPI, _telephone, k_number)
+
+
+def electricity_card(k_number: str = K_NUMBER) -> dict[str, Step]:
+    """₹470 with a card that is swiped."""
+    return _without_cash(Action.PAY_CARD, _card, k_number)
+
+
+STORIES: dict[str, Callable[[], dict[str, Step]]] = {
+    "electricity-cash": electricity_cash,
+    "electricity-upi": electricity_upi,
+    "electricity-card": electricity_card,
+}

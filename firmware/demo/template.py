@@ -52,6 +52,14 @@ family = "escpos"
 kind = "receipt"
 port = "{folder}/dev/receipt"
 
+[device.card]
+family = "magstripe"
+kind = "card"
+port = "{folder}/dev/card"
+
+[device.card.options]
+public_key = "{public_key}"
+
 [device.panel]
 family = "panel"
 kind = "panel"
@@ -89,6 +97,9 @@ speed = {speed}
 [bench.receipt]
 speed = {speed}
 out_folder = "{folder}/paper"
+
+[bench.card]
+speed = {speed}
 
 [bench.panel]
 temperature_file = "{folder}/run/board_temp"

@@ -39,6 +39,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     token: str = ""  # the signed claim for the QR; empty when this kiosk could not sign
     code: str = ""  # pays a bill at this kiosk; empty when the slip cannot be used so
     coins_unknown: int = 0  # that fell in, and whose value the machine forgot
+    paid_by_upi: str = ""  # the network's reference: this money is not paid out in cash
+    paid_by_card: str = ""  # the masked number: the same
 
 
 def claim_slip(facts: Claim, language: str = "hi") -> Ticket:
@@ -58,6 +60,7 @@ def claim_slip(facts: Claim, language: str = "hi") -> Ticket:
         Rule(),
         *_order(facts.order, words),
         Pair(words("receipt.date"), moment(facts.made_at, words)),
+        *_without_cash(facts, words),
         Rule(),
         Text(words("claim.why"), Style.STRONG),
         Text(words(facts.cause)),
@@ -74,6 +77,16 @@ def claim_slip(facts: Claim, language: str = "hi") -> Ticket:
 
 def _order(order: str, words: Words) -> list[Line]:
     return [Pair(words("claim.order"), order)] if order else []
+
+
+def _without_cash(facts: Claim, words: Words) -> list[Line]:
+    """How the money came, by which the office finds it and sends it back the same way."""
+    found: list[Line] = []
+    if facts.paid_by_upi:
+        found.append(Pair(words("receipt.upi_reference"), facts.paid_by_upi))
+    if facts.paid_by_card:
+        found.append(Pair(words("receipt.card_number"), facts.paid_by_card))
+    return [*found, Text(words("claim.no_cash"))] if found else []
 
 
 def _in_doubt(in_doubt: Money, words: Words) -> list[Line]:

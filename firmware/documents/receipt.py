@@ -55,12 +55,16 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     notes: Money = ZERO  # paid with notes
     coins: Money = ZERO  # paid with coins
     slips: Money = ZERO  # paid with the money of claim slips
+    upi: Money = ZERO
+    upi_reference: str = ""  # the network's own
+    card: Money = ZERO
+    card_number: str = ""  # masked
     coins_unknown: int = 0  # that fell in, and whose value the machine forgot
     helpline: str = "181"
     duplicate: int = 0  # 0 is the original
 
     def __post_init__(self) -> None:
-        paid, due = self.notes + self.coins + self.slips, self.total
+        paid, due = self.notes + self.coins + self.slips + self.upi + self.card, self.total
         if paid != due:
             raise ValueError(f"receipt {self.number}: expected {due} paid, got {paid}")
 
@@ -149,9 +153,15 @@ def _money(facts: Receipt, words: Words) -> list[Line]:
         ("receipt.notes", facts.notes),
         ("receipt.coins", facts.coins),
         ("receipt.slips", facts.slips),
+        ("receipt.upi", facts.upi),
+        ("receipt.card", facts.card),
     ):
         if money:
             lines.append(Pair(words(key), rupees_exact(money)))
+    if facts.upi_reference:
+        lines.append(Pair(words("receipt.upi_reference"), facts.upi_reference))
+    if facts.card:
+        lines.append(Pair(words("receipt.card_number"), facts.card_number))
     if any(bill.advance for bill in facts.bills):
         lines.append(Text(words("receipt.advance_note"), Style.SMALL))
     if rest := total([bill.rest for bill in facts.bills]):

@@ -48,6 +48,7 @@ def day_report(facts: Report) -> Ticket:
         money("collection.coins", figures.coins),
         *([money("collection.change", figures.change)] if figures.change else []),
         money("report.cash_total", figures.notes + figures.coins - figures.change, Style.TITLE),
+        *_without_cash(figures),
         Rule(),
         line("report.claims", f"{figures.claims_issued} / ₹{figures.claims_amount.exact()}"),
         line("report.redeemed", f"{figures.redeemed} / ₹{figures.redeemed_amount.exact()}"),
@@ -59,6 +60,22 @@ def day_report(facts: Report) -> Ticket:
         *([] if facts.number is None else signature("collection.sign.operator")),
     ]
     return Ticket(lines, "hi")
+
+
+def _without_cash(figures: DayFigures) -> list[Line]:
+    """What is not in the box, by tender; nothing on a day on which nobody paid so."""
+    if not (figures.upi or figures.card or figures.card_refunds):
+        return []
+    lines: list[Line] = [
+        Rule(),
+        Text(both("report.without_cash"), Style.STRONG),
+        line("receipt.upi", f"{figures.upi_count} / ₹{figures.upi.exact()}"),
+        line("receipt.card", f"{figures.card_count} / ₹{figures.card.exact()}"),
+    ]
+    if figures.card_refunds:
+        lines.append(money("report.card_refunds", figures.card_refunds))
+    came = figures.upi + figures.card - figures.card_refunds
+    return [*lines, money("report.without_cash_total", came, Style.STRONG)]
 
 
 def _title(facts: Report) -> list[Line]:

@@ -9,6 +9,7 @@ import sys
 import time
 
 import msgspec
+from msgspec.structs import replace
 
 from firmware.contract.card import AuthoriseCard, SealedCard
 from firmware.contract.gateway import Failed, GatewayReply, GatewayRequest, GatewayState, Problem
@@ -35,6 +36,7 @@ class Gateway:
         self._bus.on(topics.gateway_request, self._on_request)
         self._bus.on(topics.device_sealed("+"), self._on_sealed)
         self._back_end, self._shelf = back_end, Shelf()
+        self._state = GatewayState(is_online=False, detail="not looked yet")
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -45,13 +47,14 @@ class Gateway:
 
     async def _look(self) -> None:
         while True:
-            self._say(await self._back_end.is_alive())
+            self._state = await self._back_end.look()
+            self._say()
             self._shelf.forget_old(time.monotonic())
             notify("WATCHDOG=1")
             await asyncio.sleep(LOOK_EVERY)
 
-    def _say(self, trouble: str | None) -> None:
-        self._bus.retain(self._topics.gateway_state, GatewayState(trouble is None, trouble or ""))
+    def _say(self) -> None:
+        self._bus.retain(self._topics.gateway_state, self._state)
 
     def _on_request(self, envelope: Envelope) -> None:
         task = asyncio.get_running_loop().create_task(self._answer(envelope))
@@ -69,9 +72,10 @@ class Gateway:
         log.info("%s: %s", type(request).__name__, _told(reply))
         # Said before the answer: core asks whether the back end is there as soon as it has a bill.
         if isinstance(reply, Failed) and reply.problem is Problem.BACK_END_DOWN:
-            self._say(reply.detail)
+            self._state = replace(self._state, is_online=False, detail=reply.detail)
         else:
-            self._say(None)
+            self._state = replace(self._state, is_online=True, detail="")
+        self._say()
         self._bus.answer(envelope, reply)
 
     async def _ask(self, request: GatewayRequest) -> GatewayReply:

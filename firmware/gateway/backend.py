@@ -20,13 +20,17 @@ from firmware.contract.gateway import (
     FetchBill,
     GatewayReply,
     GatewayRequest,
+    GatewayState,
     Posted,
     PostPayment,
     Problem,
     SumBooked,
+    Tender,
 )
 from firmware.contract.money import Money
+from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
 from firmware.gateway.cards import CardLine, RefusalDocument
+from firmware.gateway.upi import UpiLine
 
 PROBLEMS = {
     404: Problem.NO_SUCH_ACCOUNT,
@@ -66,6 +70,12 @@ class SumDocument(msgspec.Struct, frozen=True):
     amount: Annotated[int, msgspec.Meta(ge=0)]
 
 
+class HealthDocument(msgspec.Struct, frozen=True):
+    """What the back end says of itself."""
+
+    tenders: list[str] = []
+
+
 class BackEnd:
     """One HTTP connection pool. Never raises for what a network does: that is an answer."""
 
@@ -73,6 +83,7 @@ class BackEnd:
         self._url = url.rstrip("/")
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience))
         self._cards = CardLine(self._session, self._url)
+        self._upi = UpiLine(self._session, self._url)
 
     async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:
         """Carry one request out. Silence, a refused connection and 5xx are `back_end_down`."""
@@ -84,6 +95,8 @@ class BackEnd:
                     return await self._post(request)
                 case SumBooked():
                     return await self._sum(request)
+                case StartUpi() | CheckUpi() | CancelUpi():
+                    return await self._upi.ask(request)
                 case _:
                     return await self._cards.ask(request, card)
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -91,13 +104,15 @@ class BackEnd:
         except msgspec.DecodeError as error:
             return Failed(Problem.BACK_END_DOWN, f"not understood: {error}")
 
-    async def is_alive(self) -> str | None:
-        """None when the back end answers; otherwise why not."""
+    async def look(self) -> GatewayState:
+        """Whether the back end answers, and what it settles beside cash."""
         try:
             async with self._session.get(f"{self._url}/health") as response:
-                return None if response.status == 200 else f"HTTP {response.status}"
+                if response.status != 200:
+                    return GatewayState(False, f"HTTP {response.status}")
+                return GatewayState(True, tenders=_tenders(await response.read()))
         except (aiohttp.ClientError, TimeoutError) as error:
-            return str(error) or type(error).__name__
+            return GatewayState(False, str(error) or type(error).__name__)
 
     async def close(self) -> None:
         await self._session.close()
@@ -144,6 +159,15 @@ class BackEnd:
                 return _failure(response.status, await response.read())
             document = msgspec.json.decode(await response.read(), type=SumDocument)
         return BookedSum(document.count, Money(document.amount))
+
+
+def _tenders(body: bytes) -> list[Tender]:
+    """A back end that says nothing of it, or that we do not understand, settles cash alone."""
+    try:
+        said = msgspec.json.decode(body, type=HealthDocument).tenders
+    except msgspec.DecodeError:
+        return []
+    return [tender for tender in Tender if tender in said]
 
 
 def _failure(status: int, body: bytes) -> Failed:

@@ -265,6 +265,11 @@ class DayFigures(msgspec.Struct, frozen=True):
     last_receipt: str
     suspected: int = 0  # forged notes and cheats that devices suspected in visits
     change: Money = ZERO  # given back in coins
+    upi: Money = ZERO  # that came
+    upi_count: int = 0
+    card: Money = ZERO
+    card_count: int = 0
+    card_refunds: Money = ZERO  # that went back to cards
 
 
 class DayClosed(Row, frozen=True):

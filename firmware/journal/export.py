@@ -12,7 +12,7 @@ import io
 import msgspec
 
 from firmware.contract.money import PAISE_IN_A_RUPEE, Money
-from firmware.journal import desk_rows, rows
+from firmware.journal import desk_rows, rows, tender_rows
 from firmware.journal.chain import Entry
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.plain import words
@@ -55,6 +55,12 @@ def amount_of(row: ReadRow) -> Money | None:
             | ChangeInDoubt(amount=money)
             | rows.ClaimIssued(amount=money)
             | rows.JournalBegun(brought_forward=money)
+            | tender_rows.UpiAsked(amount=money)
+            | tender_rows.UpiConfirmed(amount=money)
+            | tender_rows.CardAsked(amount=money)
+            | tender_rows.CardConfirmed(amount=money)
+            | tender_rows.CardRefundAsked(amount=money)
+            | tender_rows.CardRefunded(amount=money)
         ):
             return money
         case desk_rows.CollectionClosed():

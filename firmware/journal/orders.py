@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from firmware.contract.device import HeldNote
 from firmware.contract.money import ZERO, Money, total
 from firmware.journal import rows
+from firmware.journal.cashless import Cashless
 from firmware.journal.chain import Entry
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.division import split
 from firmware.journal.rows import Line, OrderCreated, ReadRow
+from firmware.journal.tender_rows import TenderRow
 
 
 @dataclass
@@ -27,6 +29,7 @@ class Order:
     coins: Money = ZERO
     coins_unknown: int = 0  # that fell in, and whose value the device forgot
     tender: Money = ZERO  # of claim slips
+    cashless: Cashless = field(default_factory=Cashless)  # UPI and cards
     in_flight: HeldNote | None = None  # an intent to stack or to return without an outcome
     is_going_back: bool = False  # the intent for it is to return it
     in_doubt: Money = ZERO  # of notes whose fate the device could not tell
@@ -68,8 +71,8 @@ class Order:
 
     @property
     def inserted(self) -> Money:
-        """Cash and claim slips."""
-        return self.cash + self.tender
+        """Cash, claim slips, UPI and cards."""
+        return self.cash + self.tender + self.cashless.received
 
     @property
     def parts(self) -> list[Money]:
@@ -111,13 +114,14 @@ class Order:
     def beyond(self, used: Money) -> Money:
         """The same, if the bills took `used`."""
         going_out = ZERO if self.changing is None else self.changing.amount
-        covered = used + self.claimed + self.changed + going_out
+        covered = used + self.claimed + self.changed + going_out + self.cashless.going_back
         return max(self.inserted + self.in_doubt - covered, ZERO)
 
     @property
     def refundable(self) -> Money:
         """What the journal says today that the citizen has a right to, redeemed or not."""
-        return max(self.inserted + self.in_doubt - self.used - self.changed, ZERO)
+        gone = self.used + self.changed + self.cashless.going_back
+        return max(self.inserted + self.in_doubt - gone, ZERO)
 
     @property
     def unconfirmed(self) -> Money:
@@ -196,6 +200,8 @@ class Order:
                 self.redeemed[claim] = amount
             case rows.OrderClosed(end=end):
                 self.end = end
+            case _ if isinstance(row, TenderRow):
+                self.cashless.apply(row)
             case _:
                 pass  # its birth changes nothing more, nor does a kind of a release to come
 

@@ -11,6 +11,8 @@ from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePa
 from firmware.journal.desk_plain import desk_words
 from firmware.journal.reading import Verified
 from firmware.journal.rows import ReadRow
+from firmware.journal.tender_plain import tender_words
+from firmware.journal.tender_rows import TenderRow
 
 SHOWN_DIGITS = 4  # of an account number: enough to tell two citizens apart, too few to misuse
 AT_WIDTH = 19  # of `2026-11-22T10:00:00`: the offset is India's, always
@@ -117,6 +119,8 @@ def _of_paper(row: ReadRow) -> str:
             return f"{document} was shown on the screen"
         case rows.UnknownRow(kind=kind):
             return kind
+        case _ if isinstance(row, TenderRow):
+            return tender_words(row)
         case _:
             return desk_words(row)
 

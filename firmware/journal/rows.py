@@ -17,6 +17,7 @@ from firmware.contract.money import ZERO, Money
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_rows import DeskRow, desk_key_of
 from firmware.journal.row import Row
+from firmware.journal.tender_rows import TenderRow, tender_key_of
 
 
 class KioskStarted(Row, frozen=True):
@@ -235,7 +236,7 @@ class TenderCredited(Row, frozen=True):
 
 
 class PrintIntended(Row, frozen=True):
-    """Intent: this job goes to the printer. `document` is `receipt` or `claim`."""
+    """Intent: this job goes to the printer. `document` is `receipt`, `claim` or `refund`."""
 
     order: str | None
     job: str
@@ -256,7 +257,8 @@ class PrintFailed(Row, frozen=True):
 
 
 class ProofShown(Row, frozen=True):
-    """The paper died: the number and its QR were on the screen (M6)."""
+    """The paper died: the number and its QR were on the screen (M6). Of the document `fate` there
+    is no paper: the back end had not said what became of a payment, and the screen told that."""
 
     order: str | None
     document: str
@@ -288,7 +290,7 @@ class ClaimRedeemed(Row, frozen=True):
 
 class End(StrEnum):
     FULFILLED = "fulfilled"
-    CANCELLED = "cancelled"  # no money had gone in
+    CANCELLED = "cancelled"  # no money had gone in, or all of it went back
     CLAIMED = "claimed"
 
 
@@ -335,6 +337,7 @@ AnyRow = (
     | ClaimIssued
     | ClaimRedeemed
     | OrderClosed
+    | TenderRow
     | DeskRow
 )
 
@@ -370,7 +373,7 @@ def event_key_of(row: AnyRow) -> str | None:
         case ClaimRedeemed(claim=claim):
             return f"redeemed {claim}"
         case _:
-            return desk_key_of(row)
+            return desk_key_of(row) or tender_key_of(row)
 
 
 def credited_paise(row: ReadRow) -> int:

@@ -29,6 +29,15 @@ from firmware.journal.rows import (
     PostRefused,
     UnknownRow,
 )
+from firmware.journal.tender_rows import (
+    CardAsked,
+    CardConfirmed,
+    CardDeclined,
+    CardVoided,
+    UpiAsked,
+    UpiConfirmed,
+    UpiEnded,
+)
 
 log = logging.getLogger("core")
 
@@ -47,12 +56,19 @@ class Salvaged:
         self.anchored, self.anchored_head = anchored, ""
         self.claims: dict[str, ClaimIssued] = {}  # not redeemed
         self._paid: set[str] = set()
+        self._asked: set[str] = set()  # of UPI or a card, and not answered; known to the anchor
         self._unanswered: dict[str, list[Entry]] = {}
 
     @property
     def unposted(self) -> dict[str, list[Entry]]:
-        """Orders that are paid and not answered by the back end, with their rows from birth."""
-        return {order: self._unanswered[order] for order in self._paid & set(self._unanswered)}
+        """Orders that are paid and not answered by the back end, or whose payment by UPI or card
+        it has not told of, with their rows from birth.
+
+        The latter when the anchor knew of them: their citizen had gone. What was asked for after it
+        may have been answered in the rows that are lost, and people have to look.
+        """
+        waiting = (self._paid | self._asked) & set(self._unanswered)
+        return {order: self._unanswered[order] for order in waiting}
 
     def take(self, entry: Entry) -> None:
         """One more row, in its order."""
@@ -68,6 +84,10 @@ class Salvaged:
                 self._unanswered.pop(order, None)
             case OrderClosed() if order not in self._paid:
                 self._unanswered.pop(order, None)
+            case UpiAsked() | CardAsked() if entry.seq <= self.anchored:
+                self._asked.add(order)
+            case UpiConfirmed() | UpiEnded() | CardConfirmed() | CardDeclined() | CardVoided():
+                self._asked.discard(order)
             case ClaimIssued() as row:
                 self.claims[row.claim] = row
             case ClaimRedeemed(claim=claim):

@@ -15,6 +15,7 @@ from firmware.journal.chain import Entry
 from firmware.journal.change_rows import ChangePaid
 from firmware.journal.desk_rows import CollectionClosed, DayFigures, ServiceSum
 from firmware.journal.orders import Order
+from firmware.journal.tender_rows import CardConfirmed, CardRefunded, UpiConfirmed
 
 Recall = Callable[[str], Order]
 
@@ -62,6 +63,14 @@ class Figures:
                 self._sum("redeemed", amount)
             case CollectionClosed():
                 self._sum("collected", row.collected)
+            case UpiConfirmed(amount=amount):
+                self._count("upi")
+                self._sum("upi", amount)
+            case CardConfirmed(amount=amount):
+                self._count("card")
+                self._sum("card", amount)
+            case CardRefunded(amount=amount):
+                self._sum("card_refunds", amount)
             case _:
                 pass
 
@@ -111,6 +120,11 @@ class Figures:
             last_receipt=receipts[-1] if receipts else "",
             suspected=counts.get("suspected", 0),
             change=sums.get("change", ZERO),
+            upi=sums.get("upi", ZERO),
+            upi_count=counts.get("upi", 0),
+            card=sums.get("card", ZERO),
+            card_count=counts.get("card", 0),
+            card_refunds=sums.get("card_refunds", ZERO),
         )
 
 

@@ -30,10 +30,15 @@ from drivers.escpos.raster import Rasteriser
 from firmware.demo.keys import commission, enrol
 from firmware.demo.stage import Stage
 from firmware.demo.template import TEMPLATE
+from firmware.gateway.sandbox.cards import CardOffice
 from firmware.gateway.sandbox.office import Office
+from firmware.gateway.sandbox.unsealing import PUBLIC_KEY
+from firmware.gateway.sandbox.upi import UpiOffice
 from firmware.journal.journal import Journal
 from firmware.runtime.config import load
+from tests.chaos import plastic
 from tests.chaos.acceptors import STANDARD, with_acceptor
+from tests.chaos.plastic import Slot
 from tests.chaos.points import Point, installed
 from tests.chaos.virtual import PROCESS, Killed, LoopClock, Process, VirtualLoop
 from tests.chaos.wiring import WORLD, Bench, Broker, Client, OfficeLine, Transport, Wire
@@ -68,7 +73,11 @@ class Kiosk:
         enrol(Path(self.config.paths.operators))
         commission(self.config.kiosk.id, self.config.state_folder)
         self.broker = Client.broker = Broker()
-        self.office = OfficeLine.office = Office(self.config.state_folder / "sandbox/office.db")
+        books = self.config.state_folder / "sandbox"
+        self.office = OfficeLine.office = Office(books / "office.db")
+        self.upi = OfficeLine.upi = UpiOffice(books / "upi.db")
+        self.cards = OfficeLine.cards = CardOffice(books / "cards.db")
+        self.slot, self.programs = Slot(), list(PROCESSES)
         self._at, self._deed = at, deed
         self.counts: Counter[tuple[str, str]] = Counter()
         self.points: list[Point] = []  # all that were passed
@@ -137,6 +146,7 @@ class Kiosk:
         """
         writes = sum(count for (_, kind), count in self.counts.items() if kind in DISK)
         left: list[object] = [writes, len(self.office.payments()), OfficeLine.office is None]
+        left += [str(self.upi.payments()), str(self.cards.payments())]
         for wire in self.wires.values():
             left += [str(wire.emulator.physics()), *wire.under_way]
         if deed != "mains":
@@ -179,6 +189,9 @@ class Kiosk:
         task.add_done_callback(lambda task: self._ended(process, task))
 
     async def _serve(self, name: str) -> None:
+        if name == plastic.NAME:
+            await plastic.serve(self.config, self.slot)
+            return
         options = argparse.Namespace(device=name)
         serve = {"core": firmware.core.__main__.serve, "gateway": firmware.gateway.__main__.serve}
         await serve.get(name, drivers.base.__main__.serve)(self.config, options)
@@ -196,6 +209,8 @@ class Kiosk:
             self.dead.append(process)
             if (wire := self.wires.get(name)) is not None:
                 wire.port = None
+            if name == plastic.NAME:
+                self.slot.driver = None
             for close in process.on_death:
                 close()
             self._later(away, name)
@@ -214,11 +229,16 @@ class Kiosk:
         (self.config.run_folder / "visit.json").unlink(missing_ok=True)
         self.loop.call_later(DARK_FOR, self.power_on, context=WORLD.copy())
 
+    def plug_reader(self) -> None:
+        """A card reader, for the stories that need one."""
+        self.programs.append(plastic.NAME)
+        self._later(0.0, plastic.NAME)
+
     def power_on(self) -> None:
         self.is_dark, self.broker.is_up = False, True
         for wire in self.wires.values():
             wire.hand("power_on")
-        for name in PROCESSES:
+        for name in self.programs:
             self._start(name)
 
     # --- what it is made of ----------------------------------------------------------------
@@ -233,12 +253,19 @@ class Kiosk:
     def _write_config(self, notes: str) -> Path:
         for name in ("run", "state", "broker/credentials"):
             (self.folder / name).mkdir(parents=True)
-        users = ("core", "gateway", "finger", *(f"driver-{name}" for name in DRIVERS))
+        users = (
+            "core",
+            "gateway",
+            "finger",
+            f"driver-{plastic.NAME}",
+            *(f"driver-{name}" for name in DRIVERS),
+        )
         for user in users:
             (self.folder / "broker/credentials" / user).write_text("secret")
         path = self.folder / "kiosk.toml"
         screen = {"width": 480, "height": 800, "speaks": "false", "screen": 45, "cash": 60}
         rest = {"warning": 5, "done": 20, "speed": SPEED, "port": 1, "folder": self.folder}
+        rest["public_key"] = PUBLIC_KEY
         path.write_text(with_acceptor(TEMPLATE.format(**screen, **rest), notes))
         return path
 

@@ -85,7 +85,7 @@ def _of_order(order: Order, rows: list[ReadRow]) -> Iterator[str]:
         row.value.paise for row in rows if isinstance(row, NoteGivenBack) and row.id in doubted
     )
     took = order.inserted.paise + order.in_doubt.paise + came_back
-    gives = order.used.paise + order.claimed.paise
+    gives = order.used.paise + order.claimed.paise + order.cashless.going_back.paise
     if took != gives:
         yield f"{order.number}: {took} paise in, {gives} for the bill and in claims"
     if order.end is None:

@@ -18,11 +18,13 @@ from firmware.journal.faults import JournalFault
 from firmware.journal.past import verify_all
 from tests.chaos.acceptors import STANDARD
 from tests.chaos.cash_stories import CASH_STORIES
+from tests.chaos.cashless_stories import CASHLESS_STORIES
 from tests.chaos.memory import Kiosk, kiosk_in
 from tests.chaos.points import Point
 from tests.chaos.visitor import Visit
 
 K_NUMBER = "210344990001"
+STORIES = CASH_STORIES | CASHLESS_STORIES
 HANGS_AFTER = 30  # seconds of real time; a run takes a tenth of one
 RUNS_A_PROCESS = 50
 SETTLES_WITHIN = 240.0  # seconds of virtual time
@@ -73,7 +75,7 @@ async def _tell(kiosk: Kiosk, story: str) -> Account:
         visit = Visit(kiosk.as_stage, citizen, K_NUMBER, kiosk.loop.time)
         await visit.is_open()
         kiosk.is_watching = True
-        await CASH_STORIES[story](visit)
+        await STORIES[story](visit)
         await visit.until(lambda: is_settled(kiosk, visit), SETTLES_WITHIN)
         kiosk.is_watching = False
         return account(kiosk.as_stage)
@@ -82,7 +84,9 @@ async def _tell(kiosk: Kiosk, story: str) -> Account:
 def is_settled(kiosk: Kiosk, visit: Visit) -> bool:
     """Nobody is here, every order closed, every payment answered."""
     return isinstance(visit.shown, Attract) and all(
-        order.end and (order.reference or order.refusal or not order.is_paid)
+        order.end
+        and (order.reference or order.refusal or not order.is_paid)
+        and not order.cashless.open_refunds
         for order in account(kiosk.as_stage).orders
     )
 

@@ -143,6 +143,10 @@ class Visit:
         self._typed += 1
         return [self.k_number, *more][(self._typed - 1) % (len(more) + 1)]
 
+    def offers(self, action: Action) -> bool:
+        screen = self.citizen.screen
+        return screen is not None and action in screen.actions
+
     async def answers(self, action: Action) -> None:
         """What the kiosk asks when too little is in."""
         await self.until(lambda: not isinstance(self.shown, InsertCash), 5.0)

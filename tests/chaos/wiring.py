@@ -14,21 +14,41 @@ import msgspec
 from drivers.base.emulator import Emulator
 from drivers.base.faults import LinkLost
 from drivers.base.protocol import NEVER
+from firmware.contract.card import (
+    AuthoriseCard,
+    CardPayment,
+    ConfirmCard,
+    FindCard,
+    RefundCard,
+    SealedCard,
+    VoidCard,
+)
 from firmware.contract.gateway import (
     Bill,
     BookedSum,
+    Failed,
     FetchBill,
     GatewayReply,
+    GatewayRequest,
+    GatewayState,
     Posted,
     PostPayment,
+    Problem,
     SumBooked,
+    Tender,
 )
 from firmware.contract.money import Money
+from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
 from firmware.gateway.backend import BackEnd, _failure
+from firmware.gateway.cards import CardDocument, PaymentDocument
+from firmware.gateway.sandbox.cards import CardOffice
 from firmware.gateway.sandbox.office import Office, Refusal
+from firmware.gateway.sandbox.upi import UpiOffice
+from firmware.gateway.upi import payment_of
 from tests.chaos.virtual import PROCESS, VirtualLoop
 
 WIRE_TIME = 0.004  # seconds from write to read
+NOVEMBER = 1_795_000_000.0  # seconds since 1970: test cards are not expired then
 NETWORK_TIME = 0.02  # seconds to the office, and back again
 BETWEEN = 1e-6  # seconds: nothing on a wire overtakes
 SMALLEST_STEP = 0.001  # seconds; time moves on even when a deadline does not
@@ -218,13 +238,65 @@ class OfficeLine(BackEnd):
     stage; None while nobody answers."""
 
     office: Office | None
+    upi: UpiOffice
+    cards: CardOffice
 
     def __init__(self, url: str, patience: float) -> None:
         """There is no session to open."""
 
-    async def is_alive(self) -> str | None:
+    async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:
+        """As over HTTP, and its two ends take the same time."""
+        match request:
+            case FetchBill() | PostPayment() | SumBooked():
+                return await super().ask(request, card)
+            case AuthoriseCard() if card is None:
+                return Failed(Problem.CARD_FORGOTTEN, "no such swipe here")
+        try:
+            await self._reach()
+            said = self._settle(request, card)
+            await asyncio.sleep(NETWORK_TIME)
+            await self._is_there()
+        except aiohttp.ClientConnectionError as error:
+            return Failed(Problem.BACK_END_DOWN, str(error))
+        except Refusal as refusal:
+            return Failed(Problem.REFUSED, refusal.why)
+        return said
+
+    def _settle(self, request: GatewayRequest, card: SealedCard | None) -> GatewayReply:
+        now = asyncio.get_running_loop().time() + NOVEMBER
+        match request:
+            case StartUpi(reference=reference, amount=amount, receipt=receipt):
+                return _upi(self.upi.start(reference, amount.paise, receipt), reference)
+            case CheckUpi(reference=reference):
+                return _upi(self.upi.find(reference), reference)
+            case CancelUpi(reference=reference):
+                return _upi(self.upi.cancel(reference), reference)
+            case AuthoriseCard(key=key, amount=amount, receipt=receipt):
+                assert card is not None
+                document = CardDocument(card.sealing, card.key, card.tracks)
+                found = self.cards.authorise(key, amount.paise, receipt, document, now)
+            case ConfirmCard(key=key):
+                found = self.cards.confirm(key, now)
+            case VoidCard(key=key):
+                found = self.cards.void(key, now)
+            case RefundCard(key=key, of=of, amount=amount):
+                found = self.cards.refund(key, of, amount.paise, now)
+            case FindCard(key=key):
+                found = self.cards.find(key, now)
+            case _:
+                raise AssertionError(request)
+        return _card(found)
+
+    async def _is_there(self) -> None:
+        """An answer on its way is lost with the line."""
+        if self.office is None:
+            raise aiohttp.ClientConnectionError("down")
+
+    async def look(self) -> GatewayState:
         await asyncio.sleep(NETWORK_TIME)
-        return "down" if self.office is None else None
+        if self.office is None:
+            return GatewayState(False, "down")
+        return GatewayState(True, tenders=list(Tender))
 
     async def close(self) -> None:
         """There is no session to close."""
@@ -258,3 +330,13 @@ class OfficeLine(BackEnd):
         if self.office is None:
             raise aiohttp.ClientConnectionError("down")
         return self.office
+
+
+def _upi(found: dict[str, object], reference: str) -> GatewayReply:
+    return payment_of(msgspec.json.encode(found), reference)
+
+
+def _card(found: dict[str, object]) -> CardPayment:
+    said = msgspec.convert(found, PaymentDocument)
+    amounts = Money(said.amount), Money(said.refunded)
+    return CardPayment(said.key, said.status, *amounts, said.approval, said.reason, said.masked_pan)

@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from firmware.contract.money import rupees
-from firmware.contract.screen import Action, Hint, Language, Number, Screen, Services, Waiting
+from firmware.contract.screen import (
+    Action,
+    Hint,
+    Language,
+    Number,
+    Screen,
+    Services,
+    SwipeCard,
+    Waiting,
+)
 from ui import samples, theme
 from ui.environment import prepare
 from ui.scene import Director, Scene
@@ -113,6 +122,10 @@ def every_document(language: Language) -> Iterator[tuple[str, Screen]]:
     make: Callable[..., Screen] = samples.screen
     for name, data in samples.main_screens().items():
         yield name, make(data, language, leaves_in=20)
+    for name, data in samples.ways_to_pay().items():
+        yield name, make(data, language, has_ways=True)
+    for reason in samples.CARD_HINTS:
+        yield reason, make(SwipeCard("electricity", rupees(470), Hint(f"card.{reason}")), language)
     for hint in samples.HINTS:
         yield hint, make(samples.cash(Hint(hint, rupees(500))), language)
     for waiting in samples.WAITINGS:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from firmware.contract.gateway import Tender
 from firmware.contract.money import rupees
 from firmware.contract.screen import Closed, Hint, Language, Number, ScreenData, Services, Waiting
 from firmware.core import desk_screens
@@ -35,6 +36,8 @@ def keys_of_core() -> list[str]:
         "note.limit",
         *(f"limit.{which}" for which in samples.LIMITS),
         *samples.HINTS,
+        *(f"card.{reason}" for reason in samples.CARD_HINTS),
+        *(f"done.by.{tender}" for tender in Tender),
         *(f"trouble.{cause}.{part}" for cause in samples.TROUBLES for part in TROUBLE_PARTS),
         *(f"pin.{problem}" for problem in samples.PIN_PROBLEMS),
         *keys_of_the_desk(),

@@ -172,6 +172,7 @@ def _stage() -> list[Hand]:
         Hand("power back", STAGE, "power_on"),
         Hand("back end down", STAGE, "back_end_down"),
         Hand("back end up", STAGE, "back_end_up"),
+        Hand("pay the UPI QR", STAGE, "pay_upi"),
     ]
     return [*whole, *(Hand(f"kill {name}", STAGE, "kill", {"process": name}) for name in KILLABLE)]
 

@@ -11,9 +11,12 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from firmware.contract.gateway import Tender
 from firmware.gateway.sandbox.card_counter import CardCounter
 from firmware.gateway.sandbox.cards import CardOffice
 from firmware.gateway.sandbox.office import Office, Refusal
+from firmware.gateway.sandbox.upi import UpiOffice
+from firmware.gateway.sandbox.upi_counter import UpiCounter
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify, start
 
@@ -36,7 +39,7 @@ class Counter:
         ]
 
     async def health(self, request: web.Request) -> web.Response:
-        return web.json_response({"is_open": True})
+        return web.json_response({"is_open": True, "tenders": [each.value for each in Tender]})
 
     async def bill(self, request: web.Request) -> web.Response:
         return web.json_response(self._office.bill(request.match_info["account"]))
@@ -78,6 +81,7 @@ async def serve(config: Config, options: argparse.Namespace) -> None:
     application = web.Application(middlewares=[say_no])
     application.add_routes(Counter(office).routes())
     application.add_routes(CardCounter(cards, time.time).routes())
+    application.add_routes(UpiCounter(UpiOffice(folder / "upi.db")).routes())
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     url = urlsplit(config.gateway.url)

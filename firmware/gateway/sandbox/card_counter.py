@@ -43,7 +43,7 @@ class CardCounter:
         ]
 
     async def authorise(self, request: web.Request) -> web.Response:
-        asked = await _body(request, Authorisation)
+        asked = await body_of(request, Authorisation)
         return web.json_response(
             self._office.authorise(
                 _key(request), asked.amount, asked.receipt, asked.card, self._now()
@@ -58,7 +58,7 @@ class CardCounter:
         return web.json_response(self._office.void(request.match_info["key"], self._now()))
 
     async def refund(self, request: web.Request) -> web.Response:
-        asked, of = await _body(request, Refund), request.match_info["key"]
+        asked, of = await body_of(request, Refund), request.match_info["key"]
         return web.json_response(
             self._office.refund(_key(request), of, asked.amount, self._now()), status=201
         )
@@ -77,7 +77,7 @@ def _key(request: web.Request) -> str:
     return key
 
 
-async def _body(request: web.Request, kind: type[Body]) -> Body:
+async def body_of(request: web.Request, kind: type[Body]) -> Body:
     """The error names the field, never what stood in it."""
     try:
         return msgspec.json.decode(await request.read(), type=kind)

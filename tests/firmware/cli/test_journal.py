@@ -59,7 +59,7 @@ from firmware.journal.rows import (
     UnknownRow,
 )
 from firmware.runtime.clock import INDIA
-from tests.firmware.cli import desk_words
+from tests.firmware.cli import desk_words, tender_words
 from tests.firmware.journal.writer import AT
 
 ORDER, NOTE = "TDR 0417 0001", EventId("1873452", 7, 1)
@@ -131,14 +131,16 @@ def entry(row: AnyRow | UnknownRow, order: str | None = ORDER, credited: int = 5
 
 
 @pytest.mark.parametrize(
-    ("row", "said"), [*SAID, *desk_words.SAID], ids=lambda value: type(value).__name__
+    ("row", "said"),
+    [*SAID, *desk_words.SAID, *tender_words.SAID],
+    ids=lambda value: type(value).__name__,
 )
 def test_each_row_in_plain_words(row: AnyRow, said: str) -> None:
     assert words(row) == said
 
 
 def test_no_kind_is_without_words() -> None:
-    assert {type(row).__name__ for row, _ in (*SAID, *desk_words.SAID)} == KINDS
+    assert {type(row).__name__ for row, _ in (*SAID, *desk_words.SAID, *tender_words.SAID)} == KINDS
 
 
 def test_a_line_for_the_technician() -> None:

@@ -35,5 +35,5 @@ def check_spoken_for_once(journal: Journal, order: Order) -> None:
     back = [r.value for r in history if isinstance(r, rows.NoteGivenBack) and r.id in doubted]
     back += [r.paid for r in history if isinstance(r, ChangePaid) and r.id in stuck]
     took = (order.inserted + order.in_doubt + total(back)).paise
-    gave = (order.used + order.claimed + order.changed).paise
+    gave = (order.used + order.claimed + order.changed + order.cashless.going_back).paise
     assert gave <= took, f"{order.number}: {gave} of {took} paise"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from firmware.contract.card import CardRequest
 from firmware.contract.gateway import (
     Bill,
     BookedSum,
@@ -12,10 +13,13 @@ from firmware.contract.gateway import (
     PostPayment,
     Problem,
     SumBooked,
+    Tender,
 )
 from firmware.contract.money import Money, total
+from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
 from firmware.journal import rows
 from firmware.till.effects import Ask
+from tests.firmware.core.payers import Acquirer, UpiNetwork
 
 ACCOUNT = "210344001725"
 
@@ -32,6 +36,8 @@ class Office:
         self.refuses: Problem | None = None
         self.refuses_account = ""  # payments of this one only
         self.payments: dict[str, Money] = {}
+        self.upi, self.cards = UpiNetwork(), Acquirer()
+        self.tenders: list[Tender] = []  # beside cash
         self.receipts: dict[str, int] = {}  # key -> number of the order
 
     def answer(self, ask: Ask) -> GatewayReply | None:
@@ -39,6 +45,10 @@ class Office:
         if not self.is_up or self.answers == 0:
             return Failed(Problem.BACK_END_DOWN)
         self.answers = None if self.answers is None else self.answers - 1
+        if isinstance(request, StartUpi | CheckUpi | CancelUpi):
+            return self.upi.answer(request)
+        if isinstance(request, CardRequest):
+            return self.cards.answer(request)
         if isinstance(request, SumBooked):
             return self.sum_of(request)
         if isinstance(request, FetchBill):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from firmware.contract.card import Arm, Disarm
 from firmware.contract.device import (
     LASTING,
     Acknowledge,
@@ -56,9 +57,11 @@ from firmware.services.catalogue import load_catalogue
 from firmware.till.effects import Ask, Effect, Grant, Tell
 from firmware.till.signing import Keys
 from tests.firmware.core.accounts import check_spoken_for_once
+from tests.firmware.core.cashless_truth import check_networks, check_order
 from tests.firmware.core.changer import Changer
 from tests.firmware.core.office import ACCOUNT, Office
 from tests.firmware.core.printer import Printer
+from tests.firmware.core.reader import Reader
 
 NOTES = [rupees(value) for value in (10, 20, 50, 100, 200, 500)]
 COINS = [rupees(value) for value in (1, 2, 5, 10, 20)]
@@ -156,6 +159,7 @@ class World:
         self.path = folder / "journal.db"
         self.clock = FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=INDIA), monotonic=1000.0)
         self.office, self.acceptors, self.printer = Office(amount), Acceptors(), Printer()
+        self.reader = Reader()
         self.door_is_open = False
         self.switches: dict[str, bool] = {}  # more of the panel: {"mains_is_off": True}
         self.stacker_room: int | None = None  # notes; None: the acceptor does not say
@@ -273,6 +277,8 @@ class World:
                 self.printer.untold.pop(key, None)
             case Tell(command=Print() as command):
                 self.printer.print(command)
+            case Tell(command=Arm() | Disarm() as command):
+                self.reader.obey(command)
             case Ask():
                 self.core.on_answer(effect.request, self.office.answer(effect), self.now)
             case _:
@@ -289,7 +295,8 @@ class World:
     def _tell_states(self) -> None:
         for state in self._states():
             self.core.on_device_state(state, self.now)
-        self.core.on_gateway_state(GatewayState(self.office.is_up), self.now)
+        tenders = self.office.tenders
+        self.core.on_gateway_state(GatewayState(self.office.is_up, tenders=tenders), self.now)
 
     def _states(self) -> list[DeviceState]:
         notes_faults = [Fault("notes.jam.unsafe")] if self.acceptors.jam else []
@@ -324,6 +331,7 @@ class World:
                 faults=paper_faults,
                 consumables=[Consumable("paper", self.printer.paper_mm, "mm", Source.COUNTED)],
             ),
+            *self.reader.states,
             DeviceState(
                 name="panel",
                 kind=Kind.PANEL,
@@ -355,6 +363,7 @@ class World:
             order = Book(self.journal, self.clock).order(created.order)
             if order.end is not None:
                 assert order.owed == Money(0), f"{order.number}: {order.owed} to nobody"
+            check_order(order)
             check_spoken_for_once(self.journal, order)
             spoken_for += order.cash.paise - order.changed.paise
             tendered += order.tender.paise
@@ -363,6 +372,7 @@ class World:
                     assert self.office.payments[line.key] == order.parts[at - 1]
                 elif at in order.refusals:
                     assert line.key not in self.office.payments
+        check_networks(written, self.office, is_settled=not self.journal.open_orders())
         claims = (row for row in written if isinstance(row, rows.ClaimIssued))
         orphans = sum(claim.amount.paise for claim in claims if claim.order is None)
         assert spoken_for + orphans == self.journal.credited_paise

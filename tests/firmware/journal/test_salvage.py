@@ -27,6 +27,7 @@ from firmware.journal.rows import (
     PostRefused,
 )
 from firmware.journal.salvage import salvage
+from firmware.journal.tender_rows import CardAsked, UpiAsked
 from tests.firmware.journal.past import begun, opened, order
 from tests.firmware.journal.writer import AT, coin
 
@@ -157,3 +158,25 @@ def test_a_file_of_which_little_or_nothing_is_left_is_no_accident(path: Path, re
     assert found.why
     assert found.unposted == {}
     assert opened(path).credited_paise == 50500
+
+
+def test_a_upi_payment_that_nobody_has_told_of_goes_on_being_asked_about(path: Path) -> None:
+    name = order(3).order
+    journal = opened(path)
+    journal.append(AT, order(3), UpiAsked(name, "ab12", rupees(470), "2026-11-22T10:03:00+05:30"))
+    AnchorKeeper(path).write(journal)
+    journal.append(AT, *(coin(number) for number in range(1, 4)))
+    journal.close()
+    damage(path, 5)
+    found = opened(path)
+    assert found.open_orders() == [name]
+    asked = fold(found.of_order(name)).cashless.open_upi
+    assert asked is not None and asked.reference == "ab12"
+
+
+def test_a_card_charge_whose_answer_may_be_lost_is_left_to_people(path: Path) -> None:
+    lived(
+        path, order(3), CardAsked(order(3).order, "k-1", rupees(470), "411111******1111"), coin(9)
+    )
+    damage(path, 15)
+    assert opened(path).open_orders() == []

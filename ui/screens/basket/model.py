@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from firmware.contract.screen import Action, Basket, ListedBill, Screen
-from ui.frame import NO_BUTTON, Button, button
+from ui.frame import NO_BUTTON, Button, button, ways_to_pay
 from ui.say import Say, amount, in_fours, sentences
-from ui.screens.show_bill.model import why_no_cash
+from ui.screens.show_bill.model import how_to_pay, why_no_cash
 
 LONGEST_NAME = 36  # characters on its line; the account number above it is whole
 
@@ -28,10 +28,12 @@ class BasketModel:
     total: str = ""
     promise: str = ""
     add: Button = NO_BUTTON
+    ways: tuple[Button, ...] = ()  # to pay, where there is more than cash
+    how: str = ""
 
     @property
     def spoken_text(self) -> str:
-        return sentences(self.question, f"{self.total_label} {self.total}", self.promise)
+        return sentences(self.question, f"{self.total_label} {self.total}", self.promise, self.how)
 
 
 def model(data: Basket, screen: Screen, say: Say) -> BasketModel:
@@ -41,7 +43,9 @@ def model(data: Basket, screen: Screen, say: Say) -> BasketModel:
         bills=tuple(_line(listed, say) for listed in data.bills),
         total_label=say("basket.total", count=len(data.bills)),
         total=amount(data.total),
-        promise=_promise(data, may_add, say),
+        promise="" if ways_to_pay(screen, say) else _promise(data, may_add, say),
+        ways=ways_to_pay(screen, say),
+        how=how_to_pay(screen, data.why_not, say),
         add=button(Action.ADD_BILL, say, is_way_on=False) if may_add else NO_BUTTON,
     )
 

@@ -52,7 +52,7 @@ def _line(data: Done, say: Say) -> str:
 
 
 def _notes(data: Done, say: Say) -> str:
-    texts = []
+    texts = [] if data.by is None else [say(f"done.by.{data.by}")]
     if not data.is_posted:
         texts.append(say("done.later"))
     if data.change.paise > 0:

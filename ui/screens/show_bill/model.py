@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from firmware.contract.screen import Action, Hint, Screen, ShowBill
-from ui.frame import NO_BUTTON, Button, button
+from ui.frame import NO_BUTTON, Button, button, ways_to_pay
 from ui.say import Say, amount, exact, in_fours, sentences
 
 
@@ -23,13 +23,17 @@ class ShowBillModel:
     total_label: str = ""
     total: str = ""
     add: Button = NO_BUTTON  # one more bill
+    ways: tuple[Button, ...] = ()  # to pay, where there is more than cash
+    how: str = ""  # the question above them
     promise: str = ""  # or why the bill cannot be paid in cash
     promise_icon: str = "shield-check-fill"
 
     @property
     def spoken_text(self) -> str:
         name = self.who[0].value if self.who else ""
-        return sentences(self.question, name, f"{self.total_label} {self.total}", self.promise)
+        return sentences(
+            self.question, name, f"{self.total_label} {self.total}", self.promise, self.how
+        )
 
 
 def model(data: ShowBill, screen: Screen, say: Say) -> ShowBillModel:
@@ -51,9 +55,24 @@ def model(data: ShowBill, screen: Screen, say: Say) -> ShowBillModel:
         add=button(Action.ADD_BILL, say, is_way_on=False)
         if Action.ADD_BILL in screen.actions
         else NO_BUTTON,
-        promise=say("bill.promise") if data.why_not is None else why_no_cash(data.why_not, say),
+        ways=ways_to_pay(screen, say),
+        how=how_to_pay(screen, data.why_not, say),
+        promise=_promise(data, screen, say),
         promise_icon="shield-check-fill" if data.why_not is None else "info-fill",
     )
+
+
+def _promise(data: ShowBill, screen: Screen, say: Say) -> str:
+    if ways_to_pay(screen, say):
+        return ""  # their question stands in its place
+    return say("bill.promise") if data.why_not is None else why_no_cash(data.why_not, say)
+
+
+def how_to_pay(screen: Screen, why_not: Hint | None, say: Say) -> str:
+    """The question above the ways to pay, or why cash is not among them."""
+    if not ways_to_pay(screen, say):
+        return ""
+    return say("pay.question") if why_not is None else why_no_cash(why_not, say)
 
 
 def why_no_cash(reason: Hint, say: Say) -> str:

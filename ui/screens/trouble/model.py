@@ -12,7 +12,7 @@ GENERAL = "trouble.other"
 NO_FAULTS = ("trouble.no_such_account", "trouble.already_paid", "trouble.cancelled_with_money",
              "trouble.timed_out_with_money", "trouble.over_paid", "trouble.rest_of_money",
              "trouble.rest_of_slip", "trouble.day_limit", "trouble.suspected",
-             "trouble.given_back")  # fmt: skip
+             "trouble.given_back", "trouble.not_taken", "trouble.paid_late")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,19 +35,31 @@ class TroubleModel:
 
 def model(data: Trouble, screen: Screen, say: Say) -> TroubleModel:
     cause = data.cause if say.has(f"{data.cause}.title") else GENERAL
-    has_money = data.safe.paise > 0
+    has_money, number = data.safe.paise > 0, data.claim or data.order or ""
     return TroubleModel(
         title=say(f"{cause}.title"),
         text=_text(cause, has_money, say),
-        safe=say("safe.title") if has_money else "",
-        safe_sum=say("safe.sum", safe=amount(data.safe)) if has_money else "",
-        claim_label=say("claim.number") if data.claim else "",
-        claim=data.claim or "",
-        code=(data.token or data.claim) if data.claim and data.proof == "screen" else "",
+        safe=_safe(data, say),
+        safe_sum=_safe_sum(data, say),
+        claim_label=say("claim.number") if data.claim else say("done.receipt") if number else "",
+        claim=number,
+        code=(data.token or number) if number and data.proof == "screen" else "",
         steps=_steps(data, cause, say),
         told=say(f"{cause}.told"),
         is_fault=cause not in NO_FAULTS,
     )
+
+
+def _safe(data: Trouble, say: Say) -> str:
+    return say("safe.title") if data.safe.paise > 0 else ""
+
+
+def _safe_sum(data: Trouble, say: Say) -> str:
+    if data.safe.paise <= 0:
+        return ""
+    if data.card is not None:
+        return say("safe.to_card", safe=amount(data.safe), card=data.card[-4:])
+    return say("safe.sum", safe=amount(data.safe))
 
 
 def _text(cause: str, has_money: bool, say: Say) -> str:
@@ -60,6 +72,8 @@ def _steps(data: Trouble, cause: str, say: Say) -> tuple[str, ...]:
     """With a claim or money in: the same three steps whatever the cause. Else the cause's own."""
     if data.claim:
         family = "claim.screen" if data.proof == "screen" else "claim.paper"
+    elif data.card is not None:
+        family = "refund.screen" if data.proof == "screen" else "refund.paper"
     elif data.safe.paise > 0:
         family = "safe"
     else:

@@ -10,6 +10,9 @@ from ui.say import Say, sentences
 ICONS = {
     "waiting.fetching": "magnifying-glass-duotone",
     "waiting.printing": "receipt-fill",
+    "waiting.upi": "qr-code-fill",
+    "waiting.upi_check": "qr-code-fill",
+    "waiting.card": "credit-card-fill",
     "waiting.returning": "money-fill",
     "waiting.opening": "money-fill",
 }

@@ -1,0 +1,12 @@
+"""A code as large as the screen lets it be, and the sum beside it."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from ui.parts import View
+from ui.screens.show_upi.model import ShowUpiModel
+
+
+class ShowUpiView(View):
+    model = ObjectProperty(ShowUpiModel(), rebind=True)
