@@ -1,4 +1,5 @@
-"""`python -m docs.generate`: draws `topics.md` and `states.md`, so that they cannot be stale.
+"""`python -m docs.generate`: draws `topics.md`, `states.md` and the tables of `devices.md`, so that
+they cannot be stale.
 
 The topics come from the contract and are drawn here; the states are drawn by `states.py`. A test
 compares the committed pages with what this would write.
@@ -17,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from docs import states
+from docs import devices, states
 from firmware.contract.topics import READERS_OF_ALL, TOPICS, Topic
 
 PAGE = Path(__file__).parent / "topics.md"
@@ -122,6 +123,7 @@ def members(carries: Any) -> list[type[Any]]:
 def main() -> int:
     PAGE.write_text(page(), encoding="utf-8")
     states.PAGE.write_text(states.page(), encoding="utf-8")
+    devices.PAGE.write_text(devices.page(), encoding="utf-8")
     return 0
 
 

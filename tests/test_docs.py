@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from docs import states
+from docs import devices, states
 from docs.generate import PAGE, members, page
 from drivers.base import notes_events as notes
 from drivers.base.registry import find
@@ -55,6 +55,21 @@ def test_every_topic_and_every_type_it_carries_is_on_the_page() -> None:
 
 def test_page_of_states_is_fresh() -> None:
     assert states.PAGE.read_text(encoding="utf-8") == states.page(), "run: python -m docs.generate"
+
+
+def test_makers_codes_are_fresh() -> None:
+    written = devices.PAGE.read_text(encoding="utf-8")
+    assert written == devices.page(), "run: python -m docs.generate"
+
+
+def test_every_family_has_its_row_its_codes_and_a_link_to_its_section() -> None:
+    written = devices.PAGE.read_text(encoding="utf-8")
+    for family in FAMILIES:
+        folder = family.module.split(".")[1]
+        row = re.search(rf"^\| `{family.name}` \|.*$", written, re.MULTILINE)
+        assert row, f"docs/devices.md: no row for {family.name}"
+        assert f"../drivers/{folder}/README.md" in row[0]
+        assert f"\n### {family.name}\n" in written
 
 
 def test_pages_are_drawn_the_same_every_time() -> None:

@@ -16,11 +16,13 @@ from firmware.contract.device import (
     DeviceEvent,
     DeviceState,
     Fault,
+    Kind,
     Lease,
     Outcome,
     Print,
     Reply,
     Status,
+    Tower,
     event_key,
 )
 from firmware.contract.ticket import Ticket
@@ -34,6 +36,8 @@ log = logging.getLogger("driver")
 
 TELL_AGAIN_AFTER = 1.0  # seconds; a till that restarts is back within two
 LONGEST_LEASE = 10.0  # seconds; M4 says a few
+
+SILENT = (".link.lost", ".link.silent", ".link.adapter")  # how the codes of every family's wire end
 
 
 class DriverDaemon:
@@ -52,6 +56,8 @@ class DriverDaemon:
         self._bus = Bus(address, (self._topics.device_state(device.name), gone))
         self._bus.on(self._topics.device_command(device.name), self._on_command)
         self._bus.on(self._topics.device_lease(device.name), self._on_lease)
+        if device.section.kind is Kind.PANEL:
+            self._bus.on(self._topics.device_tower(device.name), self._on_tower)
         self._bus.on_connection = self._on_connection
         self._untold: dict[str, DeviceEvent] = {}
         self._faults: set[str] = set()
@@ -80,7 +86,7 @@ class DriverDaemon:
         self._bus.send(topic, sealed, expires=COMMAND_EXPIRES_AFTER)
 
     def changed(self) -> None:
-        state = self.device.state()
+        state = _explained(self.device.state(), self.device.why_silent())
         self._bus.retain(self._topics.device_state(self.device.name), state)
         for fault in state.faults:
             if fault.code not in self._faults:
@@ -149,6 +155,13 @@ class DriverDaemon:
         self.device.on_lease(lease)
         self.changed()
 
+    def _on_tower(self, envelope: Envelope) -> None:
+        """What is not understood is not shown: the lamp soon says that nobody knows."""
+        try:
+            self.device.on_tower(msgspec.json.decode(envelope.payload, type=Tower))
+        except msgspec.DecodeError as error:
+            log.error("%s: refused %d bytes: %s", self.device.name, len(envelope.payload), error)
+
     def _note(self, what: What, payload: bytes) -> None:
         self.device.flight.note(what, payload.decode(), self.device.now())
 
@@ -170,6 +183,16 @@ class DriverDaemon:
         if self._lease_timer is not None:
             self._lease_timer.cancel()
             self._lease_timer = None
+
+
+def _explained(state: DeviceState, why: str) -> DeviceState:
+    """A fault of the link that says no more than its name, with what is known of the wire."""
+
+    def explained(fault: Fault) -> Fault:
+        is_bare = fault.code.endswith(SILENT) and not fault.detail
+        return Fault(fault.code, why) if is_bare else fault
+
+    return msgspec.structs.replace(state, faults=[explained(fault) for fault in state.faults])
 
 
 def _without_persons(command: DeviceCommand) -> DeviceCommand:

@@ -19,7 +19,15 @@ from drivers.base.flight import FlightRecorder, What
 from drivers.base.protocol import NEVER
 from drivers.base.protocol import Protocol as WireProtocol
 from drivers.base.transport import SerialTransport, Transport
-from firmware.contract.device import DeviceCommand, DeviceEvent, DeviceState, Kind, Lease, Reply
+from firmware.contract.device import (
+    DeviceCommand,
+    DeviceEvent,
+    DeviceState,
+    Kind,
+    Lease,
+    Reply,
+    Tower,
+)
 from firmware.runtime.config import DeviceSection
 
 log = logging.getLogger("driver")
@@ -66,8 +74,15 @@ class Device(ABC):
     def on_command(self, command: DeviceCommand) -> Reply:
         """Take or refuse a command. An Acknowledge has already ended the repeats on the bus."""
 
+    def why_silent(self) -> str:
+        """What is known of a wire on which nobody is understood, for a technician; may be empty."""
+        return ""
+
     def on_lease(self, lease: Lease | None) -> None:  # noqa: B027  not every device takes money
         """A lease arrived, or ran out (None): inhibit, and return what is in escrow (M4)."""
+
+    def on_tower(self, tower: Tower) -> None:  # noqa: B027  only a panel has a lamp
+        """What the tower lamp is to show."""
 
 
 class WireDevice(Device, Generic[Event, Command]):
@@ -80,6 +95,8 @@ class WireDevice(Device, Generic[Event, Command]):
     _transport: Transport | None = None
     _timer: asyncio.TimerHandle | None = None
     _is_away = False  # the port is missing, and that has been told
+    _lost_because = ""
+    _is_heard = False  # anything at all came since the port was opened
 
     def serial_settings(self) -> dict[str, Any]:
         """Keyword arguments of `serial.Serial`: baudrate, stopbits, ..."""
@@ -94,6 +111,15 @@ class WireDevice(Device, Generic[Event, Command]):
     @abstractmethod
     def on_event(self, event: Event) -> None:
         """Translate one protocol event; tell it through `self.host`."""
+
+    def why_silent(self) -> str:
+        """An adapter without a device looks like another maker's device until one asks it."""
+        port, family = self.section.port, self.section.family
+        if self._transport is None:
+            return self._lost_because
+        if self._is_heard:
+            return f"what comes at {port} is not {family}; who is it? kioskctl device scan {port}"
+        return f"{port} is open, nobody speaks {family} there; try kioskctl device scan {port}"
 
     def redact(self, what: What, data: bytes) -> bytes:
         """What of these bytes may be kept in RAM, in a file and in a log (M10): all, for most."""
@@ -113,7 +139,7 @@ class WireDevice(Device, Generic[Event, Command]):
                 if not self._is_away:
                     self._on_lost(error)
             else:
-                self._is_away = False
+                self._is_away = self._is_heard = False
                 self.flight.up(self.folder, self.now())
                 self.protocol.connected(self.now())
                 self.pump()
@@ -162,6 +188,7 @@ class WireDevice(Device, Generic[Event, Command]):
             self.pump()
 
     def _on_bytes(self, data: bytes) -> None:
+        self._is_heard = True
         self._note_wire(What.HEARD, data)
         self.protocol.receive_bytes(data, self.now())
         self.pump()
@@ -174,7 +201,7 @@ class WireDevice(Device, Generic[Event, Command]):
 
     def _on_lost(self, error: LinkLost) -> None:
         log.warning("%s: %s", self.name, error)
-        self._is_away = True
+        self._is_away, self._lost_because = True, str(error)
         self.flight.note(What.DOWN, str(error), self.now())
         self.protocol.disconnected(self.now())
         while (event := self.protocol.next_event()) is not None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+from drivers.base.crc import kermit
+
 SYNC = 0x02
 BILL_VALIDATOR = 0x03  # the peripheral's address, which stands in the frames of both directions
 SHORTEST, LONGEST = 6, 250  # bytes; LEN 00 begins a longer frame, which only DOWNLOAD needs
@@ -27,16 +29,6 @@ class CorruptFrame(ValueError):
 # --- frames: 02 | ADR | LEN | DATA | CRC low | CRC high ------------------------------------------
 
 
-def crc(body: bytes) -> int:
-    """CRC-16/KERMIT over all that stands before it: polynomial 8408 reflected, from 0."""
-    register = 0
-    for byte in body:
-        register ^= byte
-        for _ in range(8):
-            register = register >> 1 ^ (0x8408 if register & 1 else 0)
-    return register
-
-
 @dataclass(frozen=True)
 class Frame:
     """One message. `data` begins with the command, or is the whole reply. LEN counts all bytes."""
@@ -45,14 +37,14 @@ class Frame:
 
     def to_bytes(self) -> bytes:
         body = bytes((SYNC, BILL_VALIDATOR, len(self.data) + 5)) + self.data
-        return body + crc(body).to_bytes(2, "little")
+        return body + kermit(body).to_bytes(2, "little")
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> Frame:
         """Raises CorruptFrame."""
         if len(raw) < SHORTEST or raw[2] != len(raw):
             raise CorruptFrame(raw, "as many bytes as LEN says", str(len(raw)))
-        expected, got = crc(raw[:-2]), int.from_bytes(raw[-2:], "little")
+        expected, got = kermit(raw[:-2]), int.from_bytes(raw[-2:], "little")
         if got != expected:
             raise CorruptFrame(raw, f"CRC {expected:04x}", f"{got:04x}")
         return cls(raw[3:-2])

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
+from drivers.base.crc import kermit
+
 SYNC = 0xFC
 OVERHEAD = 5  # SYNC, LEN, CMD, CRC lo, CRC hi; LEN counts them all
 LONGEST_FRAME = 128  # bytes; LEN may say 255, and the longest known (16 currencies) has 69
@@ -27,16 +29,6 @@ class CorruptFrame(ValueError):
 # --- frames: FC | LEN | CMD | DATA | CRC lo | CRC hi --------------------------------------------
 
 
-def crc(data: bytes) -> int:
-    """CRC-16/KERMIT: polynomial 1021 reflected (8408), from 0. Over a whole frame it gives 0."""
-    register = 0
-    for byte in data:
-        register ^= byte
-        for _ in range(8):
-            register = register >> 1 ^ (0x8408 if register & 1 else 0)
-    return register
-
-
 @dataclass(frozen=True)
 class Frame:
     """One frame; what `code` means hangs on who sent it."""
@@ -46,14 +38,14 @@ class Frame:
 
     def to_bytes(self) -> bytes:
         raw = bytes((SYNC, OVERHEAD + len(self.data), self.code)) + self.data
-        return raw + crc(raw).to_bytes(2, "little")
+        return raw + kermit(raw).to_bytes(2, "little")
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> Frame:
         """Read a whole frame; raises CorruptFrame."""
         if len(raw) < OVERHEAD or raw[0] != SYNC or raw[1] != len(raw):
             raise CorruptFrame(raw, "FC and the length of the frame", f"{len(raw)} bytes")
-        expected, got = crc(raw[:-2]), int.from_bytes(raw[-2:], "little")
+        expected, got = kermit(raw[:-2]), int.from_bytes(raw[-2:], "little")
         if expected != got:
             raise CorruptFrame(raw, f"CRC {expected:04x}", f"{got:04x}")
         return cls(raw[2], raw[3:-2])
@@ -99,7 +91,7 @@ class FrameReader:
                 return None
             else:
                 raw = bytes(kept[: kept[1]])
-                if crc(raw) == 0:
+                if kermit(raw) == 0:
                     del kept[: len(raw)]
                     return Frame.from_bytes(raw)
                 self.corrupt += 1

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher as Aes
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
-from drivers.itl_ssp.codec import SEALED, Code, CorruptFrame, Request, crc
+from drivers.base.crc import cms
+from drivers.itl_ssp.codec import SEALED, Code, CorruptFrame, Request
 
 BLOCK = 16  # bytes
 OVERHEAD = 7  # eLENGTH, eCOUNT (4), eCRC (2)
@@ -37,7 +38,7 @@ class Cipher:
         plain = bytes((len(data),)) + self.count.to_bytes(4, "little") + data
         short = -(len(plain) + 2) % BLOCK
         plain += packing.randbytes(short) if packing is not None else secrets.token_bytes(short)
-        plain += crc(plain).to_bytes(2, "little")
+        plain += cms(plain).to_bytes(2, "little")
         sealer = self._aes.encryptor()
         return bytes((SEALED,)) + sealer.update(plain) + sealer.finalize()
 
@@ -48,7 +49,7 @@ class Cipher:
             raise CorruptFrame(sealed, "7e and whole blocks of 16 bytes", f"{len(blocks)} bytes")
         opener = self._aes.decryptor()
         plain = opener.update(blocks) + opener.finalize()
-        if crc(plain[:-2]) != int.from_bytes(plain[-2:], "little") or (
+        if cms(plain[:-2]) != int.from_bytes(plain[-2:], "little") or (
             plain[0] + OVERHEAD > len(plain)
         ):
             raise CorruptFrame(sealed, "a length and a CRC inside", "another key, or noise")

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from drivers.base.crc import cms
+
 STX = 0x7F
 SEQUENCE_FLAG = 0x80  # bit 7 of SEQ/ID; bits 6 to 0 are the slave's address
 OVERHEAD = 4  # SEQ/ID, LEN, CRCL, CRCH
@@ -28,16 +30,6 @@ class CorruptFrame(ValueError):
 # --- packets: 7F | SEQ/ID | LEN | DATA | CRCL | CRCH, all but the first stuffed -----------------
 
 
-def crc(body: bytes) -> int:
-    """CRC-16 over SEQ/ID, LEN and DATA: polynomial 8005, from FFFF, most significant bit first."""
-    register = 0xFFFF
-    for byte in body:
-        register ^= byte << 8
-        for _ in range(8):
-            register = (register << 1 ^ (0x8005 if register & 0x8000 else 0)) & 0xFFFF
-    return register
-
-
 @dataclass(frozen=True)
 class Frame:
     """One packet. `sequence` is the flag that tells a new command from a repeated one."""
@@ -49,7 +41,7 @@ class Frame:
     def to_bytes(self) -> bytes:
         first = self.address | (SEQUENCE_FLAG if self.sequence else 0)
         body = bytes((first, len(self.data))) + self.data
-        body += crc(body).to_bytes(2, "little")
+        body += cms(body).to_bytes(2, "little")
         return bytes((STX,)) + body.replace(b"\x7f", b"\x7f\x7f")
 
     @classmethod
@@ -57,7 +49,7 @@ class Frame:
         """Read an unstuffed packet without its STX; raises CorruptFrame."""
         if len(body) < OVERHEAD or len(body) != body[1] + OVERHEAD:
             raise CorruptFrame(body, "LEN + 4 bytes", f"{len(body)}")
-        expected, got = crc(body[:-2]), int.from_bytes(body[-2:], "little")
+        expected, got = cms(body[:-2]), int.from_bytes(body[-2:], "little")
         if got != expected:
             raise CorruptFrame(body, f"CRC {expected:04x}", f"{got:04x}")
         return cls(bool(body[0] & SEQUENCE_FLAG), body[2:-2], body[0] & ~SEQUENCE_FLAG)

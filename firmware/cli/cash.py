@@ -1,6 +1,6 @@
 """`kioskctl report` and `kioskctl collections`: the day's figures and the boxes that were emptied.
 
-They read the journal's file, so they work while core runs, and when it does not.
+They read the journal's files, so they work while core runs, and when it does not.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import csv
 import io
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -22,7 +22,7 @@ from firmware.journal.chain import Entry, only
 from firmware.journal.desk_rows import CollectionClosed, CollectionDiffers, DayClosed, DayFigures
 from firmware.journal.export import rupees_of
 from firmware.journal.orders import Order, fold
-from firmware.journal.reading import read_between, read_entries, read_kind, read_order
+from firmware.journal.years import Years
 from firmware.runtime.config import Config
 from firmware.till.report import figures_of
 
@@ -47,15 +47,15 @@ def add_commands(commands: Any) -> None:
 async def report(config: Config, options: argparse.Namespace) -> int:
     """0, or 1 for a day that was never closed. Raises JournalFault."""
     path = journal_path(config)
-    found = _entries_of(path, options)
-    if found is None:
-        print(f"kioskctl: no day {options.z} in {path}", file=sys.stderr)
-        return EXIT_NOTHING
+    with closing(Years(path)) as years:
+        if (found := _entries_of(years, options)) is None:
+            print(f"kioskctl: no day {options.z} in {path}", file=sys.stderr)
+            return EXIT_NOTHING
 
-    def recall(number: str) -> Order:
-        return fold(read_order(path, number))
+        def recall(number: str) -> Order:
+            return fold(years.of_order(number))
 
-    figures = figures_of(found, recall)
+        figures = figures_of(found, recall)
     if options.json:
         print(msgspec.json.encode(figures).decode())
     else:
@@ -63,15 +63,16 @@ async def report(config: Config, options: argparse.Namespace) -> int:
     return 0
 
 
-def _entries_of(path: Path, options: argparse.Namespace) -> list[Entry] | None:
+def _entries_of(years: Years, options: argparse.Namespace) -> list[Entry] | None:
     """The rows of the day that is asked for; None when there is none."""
     if options.day is not None:
-        return [entry for entry in read_entries(path) if entry.at[:10] == options.day]
-    closed = list(only(read_kind(path, DayClosed), DayClosed))
-    if options.z is None:
-        return read_between(path, closed[-1][0].seq if closed else 0)
-    day = next(((entry.seq, row) for entry, row in closed if row.number == options.z), None)
-    return None if day is None else read_between(path, day[1].since, day[0])
+        return years.of_day(options.day)
+    since = years.before_all
+    for entry, row in only(years.of_kind(DayClosed), DayClosed):
+        if row.number == options.z:
+            return years.between(since, entry.seq)
+        since = entry.seq
+    return years.between(since) if options.z is None else None
 
 
 def _rows_of(figures: DayFigures) -> Iterator[tuple[str, int | Money | str]]:
@@ -83,6 +84,7 @@ def _rows_of(figures: DayFigures) -> Iterator[tuple[str, int | Money | str]]:
     yield from (
         ("cash in notes", figures.notes),
         ("cash in coins", figures.coins),
+        ("change given back", figures.change),
         ("claims issued", figures.claims_issued),
         ("claims issued amount", figures.claims_amount),
         ("claims paid back", figures.redeemed),
@@ -118,10 +120,10 @@ def _csv(lines: Iterable[tuple[object, ...]]) -> str:
 
 async def collections(config: Config, options: argparse.Namespace) -> int:
     """0, or 1 when no box was ever emptied. Raises JournalFault."""
-    path = journal_path(config)
-    closed = list(only(read_kind(path, CollectionClosed), CollectionClosed))
-    found = only(read_kind(path, CollectionDiffers), CollectionDiffers)
-    differs = {row.number: row for _, row in found}
+    with closing(Years(journal_path(config))) as years:
+        closed = list(only(years.of_kind(CollectionClosed), CollectionClosed))
+        found = only(years.of_kind(CollectionDiffers), CollectionDiffers)
+        differs = {row.number: row for _, row in found}
     if options.json:
         for entry, row in closed:
             sides = differs[row.number].sides if row.number in differs else []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import getpass
 import os
 import sys
@@ -15,11 +14,10 @@ from typing import Any
 
 import msgspec
 
-from firmware.cli.snapshot import technician_bus, until_connected
+from firmware.cli.asking import ask_core
 from firmware.cli.status import EXIT_NO_BUS
 from firmware.contract.command import How, PrintClaim, RedeemClaim
-from firmware.contract.device import Outcome, Reply
-from firmware.contract.topics import Topics
+from firmware.contract.device import Outcome
 from firmware.core.daemon import journal_path
 from firmware.journal import rows
 from firmware.journal.journal import Entry, JournalFault, read_entries
@@ -31,7 +29,6 @@ from firmware.till.claims import Refused, Verified, verify
 from firmware.till.signing import FLEET, NoKey, keys_folder, load_fleet_key
 
 EXIT_REFUSED = 1
-PATIENCE = 5.0  # seconds; core answers in milliseconds
 NO_ANSWER = "core did not answer: look with `kioskctl claim show` before you ask again"
 
 
@@ -140,27 +137,12 @@ async def print_slip(config: Config, options: argparse.Namespace) -> int:
 
 
 async def _tell(config: Config, command: RedeemClaim | PrintClaim, done: str) -> int:
-    reply = await _ask(config, command)
+    reply = await ask_core(config, command)
     if reply is None:
         return _say([NO_ANSWER], EXIT_NO_BUS)
     is_done = reply.outcome is Outcome.DONE
     return _say([f"{done if is_done else 'REFUSED'}: {reply.detail}"],
                 0 if is_done else EXIT_REFUSED)  # fmt: skip
-
-
-async def _ask(config: Config, command: RedeemClaim | PrintClaim) -> Reply | None:
-    topics, bus = Topics(config.kiosk.id), technician_bus(config)
-    bus.take_replies(topics.reply("technician"))
-    running = asyncio.ensure_future(bus.run())
-    try:
-        await until_connected(bus)
-        raw = await bus.request(topics.core_command, topics.reply("technician"), command, PATIENCE)
-        return msgspec.json.decode(raw, type=Reply)
-    except TimeoutError:
-        return None
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
 
 
 def _say(lines: Iterable[str], code: int) -> int:

@@ -1,4 +1,4 @@
-"""`kioskctl device`: find devices on ports, and look at what was recorded of them.
+"""`kioskctl device`: find devices on ports, test them, look at what was recorded of them.
 
 Bytes of devices are the drivers' business, so scan and replay are programs of theirs.
 """
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from firmware.cli import testing
 from firmware.runtime.config import Config
 
 EXIT_NOTHING = 1
@@ -25,6 +26,18 @@ def add_commands(commands: Any) -> None:
     one.set_defaults(run=scan)
     two = below.add_parser("flights", help="the wire before each fault: the files that there are")
     two.set_defaults(run=flights)
+    four = below.add_parser("list", help="every device: who it is, how it is, its last test")
+    four.set_defaults(run=testing.list_devices)
+    five = below.add_parser(
+        "test",
+        help="a guided test, which takes no money; its result is kept",
+        description="Exit code: 0 passed, 1 failed, 2 not tested or not kept, 3 no bus.",
+    )
+    five.add_argument("name", help="as in kiosk.toml: notes")
+    five.add_argument("--skip", action="append", choices=[testing.HANDS], default=[])
+    five.add_argument("--patience", type=float, default=60.0, help="seconds for each hand")
+    five.add_argument("--by", default=testing.whoever(), help="who tests")
+    five.set_defaults(run=testing.test)
     three = below.add_parser("replay", help="play such a file into a driver")
     three.add_argument("file", type=Path)
     three.set_defaults(run=replay)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import getpass
 import os
 import sys
@@ -11,12 +10,9 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-import msgspec
-
-from firmware.cli.snapshot import technician_bus, until_connected
+from firmware.cli.asking import SILENCE, ask_core
 from firmware.contract.command import ConfirmJournal
-from firmware.contract.device import Outcome, Reply
-from firmware.contract.topics import Topics
+from firmware.contract.device import Outcome
 from firmware.core.daemon import journal_path
 from firmware.journal.aside import kept_aside
 from firmware.journal.export import CSV_HEAD, csv_line, json_line
@@ -31,7 +27,6 @@ from firmware.runtime.config import Config
 EXIT_FAULT = 1  # the journal is not as it should be, or core refused
 EXIT_NO_JOURNAL = 2  # there is none to be read
 LAST = 20  # rows that `show` shows unasked
-CORE_ANSWERS_WITHIN = 5.0  # seconds
 
 
 async def check(config: Config, options: argparse.Namespace) -> int:
@@ -78,22 +73,10 @@ async def export(config: Config, options: argparse.Namespace) -> int:
 
 async def confirm(config: Config, options: argparse.Namespace) -> int:
     """Ask core to take cash again; the answer comes when the row is on disk."""
-    bus, topics = technician_bus(config), Topics(config.kiosk.id)
-    bus.take_replies(topics.reply("technician"))
-    running = asyncio.ensure_future(bus.run())
-    try:
-        await until_connected(bus)
-        command = ConfirmJournal(options.by, options.row)
-        raw = await bus.request(
-            topics.core_command, topics.reply("technician"), command, CORE_ANSWERS_WITHIN
-        )
-    except TimeoutError:
-        print(f"kioskctl: core did not answer in {CORE_ANSWERS_WITHIN:g} s", file=sys.stderr)
+    reply = await ask_core(config, ConfirmJournal(options.by, options.row))
+    if reply is None:
+        print(f"kioskctl: {SILENCE}", file=sys.stderr)
         return EXIT_FAULT
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-    reply = msgspec.json.decode(raw, type=Reply)
     print(f"{reply.outcome} {reply.detail}".rstrip())
     return 0 if reply.outcome is Outcome.DONE else EXIT_FAULT
 
@@ -151,7 +134,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         reader.add_argument("--file", type=Path, help="another file, such as one kept aside")
     four = what.add_parser("confirm", help="take cash again after the journal began anew")
     four.add_argument("row", type=_count, help="the JournalBegun row that you have looked at")
-    four.add_argument("--by", default=_who(), help="who confirms (%(default)s)")
+    four.add_argument("--by", default=who(), help="who confirms (%(default)s)")
     four.set_defaults(run=confirm)
 
 
@@ -170,5 +153,6 @@ def _count(text: str) -> int:
     return count
 
 
-def _who() -> str:
+def who() -> str:
+    """The person at this terminal."""
     return os.environ.get("SUDO_USER") or getpass.getuser()

@@ -13,7 +13,7 @@ from firmware.contract import command, device, gateway, health, screen, till
 from firmware.contract.topics import TOPICS, Topic
 
 REMEMBERED = 500  # events; money is told again until core has written it down
-QUIET = (device.Lease, device.Acknowledge, screen.Screen)  # only with --all
+QUIET = (device.Lease, device.Tower, device.Acknowledge, screen.Screen)  # only with --all
 REPLIES = "reply/"  # of several kinds, told apart by who asked; a bill names a citizen
 
 Line = tuple[str, str]  # who, what
@@ -90,6 +90,10 @@ def _say(message: Any) -> str:
         return words.of_request(message)
     if isinstance(message, device.DeviceCommand):
         return words.of_command(message)
+    if isinstance(message, device.Tower):
+        return words.of_tower(message)
+    if isinstance(message, health.DeviceTested):
+        return words.of_test(message)
     if isinstance(message, till.TillEvent):
         return words.of_till(message)
     return words.of_event(message)
@@ -129,6 +133,8 @@ def _core(before: health.CoreState | None, now: health.CoreState) -> Iterator[st
         yield f"{now.unposted} unposted"
     if before.claims != now.claims:
         yield f"{now.claims} open claims"
+    if before.may_halt != now.may_halt:
+        yield "the machine may halt" if now.may_halt else "the machine may not halt any more"
 
 
 def _gateway(before: gateway.GatewayState | None, now: gateway.GatewayState) -> Iterator[str]:

@@ -35,6 +35,7 @@ CONDITIONS = {
 }
 SWITCHES = {
     "door_is_open": ("door shut", "door open"),
+    "tamper": ("no tamper", "TAMPER"),
     "cash_box_is_out": ("cash box in place", "cash box out"),
     "mains_is_off": ("on mains", "on battery"),
     "battery_is_low": ("battery good", "battery low"),
@@ -83,6 +84,10 @@ def _devices(snapshot: Snapshot, is_coloured: bool) -> list[str]:
 def _about(snapshot: Snapshot, state: DeviceState) -> str:
     """What matters most first, for the line may be too short for all of it."""
     said = [fault.code for fault in state.faults]
+    test = None if snapshot.health is None else snapshot.health.tests.get(state.name)
+    is_tested = test is not None and test.serial == state.identity.serial
+    if test is not None and is_tested and test.failed:
+        said.append(f"test FAILED {_day(test.at)}")
     said += [_left(each, snapshot) for each in state.consumables]
     if state.held is not None:
         said.append(f"{state.held.value} in escrow")
@@ -92,7 +97,13 @@ def _about(snapshot: Snapshot, state: DeviceState) -> str:
     said += [f"{name} on" for name, is_on in state.outputs.items() if is_on]
     identity = state.identity
     said.append(" ".join(filter(None, (identity.maker, identity.model, identity.serial))))
+    if test is not None and is_tested and not test.failed:
+        said.append(f"tested {_day(test.at)}")
     return "; ".join(filter(None, said))
+
+
+def _day(at: str) -> str:
+    return datetime.fromisoformat(at).strftime("%d %b")
 
 
 def _left(consumable: Consumable, snapshot: Snapshot) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.contract import card, command, device, document, gateway, till
+from firmware.contract import card, command, device, document, gateway, health, till
 from firmware.contract.screen import Action, Press
 from firmware.journal.plain import masked
 
@@ -70,12 +70,19 @@ def of_command(command: device.DeviceCommand) -> str:
             return f"told to print document {job}, {pages} pages"
         case document.CancelDocument(job=job):
             return f"told to cancel document {job}"
+        case device.ClearTamper():
+            return "told to let go of the tamper alarm"
         case device.Light(output=output, is_on=is_on):
             return f"{output} told to go {'on' if is_on else 'off'}"
         case card.Arm(session=session, seconds=seconds):
             return f"told to read a card for session {session}, {seconds:g} s"
         case card.Disarm():
             return "told to read no card"
+
+
+def of_tower(tower: device.Tower) -> str:
+    """What health lets the lamp on top show."""
+    return f"tower lamp shows {tower.signal.replace('_', ' ')}"
 
 
 def of_lease(lease: device.Lease) -> str:
@@ -114,8 +121,19 @@ def of_core_command(asked: command.CoreCommand) -> str:
             return f"told by {by} that journal row {row} was looked at"
         case command.RedeemClaim(by=by, claim=claim, how=how, reference=reference):
             return f"told by {by} to redeem {claim[:24]}: {how}, {reference}"
+        case command.ClearAlarms(by=by):
+            return f"told by {by} that the door and tamper alarms were looked at"
         case command.PrintClaim(claim=claim):
             return f"told to print the slip of {claim}"
+        case command.TryDevice(device=name, by=by, output=output, is_on=is_on):
+            what = f": {output} {'on' if is_on else 'off'}" if output else ""
+            return f"asked by {by} to try {name}{what}"
+
+
+def of_test(tested: health.DeviceTested) -> str:
+    """What a technician found."""
+    failed = f"FAILED: {', '.join(tested.failed)}" if tested.failed else "passed"
+    return f"{tested.device} tested by {tested.by}: {failed}"
 
 
 def of_till(event: till.TillEvent) -> str:
@@ -123,6 +141,10 @@ def of_till(event: till.TillEvent) -> str:
     match event:
         case till.BoxPulled(device=device):
             return f"CASH BOX TAKEN OUT BY NOBODY ({device})"
+        case till.DoorOpened(device=device):
+            return f"DOOR OPENED BY NOBODY ({device})"
+        case till.Tampered(device=device):
+            return f"TAMPER ({device})"
         case till.CollectionDiffered(number=number, sides=sides):
             return f"COLLECTION {number} DIFFERS: {', '.join(sides)}"
         case till.CountersDiffered(device=device, expected=expected, found=found):

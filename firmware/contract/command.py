@@ -36,10 +36,31 @@ class RedeemClaim(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     by: Name  # who answers for it
 
 
+class ClearAlarms(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """`by` has looked at the kiosk: door and tamper alarms are over, and the latch is let go."""
+
+    by: Name
+
+
 class PrintClaim(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     """Print the slip of an open claim, once more or for the first time."""
 
     claim: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]  # its number
 
 
-CoreCommand = ConfirmJournal | RedeemClaim | PrintClaim
+class TryDevice(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Have a device do what harms nobody, for a technician, while nobody is at the kiosk.
+
+    A printer prints a sample, a panel switches the light `output`, a card reader reads one card.
+    Acceptors are not tried this way: they take nothing without a visit (M4).
+    No money moves, so no row is written: on record is the test that it belongs to (DeviceTested).
+    """
+
+    id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]  # a repeat prints nothing twice
+    device: Name
+    by: Name
+    output: Annotated[str, msgspec.Meta(max_length=32)] = ""
+    is_on: bool = False
+
+
+CoreCommand = ConfirmJournal | RedeemClaim | PrintClaim | ClearAlarms | TryDevice

@@ -35,6 +35,27 @@ class Kind(StrEnum):
     PAGE = "page"
 
 
+class Switch(StrEnum):
+    """The panel's switches, by the fact that each tells when it is not as it should be."""
+
+    DOOR_IS_OPEN = "door_is_open"
+    TAMPER = "tamper"  # latched: true from a moment's opening until ClearTamper
+    CASH_BOX_IS_OUT = "cash_box_is_out"
+    MAINS_IS_OFF = "mains_is_off"
+    BATTERY_IS_LOW = "battery_is_low"
+
+
+class Guide(StrEnum):
+    """The light beside each slot."""
+
+    NOTES = "notes_guide"
+    COINS = "coins_guide"
+    RECEIPT = "receipt_guide"
+    CARD = "card_guide"
+    PAGE = "page_guide"
+    PVC = "pvc_guide"
+
+
 class Status(StrEnum):
     STARTING = "starting"
     READY = "ready"
@@ -112,8 +133,8 @@ class DeviceState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     accepting: list[Money] = []  # what it takes just now
     held: HeldNote | None = None
     payable: dict[int, int] = {}  # a changer's: paise of a coin -> how many it can pay out now
-    inputs: dict[str, bool] = {}  # the panel's switches, as facts: {"door_is_open": false}
-    outputs: dict[str, bool] = {}  # the panel's lights
+    inputs: dict[str, bool] = {}  # the panel's switches, as facts (Switch)
+    outputs: dict[str, bool] = {}  # the panel's lights and fan, lit and running
 
 
 # --- events --------------------------------------------------------------------------------
@@ -229,11 +250,16 @@ class TicketFailed(msgspec.Struct, frozen=True, tag=True):
     fault: str  # a fault code: receipt.paper.end
 
 
-class SwitchMoved(msgspec.Struct, frozen=True, tag=True):
-    """A switch of the panel: `door_is_open` became `value`."""
+class SwitchMoved(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """A switch of the panel: `door_is_open` became `value`.
+
+    Door, tamper and cash box are facts for the record: they have an id, and are told again until
+    Acknowledge. Mains and battery have none: their state is retained, and that is all that counts.
+    """
 
     switch: str
     value: bool
+    id: EventId | None = None
 
 
 DeviceEvent = (
@@ -271,6 +297,7 @@ LASTING = (
     TicketFailed,
     DocumentPrinted,
     DocumentFailed,
+    SwitchMoved,
 )  # told again until acknowledged
 
 
@@ -285,7 +312,7 @@ def event_key(event: DeviceEvent) -> str | None:
             return job
         case NoteStacked(id=name) | NoteReturned(id=name) | NoteUnaccounted(id=name):
             return str(name)
-        case CoinAccepted(id=name) | CreditsLost(id=name):
+        case CoinAccepted(id=name) | CreditsLost(id=name) | SwitchMoved(id=EventId() as name):
             return str(name)
         case _:
             return None
@@ -328,10 +355,14 @@ class Print(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
 
 
 class Light(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
-    """Switch an output of the panel: `notes_guide`."""
+    """Switch a guide light of the panel: `notes_guide`."""
 
     output: str
     is_on: bool
+
+
+class ClearTamper(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """A technician has looked; refused while the tamper switch still is open."""
 
 
 DeviceCommand = (
@@ -343,6 +374,7 @@ DeviceCommand = (
     | PrintDocument
     | CancelDocument
     | Light
+    | ClearTamper
     | Arm
     | Disarm
 )
@@ -366,3 +398,21 @@ class Lease(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     session: str
     seconds: float
     denominations: list[Money]
+
+
+class TowerSignal(StrEnum):
+    """What the lamp on top of the kiosk tells across a room."""
+
+    IN_SERVICE = "in_service"  # green
+    NEEDS_SOMEBODY = "needs_somebody"  # amber
+    OUT_OF_SERVICE = "out_of_service"  # red
+    ALARM = "alarm"  # red, blinking
+
+
+class Tower(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """For TOWER_HOLDS seconds from its arrival, show this; a health that died says nothing new."""
+
+    signal: TowerSignal
+
+
+TOWER_HOLDS = 15.0  # seconds

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
 from firmware.contract.device import Status
 from firmware.contract.money import ZERO, Money
+
+Step = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 
 
 class CoreState(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +33,8 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     taken_today: Money = ZERO  # notes and coins
     day_is_full: bool = False  # the limit of cash a day is reached; cash is off until midnight
     suspected_today: int = 0  # forged notes and cheats that devices suspected in visits
+    # The power ends and nothing is under way: the machine may halt, and loses nothing (cash.md).
+    may_halt: bool = False
 
 
 class Condition(StrEnum):
@@ -49,12 +54,33 @@ class Finding(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
+class DeviceTested(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A technician has tested a device by hand: each failed step in a few words."""
+
+    device: Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+    by: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    failed: Annotated[list[Step], msgspec.Meta(max_length=16)]
+    left_out: Annotated[list[Step], msgspec.Meta(max_length=16)] = []  # nobody had hands for these
+
+
+class LastTest(msgspec.Struct, frozen=True):
+    """The last test of a device, and which part it was: another one fitted since is not tested."""
+
+    at: str  # ISO 8601 with offset
+    by: str
+    serial: str
+    firmware: str
+    failed: list[str]
+    left_out: list[str] = []
+
+
 class KioskHealth(msgspec.Struct, frozen=True):
     condition: Condition
     findings: list[Finding]
     devices: dict[str, Status]
     paper_mm: int | None  # receipt roll left, None when not known
     tickets_left: int | None
+    tests: dict[str, LastTest] = {}  # by device
 
 
 class Presence(msgspec.Struct, frozen=True):

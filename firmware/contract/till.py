@@ -1,4 +1,5 @@
-"""What the till tells the district of its cash box: told once, and in the journal for ever."""
+"""What the till tells the district of money and of the enclosure around it: told once, and in the
+journal for ever."""
 
 from __future__ import annotations
 
@@ -7,6 +8,18 @@ import msgspec
 
 class BoxPulled(msgspec.Struct, frozen=True, tag=True):
     """The cash box was taken out with no operator in, as `device` says."""
+
+    device: str
+
+
+class DoorOpened(msgspec.Struct, frozen=True, tag=True):
+    """The door was opened with no operator in, as `device` says."""
+
+    device: str
+
+
+class Tampered(msgspec.Struct, frozen=True, tag=True):
+    """The tamper switch was opened, be it for a moment, as `device` says."""
 
     device: str
 
@@ -29,4 +42,4 @@ class CountersDiffered(msgspec.Struct, frozen=True, tag=True):
     doubts: list[str]
 
 
-TillEvent = BoxPulled | CollectionDiffered | CountersDiffered
+TillEvent = BoxPulled | DoorOpened | Tampered | CollectionDiffered | CountersDiffered

@@ -39,6 +39,8 @@ TOPICS: tuple[Topic, ...] = (
           "What to do. Carries an expiry; answered by a Reply where a response topic asks for it."),
     Topic("device/{name}/lease", device.Lease, ("core",), ("driver",), False,
           "Permission to take money for a few seconds (M4)."),
+    Topic("device/{name}/tower", device.Tower, ("health",), ("driver",), False,
+          "What the tower lamp shows for some seconds; to a panel, and said again."),
     Topic("device/{name}/sealed", card.SealedCard, ("driver",), ("gateway",), False,
           "The encrypted tracks of a swipe, for the gateway alone; core has their reference.",
           is_private=True),
@@ -58,11 +60,13 @@ TOPICS: tuple[Topic, ...] = (
           "What a person at the kiosk tells core, with a response topic; each is on the record."),
     Topic("health/state", health.KioskHealth, ("health",), ("ui", "core"), True,
           "The kiosk in one document."),
+    Topic("health/test", health.DeviceTested, ("technician",), ("health",), False,
+          "What came of a technician's test of a device, with a response topic: kept by health."),
     Topic("presence/{name}", health.Presence, ("core", "health", "ui"), (), True,
           "Each daemon that is no device: alive, or its last will."),
     Topic("reply/core", device.Reply | gateway.GatewayReply, ("driver", "gateway"), ("core",),
           False, "Answers to core's commands and requests, matched by correlation data."),
-    Topic("reply/technician", device.Reply, ("core",), ("technician",), False,
+    Topic("reply/technician", device.Reply, ("core", "health"), ("technician",), False,
           "Answers to the technician's commands, matched by correlation data."),
 )  # fmt: skip
 
@@ -84,6 +88,9 @@ class Topics:
 
     def device_lease(self, name: str) -> str:
         return f"kiosk/{self.kiosk}/device/{name}/lease"
+
+    def device_tower(self, name: str) -> str:
+        return f"kiosk/{self.kiosk}/device/{name}/tower"
 
     def device_sealed(self, name: str) -> str:
         return f"kiosk/{self.kiosk}/device/{name}/sealed"
@@ -119,6 +126,10 @@ class Topics:
     @property
     def health_state(self) -> str:
         return f"kiosk/{self.kiosk}/health/state"
+
+    @property
+    def health_test(self) -> str:
+        return f"kiosk/{self.kiosk}/health/test"
 
     def presence(self, name: str) -> str:
         return f"kiosk/{self.kiosk}/presence/{name}"

@@ -185,7 +185,7 @@ class Collecting:
             return
         self._asked_at = now
         if (found := self._uncompared()) is not None:
-            office = self._posted(found[1].since, found[0].seq)
+            office = self._posted(found[0], found[1].seq)
             if office is not None and not office.unposted:
                 self._send(office, now)
 
@@ -193,35 +193,40 @@ class Collecting:
         booked, found = self.answers(request, reply), self._uncompared()
         if booked is None or found is None:
             return
-        entry, closed = found
-        office = self._posted(closed.since, entry.seq)
+        since, entry, closed = found
+        office = self._posted(since, entry.seq)
         if office is None or (office.first, office.last) != (request.first, request.last):
             return
         told = rows.Booked(office.first, office.last, office.posted, office.unposted, booked)
         self._asked = None
-        differ = self._late_difference(entry, closed, told)
+        doubts = self.doubts(since, entry.seq) if told.differs else []
+        differ = self._late_difference(closed, told, doubts)
         self._book.write(rows.BookingsCompared(closed.number, told), *differ)
         self._vault.look_for_alarms()
 
     def _late_difference(
-        self, entry: Entry, closed: rows.CollectionClosed, office: rows.Booked
+        self, closed: rows.CollectionClosed, office: rows.Booked, doubts: list[rows.Doubt]
     ) -> list[rows.CollectionDiffers]:
         if not office.differs:
             return []
-        doubts = self.doubts(closed.since, entry.seq)
         told = [str(doubt) for doubt in doubts]
         self._outbox.add(Say(CollectionDiffered(closed.number, closed.by, ["booked"], told)))
         return [rows.CollectionDiffers(closed.number, ["booked"], doubts)]
 
-    def _uncompared(self) -> tuple[Entry, rows.CollectionClosed] | None:
-        """The oldest collection whose bookings nobody has compared."""
-        journal = self._journal
-        done = only(journal.of_kind(rows.BookingsCompared), rows.BookingsCompared)
-        known = {row.number for _, row in done}
-        for entry, row in only(journal.of_kind(rows.CollectionClosed), rows.CollectionClosed):
+    def _uncompared(self) -> tuple[int, Entry, rows.CollectionClosed] | None:
+        """The oldest collection whose bookings nobody has compared, and the row it counts from,
+        which after a new year is not the number that was written in the file of before."""
+        journal, since = self._journal, self._journal.before_all
+        done = journal.of_kind_since(rows.BookingsCompared, since)
+        known = {row.number for _, row in only(done, rows.BookingsCompared)}
+        closed = journal.of_kind_since(rows.CollectionClosed, since)
+        for entry, row in only(closed, rows.CollectionClosed):
+            if row.how not in rows.EMPTIED:
+                continue
             is_settled = row.office is None or row.office.booked is not None
-            if row.how in rows.EMPTIED and not is_settled and row.number not in known:
-                return entry, row
+            if not is_settled and row.number not in known:
+                return since, entry, row
+            since = entry.seq
         return None
 
     def _entries(self, since: int, until: int | None) -> list[Entry]:

@@ -10,7 +10,14 @@ import logging
 
 import msgspec
 
-from firmware.contract.command import ConfirmJournal, CoreCommand, PrintClaim, RedeemClaim
+from firmware.contract.command import (
+    ClearAlarms,
+    ConfirmJournal,
+    CoreCommand,
+    PrintClaim,
+    RedeemClaim,
+    TryDevice,
+)
 from firmware.contract.device import (
     CREDITS,
     LASTING,
@@ -18,11 +25,14 @@ from firmware.contract.device import (
     Acknowledge,
     CashBoxMoved,
     CheatAttempt,
+    ClearTamper,
     CoinAccepted,
     CoinRejected,
     CreditsLost,
     DeviceEvent,
     DeviceState,
+    EventId,
+    Kind,
     NoteEscrowed,
     NoteRejected,
     NoteReturned,
@@ -32,6 +42,7 @@ from firmware.contract.device import (
     PaidOut,
     PayOutFailed,
     Reply,
+    SwitchMoved,
     TicketFailed,
     TicketPrinted,
     event_key,
@@ -42,9 +53,11 @@ from firmware.core.book import Book
 from firmware.core.floor import Floor
 from firmware.core.flow import Flow
 from firmware.core.papers import Papers
+from firmware.core.quiet import Quiet
 from firmware.core.redeeming import Redeeming
 from firmware.core.reprinting import Reprinting
 from firmware.core.screens import STEPS, actions, draw
+from firmware.core.trying import Trying
 from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order
@@ -70,7 +83,9 @@ class Core:
         self.papers = Papers(config.kiosk, keys.signer)
         self.flow = Flow(book, self.floor, self._outbox, config, catalogue, self.papers)
         self._redeeming = Redeeming(book, config.kiosk.id, keys.fleet_key)
+        self._quiet = Quiet(self.flow, self.floor, book.journal)
         self._reprinting = Reprinting(book, self.floor, self.papers, self._outbox)
+        self._trying = Trying(config.kiosk, self.floor, self._outbox, self.flow.lights)
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
         self._drawn_stage: tuple[Stage, str] | None = None  # and the place at the desk
@@ -128,10 +143,22 @@ class Core:
         match command:
             case ConfirmJournal():
                 return self._confirm(command)
+            case TryDevice():
+                return self._trying.answer(command, self.flow.visit)
             case RedeemClaim():
                 return self._redeeming.redeem(command)
             case PrintClaim():
                 return self._reprinting.print(command, self.flow.visit)
+            case ClearAlarms(by=by):
+                return self._clear_alarms(by)
+
+    def _clear_alarms(self, by: str) -> Reply:
+        """The row first; a panel whose tamper switch still is open refuses, and says so on."""
+        self.flow.desk.vault.clear_alarms(by)
+        for panel in self.floor.of_kind(Kind.PANEL):
+            self._outbox.add(Tell(panel.name, ClearTamper()))
+        log.warning("%s has looked at the door and tamper alarms", by)
+        return Reply(Outcome.DONE, "a tamper switch that still is open goes on saying so")
 
     def _confirm(self, command: ConfirmJournal) -> Reply:
         journal = self.book.journal
@@ -175,6 +202,10 @@ class Core:
             self._screen = msgspec.structs.replace(fresh, serial=self.serial)
         return self._screen
 
+    def may_halt(self, now: float) -> bool:
+        """Whether the power ends and nothing is under way any more."""
+        return self._quiet.may_halt(now)
+
     def _seen(self, now: float) -> tuple[ScreenData, list[Action], int | None]:
         """What is drawn, what may be pressed, and in how many seconds it goes."""
         visit, desk = self.flow.visit, self.flow.desk
@@ -190,7 +221,7 @@ class Core:
     def _is_repeat(self, event: DeviceEvent) -> bool:
         """Whether the journal holds this happening: then it is only acknowledged again."""
         match event:
-            case NoteStacked(id=name) | CoinAccepted(id=name):
+            case NoteStacked(id=name) | CoinAccepted(id=name) | SwitchMoved(id=EventId() as name):
                 return self.book.journal.knows_event(str(name))
             case NoteReturned(id=name):
                 return self.book.journal.knows_event(f"returned {name}")
@@ -230,6 +261,8 @@ class Core:
                 self._end_job(job, None, now)
             case TicketFailed(job=job, fault=fault):
                 self._end_job(job, fault, now)
+            case SwitchMoved():
+                self.flow.desk.vault.on_switch(device, event, now)
             case CashBoxMoved():
                 log.info("%s: cash box moved: %s", device, event)
             case _:

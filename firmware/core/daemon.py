@@ -181,6 +181,7 @@ class CoreDaemon:
             taken_today=self._core.book.taken_today(),
             day_is_full=self._core.floor.day_is_full,
             suspected_today=self._core.book.suspected_today(),
+            may_halt=self._core.may_halt(self._now()),
         )
 
     # --- RAM -------------------------------------------------------------------------------

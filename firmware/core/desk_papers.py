@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 from msgspec.structs import replace
 
 from firmware.contract.money import Money
@@ -32,8 +35,11 @@ class DeskPapers:
     @property
     def last_collection(self) -> tuple[Entry, rows.CollectionClosed] | None:
         """The last one in which money was taken out."""
+        return next(self._emptied(), None)
+
+    def _emptied(self) -> Iterator[tuple[Entry, rows.CollectionClosed]]:
         closed = only(self._journal.newest_of(rows.CollectionClosed), rows.CollectionClosed)
-        return next((each for each in closed if each[1].how in rows.EMPTIED), None)
+        return (each for each in closed if each[1].how in rows.EMPTIED)
 
     def differs(self, number: int) -> rows.CollectionDiffers | None:
         found = only(self._journal.newest_of(rows.CollectionDiffers), rows.CollectionDiffers)
@@ -41,15 +47,16 @@ class DeskPapers:
 
     def last_slip(self) -> list[Paper]:
         """Two copies of the last collection's slip; none when there was no collection."""
-        if (found := self.last_collection) is None:
+        emptied = list(islice(self._emptied(), 2))  # and the one before it
+        if not emptied:
             return []
-        entry, closed = found
+        entry, closed = emptied[0]
         differs = self.differs(closed.number)
         slip = Slip(
             kiosk=self._kiosk.id,
             place=self._place,
             at=entry.at,
-            since_at=self._at_of(closed.since),
+            since_at=emptied[1][0].at if len(emptied) > 1 else "",
             closed=closed,
             part=Part.BOX,
             differs=differs is not None,
@@ -78,8 +85,7 @@ class DeskPapers:
     def figures(self) -> rows.DayFigures:
         """Of the day that is not closed yet; added up again only when there are new rows."""
         if self._figures is None or self._figures[0] != self._journal.length:
-            since = 0 if self.last_day is None else self.last_day[0].seq
-            figures = figures_of(self._journal.since(since), self._recall)
+            figures = figures_of(self._journal.since(self._day_since), self._recall)
             self._figures = (self._journal.length, figures)
         return self._figures[1]
 
@@ -90,9 +96,13 @@ class DeskPapers:
         """The day is closed on disk; then comes its paper."""
         last, since_at = self.last_day, self._since_at
         number = 1 if last is None else last[1].number + 1
-        closed = rows.DayClosed(number, by, 0 if last is None else last[0].seq, self.figures())
+        closed = rows.DayClosed(number, by, self._day_since, self.figures())
         self._book.write(closed)
         return [self._report(by, number, self._journal.last_at, closed.figures, since_at)]
+
+    @property
+    def _day_since(self) -> int:
+        return self._journal.before_all if self.last_day is None else self.last_day[0].seq
 
     @property
     def _since_at(self) -> str:
@@ -114,9 +124,6 @@ class DeskPapers:
         return Paper(name, lambda duplicate: day_report(replace(report, duplicate=duplicate)))
 
     # --- what both need --------------------------------------------------------------------
-
-    def _at_of(self, seq: int) -> str:
-        return next((entry.at for entry in self._journal.since(seq - 1)), "") if seq else ""
 
     @property
     def _place(self) -> str:

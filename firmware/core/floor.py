@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import inf
 
-from firmware.contract.device import USABLE, DeviceState, Kind, Status
+from firmware.contract.device import USABLE, DeviceState, Kind, Status, Switch
 from firmware.contract.gateway import GatewayState
 from firmware.contract.money import Money
 
@@ -73,23 +73,23 @@ class Floor:
 
     @property
     def door_is_open(self) -> bool:
-        return self._panel_says("door_is_open")
+        return self._panel_says(Switch.DOOR_IS_OPEN)
 
     @property
     def mains_is_off(self) -> bool:
         """On battery. False where no panel has that switch."""
-        return self._panel_says("mains_is_off")
+        return self._panel_says(Switch.MAINS_IS_OFF)
 
     @property
     def power_is_ending(self) -> bool:
-        return self.mains_is_off and self._panel_says("battery_is_low")
+        return self.mains_is_off and self._panel_says(Switch.BATTERY_IS_LOW)
 
-    def _panel_says(self, fact: str) -> bool:
+    def _panel_says(self, fact: Switch) -> bool:
         return any(state.inputs.get(fact, False) for state in self.of_kind(Kind.PANEL))
 
     @property
     def box_is_out(self) -> bool:
-        return self._panel_says("cash_box_is_out")
+        return self._panel_says(Switch.CASH_BOX_IS_OUT)
 
     def printer_trouble(self) -> str | None:
         """The message key of why no proof can be printed, or None."""

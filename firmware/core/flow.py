@@ -64,7 +64,7 @@ class Flow:
         self._config, self._catalogue = config, catalogue
         self.visit, self.patience = Visit(), Patience(config.times)
         self.cash = CashDesk(book, floor, outbox, Allowance(book, floor, config.limits, catalogue))
-        self._lights = Lights(outbox)
+        self.lights = Lights(outbox)
         self._proof = Proof(book, outbox, papers)
         self._posting = Posting(book, outbox)
         self.desk = OperatorDesk(book, floor, outbox, config)
@@ -95,7 +95,7 @@ class Flow:
         self.visit.session.resume(now)
         stage = stage_of(order, self._catalogue.services)
         is_new_here = self._kept is None or not self._kept.is_of(order)
-        if is_new_here and has_money(order) and stage in (Stage.CASH, Stage.SETTLING):
+        if is_new_here and has_money(order):
             self.visit.is_resumed = True
             stage = Stage.RESUMED if stage is Stage.CASH else stage
         self._enter(stage, now)
@@ -303,7 +303,7 @@ class Flow:
                 self._posting.tick(self._floor.gateway.is_online, now)
         if self.patience.is_over(visit, now):
             self._leave("trouble.timed_out_with_money", now)
-        self._lights.follow(self.visit, self._floor, self.cash.is_open(self.visit), now)
+        self.lights.follow(self.visit, self._floor, self.cash.is_open(self.visit), now)
 
     def _tick_operator(self, now: float) -> None:
         self._posting.tick(self._floor.gateway.is_online, now)
@@ -333,7 +333,7 @@ class Flow:
         order = self._order
         if self.cash.settling.claim_rest(order):
             log.warning("%s: %s more is owed: claim", order.number, order.claims[-1].amount)
-        if self._proof.step(order, self._floor, self.visit.language, now):
+        if self._proof.step(order, self._floor, self.visit, now):
             is_fulfilled = order.is_paid and not order.claims
             self._go(Signal.PROVEN if is_fulfilled else Signal.UNFULFILLED, now)
 
@@ -362,6 +362,7 @@ class Flow:
             self._book.forget(order.number)
             self.visit.taken = self.visit.taken + order.cash - order.changed
             self.visit.order = self.visit.session = None
+            self.visit.is_resumed = False
 
     @property
     def why_no_cash(self) -> Hint | None:

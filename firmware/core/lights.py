@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from firmware.contract.device import Kind, Light
+from firmware.contract.device import Guide, Kind, Light, Status
 from firmware.core.floor import Floor
 from firmware.core.visit import Stage, Visit
 from firmware.till.effects import Outbox, Tell
 
+TRIED_FOR = 20.0  # seconds; a technician who looks at it has said by then what he sees
 ASK_AGAIN_AFTER = 1.0  # seconds until a panel that does not follow is told again
 
 
@@ -16,18 +17,33 @@ class Lights:
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
         self._told: dict[str, tuple[bool, float]] = {}
+        self._tried: dict[str, tuple[bool, float | None]] = {}  # until when, once that is known
+
+    def try_light(self, output: str, is_on: bool) -> None:
+        """For a technician, until TRIED_FOR is over or a visit begins."""
+        self._tried[output] = (is_on, None)
 
     def follow(self, visit: Visit, floor: Floor, takes_money: bool, now: float) -> None:
         """Tell the panel what differs from what it shows; a restarted panel is told anew."""
         wanted = {
-            "notes_guide": takes_money and bool(floor.values(Kind.NOTES)),
-            "coins_guide": takes_money and bool(floor.values(Kind.COINS)),
-            "receipt_guide": _paper_waits(visit),
+            Guide.NOTES.value: takes_money and bool(floor.values(Kind.NOTES)),
+            Guide.COINS.value: takes_money and bool(floor.values(Kind.COINS)),
+            Guide.RECEIPT.value: _paper_waits(visit),
+            Guide.CARD.value: _waits_for_a_card(floor),
         }
+        wanted = dict.fromkeys(self._tried, False) | wanted | self._still_tried(visit, now)
         for panel in floor.of_kind(Kind.PANEL):
             for output, is_on in wanted.items():
                 if panel.outputs.get(output, is_on) is not is_on:
                     self._tell(panel.name, output, is_on, now)
+
+    def _still_tried(self, visit: Visit, now: float) -> dict[str, bool]:
+        """A light that is tried no more stays known, so that one without a guide goes out."""
+        for output, (is_on, until) in self._tried.items():
+            self._tried[output] = (is_on, now + TRIED_FOR if until is None else until)
+            if visit.stage is not Stage.ATTRACT:
+                self._tried[output] = (False, now)
+        return {name: is_on for name, (is_on, until) in self._tried.items() if now < (until or now)}
 
     def _tell(self, panel: str, output: str, is_on: bool, now: float) -> None:
         told, since = self._told.get(output, (not is_on, 0.0))
@@ -41,3 +57,8 @@ def _paper_waits(visit: Visit) -> bool:
     if order is None or visit.stage not in (Stage.DONE, Stage.TROUBLE):
         return False
     return order.is_printed("receipt") or order.is_printed("claim")
+
+
+def _waits_for_a_card(floor: Floor) -> bool:
+    """A reader is busy while it is armed."""
+    return any(state.status is Status.BUSY for state in floor.of_kind(Kind.CARD))

@@ -70,11 +70,14 @@ class Papers:
             return "the certificate is over, or the clock runs ahead of it"
         return ""
 
-    def ticket(self, order: Order, document: str, duplicate: int, language: str) -> Ticket:
-        """`document` is `receipt` or `claim`; `duplicate` 0 is the original."""
+    def ticket(
+        self, order: Order, document: str, duplicate: int, language: str, has_code: bool = True
+    ) -> Ticket:
+        """`document` is `receipt` or `claim`; `duplicate` 0 is the original. `has_code`: a slip may
+        carry what makes it money at the kiosk."""
         if document == "receipt":
             return receipt(self._receipt(order, duplicate, language), language)
-        return claim_slip(self._claim(order, duplicate, language), language)
+        return claim_slip(self._claim(order, duplicate, language, has_code), language)
 
     def _receipt(self, order: Order, duplicate: int, language: str) -> Receipt:
         notes, coins, slips = used_of(order)
@@ -92,7 +95,7 @@ class Papers:
             duplicate=duplicate,
         )
 
-    def _claim(self, order: Order, duplicate: int, language: str) -> Claim:
+    def _claim(self, order: Order, duplicate: int, language: str, has_code: bool) -> Claim:
         claim = order.claims[-1]
         return Claim(
             kiosk=self._kiosk.id,
@@ -106,7 +109,7 @@ class Papers:
             helpline=self._kiosk.helpline,
             duplicate=duplicate,
             token=self.token(order) or "",
-            code=self._code(order),
+            code=self._code(order) if has_code else "",
             coins_unknown=order.coins_unknown,
         )
 
@@ -151,10 +154,11 @@ def _paid_bill(order: Order, number: int, line: rows.Line, part: Money) -> PaidB
 
 
 def used_of(order: Order) -> tuple[Money, Money, Money]:
-    """The notes, coins and slips that paid the bill, without what went to a claim: of a slip that
-    was worth more than the bill the rest went there first."""
+    """The notes, coins and slips that paid the bill, without what came back as change, which is of
+    the cash, and without what went to a claim: of a slip that was worth more than the bill the rest
+    went there first."""
     surplus = order.inserted - order.used
-    from_slips = min(surplus, order.tender)
+    from_slips = min(surplus - order.changed, order.tender)
     from_notes = min(surplus - from_slips, order.notes)
     from_coins = surplus - from_slips - from_notes
     return order.notes - from_notes, order.coins - from_coins, order.tender - from_slips

@@ -69,9 +69,10 @@ class PinCheck:
         return None
 
     def _locked_for(self, now: float) -> float:
-        entered = self._book.journal.last_of(rows.OperatorEntered)
-        since = 0 if entered is None else entered.seq
-        refused = self._book.journal.of_kind_since(rows.OperatorRefused, since)
+        journal = self._book.journal
+        entered = next(journal.newest_of(rows.OperatorEntered), None)
+        since = journal.before_all if entered is None else entered.seq
+        refused = journal.of_kind_since(rows.OperatorRefused, since)
         tries = [row for _, row in only(refused, rows.OperatorRefused)]
         here_since = now if self._here_since is None else self._here_since
         return locked_for(tries, self._boot(), now, here_since)

@@ -10,6 +10,7 @@ from firmware.contract.device import Kind, Print
 from firmware.core.book import Book
 from firmware.core.floor import Floor
 from firmware.core.papers import Papers
+from firmware.core.visit import Visit
 from firmware.journal import rows
 from firmware.journal.orders import Order
 from firmware.till.effects import Outbox, Tell
@@ -30,7 +31,7 @@ class Proof:
         self._since = 0.0  # it is being worked on
         self._asked_at = 0.0
 
-    def step(self, order: Order, floor: Floor, language: str, now: float) -> bool:
+    def step(self, order: Order, floor: Floor, visit: Visit, now: float) -> bool:
         """Do what is due; True when every document of the order has its proof.
 
         Not while coins go out: what does not come back goes on the slip.
@@ -40,7 +41,7 @@ class Proof:
         for document in documents_of(order):
             if not order.has_proof(document):
                 self._begin((order.number, document, len(order.claims)), now)
-                self._work(order, document, floor, language, now)
+                self._work(order, document, floor, visit, now)
                 if not order.has_proof(document):
                     return False
         return True
@@ -50,7 +51,7 @@ class Proof:
         if work != self._work_on:
             self._work_on, self._since = work, now
 
-    def _work(self, order: Order, document: str, floor: Floor, language: str, now: float) -> None:
+    def _work(self, order: Order, document: str, floor: Floor, visit: Visit, now: float) -> None:
         jobs = order.jobs_of(document)
         waiting = next((job for job in jobs if order.jobs[job] == ""), None)
         if waiting is not None:
@@ -60,11 +61,11 @@ class Proof:
                     rows.ProofShown(order.number, document),
                 )
             elif now - self._asked_at >= ASK_AGAIN_AFTER:
-                self._print(order, document, waiting, floor, language, now)
+                self._print(order, document, waiting, floor, visit, now)
         elif len(jobs) < ATTEMPTS and floor.can_print:
             job = order.next_job(document)
             self._book.write(rows.PrintIntended(order.number, job, document))
-            self._print(order, document, job, floor, language, now)
+            self._print(order, document, job, floor, visit, now)
         elif len(jobs) >= ATTEMPTS or not self._may_wait(floor, now):
             self._book.write(rows.ProofShown(order.number, document))
 
@@ -72,11 +73,12 @@ class Proof:
         return floor.printer_may_return and now - self._since < WAIT_FOR_PRINTER
 
     def _print(
-        self, order: Order, document: str, job: str, floor: Floor, language: str, now: float
+        self, order: Order, document: str, job: str, floor: Floor, visit: Visit, now: float
     ) -> None:
         self._asked_at = now
         duplicate = order.jobs_of(document).index(job)
-        ticket = self._papers.ticket(order, document, duplicate, language)
+        has_code = not visit.is_resumed  # else whoever stands there would have the money
+        ticket = self._papers.ticket(order, document, duplicate, visit.language, has_code)
         for printer in floor.of_kind(Kind.RECEIPT):
             self._outbox.add(Tell(printer.name, Print(job, ticket)))
             return

@@ -1,7 +1,8 @@
-"""Watches over the money inside: the cash boxes' switches, the acceptors' counts, the boundaries.
+"""Watches over the money inside: door, tamper and cash boxes, the acceptors' counts, boundaries.
 
-It follows what devices say they are, not what they say happened, because a state is retained and an
-event is not: a box that was taken while core was dead is still out when core is back.
+A box is followed by what devices say they are, because a state is retained: a box that was taken
+while core was dead is still out when core is back. A panel also tells each move until it is on
+disk: a box that was out and is back again is known from that alone.
 """
 
 from __future__ import annotations
@@ -9,9 +10,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from firmware.contract.device import DeviceState, Kind, Status
+from firmware.contract.device import (
+    DeviceState,
+    EventId,
+    Kind,
+    Status,
+    Switch,
+    SwitchMoved,
+)
 from firmware.contract.money import ZERO, Money
-from firmware.contract.till import BoxPulled, CountersDiffered
+from firmware.contract.till import BoxPulled, CountersDiffered, DoorOpened, Tampered
 from firmware.core.book import Book
 from firmware.core.floor import ACCEPTORS, Floor
 from firmware.journal import desk_rows as rows
@@ -21,11 +29,11 @@ from firmware.till.effects import Outbox, Say
 
 log = logging.getLogger("core")
 
-BOX_SWITCH = "cash_box_is_out"  # of a panel
 BOX_FAULT = "notes.cashbox"  # of an acceptor
 NOT_KNOWN = (Status.GONE, Status.STARTING)  # says nothing of its box, and nothing of its counts
 AT_REST = (Status.READY, Status.DEGRADED)  # no note is on its way
 MOVES_APART = 1.0  # seconds between two moves of one box: no hand is quicker
+TIMES_NAMED = 5  # of door openings, in one finding
 QUIET_FOR = 5.0  # seconds without money: a driver tells again after one, and counts are a poll old
 
 
@@ -47,15 +55,16 @@ class Vault:
 
     @property
     def boundary(self) -> int:
-        """The row up to which all money was collected; 0 when none ever was."""
+        """The row up to which all money was collected; before all when none ever was."""
         closed = only(self._journal.newest_of(rows.CollectionClosed), rows.CollectionClosed)
-        return next((entry.seq for entry, row in closed if row.how in rows.EMPTIED), 0)
+        emptied = (entry.seq for entry, row in closed if row.how in rows.EMPTIED)
+        return next(emptied, self._journal.before_all)
 
     @property
     def open_collection(self) -> tuple[Entry, rows.CollectionOpened] | None:
         """The collection that was opened and not closed, if there is one."""
-        opened = self._journal.last_of(rows.CollectionOpened)
-        closed = self._journal.last_of(rows.CollectionClosed)
+        opened = next(self._journal.newest_of(rows.CollectionOpened), None)
+        closed = next(self._journal.newest_of(rows.CollectionClosed), None)
         if opened is None or (closed is not None and closed.seq > opened.seq):
             return None
         return next(only([opened], rows.CollectionOpened))
@@ -81,12 +90,31 @@ class Vault:
             return
         if now - self._moved_at.get(state.name, -MOVES_APART) < MOVES_APART:
             return
-        self._is_out[state.name], self._moved_at[state.name] = is_out, now
-        self._book.write(rows.BoxMoved(state.name, is_out, self.by))
+        self._box_moved(state.name, is_out, None, now)
+
+    def on_switch(self, device: str, moved: SwitchMoved, now: float) -> None:
+        """Write down what a panel tells for the record, once; without an operator, an alarm."""
+        if moved.id is None:
+            return
+        if moved.switch == Switch.CASH_BOX_IS_OUT:
+            if self._is_out.get(device, False) is not moved.value:
+                self._box_moved(device, moved.value, moved.id, now)
+            return
+        self._book.write(rows.SwitchRecorded(device, moved.id, moved.switch, moved.value, self.by))
+        log.warning("%s: %s, operator: %s", device, moved, self.by or "nobody")
+        if moved.value and moved.switch == Switch.TAMPER:
+            self._outbox.add(Say(Tampered(device)))
+        elif moved.value and not self.by:
+            self._outbox.add(Say(DoorOpened(device)))
+            self.look_for_alarms()
+
+    def _box_moved(self, device: str, is_out: bool, name: EventId | None, now: float) -> None:
+        self._is_out[device], self._moved_at[device] = is_out, now
+        self._book.write(rows.BoxMoved(device, is_out, self.by, name))
         where, who = "out" if is_out else "in", self.by or "nobody"
-        log.warning("%s: cash box %s, operator: %s", state.name, where, who)
+        log.warning("%s: cash box %s, operator: %s", device, where, who)
         if is_out and not self.by:
-            self._outbox.add(Say(BoxPulled(state.name)))
+            self._outbox.add(Say(BoxPulled(device)))
             self.look_for_alarms()
 
     def was_emptied_since(self, seq: int) -> bool:
@@ -168,7 +196,8 @@ class Vault:
     def _read(self, state: DeviceState) -> rows.Reading | None:
         """The epoch is that of the newest credit, which may stand before the last reading."""
         last = self._last_reading(state.name)
-        reading = reading_of(state, self._journal.since(0 if last is None else last[0].seq))
+        since = self._journal.before_all if last is None else last[0].seq
+        reading = reading_of(state, self._journal.since(since))
         if reading is None or reading.epoch or last is None or last[1].serial != reading.serial:
             return reading
         return rows.Reading(
@@ -185,9 +214,16 @@ class Vault:
 
     # --- alarms ----------------------------------------------------------------------------
 
+    def clear_alarms(self, by: str) -> None:
+        """A technician has looked at the enclosure; what is of the money stays."""
+        self._book.write(rows.AlarmsCleared(by))
+        self.look_for_alarms()
+
     def look_for_alarms(self) -> None:
         """What happened since the last collection that a person must look into."""
         since, found, journal = self.boundary, dict[str, str](), self._journal
+        if opened := self._door_opened():
+            found["till.door_opened"] = f"no operator was in: {', '.join(opened[-TIMES_NAMED:])}"
         pulled, inside = self.pulled_since(since)
         if pulled:
             found["till.box_pulled"] = f"no operator was in: {', '.join(pulled)}; {inside} inside"
@@ -205,6 +241,17 @@ class Vault:
                 found["till.bookings_differ"] = f"collection {told.number}: {booked}"
         self.alarms = found
 
+    def _door_opened(self) -> list[str]:
+        """When the door was opened with nobody in, since a technician last looked."""
+        cleared = self._journal.last_of(rows.AlarmsCleared)
+        since = 0 if cleared is None else cleared.seq
+        told = only(self._journal.of_kind_since(rows.SwitchRecorded, since), rows.SwitchRecorded)
+        return [
+            entry.at[:19]
+            for entry, row in told
+            if row.switch == Switch.DOOR_IS_OPEN and row.value and not row.by
+        ]
+
 
 def _box_is_out(state: DeviceState) -> bool | None:
     """None where this device says nothing of a box."""
@@ -212,7 +259,7 @@ def _box_is_out(state: DeviceState) -> bool | None:
         return None
     match state.kind:
         case Kind.PANEL:
-            return state.inputs.get(BOX_SWITCH)
+            return state.inputs.get(Switch.CASH_BOX_IS_OUT)
         case Kind.NOTES:
             return any(fault.code.startswith(BOX_FAULT) for fault in state.faults)
         case _:

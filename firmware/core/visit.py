@@ -169,7 +169,7 @@ class Visit:
     entered_at: float = 0.0
     patience_from: float = 0.0  # the citizen was last seen to do something
     obstacle_from: float | None = None
-    is_resumed: bool = False  # after a power cut, and nobody has said yet that he is the citizen
+    is_resumed: bool = False  # after a power cut, and nobody has said that the order is his
     wrong_digits: int = 0
 
     def follow(self, signal: Signal) -> Stage:
@@ -197,7 +197,8 @@ class Snapshot(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
-        number = "" if visit.order is None else visit.order.number
+        order = None if visit.is_resumed else visit.order  # else its citizen may stand there
+        number = "" if order is None else order.number
         return cls(
             visit.stage,
             visit.language,

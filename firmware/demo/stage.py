@@ -20,6 +20,7 @@ from firmware.contract.device import Kind
 from firmware.demo.broker import Broker, BrokerError
 from firmware.demo.family import Family
 from firmware.demo.keys import commission, enrol
+from firmware.demo.template import TEMPLATE
 from firmware.runtime.bench import Bench
 from firmware.runtime.config import Config, load
 
@@ -34,80 +35,6 @@ GUESTS = {
     "finger": ["topic write kiosk/+/screen/press", "topic read kiosk/+/screen/state"],
     "recorder": ["topic deny kiosk/+/device/+/sealed", "topic read #"],
 }
-
-TEMPLATE = """\
-# Written by the demo: a whole kiosk in one folder, with emulated devices.
-[kiosk]
-id = "tdr-0417"
-place = {{ hi = "टोडारायसिंह", en = "Todaraisingh" }}
-receipt_prefix = "TDR 0417"
-
-[paths]
-state = "{folder}/state"
-run = "{folder}/run"
-operators = "{folder}/operators.toml"
-
-[bus]
-socket = "{folder}/run/bus.sock"
-credentials = "{folder}/broker/credentials"
-
-[gateway]
-url = "http://127.0.0.1:{port}"
-
-[ui]
-width = {width}
-height = {height}
-is_fullscreen = false
-speaks = {speaks}
-
-[limits]
-free_mib = 1
-
-[times]
-screen = {screen}
-cash = {cash}
-warning = {warning}
-done = {done}
-
-[device.notes]
-family = "itl_ssp"
-kind = "notes"
-port = "{folder}/dev/notes"
-
-[device.coins]
-family = "cctalk"
-kind = "coins"
-port = "{folder}/dev/coins"
-
-[device.coins.options]
-coins = {{ IN100A = 100, IN200A = 200, IN500A = 500, IN1K0A = 1000, IN2K0A = 2000 }}
-
-[device.receipt]
-family = "escpos"
-kind = "receipt"
-port = "{folder}/dev/receipt"
-
-[device.panel]
-family = "panel"
-kind = "panel"
-
-[device.panel.options]
-pin_factory = "bench"
-inputs = {{ door_is_open = 17, cash_box_is_out = 27 }}
-bench = "{folder}/run/bench.sock"
-
-[bench.notes]
-speed = {speed}
-
-[bench.coins]
-speed = {speed}
-
-[bench.receipt]
-speed = {speed}
-out_folder = "{folder}/paper"
-
-[bench.panel]
-"""
 
 
 class StageError(RuntimeError):

@@ -7,6 +7,8 @@ The codes of findings are stable and dotted; a device's own fault codes are find
     device.starting        not ready for 30 s           till.<status>     core says it cannot work
     device.out_of_service  no fault given               back_end.offline  the back end is away
     device.swapped         another serial number        receipt.paper.low by our count of the roll
+    panel.tamper           latched, until a technician clears it: docs/cash.md
+    till.door_opened       with no operator in, until a technician clears it
     panel.door.open        panel.cash_box.out           till.claims_unsigned: no key, see detail
     till.box_pulled        till.counters_differ         till.bookings_differ: see docs/collection.md
     panel.mains.off        panel.battery.low            till.journal_unconfirmed: no cash until then
@@ -19,9 +21,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from firmware.contract.device import USABLE, DeviceState, Kind, Status
+from firmware.contract.device import USABLE, DeviceState, Kind, Status, Switch, TowerSignal
 from firmware.contract.gateway import GatewayState
-from firmware.contract.health import Condition, CoreState, Finding, KioskHealth, Presence
+from firmware.contract.health import Condition, CoreState, Finding, KioskHealth, LastTest, Presence
 
 DAEMONS = ("core", "ui")  # of the gateway its own state tells: its will is that it is away
 NO_SERVICE_WITHOUT = ("core", "ui")  # nobody counts the money, or nobody sees anything
@@ -34,10 +36,18 @@ NOTICES = frozenset(
     | {"till.bookings_differ"}
 )
 SWITCHES = {
-    "door_is_open": "panel.door.open",
-    "cash_box_is_out": "panel.cash_box.out",
-    "mains_is_off": "panel.mains.off",
-    "battery_is_low": "panel.battery.low",
+    Switch.DOOR_IS_OPEN: "panel.door.open",
+    Switch.TAMPER: "panel.tamper",
+    Switch.CASH_BOX_IS_OUT: "panel.cash_box.out",
+    Switch.MAINS_IS_OFF: "panel.mains.off",
+    Switch.BATTERY_IS_LOW: "panel.battery.low",
+}
+# Somebody was at the enclosure who had no business there: the tower lamp calls for help.
+ALARMS = frozenset({"panel.tamper", "till.door_opened", "till.box_pulled"})
+TOWER = {
+    Condition.IN_SERVICE: TowerSignal.IN_SERVICE,
+    Condition.DEGRADED: TowerSignal.NEEDS_SOMEBODY,
+    Condition.OUT_OF_SERVICE: TowerSignal.OUT_OF_SERVICE,
 }
 
 
@@ -62,6 +72,7 @@ class Facts:
     swaps: Mapping[str, Swap] = field(default_factory=dict)
     paper_mm: int | None = None
     tickets_left: int | None = None
+    tests: Mapping[str, LastTest] = field(default_factory=dict)
     is_settled: bool = True  # false for HEARD_WITHIN seconds: silence means nothing yet
 
 
@@ -80,12 +91,19 @@ def assess(facts: Facts, since: Mapping[Key, str], now: str) -> KioskHealth:
         devices={name: _status(facts, name) for name in facts.expected},
         paper_mm=facts.paper_mm,
         tickets_left=facts.tickets_left,
+        tests=dict(facts.tests),
     )
 
 
 def times(health: KioskHealth) -> dict[Key, str]:
     """Since when each finding stands: what `assess` wants next time, also after a restart."""
     return {(each.part, each.code): each.since for each in health.findings}
+
+
+def tower_of(health: KioskHealth) -> TowerSignal:
+    """What the lamp on top of the kiosk shows: an alarm before all else."""
+    is_alarm = any(finding.code in ALARMS for finding in health.findings)
+    return TowerSignal.ALARM if is_alarm else TOWER[health.condition]
 
 
 def _condition(facts: Facts, found: list[Key]) -> Condition:

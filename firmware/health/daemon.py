@@ -10,11 +10,20 @@ from typing import Any
 
 import msgspec
 
-from firmware.contract.device import DeviceEvent, DeviceState, Kind, TicketPrinted
+from firmware.contract.device import (
+    DeviceEvent,
+    DeviceState,
+    Kind,
+    Outcome,
+    Reply,
+    TicketPrinted,
+    Tower,
+    TowerSignal,
+)
 from firmware.contract.gateway import GatewayState
-from firmware.contract.health import CoreState, KioskHealth, Presence
+from firmware.contract.health import CoreState, DeviceTested, KioskHealth, LastTest, Presence
 from firmware.contract.topics import Topics
-from firmware.health.assess import HEARD_WITHIN, Facts, Swap, assess, times
+from firmware.health.assess import HEARD_WITHIN, Facts, Swap, assess, times, tower_of
 from firmware.health.inventory import Inventory
 from firmware.health.paper import with_level, with_ticket
 from firmware.runtime import VERSION
@@ -27,6 +36,8 @@ log = logging.getLogger("health")
 
 LOOK_EVERY = 1.0  # seconds; only silence is noticed by the clock
 SAVE_EVERY = 10.0  # seconds between two writes of what flaps: a memory card wears
+TOWER_EVERY = 5.0  # seconds; a panel that missed two still has the last (TOWER_HOLDS)
+TOWER_EXPIRES_AFTER = 5  # seconds on the bus, whole ones as MQTT has them
 SWAP_SHOWN_FOR = timedelta(days=7)  # a technician who changed a device comes by more often
 
 
@@ -42,8 +53,10 @@ class HealthDaemon:
         self._saved_at = clock.monotonic()
         self._listening_since = clock.monotonic()
         self._unconfirmed: set[str] = set()  # topics heard of before the bus was away
+        self._tests = self._inventory.tests()
         self._heard: dict[str, Any] = {}  # by topic
         self.health: KioskHealth | None = None
+        self._shown: tuple[TowerSignal, float] | None = None  # by the tower lamps, and since when
         self._bus = self._join(config)
 
     async def run(self) -> None:
@@ -69,9 +82,23 @@ class HealthDaemon:
         self._since = times(health) if is_settled else {**self._since, **times(health)}
         self.health = health
         self._bus.retain(self._topics.health_state, health)
+        self._show(tower_of(health))
         _log_changes(before, health)
         if self._clock.monotonic() - self._saved_at >= SAVE_EVERY:
             self._save()
+
+    def _show(self, signal: TowerSignal) -> None:
+        """Tell the tower lamps at once when it changes, and again before they doubt us."""
+        now = self._clock.monotonic()
+        if self._shown is not None:
+            shown, since = self._shown
+            if shown is signal and now - since < TOWER_EVERY:
+                return
+        self._shown = signal, now
+        for name, kind in self._expected.items():
+            if kind is Kind.PANEL:
+                tower = Tower(signal)
+                self._bus.send(self._topics.device_tower(name), tower, expires=TOWER_EXPIRES_AFTER)
 
     def _join(self, config: Config) -> Bus:
         topics, me = self._topics, self._topics.presence("health")
@@ -85,6 +112,7 @@ class HealthDaemon:
         ):
             bus.on(topic, partial(self._on_state, document))
         bus.on(topics.device_event("+"), self._on_event)
+        bus.on(topics.health_test, self._on_test)
         bus.on_connection = self._on_connection
         return bus
 
@@ -129,6 +157,34 @@ class HealthDaemon:
                 self._inventory.save_paper(counted)
                 self.look()
 
+    def _on_test(self, envelope: Envelope) -> None:
+        """Kept before it is answered: the technician goes home then."""
+        try:
+            tested = msgspec.json.decode(envelope.payload, type=DeviceTested)
+        except msgspec.DecodeError as error:
+            self._bus.answer(envelope, Reply(Outcome.REFUSED, str(error)))
+            return
+        state = self._heard.get(self._topics.device_state(tested.device))
+        if not isinstance(state, DeviceState) or tested.device not in self._expected:
+            reply = Reply(Outcome.REFUSED, f"{tested.device}: no device that was heard of")
+        else:
+            reply = Reply(Outcome.DONE)
+            self._tests = self._tests | {tested.device: self._as_test(tested, state)}
+            self._inventory.save_tests(self._tests)
+            log.info("%s: %s", tested.device, self._tests[tested.device])
+            self.look()
+        self._bus.answer(envelope, reply)
+
+    def _as_test(self, tested: DeviceTested, state: DeviceState) -> LastTest:
+        return LastTest(
+            _iso(self._clock.now()),
+            tested.by,
+            state.identity.serial,
+            state.identity.firmware,
+            tested.failed,
+            tested.left_out,
+        )
+
     def _facts(self, now: datetime, is_settled: bool) -> Facts:
         def heard(topic: str) -> Any:
             return self._heard.get(topic)
@@ -147,6 +203,7 @@ class HealthDaemon:
             swaps={n: swap for n, swap in self._inventory.swaps().items() if _is_recent(swap, now)},
             paper_mm=self._paper.level_mm,
             tickets_left=self._paper.tickets_left,
+            tests=self._tests,
             is_settled=is_settled,
         )
 

@@ -10,6 +10,7 @@ import msgspec
 from tinydb import TinyDB, where
 
 from firmware.contract.device import Identity
+from firmware.contract.health import LastTest
 from firmware.health.assess import Key, Swap
 from firmware.health.paper import PaperCount
 from firmware.runtime.durable import CorruptFile
@@ -59,6 +60,14 @@ class Inventory:
             for name, fitted in self.devices.items()
             if fitted.serial_before
         }
+
+    def tests(self) -> dict[str, LastTest]:
+        """By device."""
+        return {row["name"]: msgspec.convert(row["test"], LastTest) for row in self._rows("tests")}
+
+    def save_tests(self, tests: dict[str, LastTest]) -> None:
+        rows = [{"name": name, "test": msgspec.to_builtins(each)} for name, each in tests.items()]
+        self._replace("tests", rows)
 
     def paper(self) -> PaperCount:
         rows = self._rows("paper")

@@ -15,13 +15,6 @@ from pathlib import Path
 
 from firmware.contract.money import Money
 from firmware.journal.clockwatch import EARLIEST, ClockWatch
-from firmware.journal.desk_rows import (
-    BoxMoved,
-    CollectionClosed,
-    CollectionOpened,
-    CountersRead,
-    DayClosed,
-)
 from firmware.journal.faults import JournalFault
 from firmware.journal.journal import Journal
 from firmware.journal.past import archive_name, archives
@@ -30,9 +23,6 @@ from firmware.runtime.durable import sync_file, sync_folder
 
 log = logging.getLogger("core")
 
-# Sums of collections and day reports are asked of one file, and JournalBegun does not carry them: a
-# file that holds any goes on growing. A start does not get longer by it (docs/benchmarks.md).
-AT_THE_DESK = (BoxMoved, CollectionOpened, CollectionClosed, CountersRead, DayClosed)
 READ_ONLY = 0o444
 BY = "the archive"  # who confirms: the release before asks for somebody
 
@@ -40,7 +30,7 @@ BY = "the archive"  # who confirms: the release before asks for somebody
 def turn_the_year(journal: Journal, at: datetime) -> Journal:
     """The journal, or the one that goes on from it when its year is over; `journal` is then closed.
 
-    Not while sums of the desk stand in it, an order is open or not posted, rows are missing, the
+    Not while an order is open or not posted, rows are missing, the
     clock is in doubt or a row of today is written, nor where the disk refuses: then a later start
     will do. Raises JournalFault.
     """
@@ -91,7 +81,6 @@ def _is_settled(journal: Journal, at: datetime) -> bool:
         journal.is_confirmed
         and watch.is_trusted
         and watch.look(at) is None
-        and not any(journal.last_of(kind) for kind in AT_THE_DESK)
         and _has_nothing_of_today(journal, at)
         and not journal.open_orders()
         and not journal.unposted_orders()
@@ -125,7 +114,8 @@ def _begun(journal: Journal, archive: Path) -> JournalBegun:
         previous_head=journal.head,
         previous_length=journal.length,
         why="a new year",
-        brought_forward=Money(journal.credited_paise),
+        brought_forward=Money(journal.inside_paise),
+        collected=Money(journal.collected_paise),
         next_order=journal.next_order,
         archive=archive.name,
         open_claims=journal.claims_count,

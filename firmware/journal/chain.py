@@ -31,7 +31,7 @@ Record = tuple[object, ...]  # COLUMNS without the hash
 class Entry:
     """A row as it stands: its place in the chain, when it was written, and what it says."""
 
-    seq: int
+    seq: int  # below 1 for a row of the years before, counted on backwards from this file's first
     at: str  # ISO 8601 with offset: what the clock said, which may be wrong; `seq` is the order
     row: AnyRow | UnknownRow
     hash: bytes

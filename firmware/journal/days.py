@@ -32,12 +32,13 @@ def first_row(database: sqlite3.Connection, midnight: datetime) -> int:
 
 def credited_from(database: sqlite3.Connection, seq: int) -> int:
     """Paise of the notes and coins of this row and all after it, less the change that was paid;
-    not what was brought forward."""
+    not what was before the file began."""
     last = "SELECT credited FROM rows WHERE seq <= ? ORDER BY seq DESC LIMIT 1"
     before = database.execute(last, (seq - 1,)).fetchone() or (0,)
     total = database.execute(last, (_last(database),)).fetchone() or (0,)
     brought = database.execute(
-        "SELECT coalesce(sum(json_extract(body, '$.brought_forward.paise')), 0) FROM rows"
+        "SELECT coalesce(sum(json_extract(body, '$.brought_forward.paise')"
+        " + coalesce(json_extract(body, '$.collected.paise'), 0)), 0) FROM rows"
         " WHERE kind = 'JournalBegun' AND seq >= ?",
         (seq,),
     ).fetchone()

@@ -5,6 +5,11 @@ from __future__ import annotations
 from firmware.journal import desk_rows as rows
 from firmware.journal.row import Row
 
+SWITCHES = {  # at rest, and not
+    "door_is_open": ("door shut", "DOOR OPENED"),
+    "tamper": ("tamper alarm let go of", "TAMPER"),
+}
+
 
 def desk_words(row: Row) -> str:
     """What the row says; its kind where nobody wrote words for it."""
@@ -15,6 +20,11 @@ def desk_words(row: Row) -> str:
             return "a wrong PIN"
         case rows.BoxMoved(device=device, is_out=is_out, by=by):
             return f"cash box {'out' if is_out else 'in'} ({device}), {by or 'BY NOBODY'}"
+        case rows.SwitchRecorded(device=device, switch=switch, value=value, by=by):
+            rest, moved = SWITCHES.get(switch, (f"not {switch}", switch))
+            return f"{moved if value else rest} ({device}), {by or 'no operator was in'}"
+        case rows.AlarmsCleared(by=by):
+            return f"{by} has looked at the door and tamper alarms"
         case rows.CountersRead(reading=reading):
             return f"{reading.device} counts {reading.count} ({reading.counter})"
         case rows.CountersDiffer(device=device, expected=expected, found=found):

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
+from firmware.contract.device import EventId
 from firmware.contract.money import ZERO, Money, total
 from firmware.journal.row import Row
 
@@ -35,6 +36,23 @@ class BoxMoved(Row, frozen=True):
 
     device: str
     is_out: bool
+    by: str
+    id: EventId | None = None  # of the panel's event; None where only a state said so
+
+
+class SwitchRecorded(Row, frozen=True):
+    """The door or the tamper switch moved, as the panel says, and who was in: `by`, or nobody."""
+
+    device: str
+    id: EventId
+    switch: str  # door_is_open, tamper
+    value: bool
+    by: str
+
+
+class AlarmsCleared(Row, frozen=True):
+    """`by` has looked at what door and tamper switch told before this row."""
+
     by: str
 
 
@@ -95,10 +113,19 @@ class Doubt(msgspec.Struct, frozen=True, omit_defaults=True):
         return f"{self.name} ({self.what.replace('_', ' ')}{amount})"
 
 
-# note_in_doubt, coins_in_doubt: the device could not say. unposted: paid, and the back end has not
-# acknowledged it. claim_open: money that went back, or will. orphan: money of no order. cash: an
-# order in which cash could come in. more: so many others.
-DOUBTS = ("note_in_doubt", "coins_in_doubt", "unposted", "claim_open", "orphan", "cash", "more")
+# note_in_doubt, coins_in_doubt, change_in_doubt: the device could not say. unposted: paid, and the
+# back end has not acknowledged it. claim_open: money that went back, or will. orphan: money of no
+# order. cash: an order in which cash could come in. more: so many others.
+DOUBTS = (
+    "note_in_doubt",
+    "coins_in_doubt",
+    "change_in_doubt",
+    "unposted",
+    "claim_open",
+    "orphan",
+    "cash",
+    "more",
+)
 
 
 class CountersRead(Row, frozen=True):
@@ -120,7 +147,8 @@ class CountersDiffer(Row, frozen=True):
 
 class CollectionOpened(Row, frozen=True):
     """Intent: an operator is going to empty the boxes. `since` is the row up to which the money
-    was collected before; `expected` stands in the rows after it."""
+    was collected before, below 1 in the file of a year before; `expected` stands in the rows after
+    it."""
 
     number: int
     by: str
@@ -252,6 +280,8 @@ DeskRow = (
     OperatorEntered
     | OperatorRefused
     | BoxMoved
+    | SwitchRecorded
+    | AlarmsCleared
     | CountersRead
     | CountersDiffer
     | CollectionOpened
@@ -266,6 +296,8 @@ DeskRow = (
 def desk_key_of(row: Row) -> str | None:
     """What the journal holds at most once: each number of a collection and of a day."""
     match row:
+        case BoxMoved(id=EventId() as name) | SwitchRecorded(id=name):
+            return str(name)
         case CollectionOpened(number=number):
             return f"collection {number}"
         case CollectionClosed(number=number):

@@ -110,10 +110,11 @@ class Journal:
                     self.unposted_count -= 1
                 case OrderCreated(order=order):
                     self.next_order = max(self.next_order, number_of(order) + 1)
-                case JournalBegun(next_order=number, archive=archive, open_claims=claims):
-                    self.next_order = max(self.next_order, number)
-                    self.claims_count += claims
-                    self.to_confirm = self.to_confirm if archive else seq
+                case JournalBegun() as begun:
+                    self.next_order = max(self.next_order, begun.next_order)
+                    self.claims_count += begun.open_claims
+                    self.collected_paise += begun.collected.paise
+                    self.to_confirm = self.to_confirm if begun.archive else seq
                 case JournalConfirmed():
                     self.to_confirm = None
                 case CollectionClosed(total=total):
@@ -156,11 +157,21 @@ class Journal:
 
     def last_of(self, kind: type[AnyRow]) -> Entry | None:
         """The newest row of that kind in this file."""
-        return next(self.newest_of(kind), None)
+        return next(self._newest_here(kind), None)
 
     def newest_of(self, kind: type[AnyRow]) -> Iterator[Entry]:
-        """The rows of one kind, the newest first; no more are read than are asked for."""
+        """The rows of one kind, the newest first, whatever their year; those of the years before
+        have numbers below 1. No more are read than are asked for."""
+        yield from self._newest_here(kind)
+        yield from self.past.newest_of(kind)
+
+    def _newest_here(self, kind: type[AnyRow]) -> Iterator[Entry]:
         return self._read("WHERE kind = ? ORDER BY seq DESC", kind.__name__)
+
+    @property
+    def before_all(self) -> int:
+        """A number that every row has come after: 0, or less when years went before this file."""
+        return self.past.before_all
 
     def hash_of(self, seq: int) -> str | None:
         """The hash of one row, in hex; None when it does not stand there."""
@@ -168,16 +179,20 @@ class Journal:
         return None if found is None else bytes(found[0]).hex()
 
     def of_kind(self, kind: type[AnyRow]) -> list[Entry]:
-        """All rows of one kind, whatever their year, oldest first."""
+        """All rows of one kind, whatever their year, oldest first, numbered as in their files."""
         return [*self.past.of_kind(kind), *self._here(kind)]
 
     def of_kind_since(self, kind: type[AnyRow], seq: int) -> list[Entry]:
-        """The rows of one kind after `seq`, oldest first."""
-        return list(self._read("WHERE kind = ? AND seq > ? ORDER BY seq", kind.__name__, seq))
+        """The rows of one kind after `seq`, oldest first; where that is of the years before, theirs
+        too, numbered as `newest_of` has them."""
+        before = self.past.of_kind_since(kind, seq)
+        here = self._read("WHERE kind = ? AND seq > ? ORDER BY seq", kind.__name__, seq)
+        return [*before, *here]
 
     def since(self, seq: int) -> Iterator[Entry]:
-        """Every row after `seq`, oldest first."""
-        return self._read("WHERE seq > ? ORDER BY seq", seq)
+        """Every row after `seq`, oldest first; of the years before as in `of_kind_since`."""
+        yield from self.past.since(seq)
+        yield from self._read("WHERE seq > ? ORDER BY seq", seq)
 
     def entries(self) -> Iterator[Entry]:
         """Every row of this file, oldest first."""
@@ -211,7 +226,7 @@ class Journal:
 
     @property
     def credited_paise(self) -> int:
-        """All money that ever went into the boxes, in paise."""
+        """All money that ever went in, less the change that was paid out of it, in paise."""
         return self._credited
 
     def first_year(self, since: str) -> str | None:

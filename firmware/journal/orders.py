@@ -122,7 +122,11 @@ class Order:
     @property
     def unconfirmed(self) -> Money:
         """Notes that may not be in the box, and change that may have gone out."""
-        return self.in_doubt + Money(sum(each.paise for each in self._change_doubts.values()))
+        return self.in_doubt + self.change_in_doubt
+
+    @property
+    def change_in_doubt(self) -> Money:
+        return total(list(self._change_doubts.values()))
 
     def jobs_of(self, document: str) -> list[str]:
         return [job for job, kind in self.documents.items() if kind == document]

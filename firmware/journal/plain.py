@@ -126,7 +126,8 @@ def _begun(row: rows.JournalBegun) -> str:
         return (
             f"goes on from {row.archive}: {row.previous_length} rows, head"
             f" {row.previous_head[:16]}, {row.brought_forward} brought forward,"
-            f" {row.open_claims} claims not redeemed; orders from {row.next_order:04d}"
+            f" {row.collected} collected before, {row.open_claims} claims not redeemed;"
+            f" orders from {row.next_order:04d}"
         )
     return (
         f"ROWS ARE MISSING: {row.why}; known before: {row.previous_length} rows, head"

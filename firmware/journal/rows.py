@@ -13,7 +13,7 @@ import msgspec
 
 from firmware.contract.device import EventId
 from firmware.contract.gateway import Bill
-from firmware.contract.money import Money
+from firmware.contract.money import ZERO, Money
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_rows import DeskRow, desk_key_of
 from firmware.journal.row import Row
@@ -33,7 +33,9 @@ class JournalBegun(Row, frozen=True):
     `previous_head` (hex), `previous_length` and `brought_forward`, money that is in the box and
     that no row of this file tells of, come from outside the file; empty and 0 when nobody knows.
     No number below `next_order` may be given to an order. Where `archive` names a file, the rows
-    are not missing but there, and nobody need look; `open_claims` of them are not redeemed.
+    are not missing but there, and nobody need look; `open_claims` of them are not redeemed, and
+    `collected` is what was taken out with the box before. A release before that knows no
+    `collected` wrote archives of files from which nothing was.
     """
 
     previous_head: str
@@ -43,6 +45,7 @@ class JournalBegun(Row, frozen=True):
     next_order: int
     archive: str = ""
     open_claims: int = 0
+    collected: Money = ZERO
 
 
 class JournalConfirmed(Row, frozen=True):
@@ -93,7 +96,10 @@ class OrderCreated(Row, frozen=True, omit_defaults=True):
 
 
 class CashOpened(Row, frozen=True):
-    """Intent: the acceptors may take up to `limit` for this order (M2: a coin path opens)."""
+    """Intent: the acceptors may take money for this order (M2: a coin path opens).
+
+    `limit` is what it may keep, the advance included; more only where change goes back for it.
+    """
 
     order: str
     session: str
@@ -374,8 +380,8 @@ def credited_paise(row: ReadRow) -> int:
             return value.paise
         case ChangePaid(paid=paid):
             return -paid.paise
-        case JournalBegun(brought_forward=value):
-            return value.paise
+        case JournalBegun(brought_forward=inside, collected=collected):
+            return inside.paise + collected.paise
         case _:
             return 0
 

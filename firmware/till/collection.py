@@ -15,7 +15,7 @@ from firmware.contract.device import DeviceState, Kind
 from firmware.contract.money import ZERO, Money
 from firmware.journal import rows
 from firmware.journal.chain import Entry, only
-from firmware.journal.change_rows import ChangePaid
+from firmware.journal.change_rows import ChangeInDoubt, ChangePaid
 from firmware.journal.desk_rows import (
     Booked,
     Cash,
@@ -51,8 +51,9 @@ class Inside:
                 self.notes[value.paise] += 1
             case rows.CoinCredited(value=value):
                 self.coins[value.paise] += 1
-            case rows.JournalBegun(brought_forward=value):
-                self.brought_forward = self.brought_forward + value
+            case rows.JournalBegun(brought_forward=value, archive=archive):
+                known = self.cash.amount if archive else ZERO  # the rows of the years before
+                self.brought_forward = self.brought_forward + value - known
             case ChangePaid(paid=paid):
                 self.change = self.change + paid
             case _:
@@ -188,6 +189,8 @@ def _doubts_of_row(row: rows.ReadRow, recall: Recall) -> list[Doubt]:
             return [Doubt("note_in_doubt", number, value)]
         case rows.CoinsInDoubt(order=number, id=name, count=count):
             return [Doubt("coins_in_doubt", number or str(name), count=count)]
+        case ChangeInDoubt(order=number, amount=amount) if recall(number).change_in_doubt:
+            return [Doubt("change_in_doubt", number, amount)]
         case rows.NoteCredited(order=None) | rows.CoinCredited(order=None):
             return [Doubt("orphan", str(row.id), row.value)]
         case _:
@@ -229,6 +232,7 @@ def differences(closed: CollectionClosed) -> list[str]:
     """Which sides do not agree with the rows, as words of CollectionDiffers.
 
     What was brought forward has no pieces, so then only the whole of it can be counted by hand.
+    Coins are not held against the hand where more went out of a changer's float than came in.
     """
     cash, found = closed.expected, []
     if closed.device_notes not in (None, sum(each.count for each in cash.notes)):
@@ -240,7 +244,9 @@ def differences(closed: CollectionClosed) -> list[str]:
             found.append("counted")
     else:
         found += ["counted_notes"] * (closed.counted_notes not in (None, cash.in_notes))
-        found += ["counted_coins"] * (closed.counted_coins not in (None, cash.in_coins))
+        is_of_float = cash.in_coins < ZERO
+        coins = None if is_of_float else closed.counted_coins
+        found += ["counted_coins"] * (coins not in (None, cash.in_coins))
     if closed.office is not None and closed.office.differs:
         found.append("booked")
     return found

@@ -29,6 +29,7 @@ class Figures:
     counts: dict[str, int] = field(default_factory=dict)
     paid: dict[str, None] = field(default_factory=dict)  # in this time, not yet answered
     receipts: list[str] = field(default_factory=list)
+    baskets: set[str] = field(default_factory=set)  # of which a bill was refused
 
     def add(self, row: rows.ReadRow) -> None:
         match row:
@@ -38,9 +39,10 @@ class Figures:
                 self.paid.pop(order, None)
             case rows.PostRefused(order=order):
                 self.paid.pop(order, None)
-                if len(self.recall(order).lines) == 1:  # those of a basket are counted by line
+                if order not in self.baskets:
                     self._count("refused")
-            case rows.LineRefused():
+            case rows.LineRefused(order=order):  # in one commit with the last one of the whole
+                self.baskets.add(order)
                 self._count("refused")
             case rows.NoteCredited(value=value):
                 self._sum("notes", value)

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import cash, growth, idle, journal
+from tests.bench import cash, drivers, growth, idle, journal, wire
 from tests.bench.figures import delays, table
 
 ROUNDS = 1500  # commits to each side
@@ -61,11 +61,23 @@ def of_idle(seconds: float = IDLE_SECONDS, settles_in: float = idle.SETTLES_IN) 
     return table("idle: the attract screen, nobody there", figures)
 
 
+def of_wire(rounds: int = wire.ROUNDS, tickets: int = wire.TICKETS, keys: int = wire.KEYS) -> str:
+    figures = wire.run(rounds, tickets, keys)
+    return table("wire: ours against what other people wrote, the same frames", figures)
+
+
+def of_drivers(seconds: float = IDLE_SECONDS, settles_in: float = drivers.SETTLES_IN) -> str:
+    figures = asyncio.run(drivers.run(seconds, settles_in))
+    return table("drivers: each alone, on its pty", figures)
+
+
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "journal": of_journal,
     "growth": of_growth,
     "cash": of_cash,
     "idle": of_idle,
+    "wire": of_wire,
+    "drivers": of_drivers,
 }
 
 if __name__ == "__main__":

@@ -69,11 +69,11 @@ def _pids(stage: Stage) -> dict[str, int]:
 
 async def _watch(pids: dict[str, int], seconds: float) -> list[Figure]:
     """Raises FileNotFoundError when a process ends meanwhile: then there is nothing to measure."""
-    began, before = time.monotonic(), {name: _cpu_seconds(pid) for name, pid in pids.items()}
+    began, before = time.monotonic(), {name: cpu_seconds(pid) for name, pid in pids.items()}
     await asyncio.sleep(seconds)
     elapsed = time.monotonic() - began
     uses = {
-        name: Use((_cpu_seconds(pid) - before[name]) / elapsed * 100, _pss(pid))
+        name: Use((cpu_seconds(pid) - before[name]) / elapsed * 100, _pss(pid))
         for name, pid in pids.items()
     }
     renderer = _pss_of(pids["ui"], SOFTWARE_RENDERER)
@@ -97,7 +97,7 @@ def _figures(uses: dict[str, Use]) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[UTIME]) + int(fields[STIME])) / os.sysconf("SC_CLK_TCK")
 

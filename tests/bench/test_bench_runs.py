@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from drivers.base.scan import families
 from tests.bench import cash
-from tests.bench.__main__ import of_cash, of_growth, of_idle, of_journal
+from tests.bench.__main__ import (
+    of_cash,
+    of_drivers,
+    of_growth,
+    of_idle,
+    of_journal,
+    of_wire,
+)
 from tests.bench.figures import delays, percentile, table
 
 
@@ -40,6 +48,20 @@ def test_every_process_of_the_kiosk_is_weighed() -> None:
 async def test_notes_that_do_not_pay_the_bill_are_refused_before_anything_starts() -> None:
     with pytest.raises(ValueError, match="470"):
         await cash.take([[500]])
+
+
+def test_ours_and_theirs_read_the_same_frames() -> None:
+    printed = of_wire(rounds=20, tickets=1, keys=1)
+    for what in ("ssp, encode", "ssp, decode", "ccnet, encode", "ccnet, decode", "escpos", "dukpt"):
+        assert f"\n  {what}" in printed
+    assert printed.count(" times") >= 12
+
+
+def test_every_driver_with_a_serial_wire_is_weighed_and_gets_ready() -> None:
+    printed = of_drivers(seconds=0.5, settles_in=0.0)
+    for family, _ in families():
+        assert f"\n  {family}, idle" in printed
+        assert f"\n  {family}, from plug to ready" in printed
 
 
 def test_a_percentile_is_one_of_the_samples_and_never_below_its_share() -> None:

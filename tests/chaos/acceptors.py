@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-TEMPLATE_HAS = 'family = "itl_ssp"'  # in firmware/demo/stage.py
+TEMPLATE_HAS = 'family = "itl_ssp"'  # in firmware/demo/template.py
 STANDARD = "itl_ssp"
 OPTIONS: dict[str, str] = {
     "itl_ssp": "",

@@ -28,7 +28,8 @@ import firmware.runtime.bus
 from drivers.base.registry import find
 from drivers.escpos.raster import Rasteriser
 from firmware.demo.keys import commission, enrol
-from firmware.demo.stage import TEMPLATE, Stage
+from firmware.demo.stage import Stage
+from firmware.demo.template import TEMPLATE
 from firmware.gateway.sandbox.office import Office
 from firmware.journal.journal import Journal
 from firmware.runtime.config import load

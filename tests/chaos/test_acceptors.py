@@ -12,7 +12,7 @@ from collections import defaultdict
 
 import pytest
 
-from firmware.demo.stage import TEMPLATE
+from firmware.demo.template import TEMPLATE
 from tests.chaos.acceptors import OPTIONS, STANDARD, with_acceptor
 from tests.chaos.runs import Run, carry_out_all
 from tests.chaos.test_every_point_in_memory import ENDS, alone

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from firmware.contract.money import ZERO, Money, rupees
-from firmware.demo import stage
+from firmware.demo.template import TEMPLATE
 from tests.chaos import memory
 from tests.chaos.memory import kiosk_in
 from tests.chaos.runs import Run, _tell, carry_out_all, forked
@@ -30,7 +30,7 @@ COINS = re.compile(r'family = "cctalk"\n(.*?)\n\[device\.coins\.options\]\ncoins
 
 @pytest.fixture(autouse=True)
 def with_changer(monkeypatch: pytest.MonkeyPatch) -> None:
-    swapped, count = COINS.subn(r'family = "mdb_coins"\n\1\n', stage.TEMPLATE)
+    swapped, count = COINS.subn(r'family = "mdb_coins"\n\1\n', TEMPLATE)
     assert count == 1
     monkeypatch.setattr(memory, "TEMPLATE", swapped)
 

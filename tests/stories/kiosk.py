@@ -43,7 +43,7 @@ PUT_RIGHT: dict[str, list[str]] = {
     "notes": ["plug", "power_on", "clear_jam", "replace_cash_box", "empty_stacker"],
     "coins": ["plug", "power_on", "clear_jam"],
     "receipt": ["plug", "power_on", "load_paper", "close_cover"],
-    "panel": ["close_door", "push_cash_box"],
+    "panel": ["close_door", "push_cash_box", "close_lid", "mains_on", "charge_battery"],
 }
 
 

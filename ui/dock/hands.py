@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from firmware.contract.device import Kind
+from firmware.contract.device import Kind, Switch
 from firmware.contract.money import Money
 from firmware.runtime.config import Config
 
@@ -111,7 +111,23 @@ def _page(name: str) -> list[Hand]:
 def _panel(name: str) -> list[Hand]:
     door = [Hand("open door", name, "open_door"), Hand("close door", name, "close_door")]
     box = [Hand("box out", name, "pull_cash_box"), Hand("box in", name, "push_cash_box")]
-    return [*door, *box]
+    lid = [
+        Hand("open lid", name, "open_lid"),
+        Hand("pry lid 5 ms", name, "pry_lid"),
+        Hand("close lid", name, "close_lid"),
+    ]
+    ups = [
+        Hand("mains off", name, "mains_off"),
+        Hand("mains on", name, "mains_on"),
+        Hand("battery low", name, "drain_battery"),
+        Hand("battery full", name, "charge_battery"),
+    ]
+    wire = [
+        Hand(f"{verb} door wire", name, f"{verb}_wire", {"switch": Switch.DOOR_IS_OPEN.value})
+        for verb in ("cut", "mend")
+    ]
+    sun = [Hand("sun", name, "warm", {"celsius": 70}), Hand("shade", name, "warm", {"celsius": 40})]
+    return [*door, *box, *lid, *ups, *wire, *sun]
 
 
 def _wire(name: str) -> list[Hand]:
@@ -154,6 +170,14 @@ def summary(physics: Mapping[str, Any]) -> str:
         parts.append(f"paper {physics['paper_mm']} mm, printed {physics.get('printed', 0)}")
     if "door_is_open" in physics:
         parts.append("door open" if physics["door_is_open"] else "door closed")
+    if physics.get("tamper"):
+        parts.append("lid open")
+    if "mains_is_off" in physics:
+        mains = "off" if physics["mains_is_off"] else "on"
+        parts.append(f"mains {mains}, battery {physics['battery_percent']} %")
+    lamps = [name for name in ("green", "amber", "red") if physics.get(f"tower_{name}")]
+    if "tower_green" in physics:
+        parts.append(f"lamp {' '.join(lamps) or 'dark'}")
     if physics.get("has_power") is False:
         parts.append("no power")
     parts += [str(fault) for fault in physics.get("faults", [])]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.base.crc import kermit
 from drivers.ccnet.codec import (
     FRAME_GAP,
     LONGEST,
@@ -29,7 +30,6 @@ from drivers.ccnet.codec import (
     Unit,
     bill_table,
     bill_table_data,
-    crc,
     enable_bill_types,
     failure,
     fits,
@@ -55,7 +55,7 @@ def captured(name: str) -> bytes:
 
 
 def test_crc_of_the_catalogue() -> None:
-    assert crc(b"123456789") == 0x2189  # CRC-16/KERMIT
+    assert kermit(b"123456789") == 0x2189  # CRC-16/KERMIT
 
 
 @pytest.mark.parametrize("vector", VECTORS["frame"], ids=lambda vector: vector["name"])

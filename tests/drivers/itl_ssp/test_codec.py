@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.base.crc import cms
 from drivers.itl_ssp.codec import (
     FRAME_GAP,
     LONGEST_DATA,
@@ -24,7 +25,6 @@ from drivers.itl_ssp.codec import (
     PollEvent,
     Request,
     Setup,
-    crc,
     enabled_channels,
     parse_poll,
     reject_reason,
@@ -54,7 +54,7 @@ def data_of(vector: dict[str, Any]) -> bytes:
 
 
 def test_crc_of_the_catalogue() -> None:
-    assert crc(b"123456789") == 0xAEE7  # CRC-16/CMS
+    assert cms(b"123456789") == 0xAEE7  # CRC-16/CMS
 
 
 @pytest.mark.parametrize("vector", VECTORS["packet"], ids=lambda vector: vector["name"])

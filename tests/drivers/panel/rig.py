@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 from drivers.base.bench import BenchServer, EmulatedDevice
 from drivers.base.emulator import Emulator
-from firmware.contract.device import DeviceEvent
+from drivers.panel.driver import Panel
+from firmware.contract.device import DeviceEvent, Kind, SwitchMoved
+from firmware.runtime.bench import Bench
+from firmware.runtime.config import DeviceSection
 
 PATIENCE = 10.0  # seconds until a test that hangs is called failed
 
@@ -27,6 +31,11 @@ class Host:
 
     def changed(self) -> None:
         self._moved.set()
+
+    @property
+    def moves(self) -> list[tuple[str, bool]]:
+        """What switches were told to have done."""
+        return [(e.switch, e.value) for e in self.events if isinstance(e, SwitchMoved)]
 
     async def until(self, fact: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -59,5 +68,37 @@ class Rig:
             writer.transport.abort()
         await asyncio.sleep(0)
 
+    async def until(self, fact: Callable[[dict[str, Any]], bool]) -> None:
+        """Until the physics are so."""
+        watching = Bench(self.path)
+        try:
+            changes = watching.watch(self.name)
+            async with asyncio.timeout(PATIENCE):
+                while not fact(await asyncio.to_thread(next, changes)):
+                    pass
+        finally:
+            watching.hang_up()
+
     def hand(self, action: str, **arguments: Any) -> None:
         self.device.hand(action, arguments)
+
+
+def panel_at(path: Path, **options: Any) -> tuple[Panel, Host]:
+    section = DeviceSection(
+        family="panel",
+        kind=Kind.PANEL,
+        options={"pin_factory": "bench", "bench": str(path), **options},
+    )
+    panel, host = Panel("panel", section, path.parent), Host()
+    panel.host = host
+    return panel, host
+
+
+@contextlib.asynccontextmanager
+async def running(panel: Panel) -> AsyncIterator[None]:
+    task = asyncio.ensure_future(panel.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from firmware.contract.device import EventId
 from firmware.contract.money import ZERO, rupees
 from firmware.journal import desk_rows as rows
 from firmware.journal.rows import AnyRow
 
+MOVE = EventId("panel", 7, 1)
 CASH = rows.Cash([rows.Pieces(rupees(500), 2)], [rows.Pieces(rupees(5), 1)])
 READING = rows.Reading("notes", "1873452", "device_stacked", 204, 7)
 FIGURES = rows.DayFigures([], rupees(1000), rupees(5), 0, ZERO, 0, ZERO, 0, 0, ZERO, 0, "", "")
@@ -17,6 +19,12 @@ SAID: list[tuple[AnyRow, str]] = [
     (rows.OperatorRefused(1, 5000), "a wrong PIN"),
     (rows.BoxMoved("panel", True, "R. Meena"), "cash box out (panel), R. Meena"),
     (rows.BoxMoved("panel", True, ""), "cash box out (panel), BY NOBODY"),
+    (rows.SwitchRecorded("panel", MOVE, "door_is_open", True, ""),
+     "DOOR OPENED (panel), no operator was in"),
+    (rows.SwitchRecorded("panel", MOVE, "door_is_open", False, "R. Meena"),
+     "door shut (panel), R. Meena"),
+    (rows.SwitchRecorded("panel", MOVE, "tamper", True, ""), "TAMPER (panel), no operator was in"),
+    (rows.AlarmsCleared("S. Gurjar"), "S. Gurjar has looked at the door and tamper alarms"),
     (rows.CountersRead(READING), "notes counts 204 (device_stacked)"),
     (rows.CountersDiffer("notes", "1873452", 3, 4, 40, [CASH_ORDER]),
      "notes COUNTED 4 PIECES, the rows say 3"),

@@ -113,9 +113,10 @@ SAID: list[tuple[AnyRow, str]] = [
     (JournalBegun("ab" * 32, 44, "malformed", rupees(40), 104),
      "ROWS ARE MISSING: malformed; known before: 44 rows, head abababababababab, ₹40.00 brought"
      " forward; orders from 0104"),
-    (JournalBegun("ab" * 32, 44, "a new year", rupees(40), 104, "journal-2026.db", 2),
+    (JournalBegun("ab" * 32, 44, "a new year", rupees(40), 104, "journal-2026.db", 2,
+                  rupees(700)),
      "goes on from journal-2026.db: 44 rows, head abababababababab, ₹40.00 brought forward,"
-     " 2 claims not redeemed; orders from 0104"),
+     " ₹700.00 collected before, 2 claims not redeemed; orders from 0104"),
     (JournalConfirmed("S. Meena"), "confirmed by S. Meena: cash may be taken again"),
     (ClockDoubted("1970-01-01T05:30:00.000+05:30", "2026-11-22T10:00:00.000+05:30"),
      "the clock says 1970-01-01T05:30:00.000+05:30 after 2026-11-22T10:00:00.000+05:30: not"

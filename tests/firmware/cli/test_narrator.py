@@ -10,11 +10,12 @@ import pytest
 
 from firmware.cli.__main__ import line_of
 from firmware.cli.narrator import Narrator
-from firmware.contract.command import How, RedeemClaim
+from firmware.contract.command import ClearAlarms, How, RedeemClaim
 from firmware.contract.device import (
     Acknowledge,
     CashBoxMoved,
     CheatAttempt,
+    ClearTamper,
     CoinAccepted,
     CoinRejected,
     CreditsLost,
@@ -36,12 +37,15 @@ from firmware.contract.device import (
     SwitchMoved,
     TicketFailed,
     TicketPrinted,
+    Tower,
+    TowerSignal,
 )
 from firmware.contract.gateway import Failed, FetchBill, GatewayState, PostPayment, Problem
 from firmware.contract.health import Presence
 from firmware.contract.money import rupees
 from firmware.contract.screen import Action, Press
 from firmware.contract.ticket import Ticket
+from firmware.contract.till import DoorOpened, Tampered
 from firmware.contract.topics import TOPICS
 from firmware.health.assess import assess
 from firmware.runtime.clock import FixedClock
@@ -92,6 +96,7 @@ def test_every_event_has_its_words(message: Any, said: str) -> None:
         (Return(NOTE), "told to give note 0417/1/9 back"),
         (Print("R-1", Ticket([])), "told to print R-1"),
         (Light("notes_guide", True), "notes_guide told to go on"),
+        (ClearTamper(), "told to let go of the tamper alarm"),
     ],
 )
 def test_every_command_has_its_words(message: Any, said: str) -> None:
@@ -219,3 +224,31 @@ def test_every_topic_is_found_by_its_own_path() -> None:
 def test_line_begins_with_indian_time() -> None:
     clock = FixedClock(datetime(2026, 1, 15, 6, 30, 5, tzinfo=UTC))
     assert line_of(("notes", "is ready"), clock) == "12:00:05  notes     is ready"
+
+
+def test_who_was_at_the_enclosure_is_told_in_capitals_and_the_lamp_only_with_all() -> None:
+    assert told("core/event", DoorOpened("panel")) == ["core: DOOR OPENED BY NOBODY (panel)"]
+    assert told("core/event", Tampered("panel")) == ["core: TAMPER (panel)"]
+    asked = ClearAlarms("S. Gurjar")
+    assert told("core/command", asked) == [
+        "core: told by S. Gurjar that the door and tamper alarms were looked at"
+    ]
+    tower = Tower(TowerSignal.OUT_OF_SERVICE)
+    assert told("device/panel/tower", tower) == []
+    assert told("device/panel/tower", tower, tells_all=True) == [
+        "panel: tower lamp shows out of service"
+    ]
+
+
+def test_a_door_told_until_it_is_on_disk_is_one_line() -> None:
+    moved = SwitchMoved("door_is_open", True, NOTE)
+    assert len(told("device/panel/event", moved, moved)) == 1
+
+
+def test_that_the_machine_may_halt_is_told_once() -> None:
+    running = till()
+    ending = msgspec.structs.replace(running, may_halt=True)
+    assert told("core/state", running, ending, ending, running)[2:] == [
+        "core: the machine may halt",
+        "core: the machine may not halt any more",
+    ]

@@ -14,6 +14,7 @@ import pytest
 
 from firmware.cli import cash, operators
 from firmware.cli.__main__ import parser
+from firmware.contract.money import rupees
 from firmware.core.daemon import journal_path
 from firmware.runtime.config import Config, PathsSection
 from firmware.till.access import load_operators, who_has
@@ -156,6 +157,22 @@ def test_a_report_for_people_names_amounts_in_rupees(
 ) -> None:
     assert run(lived, "report") == 0
     assert "cash in notes               ₹450.00" in capsys.readouterr().out
+
+
+def test_change_is_in_the_report_or_its_cash_would_not_be_what_is_inside(
+    config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = journal_path(config).parent
+    folder.mkdir(parents=True)
+    world = DeskWorld(folder, rupees(440))
+    world.acceptors.changer.payable = {1000: 20}
+    world.go_to_cash()
+    world.insert(500)
+    world.run(5)
+    world.journal.close()
+    assert run(config, "report", "--csv") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert {"cash in notes,50000,500.00", "change given back,6000,60.00"} <= set(lines)
 
 
 def test_collections_say_who_how_much_and_what_differs(

@@ -76,10 +76,10 @@ def test_screen_cannot_mint_money() -> None:
     }
 
 
-def test_technician_reads_everything_and_writes_only_to_core() -> None:
-    """What he tells core is on the record; he commands no device and presses no button."""
+def test_technician_reads_everything_and_writes_only_to_core_and_health() -> None:
+    """What he tells is on the record; he commands no device and presses no button."""
     written = {path for verb, path in rules()["technician"] if verb == "write"}
-    assert written == {f"{ROOT}core/command"}
+    assert written == {f"{ROOT}core/command", f"{ROOT}health/test"}
     readable = [topic for topic in TOPICS if may("technician", "read", spelled_out(topic, "notes"))]
     assert [topic for topic in TOPICS if topic not in readable] == [SEALED]
 
@@ -100,6 +100,13 @@ def test_only_core_leases_and_commands() -> None:
     for leaf in ("command", "lease"):
         path = f"{ROOT}device/notes/{leaf}"
         assert [user for user in users(DEVICES) if may(user, "write", path)] == ["core"]
+
+
+def test_health_lights_the_lamp_and_commands_nothing_else() -> None:
+    written = {path for verb, path in rules()["health"] if verb == "write"}
+    lamps = {f"{ROOT}device/{name}/tower" for name in DEVICES}
+    own = {f"{ROOT}health/state", f"{ROOT}presence/health", f"{ROOT}reply/technician"}
+    assert written == lamps | own
 
 
 def test_only_core_asks_the_gateway_and_no_driver_reaches_it() -> None:

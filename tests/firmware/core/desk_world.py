@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -120,6 +121,20 @@ class DeskWorld(World):
         self.count(notes)
         self.count(coins)
         self.run(12)
+
+    def begin_to_collect(self, stops: int) -> None:
+        """From the first screen; `stops` more steps after the padlock."""
+        self.hold_padlock()
+        steps: list[Callable[[], None]] = [
+            self.type_pin,
+            lambda: self.task("collect"),
+            self.empty_box,
+            lambda: self.task("emptied"),
+            lambda: self.count(None),
+            lambda: self.count(None),
+        ]
+        for step in steps[:stops]:
+            step()
 
     def pay(self) -> None:
         """₹470 in two notes of 200, one of 50 and a coin of 20."""

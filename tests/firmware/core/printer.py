@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from firmware.contract.device import DeviceEvent, Print, TicketFailed, TicketPrinted
+from firmware.contract.ticket import Ticket
 
 
 class Printer:
@@ -13,6 +14,7 @@ class Printer:
         self.paper_mm = 50_000
         self.is_there = True
         self.printed: list[str] = []
+        self.papers: list[Ticket] = []
         self.ended: dict[str, DeviceEvent] = {}
         self.untold: dict[str, DeviceEvent] = {}
 
@@ -22,6 +24,7 @@ class Printer:
         if command.job not in self.ended:
             if self.has_paper:
                 self.printed.append(command.job)
+                self.papers.append(command.ticket)
                 self.ended[command.job] = TicketPrinted(command.job)
             else:
                 self.ended[command.job] = TicketFailed(command.job, "receipt.paper.end")

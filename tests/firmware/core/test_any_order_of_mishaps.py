@@ -32,7 +32,7 @@ from firmware.contract.money import Money, rupees, total
 from firmware.contract.screen import Action, Attract
 from firmware.core.visit import Stage
 from firmware.journal import rows
-from firmware.journal.orders import Order
+from tests.firmware.core.accounts import check_proofs
 from tests.firmware.core.desk_world import DeskWorld
 from tests.firmware.core.office import ACCOUNT
 from tests.firmware.core.test_redeeming import KEYS, redeem
@@ -245,21 +245,11 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
     def the_box_is_emptied(self, stops: int, how: str) -> None:
         """Up to that step; then the operator goes on to the menu, or something else happens."""
         world = self.world
-        steps: list[Callable[[], None]] = [
-            world.hold_padlock,
-            lambda: world.type_pin(),
-            lambda: world.task("collect"),
-            world.empty_box,
-            lambda: world.task("emptied"),
-            lambda: world.count(None),
-            lambda: world.count(None),
-        ]
         world.press(Action.FINISH)
         world.run(0.25)
         if world.core.flow.visit.stage is not Stage.ATTRACT:
             return
-        for step in steps[: stops + 1]:
-            step()
+        world.begin_to_collect(stops)
         world.run(1)
         match how:
             case "core":
@@ -389,24 +379,9 @@ class AnyOrderOfMishaps(RuleBasedStateMachine):
         assert isinstance(world.screen.data, Attract)
         assert world.journal.open_orders() == world.journal.unposted_orders() == []
         world.check_money()
-        self.check_proofs()
+        check_proofs(world.journal)
         world.journal.close()
         self.folder.cleanup()
-
-    def check_proofs(self) -> None:
-        """When the citizen left, each order had on paper or screen all that was known by then."""
-        for entry in self.world.journal.entries():
-            if isinstance(entry.row, rows.OrderCreated):
-                self._check_proofs_of(entry.row)
-
-    def _check_proofs_of(self, created: rows.OrderCreated) -> None:
-        order = Order(created)
-        for entry in self.world.journal.of_order(created.order)[1:]:
-            if isinstance(entry.row, rows.OrderClosed) and order.end is None:
-                assert not order.claims or order.has_proof("claim"), order
-                is_fulfilled = order.is_paid and order.refusal is None
-                assert not is_fulfilled or order.has_proof("receipt"), order
-            order.apply(entry.row, entry.at)
 
 
 TestAnyOrderOfMishaps = AnyOrderOfMishaps.TestCase

@@ -19,6 +19,7 @@ from firmware.contract.money import rupees
 from firmware.contract.screen import Action, Attract
 from firmware.journal import rows
 from firmware.journal.journal import Journal
+from tests.firmware.core.accounts import check_proofs
 from tests.firmware.core.desk_world import DeskWorld
 from tests.firmware.core.test_redeeming import KEYS, redeem
 
@@ -233,6 +234,7 @@ def is_at_rest(world: Mortal) -> None:
     assert isinstance(world.screen.data, Attract), world.screen.data
     assert world.journal.open_orders() == world.journal.unposted_orders() == []
     world.check_money()
+    check_proofs(world.journal)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from firmware.contract.command import PrintClaim
 from firmware.contract.device import NoteEscrowed, NoteReturned, NoteStacked
 from firmware.contract.gateway import Problem
 from firmware.contract.money import ZERO, rupees
@@ -306,3 +307,60 @@ def test_most_of_a_service_holds_for_its_bills_in_a_basket(world: World) -> None
     visit, order = world.core.flow.visit, world.core.flow.visit.order
     assert order is not None
     assert world.core.flow.cash.allowance.within(visit, order).room == rupees(600)
+
+
+def test_core_dies_while_the_money_of_nobody_is_settled_and_whoever_stands_there_is_asked(
+    world: World,
+) -> None:
+    """After a power cut nobody answered: no start may take a stranger for the citizen."""
+    world.go_to_cash()
+    world.insert(200)
+    world.power_cut()
+    world.run(120)
+    stages = [world.core.flow.visit.stage]
+    world.crash()
+    assert [*stages, world.core.flow.visit.stage] == [Stage.SETTLING, Stage.RESUMED]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_power_fails_before_the_slip_is_out_and_it_comes_out_without_its_code(
+    world: World, again: bool
+) -> None:
+    """The claim stands, and was the citizen's; but who is there when the paper comes, nobody
+    knows. The operator prints it for him, with the code. `again`: core alone dies after that."""
+    world.go_to_cash()
+    world.insert(200)
+    world.press(Action.CANCEL)
+    world.printer.is_there = False
+    world.run(2)
+    claim = last(world).claims[0].claim
+    world.power_cut()
+    if again:
+        world.crash()
+    world.printer.is_there = True
+    code = " ".join(code_of(world, claim)[at : at + 4] for at in (0, 4, 8))
+    world.run(4)
+    assert world.printer.papers
+    assert code not in str(world.printer.papers)
+    world.press(Action.FINISH)
+    world.core.on_command(PrintClaim(claim))
+    world.run(1)
+    assert code in str(world.printer.papers)
+
+
+def test_the_next_bill_of_a_visit_that_a_power_cut_began_is_its_citizens_own(world: World) -> None:
+    world.go_to_cash()
+    for note in (200, 200, 50):
+        world.insert(note)
+    power_cut_with_the_last_note_in_flight(world, 20)
+    assert isinstance(world.screen.data, Done)
+    world.press(Action.ANOTHER)
+    world.press(Action.CHOOSE_SERVICE, "electricity")
+    world.press(Action.ENTER, ACCOUNT)
+    world.press(Action.PAY)
+    world.run(1)
+    world.insert(200)
+    world.press(Action.CANCEL)
+    world.run(3)
+    assert isinstance(world.screen.data, Trouble)
+    assert world.screen.data.cause == "trouble.cancelled_with_money"

@@ -37,15 +37,13 @@ from firmware.contract.device import (
     event_key,
 )
 from firmware.contract.gateway import GatewayState
-from firmware.contract.money import Money, rupees, total
+from firmware.contract.money import Money, rupees
 from firmware.contract.screen import Action, Press, Screen
 from firmware.core.book import Book
 from firmware.core.core import Core
 from firmware.core.visit import Stage
 from firmware.journal import rows
-from firmware.journal.change_rows import ChangeInDoubt, ChangePaid
 from firmware.journal.journal import Journal
-from firmware.journal.orders import Order
 from firmware.runtime.clock import INDIA, FixedClock
 from firmware.runtime.config import (
     Config,
@@ -57,6 +55,7 @@ from firmware.runtime.config import (
 from firmware.services.catalogue import load_catalogue
 from firmware.till.effects import Ask, Effect, Grant, Tell
 from firmware.till.signing import Keys
+from tests.firmware.core.accounts import check_spoken_for_once
 from tests.firmware.core.changer import Changer
 from tests.firmware.core.office import ACCOUNT, Office
 from tests.firmware.core.printer import Printer
@@ -356,7 +355,7 @@ class World:
             order = Book(self.journal, self.clock).order(created.order)
             if order.end is not None:
                 assert order.owed == Money(0), f"{order.number}: {order.owed} to nobody"
-            self._check_spoken_for_once(order)
+            check_spoken_for_once(self.journal, order)
             spoken_for += order.cash.paise - order.changed.paise
             tendered += order.tender.paise
             for at, line in enumerate(order.lines, 1):
@@ -369,15 +368,3 @@ class World:
         assert spoken_for + orphans == self.journal.credited_paise
         spent = [row for row in written if isinstance(row, rows.ClaimRedeemed)]
         assert tendered == sum(row.amount.paise for row in spent if row.how == "bill")
-
-    def _check_spoken_for_once(self, order: Order) -> None:
-        """Bills, claims and change come to no more than went in. What a claim of the doubtful said
-        is given back twice only by what came back to the hand after it was claimed."""
-        history = [entry.row for entry in self.journal.of_order(order.number)]
-        doubted = {row.id for row in history if isinstance(row, rows.NoteInDoubt)}
-        stuck = {row.id for row in history if isinstance(row, ChangeInDoubt)}
-        back = [r.value for r in history if isinstance(r, rows.NoteGivenBack) and r.id in doubted]
-        back += [r.paid for r in history if isinstance(r, ChangePaid) and r.id in stuck]
-        took = (order.inserted + order.in_doubt + total(back)).paise
-        gave = (order.used + order.claimed + order.changed).paise
-        assert gave <= took, f"{order.number}: {gave} of {took} paise"

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from firmware.contract.device import Fault, Status
+from firmware.contract.device import Fault, Status, TowerSignal
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import Condition, Finding, KioskHealth, Presence
 from firmware.contract.money import rupees
-from firmware.health.assess import FEW_TICKETS, Facts, Swap, assess, times
+from firmware.health.assess import FEW_TICKETS, Facts, Swap, assess, times, tower_of
 from tests.firmware.health.kiosk import (
     EARLIER,
     EXPECTED,
@@ -124,6 +124,11 @@ JAM = Fault("notes.jam.stacker", "note 3 of the day")
             HALF,
             {("panel", "panel.battery.low")},
         ),
+        (
+            {"devices": with_device(device("panel", inputs={"tamper": True}))},
+            HALF,
+            {("panel", "panel.tamper")},
+        ),
         # the till itself takes no cash
         ({"core": replace(till(), to_confirm=7)}, OUT, {("core", "till.journal_unconfirmed")}),
         (
@@ -233,3 +238,33 @@ def test_the_technician_reads_what_to_type_and_how_much_is_missing() -> None:
 def test_what_a_dead_core_said_last_is_not_told_as_if_it_stood() -> None:
     core = replace(till(), to_confirm=7, suspected_today=3)
     assert keys(judged(core=core, presences={**DAEMONS, "core": DEAD})) == {("core", "daemon.gone")}
+
+
+@pytest.mark.parametrize(
+    ("changes", "signal"),
+    [
+        ({}, TowerSignal.IN_SERVICE),
+        ({"core": replace(till(), suspected_today=2)}, TowerSignal.IN_SERVICE),  # a notice
+        ({"devices": with_device(device("coins", Status.GONE))}, TowerSignal.NEEDS_SOMEBODY),
+        ({"devices": with_device(device("receipt", Status.GONE))}, TowerSignal.OUT_OF_SERVICE),
+        ({"devices": with_device(device("panel", inputs={"tamper": True}))}, TowerSignal.ALARM),
+        # an operator who opens the door is no alarm; that nobody was in is what the till says
+        (
+            {"devices": with_device(device("panel", inputs={"door_is_open": True}))},
+            TowerSignal.NEEDS_SOMEBODY,
+        ),
+        ({"core": replace(till(), alarms={"till.door_opened": "10:00"})}, TowerSignal.ALARM),
+        ({"core": replace(till(), alarms={"till.box_pulled": "10:00"})}, TowerSignal.ALARM),
+        (
+            {
+                "devices": with_device(device("receipt", Status.GONE)),
+                "core": replace(till(), alarms={"till.door_opened": "10:00"}),
+            },
+            TowerSignal.ALARM,
+        ),
+    ],
+)
+def test_the_tower_lamp_tells_the_worst_across_a_room(
+    changes: dict[str, Any], signal: TowerSignal
+) -> None:
+    assert tower_of(judged(**changes)) is signal

@@ -16,9 +16,17 @@ import pytest
 
 from firmware.cli.snapshot import NoBus, Snapshot, take, technician_bus
 from firmware.cli.status import exit_code, status_screen
-from firmware.contract.device import DeviceState, Fault, Status, TicketPrinted
+from firmware.cli.testing import Technician
+from firmware.contract.device import DeviceState, Fault, Outcome, Status, TicketPrinted
 from firmware.contract.gateway import GatewayState
-from firmware.contract.health import Condition, CoreState, KioskHealth, Presence
+from firmware.contract.health import (
+    Condition,
+    CoreState,
+    DeviceTested,
+    KioskHealth,
+    LastTest,
+    Presence,
+)
 from firmware.contract.topics import Topics
 from firmware.demo.broker import Broker
 from firmware.health.assess import HEARD_WITHIN
@@ -229,6 +237,34 @@ async def test_printer_swapped_in_the_night(config: Config, kiosk: Kiosk, eye: E
         seen = await eye.until(lambda seen: bool(seen.findings))
         assert seen.findings[0].detail == "serial P-1 became P-2"
         assert seen.condition is Condition.IN_SERVICE
+
+
+async def test_what_a_technician_found_is_kept_with_the_part_it_was(
+    config: Config, kiosk: Kiosk, eye: Eye
+) -> None:
+    """Also across the death of health; and a device that nobody knows has no test."""
+    clock = FixedClock(NOON)
+    found = DeviceTested("receipt", "S. Gurjar", ["prints a sample: no"], [])
+    technician = Technician(config, "receipt")
+    technician.bus.name = "tester"  # the eye is a technician, too, of this process
+    task = asyncio.ensure_future(technician.bus.run())
+    await technician.bus.connected()
+    async with health(config, clock):
+        await eye.until(in_service)
+        assert (await technician.keep(found)).outcome is Outcome.DONE
+        stranger = await technician.keep(DeviceTested("notes2", "S. Gurjar", []))
+        assert stranger.outcome is Outcome.REFUSED
+    clock.advance(3600)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    async with health(config, clock) as again:  # its own word: the broker still has the first's
+        again.look()
+        assert again.health is not None
+    assert again.health.tests == {
+        "receipt": LastTest(
+            "2026-01-15T12:00:00+05:30", "S. Gurjar", "P-1", "", ["prints a sample: no"]
+        )
+    }
 
 
 async def test_broker_killed_and_a_driver_with_it(

@@ -1,5 +1,5 @@
-// The calls of serialport 4 on a pty, which needs no settings: so the foreign hosts run without
-// native code. It is written for the tests, and is no part of the product.
+// The calls of serialport 4 and 9 on a pty, which needs no settings: so the foreign hosts run
+// without native code. It is written for the tests, and is no part of the product.
 "use strict";
 
 const fs = require("fs");
@@ -7,10 +7,13 @@ const tty = require("tty");
 const { Duplex } = require("stream");
 
 class SerialPort extends Duplex {
-  constructor(path) {
+  constructor(path, options = {}) {
     super();
     this.path = path;
     this.isOpen = false;
+    if (options.autoOpen) {
+      setImmediate(() => this.open(() => {}));
+    }
   }
 
   open(done) {
@@ -27,6 +30,10 @@ class SerialPort extends Duplex {
     this.isOpen = false;
     this.reader.destroy();
     done(null);
+  }
+
+  drain(done) {
+    setImmediate(done); // every write below ends with the bytes in the pty
   }
 
   _read() {}

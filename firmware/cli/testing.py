@@ -1,0 +1,164 @@
+"""`kioskctl device test NAME` and `device list`: the guided test on the bus, and what is fitted."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import os
+from datetime import datetime
+
+import msgspec
+
+from firmware.cli.guided import Ears, Guide, Interrupted, run
+from firmware.cli.guided_kinds import SCRIPTS
+from firmware.cli.snapshot import Snapshot, take, technician_bus, until_connected
+from firmware.contract.command import TryDevice
+from firmware.contract.device import DeviceEvent, DeviceState, Outcome, Reply, Status
+from firmware.contract.health import CoreState, DeviceTested, LastTest
+from firmware.contract.topics import Topics
+from firmware.runtime.bus import Envelope
+from firmware.runtime.config import Config
+
+ANSWERS_WITHIN = 5.0  # seconds; core and health answer in milliseconds
+EXIT_FAILED = 1
+EXIT_NOT_TESTED = 2
+HANDS = "hands"  # of --skip
+
+
+def whoever() -> str:
+    """Who answers for it: the one behind sudo, else the user."""
+    return os.environ.get("SUDO_USER") or getpass.getuser()
+
+
+class Technician:
+    """A place on the bus from which one device is tested."""
+
+    def __init__(self, config: Config, name: str) -> None:
+        self._name, self._topics = name, Topics(config.kiosk.id)
+        self.bus = bus = technician_bus(config)
+        self.ears = Ears()
+        bus.on(self._topics.device_state(name), self._on_state)
+        bus.on(self._topics.device_event(name), self._on_event)
+        bus.on(self._topics.core_state, self._on_core)
+        bus.take_replies(self._topics.reply("technician"))
+
+    def _on_state(self, envelope: Envelope) -> None:
+        self.ears.on_state(msgspec.json.decode(envelope.payload, type=DeviceState))
+
+    def _on_event(self, envelope: Envelope) -> None:
+        self.ears.on_event(msgspec.json.decode(envelope.payload, type=DeviceEvent))
+
+    def _on_core(self, envelope: Envelope) -> None:
+        self.ears.on_screen(msgspec.json.decode(envelope.payload, type=CoreState).screen)
+
+    async def ask(self, command: TryDevice) -> Reply:
+        return await self._ask(self._topics.core_command, command, "core")
+
+    async def keep(self, tested: DeviceTested) -> Reply:
+        """Health's answer: it is on disk, or why not."""
+        return await self._ask(self._topics.health_test, tested, "health")
+
+    async def _ask(self, topic: str, message: TryDevice | DeviceTested, who: str) -> Reply:
+        reply = self._topics.reply("technician")
+        try:
+            answer = await self.bus.request(topic, reply, message, ANSWERS_WITHIN)
+        except TimeoutError:
+            return Reply(Outcome.REFUSED, f"kiosk-{who} does not answer")
+        return msgspec.json.decode(answer, type=Reply)
+
+
+async def test(config: Config, options: argparse.Namespace) -> int:
+    """0 passed, 1 failed, 2 not tested or not kept. Raises NoBus."""
+    if options.name not in config.device:
+        known = ", ".join(config.device)
+        print(f"no device {options.name!r}; known: {known}")
+        return EXIT_NOT_TESTED
+    technician = Technician(config, options.name)
+    running = asyncio.ensure_future(technician.bus.run())
+    try:
+        await until_connected(technician.bus)
+        return await _test(technician, options)
+    except Interrupted as reason:
+        print(f"stopped, and nothing is recorded: {reason}")
+        return EXIT_NOT_TESTED
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def _test(technician: Technician, options: argparse.Namespace) -> int:
+    guide = Guide(
+        options.name,
+        options.by,
+        technician.ears,
+        technician,
+        say=lambda line: print(line, flush=True),
+        confirm=_confirm,
+        has_hands=HANDS not in options.skip,
+        patience=options.patience,
+    )
+    tested = await run(guide, SCRIPTS)
+    verdict = "FAILED" if tested.failed else "passed"
+    kept = await technician.keep(tested)
+    if kept.outcome is not Outcome.DONE:
+        print(f"{options.name} {verdict}; NOT KEPT: {kept.detail}")
+        return EXIT_NOT_TESTED
+    print(f"{options.name} {verdict}; kept")
+    return EXIT_FAILED if tested.failed else 0
+
+
+async def _confirm(question: str) -> bool:
+    """Yes or no at the terminal; nobody at a terminal is a no."""
+    try:
+        answer = await asyncio.to_thread(input, f"??    {question} [y/n] ")
+    except EOFError:
+        return False
+    return answer.strip().lower() in ("y", "yes")
+
+
+# --- what is fitted --------------------------------------------------------------------------
+
+
+async def list_devices(config: Config, options: argparse.Namespace) -> int:
+    """0, or 1 when a device was never heard of. Raises NoBus."""
+    snapshot = await take(config)
+    for line in table(config, snapshot):
+        print(line)
+    return 0 if set(snapshot.expected) <= set(snapshot.devices) else EXIT_FAILED
+
+
+def table(config: Config, snapshot: Snapshot) -> list[str]:
+    """A row a device, and its counters below."""
+    lines = [_row("device", "family", "status", "serial", "firmware", "last test")]
+    for name, section in config.device.items():
+        state = snapshot.devices.get(name)
+        status = "never reported" if state is None else state.status.replace("_", " ")
+        who = None if state is None else state.identity
+        serial, firmware = (who.serial, who.firmware) if who else ("", "")
+        tests = {} if snapshot.health is None else snapshot.health.tests
+        tested = words_of_test(tests.get(name), serial)
+        lines.append(_row(name, section.family, status, serial or "-", firmware or "-", tested))
+        if state is not None and state.counters:
+            counted = ", ".join(f"{key} {value}" for key, value in sorted(state.counters.items()))
+            lines.append(f"          {counted}")
+        if state is not None and state.status is not Status.GONE:
+            lines += [f"          {fault.code} {fault.detail}".rstrip() for fault in state.faults]
+    return lines
+
+
+def words_of_test(test: LastTest | None, serial: str) -> str:
+    """When, by whom, and what came of it; a part that was fitted since is not tested."""
+    if test is None:
+        return "never"
+    if test.serial != serial:
+        return f"never; serial {test.serial or '-'} was"
+    at = datetime.fromisoformat(test.at).strftime("%d %b %Y")
+    if test.failed:
+        return f"FAILED {at}, {test.by}: {test.failed[0]}"
+    return f"passed {at}, {test.by}" + (", without hands" if test.left_out else "")
+
+
+def _row(*cells: str) -> str:
+    widths = (9, 9, 14, 13, 10, 0)
+    return " ".join(f"{c:<{w}}" for c, w in zip(cells, widths, strict=True)).rstrip()

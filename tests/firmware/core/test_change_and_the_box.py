@@ -1,0 +1,84 @@
+"""Change that was given out, beside what an operator counts and what the papers say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from firmware.contract.money import ZERO, rupees
+from firmware.contract.screen import Action
+from firmware.core.papers import used_of
+from firmware.journal import desk_rows
+from tests.firmware.core.desk_world import DeskWorld
+from tests.firmware.core.test_redeeming import KEYS
+from tests.firmware.core.test_slips_pay_bills import code_of, last
+
+TUBES = {100: 20, 200: 20, 500: 10, 1000: 10}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> DeskWorld:
+    world = DeskWorld(tmp_path, rupees(440), KEYS)
+    world.acceptors.changer.payable = dict(TUBES)
+    return world
+
+
+def pay_500_for_440(world: DeskWorld) -> None:
+    world.go_to_cash()
+    world.insert(500)
+    world.run(5)
+    world.press(Action.FINISH)
+    world.run(6)
+
+
+def test_change_out_of_the_float_is_no_coin_that_lacks_in_the_box(world: DeskWorld) -> None:
+    """More went out of the tubes than came in: no hand can count fewer coins than none."""
+    pay_500_for_440(world)
+    world.enter()
+    world.collect(500, 0)
+    assert world.last_closed.expected.in_coins == rupees(-60)
+    assert world.rows(desk_rows.CollectionDiffers) == []
+
+
+def test_a_note_that_lacks_is_found_beside_change(world: DeskWorld) -> None:
+    pay_500_for_440(world)
+    world.enter()
+    world.collect(400, 0)
+    [differs] = world.rows(desk_rows.CollectionDiffers)
+    assert isinstance(differs, desk_rows.CollectionDiffers)
+    assert differs.sides == ["counted_notes"]
+
+
+@pytest.mark.parametrize(("pays", "is_named"), [("unsure", True), ("nothing", False)])
+def test_change_in_doubt_is_named_where_counts_differ(
+    world: DeskWorld, pays: str, is_named: bool
+) -> None:
+    world.acceptors.changer.pays = pays
+    pay_500_for_440(world)
+    world.run(30)
+    world.enter()
+    world.collect(400, 0)
+    [differs] = world.rows(desk_rows.CollectionDiffers)
+    assert isinstance(differs, desk_rows.CollectionDiffers)
+    doubt = desk_rows.Doubt("change_in_doubt", "TDR 0417 0001", rupees(60))
+    assert (doubt in differs.doubts) is is_named
+
+
+def test_the_receipt_takes_the_change_off_the_cash_and_not_off_the_slip(world: DeskWorld) -> None:
+    """A slip of ₹200 and a note of ₹100 pay ₹240; the changer gives ₹60 of the note back."""
+    world.go_to_cash()
+    world.insert(200)
+    world.press(Action.CANCEL)
+    world.run(4)
+    world.press(Action.FINISH)
+    code = code_of(world, last(world).claims[0].claim)
+    world.office.amount = rupees(240)
+    world.go_to_cash()
+    world.press(Action.USE_SLIP)
+    world.press(Action.ENTER, code)
+    world.run(1)
+    world.insert(100)
+    world.run(5)
+    assert last(world).changed == rupees(60)
+    assert used_of(last(world)) == (rupees(40), ZERO, rupees(200))
