@@ -22,9 +22,9 @@ from firmware.contract.device import (
     Print,
     Reply,
     Status,
-    Tower,
     event_key,
 )
+from firmware.contract.panel import Tower
 from firmware.contract.ticket import Ticket
 from firmware.contract.topics import Topics
 from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope

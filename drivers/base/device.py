@@ -19,15 +19,8 @@ from drivers.base.flight import FlightRecorder, What
 from drivers.base.protocol import NEVER
 from drivers.base.protocol import Protocol as WireProtocol
 from drivers.base.transport import SerialTransport, Transport
-from firmware.contract.device import (
-    DeviceCommand,
-    DeviceEvent,
-    DeviceState,
-    Kind,
-    Lease,
-    Reply,
-    Tower,
-)
+from firmware.contract.device import DeviceCommand, DeviceEvent, DeviceState, Kind, Lease, Reply
+from firmware.contract.panel import Tower
 from firmware.runtime.config import DeviceSection
 
 log = logging.getLogger("driver")

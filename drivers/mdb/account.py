@@ -21,6 +21,7 @@ from drivers.mdb.coins import (
     Slugs,
 )
 from drivers.mdb.events import Polled
+from firmware.contract.change import PaidOut, PayOutFailed
 from firmware.contract.device import (
     CheatAttempt,
     CoinAccepted,
@@ -28,8 +29,6 @@ from firmware.contract.device import (
     CreditsLost,
     DeviceEvent,
     EventId,
-    PaidOut,
-    PayOutFailed,
 )
 from firmware.contract.money import Money
 

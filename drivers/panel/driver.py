@@ -38,8 +38,8 @@ from firmware.contract.device import (
     Status,
     Switch,
     SwitchMoved,
-    Tower,
 )
+from firmware.contract.panel import Tower
 from firmware.runtime.config import ConfigError, DeviceSection
 
 log = logging.getLogger("driver")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from drivers.base.protocol import NEVER
 from drivers.panel.wiring import Lamp
-from firmware.contract.device import TOWER_HOLDS, TowerSignal
+from firmware.contract.panel import TOWER_HOLDS, TowerSignal
 
 HALF_PERIOD = 0.5  # seconds on, and as many off: within the 0.4 to 2.8 Hz of IEC 60073
 LAMPS: dict[TowerSignal | None, tuple[Lamp, bool]] = {  # which, and whether it blinks

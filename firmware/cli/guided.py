@@ -14,15 +14,7 @@ from typing import Protocol, TypeVar
 from uuid import uuid4
 
 from firmware.contract.command import TryDevice
-from firmware.contract.device import (
-    USABLE,
-    DeviceEvent,
-    DeviceState,
-    Kind,
-    Outcome,
-    Reply,
-    Status,
-)
+from firmware.contract.device import USABLE, DeviceEvent, DeviceState, Kind, Outcome, Reply, Status
 from firmware.contract.health import DeviceTested
 
 STARTS_WITHIN = 15.0  # the slowest start-up, a printer's, takes ten

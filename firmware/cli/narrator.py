@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 
 from firmware.cli import words
-from firmware.contract import command, device, gateway, health, screen, till
+from firmware.contract import command, device, gateway, health, panel, screen, till
 from firmware.contract.topics import TOPICS, Topic
 
 REMEMBERED = 500  # events; money is told again until core has written it down
-QUIET = (device.Lease, device.Tower, device.Acknowledge, screen.Screen)  # only with --all
+QUIET = (device.Lease, panel.Tower, device.Acknowledge, screen.Screen)  # only with --all
 REPLIES = "reply/"  # of several kinds, told apart by who asked; a bill names a citizen
 
 Line = tuple[str, str]  # who, what
@@ -90,7 +90,7 @@ def _say(message: Any) -> str:
         return words.of_request(message)
     if isinstance(message, device.DeviceCommand):
         return words.of_command(message)
-    if isinstance(message, device.Tower):
+    if isinstance(message, panel.Tower):
         return words.of_tower(message)
     if isinstance(message, health.DeviceTested):
         return words.of_test(message)

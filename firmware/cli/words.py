@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.contract import card, command, device, document, gateway, health, till
+from firmware.contract import card, change, command, device, document, gateway, health, panel, till
 from firmware.contract.screen import Action, Press
 from firmware.journal.plain import masked
 
@@ -26,9 +26,9 @@ def of_event(event: device.DeviceEvent) -> str:
             return f"coin not taken: {reason}"
         case device.CreditsLost(count=count):
             return f"{count} credits lost in the device's buffer"
-        case device.PaidOut(id=name, amount=amount):
+        case change.PaidOut(id=name, amount=amount):
             return f"{amount} of change paid out ({name})"
-        case device.PayOutFailed(id=name, asked=asked, paid=paid, is_certain=is_certain):
+        case change.PayOutFailed(id=name, asked=asked, paid=paid, is_certain=is_certain):
             certain = "" if is_certain else ", as far as can be told"
             return f"{paid} of {asked} change paid out{certain} ({name})"
         case device.CashBoxMoved(is_present=is_present):
@@ -60,7 +60,7 @@ def of_command(command: device.DeviceCommand) -> str:
             return f"told to stack note {name}"
         case device.Return(id=name):
             return f"told to give note {name} back"
-        case device.PayOut(id=name, amount=amount):
+        case change.PayOut(id=name, amount=amount):
             return f"told to pay out {amount} ({name})"
         case device.Acknowledge(key=key):
             return f"{key} is written down"
@@ -80,7 +80,7 @@ def of_command(command: device.DeviceCommand) -> str:
             return "told to read no card"
 
 
-def of_tower(tower: device.Tower) -> str:
+def of_tower(tower: panel.Tower) -> str:
     """What health lets the lamp on top show."""
     return f"tower lamp shows {tower.signal.replace('_', ' ')}"
 

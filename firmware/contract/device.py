@@ -8,11 +8,11 @@ The acceptors have a fourth, `lease`: they take money only while one holds (M4).
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
 
 import msgspec
 
 from firmware.contract.card import Arm, CardRejected, CardSwiped, Disarm
+from firmware.contract.change import PaidOut, PayOut, PayOutFailed
 from firmware.contract.document import (
     CancelDocument,
     DocumentFailed,
@@ -206,27 +206,6 @@ class CreditsLost(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     session: str = ""  # as of CoinAccepted
 
 
-class PaidOut(msgspec.Struct, frozen=True, tag=True):
-    """All of a PayOut went to the citizen: `coins` by paise. Told again until Acknowledge."""
-
-    id: str
-    amount: Money
-    coins: dict[int, int]
-
-
-class PayOutFailed(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """A PayOut ended, and only `paid` of `asked` went out. Told again until Acknowledge.
-
-    `is_certain` is false where the device cannot say: then anything up to `asked` may have gone.
-    """
-
-    id: str
-    asked: Money
-    paid: Money
-    coins: dict[int, int] = {}
-    is_certain: bool = True
-
-
 class CashBoxMoved(msgspec.Struct, frozen=True, tag=True):
     is_present: bool
 
@@ -333,14 +312,6 @@ class Return(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     id: EventId
 
 
-class PayOut(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
-    """Pay this amount in coins, once: a repeat of the same id pays nothing, and tells again what
-    became of it. Its intent is on disk (M2)."""
-
-    id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    amount: Money
-
-
 class Acknowledge(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     """The event named by `event_key` is on disk: stop telling it, and let the device forget."""
 
@@ -398,21 +369,3 @@ class Lease(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     session: str
     seconds: float
     denominations: list[Money]
-
-
-class TowerSignal(StrEnum):
-    """What the lamp on top of the kiosk tells across a room."""
-
-    IN_SERVICE = "in_service"  # green
-    NEEDS_SOMEBODY = "needs_somebody"  # amber
-    OUT_OF_SERVICE = "out_of_service"  # red
-    ALARM = "alarm"  # red, blinking
-
-
-class Tower(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """For TOWER_HOLDS seconds from its arrival, show this; a health that died says nothing new."""
-
-    signal: TowerSignal
-
-
-TOWER_HOLDS = 15.0  # seconds

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from firmware.contract import card, command, device, gateway, health, screen, till
+from firmware.contract import card, command, device, gateway, health, panel, screen, till
 
 READERS_OF_ALL = ("technician", "health")
 
@@ -39,7 +39,7 @@ TOPICS: tuple[Topic, ...] = (
           "What to do. Carries an expiry; answered by a Reply where a response topic asks for it."),
     Topic("device/{name}/lease", device.Lease, ("core",), ("driver",), False,
           "Permission to take money for a few seconds (M4)."),
-    Topic("device/{name}/tower", device.Tower, ("health",), ("driver",), False,
+    Topic("device/{name}/tower", panel.Tower, ("health",), ("driver",), False,
           "What the tower lamp shows for some seconds; to a panel, and said again."),
     Topic("device/{name}/sealed", card.SealedCard, ("driver",), ("gateway",), False,
           "The encrypted tracks of a swipe, for the gateway alone; core has their reference.",

@@ -10,6 +10,7 @@ import logging
 
 import msgspec
 
+from firmware.contract.change import PaidOut, PayOutFailed
 from firmware.contract.command import (
     ClearAlarms,
     ConfirmJournal,
@@ -39,8 +40,6 @@ from firmware.contract.device import (
     NoteStacked,
     NoteUnaccounted,
     Outcome,
-    PaidOut,
-    PayOutFailed,
     Reply,
     SwitchMoved,
     TicketFailed,

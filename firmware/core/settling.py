@@ -7,14 +7,8 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from firmware.contract.device import (
-    CoinAccepted,
-    NoteReturned,
-    NoteStacked,
-    NoteUnaccounted,
-    PaidOut,
-    PayOutFailed,
-)
+from firmware.contract.change import PaidOut, PayOutFailed
+from firmware.contract.device import CoinAccepted, NoteReturned, NoteStacked, NoteUnaccounted
 from firmware.contract.money import ZERO, Money
 from firmware.core.book import Book
 from firmware.core.change import ChangeDesk

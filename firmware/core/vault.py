@@ -10,14 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from firmware.contract.device import (
-    DeviceState,
-    EventId,
-    Kind,
-    Status,
-    Switch,
-    SwitchMoved,
-)
+from firmware.contract.device import DeviceState, EventId, Kind, Status, Switch, SwitchMoved
 from firmware.contract.money import ZERO, Money
 from firmware.contract.till import BoxPulled, CountersDiffered, DoorOpened, Tampered
 from firmware.core.book import Book

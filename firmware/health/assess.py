@@ -21,9 +21,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from firmware.contract.device import USABLE, DeviceState, Kind, Status, Switch, TowerSignal
+from firmware.contract.device import USABLE, DeviceState, Kind, Status, Switch
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import Condition, CoreState, Finding, KioskHealth, LastTest, Presence
+from firmware.contract.panel import TowerSignal
 
 DAEMONS = ("core", "ui")  # of the gateway its own state tells: its will is that it is away
 NO_SERVICE_WITHOUT = ("core", "ui")  # nobody counts the money, or nobody sees anything

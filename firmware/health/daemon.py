@@ -10,18 +10,10 @@ from typing import Any
 
 import msgspec
 
-from firmware.contract.device import (
-    DeviceEvent,
-    DeviceState,
-    Kind,
-    Outcome,
-    Reply,
-    TicketPrinted,
-    Tower,
-    TowerSignal,
-)
+from firmware.contract.device import DeviceEvent, DeviceState, Kind, Outcome, Reply, TicketPrinted
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import CoreState, DeviceTested, KioskHealth, LastTest, Presence
+from firmware.contract.panel import Tower, TowerSignal
 from firmware.contract.topics import Topics
 from firmware.health.assess import HEARD_WITHIN, Facts, Swap, assess, times, tower_of
 from firmware.health.inventory import Inventory

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from drivers.base.loopback import Till, Visit, Wire, make_in
 from drivers.mdb.emulator import CoinChangerEmulator
+from firmware.contract.change import PayOut
 from firmware.contract.device import (
     CoinAccepted,
     DeviceCommand,
@@ -15,7 +16,6 @@ from firmware.contract.device import (
     DeviceState,
     Lease,
     Outcome,
-    PayOut,
 )
 from firmware.contract.money import Money, rupees
 from tests.drivers.mdb.test_conformance import make_changer

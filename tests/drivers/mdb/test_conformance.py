@@ -9,6 +9,7 @@ from drivers.base.conformance import Conformance
 from drivers.base.loopback import Hand, PowerCut, Till, Visit, Wire
 from drivers.mdb.driver import CoinChanger
 from drivers.mdb.emulator import CoinChangerEmulator
+from firmware.contract.change import PaidOut, PayOut, PayOutFailed
 from firmware.contract.device import (
     CoinAccepted,
     CreditsLost,
@@ -16,9 +17,6 @@ from firmware.contract.device import (
     DeviceEvent,
     Kind,
     Lease,
-    PaidOut,
-    PayOut,
-    PayOutFailed,
     Status,
 )
 from firmware.contract.money import Money, rupees

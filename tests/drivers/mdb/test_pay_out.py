@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from drivers.mdb.emulator import CoinChangerEmulator
-from firmware.contract.device import Acknowledge, Outcome, PaidOut, PayOutFailed
+from firmware.contract.change import PaidOut, PayOutFailed
+from firmware.contract.device import Acknowledge, Outcome
 from firmware.contract.money import ZERO, rupees
 from tests.drivers.mdb.stage import Clerk, Eats, Stage
 

@@ -14,14 +14,13 @@ from drivers.mdb.driver import CoinChanger
 from drivers.mdb.emulator import CoinChangerEmulator
 from drivers.mdb.notes import BillValidator
 from drivers.mdb.notes_emulator import BillValidatorEmulator
+from firmware.contract.change import PaidOut, PayOut
 from firmware.contract.device import (
     CoinAccepted,
     DeviceEvent,
     Kind,
     NoteEscrowed,
     NoteStacked,
-    PaidOut,
-    PayOut,
     Stack,
     Status,
 )

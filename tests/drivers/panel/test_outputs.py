@@ -11,16 +11,8 @@ from drivers.panel.emulator import PanelEmulator
 from drivers.panel.fan import HOT, UNKNOWN, Thermostat, read_celsius
 from drivers.panel.tower import HALF_PERIOD, TowerLamp
 from drivers.panel.wiring import Lamp
-from firmware.contract.device import (
-    TOWER_HOLDS,
-    ClearTamper,
-    Guide,
-    Light,
-    Outcome,
-    Status,
-    Tower,
-    TowerSignal,
-)
+from firmware.contract.device import ClearTamper, Guide, Light, Outcome, Status
+from firmware.contract.panel import TOWER_HOLDS, Tower, TowerSignal
 from tests.drivers.panel.rig import Rig, panel_at, running
 
 TOWER = {"tower_green": 18, "tower_amber": 19, "tower_red": 26}

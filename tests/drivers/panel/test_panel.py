@@ -19,15 +19,7 @@ from drivers.base.protocol import NEVER
 from drivers.panel.bench_pins import BenchFactory
 from drivers.panel.debounce import SETTLES_AFTER, Debouncer
 from drivers.panel.emulator import PanelEmulator
-from firmware.contract.device import (
-    DeviceState,
-    EventId,
-    Light,
-    Outcome,
-    Stack,
-    Status,
-    Switch,
-)
+from firmware.contract.device import DeviceState, EventId, Light, Outcome, Stack, Status, Switch
 from firmware.runtime.bench import Bench, BenchRefused
 from firmware.runtime.config import ConfigError
 from tests.drivers.panel.rig import PATIENCE, Rig, panel_at, running

@@ -37,12 +37,11 @@ from firmware.contract.device import (
     SwitchMoved,
     TicketFailed,
     TicketPrinted,
-    Tower,
-    TowerSignal,
 )
 from firmware.contract.gateway import Failed, FetchBill, GatewayState, PostPayment, Problem
 from firmware.contract.health import Presence
 from firmware.contract.money import rupees
+from firmware.contract.panel import Tower, TowerSignal
 from firmware.contract.screen import Action, Press
 from firmware.contract.ticket import Ticket
 from firmware.contract.till import DoorOpened, Tampered

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.contract.device import PaidOut, PayOutFailed
+from firmware.contract.change import PaidOut, PayOutFailed
 from firmware.contract.money import ZERO, Money, rupees
 
 

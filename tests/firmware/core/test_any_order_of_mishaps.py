@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from firmware.contract.change import PaidOut, PayOutFailed
 from firmware.contract.command import How
 from firmware.contract.device import (
     CREDITS,
@@ -24,8 +25,6 @@ from firmware.contract.device import (
     NoteEscrowed,
     NoteReturned,
     NoteStacked,
-    PaidOut,
-    PayOutFailed,
 )
 from firmware.contract.gateway import Problem
 from firmware.contract.money import Money, rupees, total

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.contract.device import PaidOut
+from firmware.contract.change import PaidOut
 from firmware.contract.gateway import Problem
 from firmware.contract.money import ZERO, Money, rupees
 from firmware.contract.screen import Action, Attract, Done, InsertCash, Trouble

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from firmware.contract.change import PayOut
 from firmware.contract.device import (
     LASTING,
     Acknowledge,
@@ -28,7 +29,6 @@ from firmware.contract.device import (
     NoteRejected,
     NoteReturned,
     NoteStacked,
-    PayOut,
     Print,
     Return,
     Source,

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from firmware.contract.device import Fault, Status, TowerSignal
+from firmware.contract.device import Fault, Status
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import Condition, Finding, KioskHealth, Presence
 from firmware.contract.money import rupees
+from firmware.contract.panel import TowerSignal
 from firmware.health.assess import FEW_TICKETS, Facts, Swap, assess, times, tower_of
 from tests.firmware.health.kiosk import (
     EARLIER,
