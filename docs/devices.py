@@ -18,6 +18,7 @@ from drivers.cctalk_bill import codec as cctalk_bill
 from drivers.cctalk_bill import conditions as bill_conditions
 from drivers.escpos import codec as escpos
 from drivers.escpos import events as escpos_events
+from drivers.evolis import events as evolis
 from drivers.id003 import codec as id003
 from drivers.id003 import conditions as id003_conditions
 from drivers.ipp import report as ipp
@@ -170,6 +171,11 @@ def _ipp() -> Iterator[Row]:
         yield reason, "printer-state-reasons", fault.value
 
 
+def _evolis() -> Iterator[Row]:
+    for word, fault in evolis.MEANS.items():
+        yield word.value, "answer to a command", fault.value
+
+
 TABLES: dict[str, Callable[[], Iterator[Row]]] = {
     "itl_ssp": _itl_ssp,
     "ccnet": _ccnet,
@@ -181,6 +187,7 @@ TABLES: dict[str, Callable[[], Iterator[Row]]] = {
     "pulse": _pulse,
     "escpos": _escpos,
     "ipp": _ipp,
+    "evolis": _evolis,
     "magnesafe": _magnesafe,
     "magstripe": _magstripe,
     "panel": _panel,

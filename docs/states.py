@@ -12,6 +12,7 @@ from drivers.base.notes_protocol import Note
 from drivers.ccnet import states as ccnet
 from drivers.cctalk.host import PHASES, Phase
 from drivers.escpos import states as escpos
+from drivers.evolis import states as evolis
 from drivers.id003 import states as id003
 from drivers.ipp import states as ipp
 from drivers.itl_ssp import note as ssp_note
@@ -151,6 +152,14 @@ MACHINES = (
         "The printer as its host sees it. A pair that is not drawn is a bug (`UnexpectedTrigger`).",
         {escpos.State.UNPLUGGED: ""},
         escpos.TRANSITIONS,
+    ),
+    Machine(
+        "Card printer (Evolis)",
+        "drivers/evolis/states.py",
+        "The printer as its host sees it. A card that is found in the path and belongs to no job"
+        " goes to the reject box. A pair that is not drawn is a bug (`UnexpectedTrigger`).",
+        {evolis.State.UNPLUGGED: ""},
+        evolis.TRANSITIONS,
     ),
     Machine(
         "Page printer (IPP)",

@@ -8,11 +8,10 @@ what is drawn. No Kivy in this module.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
-from PIL import Image, ImageDraw, ImageFont, features
+from PIL import Image, ImageDraw
 
-from firmware.runtime.fonts import font_path
+from firmware.runtime.fonts import ShapingMissing, font
 
 # Mukta's tallest stack (र्ऊँ) reaches 0.94 em over the base line, its deepest (द्ध्रू, 800) 0.35 below.
 ASCENT = 1.0  # em
@@ -20,21 +19,8 @@ DESCENT = 0.38  # em
 OVERHANG = 0.06  # em left free at both sides: a vowel sign may start before its origin
 SMALLEST = 0.6  # of the wished size; below that the text does not fit and says so
 STEP = 0.95
-FONTS_KEPT = 48  # weights times sizes in use; a font of Mukta is some 100 KB of FreeType's memory
 
-
-class ShapingMissing(RuntimeError):
-    """Pillow was built, or runs, without Raqm: Hindi would be unreadable, so nothing is drawn."""
-
-
-@lru_cache(maxsize=FONTS_KEPT)
-def font(weight: int, size: int) -> ImageFont.FreeTypeFont:
-    """Mukta in that weight at `size` pixels an em, with complex shaping; raises ShapingMissing."""
-    if not features.check("raqm"):
-        raise ShapingMissing("expected Pillow with Raqm (libfribidi0), found Pillow without")
-    return ImageFont.truetype(
-        str(font_path(weight)), size, layout_engine=ImageFont.Layout.RAQM
-    )  # fmt: skip
+__all__ = ["ShapingMissing", "font"]  # what a caller needs of them, too
 
 
 @dataclass(frozen=True)

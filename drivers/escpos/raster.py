@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import segno
 from PIL import Image, ImageDraw, ImageFont, features
 
-from drivers.escpos.wrapping import wrap
 from firmware.contract.ticket import Code, Pair, Rule, Style, Text, Ticket
-from firmware.runtime.fonts import font_path
+from firmware.runtime.fonts import font
+from firmware.runtime.wrapping import wrap
 
 FULL_WIDTH = 576  # dots of an 80 mm roll at 8 dots/mm; a 58 mm roll has 384 (escpos.md 7.6)
 NARROW_SCALE = 0.8  # type on a 58 mm roll: two thirds would be too small for old eyes
@@ -183,9 +183,7 @@ class Rasteriser:
     def _font(self, style: Style, weight: int) -> ImageFont.FreeTypeFont:
         key = (style, weight)
         if key not in self._fonts:
-            self._fonts[key] = ImageFont.truetype(
-                font_path(weight), self._size(style), layout_engine=ImageFont.Layout.RAQM
-            )
+            self._fonts[key] = font(weight, self._size(style))
         return self._fonts[key]
 
 

@@ -21,7 +21,6 @@ from drivers.mdb.coins import (
     Slugs,
 )
 from drivers.mdb.events import Polled
-from firmware.contract.change import PaidOut, PayOutFailed
 from firmware.contract.device import (
     CheatAttempt,
     CoinAccepted,
@@ -31,6 +30,7 @@ from firmware.contract.device import (
     EventId,
 )
 from firmware.contract.money import Money
+from firmware.contract.payout import PaidOut, PayOutFailed
 
 IDS_KEPT = 32  # of pay-outs that ended: a till repeats one for seconds, not for days
 Told = CoinAccepted | CreditsLost | PaidOut | PayOutFailed

@@ -21,7 +21,7 @@ from drivers.mdb.adapter import BAUD_RATE
 from drivers.mdb.changer import ChangerProtocol
 from drivers.mdb.condition import Condition
 from drivers.mdb.protocol import serial_of
-from firmware.contract.change import PayOut, coins_for, largest_first
+from firmware.contract.change import coins_for, largest_first
 from firmware.contract.device import (
     Acknowledge,
     Consumable,
@@ -37,6 +37,7 @@ from firmware.contract.device import (
     event_key,
 )
 from firmware.contract.money import Money
+from firmware.contract.payout import PayOut
 from firmware.runtime.config import ConfigError, DeviceSection
 
 log = logging.getLogger("mdb")

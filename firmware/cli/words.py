@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from firmware.contract import card, change, command, device, document, gateway, health, panel, till
+from firmware.contract import (
+    card,
+    command,
+    device,
+    document,
+    gateway,
+    health,
+    panel,
+    payout,
+    pvc,
+    till,
+)
 from firmware.contract.screen import Action, Press
 from firmware.journal.plain import masked
 
@@ -26,9 +37,9 @@ def of_event(event: device.DeviceEvent) -> str:
             return f"coin not taken: {reason}"
         case device.CreditsLost(count=count):
             return f"{count} credits lost in the device's buffer"
-        case change.PaidOut(id=name, amount=amount):
+        case payout.PaidOut(id=name, amount=amount):
             return f"{amount} of change paid out ({name})"
-        case change.PayOutFailed(id=name, asked=asked, paid=paid, is_certain=is_certain):
+        case payout.PayOutFailed(id=name, asked=asked, paid=paid, is_certain=is_certain):
             certain = "" if is_certain else ", as far as can be told"
             return f"{paid} of {asked} change paid out{certain} ({name})"
         case device.CashBoxMoved(is_present=is_present):
@@ -51,6 +62,10 @@ def of_event(event: device.DeviceEvent) -> str:
             return f"card {pan} read"
         case card.CardRejected(reason=reason):
             return f"card not taken: {reason}"
+        case pvc.CardPrinted(job=job):
+            return f"card {job} is printed and out"
+        case pvc.CardFailed(job=job, fault=fault):
+            return f"card {job} failed: {fault}"
 
 
 def of_command(command: device.DeviceCommand) -> str:
@@ -60,7 +75,7 @@ def of_command(command: device.DeviceCommand) -> str:
             return f"told to stack note {name}"
         case device.Return(id=name):
             return f"told to give note {name} back"
-        case change.PayOut(id=name, amount=amount):
+        case payout.PayOut(id=name, amount=amount):
             return f"told to pay out {amount} ({name})"
         case device.Acknowledge(key=key):
             return f"{key} is written down"
@@ -78,6 +93,8 @@ def of_command(command: device.DeviceCommand) -> str:
             return f"told to read a card for session {session}, {seconds:g} s"
         case card.Disarm():
             return "told to read no card"
+        case pvc.PrintCard(job=job):
+            return f"told to print card {job}"
 
 
 def of_tower(tower: panel.Tower) -> str:

@@ -12,7 +12,6 @@ from enum import StrEnum
 import msgspec
 
 from firmware.contract.card import Arm, CardRejected, CardSwiped, Disarm
-from firmware.contract.change import PaidOut, PayOut, PayOutFailed
 from firmware.contract.document import (
     CancelDocument,
     DocumentFailed,
@@ -21,6 +20,8 @@ from firmware.contract.document import (
     PrintDocument,
 )
 from firmware.contract.money import Money
+from firmware.contract.payout import PaidOut, PayOut, PayOutFailed
+from firmware.contract.pvc import CardFailed, CardPrinted, PrintCard
 from firmware.contract.ticket import Ticket
 
 
@@ -32,6 +33,7 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     PANEL = "panel"
     CARD = "card"
+    PVC = "pvc"
     PAGE = "page"
 
 
@@ -262,6 +264,8 @@ DeviceEvent = (
     | SwitchMoved
     | CardSwiped
     | CardRejected
+    | CardPrinted
+    | CardFailed
 )
 CREDITS = (NoteStacked, CoinAccepted)
 LASTING = (
@@ -274,6 +278,8 @@ LASTING = (
     PayOutFailed,
     TicketPrinted,
     TicketFailed,
+    CardPrinted,
+    CardFailed,
     DocumentPrinted,
     DocumentFailed,
     SwitchMoved,
@@ -284,6 +290,8 @@ def event_key(event: DeviceEvent) -> str | None:
     """What Acknowledge must name to end the repeats of `event`; None for events told once."""
     match event:
         case TicketPrinted(job=job) | TicketFailed(job=job):
+            return job
+        case CardPrinted(job=job) | CardFailed(job=job):
             return job
         case PaidOut(id=order) | PayOutFailed(id=order):
             return order
@@ -348,6 +356,7 @@ DeviceCommand = (
     | ClearTamper
     | Arm
     | Disarm
+    | PrintCard
 )
 
 

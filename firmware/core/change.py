@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 
-from firmware.contract.change import PaidOut, PayOut, PayOutFailed
 from firmware.contract.device import DeviceState, Kind
 from firmware.contract.money import ZERO, Money
+from firmware.contract.payout import PaidOut, PayOut, PayOutFailed
 from firmware.core.book import Book
 from firmware.core.floor import Floor
 from firmware.journal import rows

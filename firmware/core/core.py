@@ -10,7 +10,6 @@ import logging
 
 import msgspec
 
-from firmware.contract.change import PaidOut, PayOutFailed
 from firmware.contract.command import (
     ClearAlarms,
     ConfirmJournal,
@@ -47,6 +46,7 @@ from firmware.contract.device import (
     event_key,
 )
 from firmware.contract.gateway import GatewayReply, GatewayRequest, GatewayState
+from firmware.contract.payout import PaidOut, PayOutFailed
 from firmware.contract.screen import Action, Hint, Press, Screen, ScreenData
 from firmware.core.book import Book
 from firmware.core.floor import Floor

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from firmware.contract.change import PaidOut, PayOutFailed
 from firmware.contract.device import CoinAccepted, NoteReturned, NoteStacked, NoteUnaccounted
 from firmware.contract.money import ZERO, Money
+from firmware.contract.payout import PaidOut, PayOutFailed
 from firmware.core.book import Book
 from firmware.core.change import ChangeDesk
 from firmware.core.posting import claim_number

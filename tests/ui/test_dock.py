@@ -56,6 +56,7 @@ def config(tmp_path: Path) -> Config:
             "panel": {"family": "panel", "kind": "panel"},
             "card": {"family": "magnesafe", "kind": "card"},
             "stripe": {"family": "magstripe", "kind": "card"},
+            "pvc": {"family": "evolis", "kind": "pvc"},
         },
         "bench": {"receipt": {"out_folder": str(tmp_path / "paper")}},
     }

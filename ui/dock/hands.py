@@ -49,6 +49,7 @@ def groups(config: Config) -> list[Group]:
         Kind.RECEIPT: _receipt,
         Kind.PANEL: _panel,
         Kind.CARD: _card,
+        Kind.PVC: _pvc,
         Kind.PAGE: _page,
     }
     found = [
@@ -128,6 +129,22 @@ def _panel(name: str) -> list[Hand]:
     ]
     sun = [Hand("sun", name, "warm", {"celsius": 70}), Hand("shade", name, "warm", {"celsius": 40})]
     return [*door, *box, *lid, *ups, *wire, *sun]
+
+
+def _pvc(name: str) -> list[Hand]:
+    cards = [
+        Hand("take card", name, "take_card"),
+        Hand("no cards", name, "load_cards", {"count": 0}),
+        Hand("load cards", name, "load_cards"),
+        Hand("open", name, "open_cover"),
+        Hand("close", name, "close_cover"),
+        Hand("new ribbon", name, "change_ribbon"),
+        Hand("ribbon breaks", name, "ribbon_break"),
+        Hand("jam", name, "jam"),
+        Hand("clear jam", name, "clear_jam"),
+        Hand("empty rejects", name, "empty_rejects"),
+    ]
+    return [*cards, *_wire(name), *_power(name)]
 
 
 def _wire(name: str) -> list[Hand]:

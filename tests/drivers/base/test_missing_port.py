@@ -20,6 +20,7 @@ FAMILIES = {
     "cctalk_bill": (Kind.NOTES, {}),
     "cctalk": (Kind.COINS, {"coins": {"IN100A": 100}}),
     "escpos": (Kind.RECEIPT, {}),
+    "evolis": (Kind.PVC, {}),
 }
 
 

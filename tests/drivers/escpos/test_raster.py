@@ -7,8 +7,8 @@ import zxingcpp
 from PIL import Image
 
 from drivers.escpos.raster import MODULE, RasterError, Rasteriser
-from drivers.escpos.wrapping import syllables, wrap
 from firmware.contract.ticket import Code, Pair, Rule, Style, Text, Ticket
+from firmware.runtime.wrapping import syllables, wrap
 from tests.drivers.escpos.bench import TICKET
 
 

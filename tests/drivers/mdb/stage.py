@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from drivers.base.loopback import Till, Visit, Wire, make_in
 from drivers.mdb.emulator import CoinChangerEmulator
-from firmware.contract.change import PayOut
 from firmware.contract.device import (
     CoinAccepted,
     DeviceCommand,
@@ -18,6 +17,7 @@ from firmware.contract.device import (
     Outcome,
 )
 from firmware.contract.money import Money, rupees
+from firmware.contract.payout import PayOut
 from tests.drivers.mdb.test_conformance import make_changer
 
 READY_BY = 2.0  # seconds; start-up on a good wire takes a tenth of it

@@ -9,7 +9,6 @@ from drivers.base.conformance import Conformance
 from drivers.base.loopback import Hand, PowerCut, Till, Visit, Wire
 from drivers.mdb.driver import CoinChanger
 from drivers.mdb.emulator import CoinChangerEmulator
-from firmware.contract.change import PaidOut, PayOut, PayOutFailed
 from firmware.contract.device import (
     CoinAccepted,
     CreditsLost,
@@ -20,6 +19,7 @@ from firmware.contract.device import (
     Status,
 )
 from firmware.contract.money import Money, rupees
+from firmware.contract.payout import PaidOut, PayOut, PayOutFailed
 from firmware.runtime.config import DeviceSection
 
 LEASE = Lease("visit", 5.0, [rupees(value) for value in (1, 2, 5, 10)])

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from drivers.mdb.emulator import CoinChangerEmulator
-from firmware.contract.change import PaidOut, PayOutFailed
 from firmware.contract.device import Acknowledge, Outcome
 from firmware.contract.money import ZERO, rupees
+from firmware.contract.payout import PaidOut, PayOutFailed
 from tests.drivers.mdb.stage import Clerk, Eats, Stage
 
 CHANGE = "TDR 0417 0001/change"

@@ -14,7 +14,6 @@ from drivers.mdb.driver import CoinChanger
 from drivers.mdb.emulator import CoinChangerEmulator
 from drivers.mdb.notes import BillValidator
 from drivers.mdb.notes_emulator import BillValidatorEmulator
-from firmware.contract.change import PaidOut, PayOut
 from firmware.contract.device import (
     CoinAccepted,
     DeviceEvent,
@@ -25,6 +24,7 @@ from firmware.contract.device import (
     Status,
 )
 from firmware.contract.money import rupees
+from firmware.contract.payout import PaidOut, PayOut
 from firmware.runtime.config import DeviceSection
 from tests.drivers.mdb.stage import lease
 from tests.drivers.mdb.test_notes_conformance import LEASE

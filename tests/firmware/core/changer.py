@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from firmware.contract.change import PaidOut, PayOutFailed
 from firmware.contract.money import ZERO, Money, rupees
+from firmware.contract.payout import PaidOut, PayOutFailed
 
 
 class Changer:

@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from firmware.contract.change import PaidOut, PayOutFailed
 from firmware.contract.command import How
 from firmware.contract.device import (
     CREDITS,
@@ -28,6 +27,7 @@ from firmware.contract.device import (
 )
 from firmware.contract.gateway import Problem
 from firmware.contract.money import Money, rupees, total
+from firmware.contract.payout import PaidOut, PayOutFailed
 from firmware.contract.screen import Action, Attract
 from firmware.core.visit import Stage
 from firmware.journal import rows

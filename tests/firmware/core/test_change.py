@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from firmware.contract.change import PaidOut
 from firmware.contract.gateway import Problem
 from firmware.contract.money import ZERO, Money, rupees
+from firmware.contract.payout import PaidOut
 from firmware.contract.screen import Action, Attract, Done, InsertCash, Trouble
 from firmware.core.book import Book
 from firmware.journal import rows

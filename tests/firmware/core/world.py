@@ -12,7 +12,6 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from firmware.contract.change import PayOut
 from firmware.contract.device import (
     LASTING,
     Acknowledge,
@@ -38,6 +37,7 @@ from firmware.contract.device import (
 )
 from firmware.contract.gateway import GatewayState
 from firmware.contract.money import Money, rupees
+from firmware.contract.payout import PayOut
 from firmware.contract.screen import Action, Press, Screen
 from firmware.core.book import Book
 from firmware.core.core import Core

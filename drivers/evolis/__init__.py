@@ -1,0 +1,1 @@
+"""PVC card printers that take Evolis escape commands."""

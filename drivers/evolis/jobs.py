@@ -1,0 +1,150 @@
+"""What the driver remembers of its cards across its own death, so that none is printed twice."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from drivers.base.ledger import Ledger
+from drivers.evolis.events import Doubt, Fault
+from firmware.contract.device import DeviceEvent
+from firmware.contract.pvc import CardFailed, CardPrinted, PrintCard
+
+JOBS_REMEMBERED = 50  # two days of a busy kiosk; a till repeats a job within seconds
+
+
+class Fate(StrEnum):
+    """What became of a job. Each is on disk before what it says can happen."""
+
+    STARTED = "started"
+    EJECTING = "ejecting"  # the card may be out: the printer will say
+    PRINTED = "printed"
+    FAILED = "failed"
+
+
+OPEN = (Fate.STARTED, Fate.EJECTING)
+
+
+class CardRecord(msgspec.Struct, frozen=True):
+    """One job. `fault` is a code when it failed; `documents` lie in the spool until it ends."""
+
+    job: str
+    fate: Fate
+    documents: tuple[str, ...] = ()
+    printed_before: int | None = None
+    fault: str = ""
+    is_acknowledged: bool = False
+
+    @property
+    def event(self) -> DeviceEvent | None:
+        """What the till must hear of it; None while it is under way."""
+        match self.fate:
+            case Fate.PRINTED:
+                return CardPrinted(self.job)
+            case Fate.FAILED:
+                return CardFailed(self.job, self.fault)
+            case _:
+                return None
+
+
+class PrinterRecord(msgspec.Struct, frozen=True):
+    """The ledger's one record: jobs, oldest first; counters.
+
+    `loaded_at` is the printer's own count of fetched cards when the feeder was last full.
+    """
+
+    jobs: tuple[CardRecord, ...] = ()
+    printed: int = 0
+    rejected: int = 0
+    loaded_at: int | None = None
+    feeder_was_empty: bool = False
+
+
+class CardBook:
+    """The jobs of one printer; every change is on disk before it returns."""
+
+    def __init__(self, ledger: Ledger[PrinterRecord]) -> None:
+        self._ledger = ledger
+        self.record = ledger.load() or PrinterRecord()
+
+    def find(self, job: str) -> CardRecord | None:
+        return next((known for known in self.record.jobs if known.job == job), None)
+
+    @property
+    def untold(self) -> list[DeviceEvent]:
+        """What ended and was never acknowledged."""
+        events = [known.event for known in self.record.jobs if not known.is_acknowledged]
+        return [event for event in events if event is not None]
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """The card that may be out; there is one at most, for there is one path."""
+        found = [known for known in self.record.jobs if known.fate is Fate.EJECTING]
+        return Doubt(found[-1].job, found[-1].printed_before) if found else None
+
+    def start(self, order: PrintCard) -> None:
+        documents = (order.front.document, order.back.document)
+        self._put(CardRecord(order.job, Fate.STARTED, documents))
+
+    def eject(self, job: str, printed_before: int | None) -> None:
+        known = self._known(job)
+        self._put(msgspec.structs.replace(known, fate=Fate.EJECTING, printed_before=printed_before))
+
+    def end(self, job: str, fate: Fate, fault: str = "") -> DeviceEvent:
+        """Write down how it ended; returns what the till must hear."""
+        if fate is Fate.PRINTED:
+            self.record = msgspec.structs.replace(self.record, printed=self.record.printed + 1)
+        ended = CardRecord(job, fate, fault=fault)
+        self._put(ended)
+        assert ended.event is not None
+        return ended.event
+
+    def acknowledge(self, job: str) -> None:
+        known = self.find(job)
+        if known is not None and known.fate not in OPEN and not known.is_acknowledged:
+            self._put(msgspec.structs.replace(known, is_acknowledged=True))
+
+    def count_rejected(self) -> None:
+        self._save(msgspec.structs.replace(self.record, rejected=self.record.rejected + 1))
+
+    def see_feeder(self, inserted: int | None, is_empty: bool) -> None:
+        """A feeder that was empty and is not any more was filled; so is one never seen before."""
+        record = self.record
+        is_new = inserted is not None and (
+            record.loaded_at is None
+            or inserted < record.loaded_at  # another printer
+            or (record.feeder_was_empty and not is_empty)
+        )
+        seen = msgspec.structs.replace(
+            record,
+            loaded_at=inserted if is_new else record.loaded_at,
+            feeder_was_empty=is_empty,
+        )
+        if seen != record:
+            self._save(seen)
+
+    def end_interrupted(self) -> list[CardRecord]:
+        """Jobs that were under way when the driver died, and whose card cannot have left."""
+        started = [known for known in self.record.jobs if known.fate is Fate.STARTED]
+        for known in started:
+            self.end(known.job, Fate.FAILED, Fault.INTERRUPTED)
+        return started
+
+    def _known(self, job: str) -> CardRecord:
+        known = self.find(job)
+        assert known is not None, f"job {job} was never started"
+        return known
+
+    def _put(self, changed: CardRecord) -> None:
+        """In its old place, or at the end; the oldest go, but never one still to be told."""
+        jobs = list(self.record.jobs)
+        place = next((at for at, known in enumerate(jobs) if known.job == changed.job), len(jobs))
+        jobs[place : place + 1] = [changed]
+        keep = len(jobs) - JOBS_REMEMBERED
+        kept = [known for at, known in enumerate(jobs) if at >= keep or not known.is_acknowledged]
+        self._save(msgspec.structs.replace(self.record, jobs=tuple(kept)))
+
+    def _save(self, record: PrinterRecord) -> None:
+        self._ledger.save(record)
+        self.record = record
