@@ -137,7 +137,6 @@ class HostProtocol(Protocol[Event, Command]):
         getattr(self, f"_on_enter_{self.state.name.lower()}")()
 
     def _on_enter_unplugged(self) -> None:
-        self._is_known = False
         self._events.append(LinkLost())
 
     def _on_enter_starting(self) -> None:

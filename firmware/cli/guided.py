@@ -185,7 +185,8 @@ Script = Callable[[Guide], Awaitable[None]]
 
 
 async def run(guide: Guide, scripts: dict[Kind, Script]) -> DeviceTested:
-    """The whole test. Raises Interrupted."""
-    if await begin(guide):
-        await scripts[guide.state.kind](guide)
+    """The whole test; a kind without a script is only asked. Raises Interrupted."""
+    script = scripts.get(guide.state.kind)
+    if await begin(guide) and script is not None:
+        await script(guide)
     return guide.report()

@@ -47,7 +47,7 @@ class TestIpp(Conformance):
     )
     script_ends = 26.0
     patience = 45.0  # one that fell silent is waited for ten seconds
-    step = 1.3
+    step = 1.7
     longest_delay = 2.0
     seeds = range(4)
 

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import socket
 import subprocess
 import urllib.request
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from drivers.ipp.driver import PagePrinter
-from firmware.contract.device import DeviceEvent, DeviceState, Kind, Outcome, Status
+from firmware.contract.device import Outcome
 from firmware.contract.document import (
     CancelDocument,
     DocumentFailed,
     DocumentPrinted,
-    PrintDocument,
 )
-from firmware.runtime.config import DeviceSection
-from firmware.runtime.spool import Spool
+from tests.drivers.ipp.kiosk import kiosk
 from tests.drivers.ipp.stage import pdf
 
-PATIENCE = 20.0  # seconds; only a failing test waits so long
 FILTER = """#!/bin/sh
 # Stands for the engine: as long as there is a file `hold`, it prints and prints.
 while [ -e "{hold}" ]; do sleep 0.05; done
@@ -87,55 +82,6 @@ def printer(tmp_path: Path) -> Iterator[Printer]:
         yield made
     finally:
         made.close()
-
-
-class Kiosk:
-    """The daemon's part: hears events, and can wait for a state or an event."""
-
-    def __init__(self, folder: Path, uri: str) -> None:
-        self.spool = Spool(folder / "spool" / "page")
-        options = {"spool": str(folder / "spool")}
-        section = DeviceSection("ipp", Kind.PAGE, uri, options)
-        self.device = PagePrinter("page", section, folder / "state")
-        self.device.host = self
-        self.events: list[DeviceEvent] = []
-        self._moved = asyncio.Event()
-
-    def tell(self, event: DeviceEvent) -> None:
-        self.events.append(event)
-        self._moved.set()
-
-    def changed(self) -> None:
-        self._moved.set()
-
-    def order(self, job: str, content: bytes, pages: int) -> None:
-        name, sha256 = self.spool.put(content)
-        reply = self.device.on_command(PrintDocument(job, name, sha256, pages))
-        assert reply.outcome is Outcome.DONE, reply
-
-    async def until(self, is_true: Callable[[DeviceState], bool]) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while not is_true(self.device.state()):
-                self._moved.clear()
-                await self._moved.wait()
-
-    async def until_fault(self, code: str) -> None:
-        await self.until(lambda state: code in [fault.code for fault in state.faults])
-
-    async def until_ready(self) -> None:
-        await self.until(lambda state: state.status in (Status.READY, Status.DEGRADED))
-
-
-@contextlib.asynccontextmanager
-async def kiosk(folder: Path, uri: str) -> AsyncIterator[Kiosk]:
-    made = Kiosk(folder, uri)
-    task = asyncio.create_task(made.device.run())
-    try:
-        yield made
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        made.device.close()
 
 
 async def test_letter_in_the_tray_then_a4_then_a_document_then_empty(

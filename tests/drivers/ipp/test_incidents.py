@@ -78,6 +78,20 @@ def test_power_cut_at_page_two_and_only_the_rest_comes_as_another_job(tmp_path: 
     assert office.told == [1, 2, 3, 4]
 
 
+def test_power_is_cut_twice_and_every_page_comes_once(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.emulator.mechanism.lifetime = 100
+    office.run(3.0)
+    office.order("a", 6)
+    for out in (2, 4):
+        office.until_out(out)
+        office.until(lambda out=out: office.told[-1:] == [out])  # type: ignore[misc]
+        PowerCut().strike(office.visit)
+    assert office.until_ended("a") == DocumentPrinted("a", 6)
+    assert office.pages == pages_of("a", 1, 2, 3, 4, 5, 6)
+    assert office.told == [1, 2, 3, 4, 5, 6]
+
+
 def test_power_cut_of_a_printer_that_does_not_count_ends_the_document(tmp_path: Path) -> None:
     office = Office(tmp_path, counts=False)
     office.run(3.0)
