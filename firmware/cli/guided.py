@@ -186,7 +186,6 @@ Script = Callable[[Guide], Awaitable[None]]
 
 async def run(guide: Guide, scripts: dict[Kind, Script]) -> DeviceTested:
     """The whole test; a kind without a script is only asked. Raises Interrupted."""
-    script = scripts.get(guide.state.kind)
-    if await begin(guide) and script is not None:
+    if await begin(guide) and (script := scripts.get(guide.state.kind)) is not None:
         await script(guide)
     return guide.report()

@@ -23,8 +23,8 @@ PRINTS_WITHIN = 60.0  # seconds; a cold head warms up first
 TAKEN = (NoteEscrowed, NoteStacked, CoinAccepted)
 REFUSED = (NoteRejected, CoinRejected)
 INHIBITED = "inhibited"  # of the contract: the device is shut
-# Not moved in a test: core would have it on record that nobody emptied the box.
-NOT_MOVED = frozenset({"cash_box_is_out", "battery_is_low"})
+# Not moved in a test: core would have it on record that the box was pulled and the cabinet opened.
+NOT_MOVED = frozenset({"cash_box_is_out", "battery_is_low", "tamper"})
 MOVES = {
     "door_is_open": ("Open the door.", "Shut the door."),
     "mains_is_off": ("Switch the mains off.", "Switch the mains on."),

@@ -22,6 +22,8 @@ HANDS: Hands = {
     "Put a coin in": ("coins", "insert", {"paise": 500}),
     "Open the door": ("panel", "open_door", {}),
     "Shut the door": ("panel", "close_door", {}),
+    "Switch the mains off": ("panel", "mains_off", {}),
+    "Switch the mains on": ("panel", "mains_on", {}),
 }
 
 
