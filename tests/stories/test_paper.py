@@ -25,7 +25,7 @@ async def test_paper_pulled_before_pay_is_said_before_any_money(kiosk: Kiosk) ->
     assert (trouble.cause, trouble.safe, trouble.claim) == ("trouble.paper_out", rupees(0), None)
     assert kiosk.leases == []
     assert kiosk.bench.look("notes")["accepting"] == []
-    await kiosk.leaves()
+    await kiosk.citizen.presses(Action.CANCEL)
     assert why_not(kiosk.last) == "tile.no_paper"
     assert kiosk.booked() == []
 

@@ -13,7 +13,7 @@ from firmware.contract.document import PrintDocument
 from firmware.runtime.config import DeviceSection
 from firmware.runtime.spool import Spool
 
-PATIENCE = 20.0  # seconds; only a failing test waits so long
+PATIENCE = 60.0  # seconds; only a failing test waits so long
 
 
 class Kiosk:
