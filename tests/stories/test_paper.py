@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from firmware.contract.device import Status
 from firmware.contract.money import rupees
-from firmware.contract.screen import Action, Trouble
-from tests.stories.kiosk import Kiosk, is_a, why_not
+from firmware.contract.screen import Action, Hint, ShowBill, Trouble
+from tests.stories.kiosk import Kiosk, why_not
 
 LESS_THAN_A_RECEIPT = 60  # mm; a receipt is about 175
+
+
+def offers(kiosk: Kiosk, action: Action) -> bool:
+    screen = kiosk.citizen.screen
+    return screen is not None and action in screen.actions
 
 
 async def paper_is_out(kiosk: Kiosk) -> None:
@@ -20,13 +25,15 @@ async def paper_is_out(kiosk: Kiosk) -> None:
 async def test_paper_pulled_before_pay_is_said_before_any_money(kiosk: Kiosk) -> None:
     await kiosk.to_bill()
     await paper_is_out(kiosk)
-    await kiosk.citizen.presses(Action.PAY, until=is_a(Trouble))
-    trouble = await kiosk.is_claimed()
-    assert (trouble.cause, trouble.safe, trouble.claim) == ("trouble.paper_out", rupees(0), None)
+    await kiosk.waits(lambda: not offers(kiosk, Action.PAY), "cash is off the bill")
+    assert offers(kiosk, Action.PAY_UPI), "its proof may stand on the screen"
+    shown = kiosk.last
+    assert isinstance(shown, ShowBill) and shown.why_not == Hint("limit.no_cash")
     assert kiosk.leases == []
     assert kiosk.bench.look("notes")["accepting"] == []
-    await kiosk.citizen.presses(Action.CANCEL)
-    assert why_not(kiosk.last) == "tile.no_paper"
+    await kiosk.cancels_to_attract()
+    assert why_not(kiosk.last) is None, "UPI and cards still pay"
+    await kiosk.accounts()
     assert kiosk.booked() == []
 
 
