@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from firmware.contract.command import How, PrintClaim, RedeemClaim
-from firmware.contract.device import Outcome
+from firmware.contract.device import EventId, Outcome
 from firmware.contract.gateway import Problem, Tender
 from firmware.contract.money import Money, rupees
 from firmware.contract.screen import (
@@ -21,7 +21,7 @@ from firmware.contract.screen import (
     Trouble,
     Waiting,
 )
-from firmware.contract.upi import UpiPayment, UpiStatus
+from firmware.contract.upi import CancelUpi, CheckUpi, UpiPayment, UpiStatus
 from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.tender_rows import UpiAsked, UpiConfirmed, UpiEnded
@@ -339,3 +339,25 @@ def test_the_day_report_tells_tenders_apart_and_the_box_stays_empty(world: World
     assert (found.upi, found.upi_count, found.card, found.notes) == (
         rupees(470), 1, rupees(0), rupees(0)
     )  # fmt: skip
+
+
+def test_an_answer_that_comes_twice_counts_once(world: World) -> None:
+    reference = to_qr(world)
+    world.office.upi.pay(reference)
+    world.run(4)
+    paid = world.office.upi.payments[reference]
+    world.core.on_answer(CheckUpi(reference), paid, world.now)
+    world.core.on_answer(CancelUpi(reference), paid, world.now)
+    assert kinds(world).count("UpiConfirmed") == 1
+
+
+def test_the_changer_never_pays_out_what_came_from_a_telephone(world: World) -> None:
+    """Were an order ever to owe it, coins are not the way back."""
+    to_qr(world)
+    world.acceptors.changer.payable = {1000: 20}
+    world.run(1)
+    desk, order = world.core.flow.cash.change, world.core.book.order("TDR 0417 0001")
+    order.apply(rows.CoinCredited(order.number, EventId("SN2", 1, 1), rupees(20)), "")
+    assert desk.for_refund(order), "twenty rupees in coins do go back"
+    order.apply(UpiConfirmed(order.number, "ab12", rupees(20), "6326"), "")
+    assert desk.for_refund(order) == []
