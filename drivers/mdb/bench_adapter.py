@@ -12,7 +12,14 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from drivers.mdb.adapter import LineReader
-from drivers.mdb.codec import CorruptBlock, master_block, read_master, read_slave, slave_block
+from drivers.mdb.codec import (
+    LONGEST_BLOCK,
+    CorruptBlock,
+    master_block,
+    read_master,
+    read_slave,
+    slave_block,
+)
 
 FIRMWARE = "v,4.0.2.0,kioskbench"
 LONGEST_NOISE = 9  # bytes
@@ -62,7 +69,8 @@ class BenchAdapter:
                 return "m,ACK"
             case ["R", *parts] if self._is_master and 1 <= len(parts) <= 2:
                 command = _hex("".join(parts))
-                return None if command is None else self._ask(command, now)
+                is_block = command is not None and 0 < len(command) < LONGEST_BLOCK
+                return self._ask(command, now) if command is not None and is_block else None
             case _:
                 return None  # what it does not understand, it does not answer
 
