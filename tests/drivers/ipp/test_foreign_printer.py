@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,11 +18,12 @@ from firmware.contract.document import (
     DocumentFailed,
     DocumentPrinted,
 )
-from tests.drivers.ipp.kiosk import kiosk
+from tests.drivers.ipp.kiosk import PATIENCE, kiosk
 from tests.drivers.ipp.stage import pdf
 
 FILTER = """#!/bin/sh
 # Stands for the engine: as long as there is a file `hold`, it prints and prints.
+touch "{begun}"
 while [ -e "{hold}" ]; do sleep 0.05; done
 echo "ATTR: job-impressions-completed=2 job-media-sheets-completed=2" >&2
 """
@@ -32,12 +33,12 @@ class Printer:
     """`ippeveprinter` with a private D-Bus, without which it does not start."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.hold = folder, folder / "hold"
+        self.folder, self.hold, self.begun = folder, folder / "hold", folder / "begun"
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.uri = f"ipp://localhost:{self.port}/ipp/print"
         engine = folder / "engine"
-        engine.write_text(FILTER.format(hold=self.hold))
+        engine.write_text(FILTER.format(hold=self.hold, begun=self.begun))
         engine.chmod(0o755)
         self.taken = folder / "taken"
         self.taken.mkdir()
@@ -47,13 +48,23 @@ class Printer:
         )  # fmt: skip
         assert self._bus.stdout is not None
         address = self._bus.stdout.readline().strip()
-        self._log = (folder / "printer.log").open("wb")
+        self.log = folder / "printer.log"
+        self._log = self.log.open("wb")
         self._printer = subprocess.Popen(
-            ["ippeveprinter", "-r", "off", "-n", "localhost", "-p", str(self.port), "-2", "-k",
+            ["ippeveprinter", "-v", "-r", "off", "-n", "localhost", "-p", str(self.port), "-2", "-k",
              "-d", str(self.taken), "-c", str(engine), "-f", "application/pdf", "Bench"],
             env={**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": address},
             stdout=self._log, stderr=self._log,
         )  # fmt: skip
+
+    async def until(self, is_true: Callable[[], bool]) -> None:
+        """Ask again and again: a foreign process tells nobody when it gets somewhere."""
+        async with asyncio.timeout(PATIENCE):
+            while not is_true():
+                await asyncio.sleep(0.02)
+
+    def has_answered(self, operation: str) -> bool:
+        return f"{operation} successful-ok" in self.log.read_text(errors="replace")
 
     def load(self, sheets: int) -> None:
         """On its web page: A4 in the main tray; the other one keeps its envelopes."""
@@ -117,9 +128,10 @@ async def test_a_cancelled_document_leaves_no_job_behind(printer: Printer, tmp_p
         await asyncio.to_thread(printer.load, 250)
         await here.until_ready()
         here.order("a", pdf("first", "second", "third"), 3)
-        await here.until(lambda state: any(printer.taken.glob("*.pdf")))
+        await printer.until(printer.begun.exists)
         assert here.device.on_command(CancelDocument("a")).outcome is Outcome.DONE
-        await asyncio.to_thread(printer.hold.unlink)
+        await printer.until(lambda: printer.has_answered("Cancel-Job"))
+        printer.hold.unlink()
         failed = DocumentFailed("a", 2, "page.cancelled")  # as the engine counts
         await here.until(lambda state: failed in here.events)
         await here.until_ready()
