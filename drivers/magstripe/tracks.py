@@ -79,13 +79,22 @@ class _Track:
             into.push(character)
             lrc ^= value
             if character == END:
-                return Read.GOOD if self._character() == lrc else Read.LRC
+                return self._check(lrc)
         return Read.TOO_LONG
+
+    def _check(self, lrc: int) -> Read:
+        """Behind the LRC come clocking zeros only: an LRC and an end sentinel read backwards, with
+        the track behind them, may look like a track that is empty."""
+        if self._character() != lrc:
+            return Read.LRC
+        return Read.GOOD if self._is_over() else Read.TOO_LONG
 
     def _why(self) -> Read:
         """Nothing but clocking zeros to the end: the rest never passed the head."""
-        left = any(self._bit(place) for place in range(self._place, self._count))
-        return Read.PARITY if left else Read.NO_END
+        return Read.NO_END if self._is_over() else Read.PARITY
+
+    def _is_over(self) -> bool:
+        return not any(self._bit(place) for place in range(self._place, self._count))
 
     def _skip_clocking(self) -> None:
         """Zeros clock the reader in; the first one is the first bit of the start sentinel."""

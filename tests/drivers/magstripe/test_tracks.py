@@ -71,6 +71,16 @@ def test_no_single_wrong_bit_gets_through(track: tuple[int, bytes], data: st.Dat
     assert found is not Read.GOOD and clear == b""
 
 
+@pytest.mark.parametrize("text", [b";:4?", b";4684?", b";" + b"0" * 30 + b":4?"])
+def test_an_end_that_reads_backwards_as_an_empty_track_is_no_track(text: bytes) -> None:
+    bits = encode(text, LAYOUTS[2])
+    assert read(pack(bits), 2) == (Read.GOOD, text)
+    for place in range(len(bits) - 15):  # the last 15 bits are `;?4` to who reads backwards
+        bits[place] ^= 1
+        assert read(pack(bits), 2)[0] is not Read.GOOD
+        bits[place] ^= 1
+
+
 @given(st.binary(max_size=255), st.sampled_from(sorted(LAYOUTS)))
 def test_noise_never_breaks_the_decoder_and_never_leaves_half_a_track(
     raw: bytes, number: int
