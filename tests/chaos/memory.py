@@ -148,7 +148,7 @@ class Kiosk:
         left: list[object] = [writes, len(self.office.payments()), OfficeLine.office is None]
         left += [str(self.upi.payments()), str(self.cards.payments())]
         for wire in self.wires.values():
-            left += [str(wire.emulator.physics()), *wire.under_way]
+            left += [str(wire.emulator.physics()), *wire.unread()]
         if deed != "mains":
             left += [process, *(bytes(each.payload) for each in self.broker.retained.values())]
             left += [str(client.unread()) for client in self.broker.clients]

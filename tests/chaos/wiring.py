@@ -146,7 +146,7 @@ class Wire:
     def __init__(self, emulator: Emulator, loop: VirtualLoop) -> None:
         self.emulator, self._loop = emulator, loop
         self.port: Transport | None = None
-        self.under_way: list[bytes] = []  # written at one end, not yet read at the other
+        self._under_way: list[bytes] = []
         self._arrives = {True: 0.0, False: 0.0}
         self._alarm: asyncio.TimerHandle | None = None
         emulator.connected(loop.now)
@@ -181,14 +181,18 @@ class Wire:
         self.emulator.tick(self._loop.now)
         self._pump()
 
+    def unread(self) -> list[bytes]:
+        """Written at one end, not yet read at the other."""
+        return list(self._under_way)
+
     def _later(self, to_device: bool, call: Callable[[bytes], None], data: bytes) -> None:
         when = max(self._loop.now + WIRE_TIME, self._arrives[to_device] + BETWEEN)
         self._arrives[to_device] = when
-        self.under_way.append(data)
+        self._under_way.append(data)
         self._loop.call_at(when, self._arrive, call, data)
 
     def _arrive(self, call: Callable[[bytes], None], data: bytes) -> None:
-        self.under_way.remove(data)
+        self._under_way.remove(data)
         call(data)
 
 
