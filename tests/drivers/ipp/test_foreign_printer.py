@@ -51,8 +51,8 @@ class Printer:
         self.log = folder / "printer.log"
         self._log = self.log.open("wb")
         self._printer = subprocess.Popen(
-            ["ippeveprinter", "-v", "-r", "off", "-n", "localhost", "-p", str(self.port), "-2", "-k",
-             "-d", str(self.taken), "-c", str(engine), "-f", "application/pdf", "Bench"],
+            ["ippeveprinter", "-v", "-r", "off", "-n", "localhost", "-p", str(self.port),
+             "-2", "-k", "-d", str(self.taken), "-c", str(engine), "-f", "application/pdf", "Bench"],
             env={**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": address},
             stdout=self._log, stderr=self._log,
         )  # fmt: skip
@@ -60,7 +60,7 @@ class Printer:
     async def until(self, is_true: Callable[[], bool]) -> None:
         """Ask again and again: a foreign process tells nobody when it gets somewhere."""
         async with asyncio.timeout(PATIENCE):
-            while not is_true():
+            while not is_true():  # noqa: ASYNC110 - another process moves
                 await asyncio.sleep(0.02)
 
     def has_answered(self, operation: str) -> bool:
