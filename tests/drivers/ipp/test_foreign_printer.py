@@ -52,7 +52,8 @@ class Printer:
         self._log = self.log.open("wb")
         self._printer = subprocess.Popen(
             ["ippeveprinter", "-v", "-r", "off", "-n", "localhost", "-p", str(self.port),
-             "-2", "-k", "-d", str(self.taken), "-c", str(engine), "-f", "application/pdf", "Bench"],
+             "-2", "-k", "-d", str(self.taken), "-c", str(engine), "-f", "application/pdf",
+             "Bench"],
             env={**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": address},
             stdout=self._log, stderr=self._log,
         )  # fmt: skip
