@@ -161,7 +161,7 @@ class CardPrinter(WireDevice[Event, PrintSides]):
 
     def _job_under_way(self) -> str | None:
         """One that the book holds open, a card in doubt too."""
-        return next((known.job for known in self._book.record.jobs if known.fate in OPEN), None)
+        return next((known.job for known in self._book.jobs if known.fate in OPEN), None)
 
     def in_background(self, work: Callable[[], Sides], then: Callable[[Sides], None]) -> None:
         """Do `work` off the event loop, and `then` in it with the result.

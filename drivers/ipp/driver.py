@@ -19,6 +19,7 @@ import msgspec
 
 from drivers.base.device import WireDevice
 from drivers.base.flight import What
+from drivers.base.jobs import Fate
 from drivers.base.ledger import Ledger
 from drivers.base.network import dial, host_and_port
 from drivers.base.protocol import CommandRefused
@@ -44,7 +45,7 @@ from drivers.ipp.events import (
     PrinterReady,
     PrintJob,
 )
-from drivers.ipp.jobs import Fate, JobBook, JobRecord, PrinterRecord
+from drivers.ipp.jobs import DocumentBook, JobRecord, PrinterRecord
 from drivers.ipp.protocol import HELP_WITHIN, HostProtocol
 from drivers.ipp.states import State
 from firmware.contract.device import (
@@ -103,7 +104,7 @@ class PagePrinter(WireDevice[Event, Command]):
         options = convert(section.options, Options, f"device.{name}.options")
         self._spool = Spool(Path(options.spool) / name)
         ledger = Ledger(folder / "pages.json", PrinterRecord)
-        self._book = JobBook(ledger, options.tray_sheets)
+        self._book = DocumentBook(ledger, options.tray_sheets)
         self.protocol = _protocol(section.port, name)
         self._who = Identity()
         self._can = Abilities()
