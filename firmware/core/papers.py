@@ -114,7 +114,7 @@ class Papers:
             amount=order.cashless.going_back,
             card=order.cashless.masked,
             cause=CAUSES.get(last.cause, UNNAMED),
-            made_at=order.paid_at,
+            made_at=order.charged_at,
             helpline=self._kiosk.helpline,
             duplicate=duplicate,
         )

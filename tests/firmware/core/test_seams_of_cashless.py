@@ -1,0 +1,68 @@
+"""Where UPI and cards meet an old paper, a restart, an answer that nobody expects."""
+
+from __future__ import annotations
+
+from firmware.contract.card import CardPayment, CardStatus
+from firmware.contract.gateway import GatewayReply, PostPayment, Problem
+from firmware.contract.money import rupees
+from firmware.contract.screen import Action, Trouble
+from firmware.till.effects import Ask
+from tests.firmware.core.reader import MASKED
+from tests.firmware.core.test_paying_by_card import (
+    charged,
+    goes,
+    line_dead_after,
+    swipe,
+    world,
+)
+from tests.firmware.core.world import World
+
+__all__ = ["world"]  # fixture
+
+
+def test_an_acquirer_that_charged_another_amount_gives_it_back_with_a_slip(world: World) -> None:
+    line_dead_after(world, 1)
+    (known,) = charged(world)
+    world.office.cards.payments[known.key] = CardPayment(
+        known.key, CardStatus.APPROVED, rupees(400), known.refunded, known.approval
+    )
+    world.office.answers = None
+    world.run(20)
+    shown = world.screen.data
+    assert isinstance(shown, Trouble)
+    assert (shown.safe, shown.card, shown.proof) == (rupees(400), MASKED, "paper")
+    assert list(world.office.cards.charged.values()) == [rupees(0)]
+    goes(world)
+
+
+def two_bills_by_card(world: World) -> None:
+    world.go_to_bill()
+    world.add("210344001733", rupees(100))
+    world.press(Action.PAY_CARD)
+    world.run(1)
+
+
+def test_the_second_no_of_a_basket_comes_after_the_first_slip_and_has_one_too(
+    world: World,
+) -> None:
+    two_bills_by_card(world)
+    inner = world.office.answer
+
+    def slow(ask: Ask) -> GatewayReply | None:
+        if isinstance(ask.request, PostPayment) and ask.request.account == "210344001733":
+            return None
+        return inner(ask)
+
+    world.office.answer = slow  # type: ignore[method-assign]
+    world.office.refuses = Problem.ALREADY_PAID
+    swipe(world)
+    world.run(12)
+    shown = world.screen.data
+    assert isinstance(shown, Trouble) and shown.safe == rupees(470)
+    world.office.answer = inner  # type: ignore[method-assign]
+    world.run(11)
+    shown = world.screen.data
+    assert isinstance(shown, Trouble) and shown.safe == rupees(570)
+    slips = [job for job in world.printer.printed if "refund" in job]
+    assert len(slips) == 2, "the first one says ₹470"
+    goes(world)
