@@ -5,7 +5,8 @@ from __future__ import annotations
 from firmware.contract.card import CardPayment, CardStatus
 from firmware.contract.gateway import GatewayReply, PostPayment, Problem
 from firmware.contract.money import rupees
-from firmware.contract.screen import Action, Trouble
+from firmware.contract.screen import Action, Done, Trouble
+from firmware.core.visit import Stage
 from firmware.till.effects import Ask
 from tests.firmware.core.reader import MASKED
 from tests.firmware.core.test_paying_by_card import (
@@ -13,6 +14,7 @@ from tests.firmware.core.test_paying_by_card import (
     goes,
     line_dead_after,
     swipe,
+    to_reader,
     world,
 )
 from tests.firmware.core.world import World
@@ -33,6 +35,27 @@ def test_an_acquirer_that_charged_another_amount_gives_it_back_with_a_slip(world
     assert (shown.safe, shown.card, shown.proof) == (rupees(400), MASKED, "paper")
     assert list(world.office.cards.charged.values()) == [rupees(0)]
     goes(world)
+
+
+def test_core_dies_between_the_swipe_and_the_next_screen_and_charges_once(world: World) -> None:
+    """What was kept in RAM is still the reader's screen; the charge is asked for."""
+    to_reader(world)
+    kept = world.core.flow.snapshot()
+    swipe_without_answer(world)
+    world.crash_with(kept)
+    world.run(2)
+    assert world.core.flow.visit.stage is not Stage.CARD
+    world.run(15)
+    assert isinstance(world.screen.data, Done)
+    assert [p.status for p in charged(world)] == [CardStatus.CONFIRMED]
+    goes(world)
+
+
+def swipe_without_answer(world: World) -> None:
+    world.core.on_device_event("card", world.reader.swipe(), world.now)
+    for effect in world.core.take_effects():
+        if isinstance(effect, Ask):
+            world.office.answer(effect)
 
 
 def two_bills_by_card(world: World) -> None:
