@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from firmware.contract.card import CardPayment, CardStatus
+from firmware.contract.card import CardPayment, CardStatus, VoidCard
 from firmware.contract.gateway import GatewayReply, PostPayment, Problem
 from firmware.contract.money import rupees
 from firmware.contract.screen import Action, Done, Trouble
@@ -12,6 +12,7 @@ from tests.firmware.core.reader import MASKED
 from tests.firmware.core.test_paying_by_card import (
     charged,
     goes,
+    kinds,
     line_dead_after,
     swipe,
     to_reader,
@@ -56,6 +57,22 @@ def swipe_without_answer(world: World) -> None:
     for effect in world.core.take_effects():
         if isinstance(effect, Ask):
             world.office.answer(effect)
+
+
+def test_a_charge_that_the_acquirer_will_not_undo_goes_back_to_the_card(world: World) -> None:
+    """A charge that was given up pays nothing: what is on its way may undo it."""
+    line_dead_after(world, 1)
+    world.run(32)
+    (known,) = charged(world)
+    settled = CardPayment(known.key, CardStatus.CONFIRMED, known.amount, known.refunded)
+    world.office.cards.payments[known.key] = settled
+    world.core.on_answer(VoidCard(known.key), settled, world.now)
+    world.office.answers = None
+    world.run(15)
+    assert "OrderPaid" not in kinds(world)
+    shown = world.screen.data
+    assert isinstance(shown, Trouble) and (shown.safe, shown.card) == (rupees(470), MASKED)
+    goes(world)
 
 
 def two_bills_by_card(world: World) -> None:
