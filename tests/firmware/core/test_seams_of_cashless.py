@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from firmware.contract.card import CardPayment, CardStatus, VoidCard
-from firmware.contract.gateway import GatewayReply, PostPayment, Problem
+from firmware.contract.card import CardPayment, CardStatus, RefundCard, VoidCard
+from firmware.contract.gateway import Failed, GatewayReply, PostPayment, Problem
 from firmware.contract.money import rupees
 from firmware.contract.screen import Action, Done, Trouble
 from firmware.core.visit import Stage
@@ -106,3 +106,26 @@ def test_the_second_no_of_a_basket_comes_after_the_first_slip_and_has_one_too(
     slips = [job for job in world.printer.printed if "refund" in job]
     assert len(slips) == 2, "the first one says ₹470"
     goes(world)
+
+
+def test_the_first_of_two_refunds_is_not_counted_as_the_second(world: World) -> None:
+    """The acquirer has taken note of the second, says what went back so far, and is slow."""
+    two_bills_by_card(world)
+    world.office.refuses = Problem.ALREADY_PAID
+    give_back = world.office.cards._refund
+
+    def slow(request: RefundCard) -> CardPayment | Failed:
+        is_first = request.key.endswith("-back-1")
+        return give_back(request) if is_first else world.office.cards.find(request.of)
+
+    world.office.cards._refund = slow  # type: ignore[method-assign]
+    swipe(world)
+    world.run(15)
+    assert list(world.office.cards.charged.values()) == [rupees(100)]
+    world.office.cards.refuses_refunds = True
+    world.office.cards._refund = give_back  # type: ignore[method-assign]
+    goes(world)
+    world.run(15)
+    found = world.core.book.order("TDR 0417 0001")
+    assert (found.cashless.returned, found.claimed) == (rupees(470), rupees(100))
+    world.check_money()
