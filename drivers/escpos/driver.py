@@ -15,6 +15,7 @@ from PIL import Image
 
 from drivers.base.background import BackgroundDevice
 from drivers.base.flight import What
+from drivers.base.jobs import Fate
 from drivers.base.ledger import Ledger
 from drivers.base.protocol import CommandRefused
 from drivers.escpos.codec import DOTS_PER_MM
@@ -32,7 +33,7 @@ from drivers.escpos.events import (
     blocking,
 )
 from drivers.escpos.job import CUT_FEED
-from drivers.escpos.jobs import Fate, JobBook, PrinterRecord
+from drivers.escpos.jobs import PrinterRecord, TicketBook
 from drivers.escpos.protocol import HostProtocol
 from drivers.escpos.raster import Rasteriser
 from drivers.escpos.states import State
@@ -90,7 +91,7 @@ class ReceiptPrinter(BackgroundDevice[Event, PrintJob]):
         super().__init__(name, section, folder)
         self.options = convert(section.options, Options, f"device.{name}.options")
         ledger = Ledger(folder / "printer.json", PrinterRecord)
-        self._book = JobBook(ledger, self.options.roll_mm * DOTS_PER_MM)
+        self._book = TicketBook(ledger, self.options.roll_mm * DOTS_PER_MM)
         self._rasteriser = Rasteriser(self.options.width_dots)
         self.protocol = HostProtocol(self.options.baudrate, self._book.has_interrupted)
         self._faults: tuple[Fault, ...] = ()

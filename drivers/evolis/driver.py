@@ -153,7 +153,7 @@ class CardPrinter(BackgroundDevice[Event, PrintSides]):
 
     def _job_under_way(self) -> str | None:
         """One that the book holds open, a card in doubt too."""
-        return next((known.job for known in self._book.record.jobs if known.fate in OPEN), None)
+        return next((known.job for known in self._book.jobs if known.fate in OPEN), None)
 
     def _sides(self, order: PrintCard) -> Sides:
         try:

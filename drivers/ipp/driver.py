@@ -17,6 +17,7 @@ import msgspec
 
 from drivers.base.background import BackgroundDevice
 from drivers.base.flight import What
+from drivers.base.jobs import Fate
 from drivers.base.ledger import Ledger
 from drivers.base.network import dial, host_and_port
 from drivers.base.protocol import CommandRefused
@@ -42,7 +43,7 @@ from drivers.ipp.events import (
     PrinterReady,
     PrintJob,
 )
-from drivers.ipp.jobs import Fate, JobBook, JobRecord, PrinterRecord
+from drivers.ipp.jobs import DocumentBook, JobRecord, PrinterRecord
 from drivers.ipp.protocol import HELP_WITHIN, HostProtocol
 from drivers.ipp.states import State
 from firmware.contract.device import (
@@ -101,7 +102,7 @@ class PagePrinter(BackgroundDevice[Event, Command]):
         options = convert(section.options, Options, f"device.{name}.options")
         self._spool = Spool(Path(options.spool) / name)
         ledger = Ledger(folder / "pages.json", PrinterRecord)
-        self._book = JobBook(ledger, options.tray_sheets)
+        self._book = DocumentBook(ledger, options.tray_sheets)
         self.protocol = _protocol(section.port, name)
         self._who = Identity()
         self._can = Abilities()
