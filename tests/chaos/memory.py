@@ -24,6 +24,7 @@ import drivers.base.__main__
 import drivers.base.device
 import drivers.magnesafe.driver
 import drivers.magstripe.driver
+import drivers.pulse.driver
 import firmware.core.__main__
 import firmware.demo.citizen
 import firmware.gateway.__main__
@@ -45,6 +46,7 @@ from firmware.runtime.bench import BenchRefused
 from firmware.runtime.config import load
 from tests.chaos import plastic
 from tests.chaos.acceptors import AS_BUILT, Fitting, fitted
+from tests.chaos.pins import Pins, PinWire
 from tests.chaos.plastic import Slot
 from tests.chaos.points import Point, installed
 from tests.chaos.shared import SharedPort
@@ -228,6 +230,8 @@ class Kiosk:
             self.dead.append(process)
             if (wire := self.wires.get(name)) is not None:
                 wire.port = None
+            if isinstance(wire, PinWire):
+                wire.let_go()
             if name == plastic.NAME:
                 self.slot.driver = None
             for close in process.on_death:
@@ -281,11 +285,14 @@ class Kiosk:
         names = [*DRIVERS, *([plastic.NAME] if self.fitting.card else [])]
         made = {name: self._emulator(name) for name in names}
         if not self.fitting.wire:
-            return {name: Wire(emulator, self.loop) for name, emulator in made.items()}
+            return {name: self._wire(emulator) for name, emulator in made.items()}
         bus = FOUND("kiosk.emulated_wires", self.fitting.wire)([made.pop(n) for n in ON_A_BUS])
         shared = SharedPort(bus, FOUND("kiosk.wires", self.fitting.wire)(), self.loop)
-        alone = {name: Wire(emulator, self.loop) for name, emulator in made.items()}
+        alone = {name: self._wire(emulator) for name, emulator in made.items()}
         return alone | dict(zip(ON_A_BUS, shared.wires, strict=True))
+
+    def _wire(self, emulator: Emulator) -> Wire:
+        return (Wire if emulator.has_wire else PinWire)(emulator, self.loop)
 
     def _emulator(self, name: str) -> Emulator:
         family = self.config.device[name].family
@@ -355,10 +362,17 @@ def _stand_ins(loop: VirtualLoop) -> list[tuple[Any, str, Any]]:
         (drivers.magnesafe.driver, "UsbTransport", UsbTransport),
         (drivers.magnesafe.driver, "claim", lambda address, backend: _usb_port()),
         (drivers.magnesafe.driver, "guard_process", lambda: None),
+        (drivers.pulse.driver, "open_factory", _open_pins),
         (drivers.base.device.Device, "now", staticmethod(clock.monotonic)),
         (Rasteriser, "draw", lambda self, ticket: _small_picture()),
         (Journal, "__init__", _closed_by_the_kernel(Journal.__init__)),
     ]
+
+
+def _open_pins(*arguments: Any) -> Pins:
+    """Of the only device with pins."""
+    (wire,) = (wire for wire in Transport.wires.values() if isinstance(wire, PinWire))
+    return wire.open(*arguments)
 
 
 def _usb_port() -> str:

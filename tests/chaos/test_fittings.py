@@ -17,6 +17,7 @@ from tests.chaos.test_paying_without_cash import ENDS as CASHLESS_ENDS
 STRIPE, MAGNESAFE = Fitting(card="magstripe"), Fitting(card="magnesafe")
 ADAPTER = Fitting("mdb_notes", "mdb_coins", wire="mdb")
 ONE_WIRE = Fitting("cctalk_bill", "cctalk", wire="cctalk")
+PULSES = Fitting(coins="pulse")
 BOTH = ("coins", "notes")
 DRIVERS = {STRIPE: ("card",), MAGNESAFE: ("card",), ADAPTER: BOTH, ONE_WIRE: BOTH}
 STORIES = {
@@ -41,5 +42,24 @@ def test_no_paisa_is_lost_whatever_is_fitted(fitting: Fitting, story: str) -> No
     chance = random.Random(f"{fitting} {story}")
     runs = chance.sample(of_drivers, SAMPLE) + chance.sample(whole.deaths, SAMPLE)
     results = list(carry_out_all(runs))
+    assert [f"{result.run}: {result.faults}" for result in results if result.faults] == []
+    assert all(result.has_struck for result in results)
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("story", ["coins and notes", "two orders"])
+def test_no_coin_of_pulses_is_lost_or_told_twice_when_others_die(story: str) -> None:
+    """Not its own driver and not the mains: a pulse that nobody hears is gone, which that driver
+    says (tests/drivers/pulse), and no row can have."""
+    whole = alone(Run(story, fitting=PULSES))
+    assert whole.faults == []
+    assert whole.ends == ENDS.get(story, ("fulfilled",))
+    of_others = [
+        run
+        for run in whole.deaths
+        if run.deed == "broker" or (run.deed == "process" and run.at and run.at.process != "coins")
+    ]
+    results = list(carry_out_all(random.Random(story).sample(of_others, 2 * SAMPLE)))
     assert [f"{result.run}: {result.faults}" for result in results if result.faults] == []
     assert all(result.has_struck for result in results)
