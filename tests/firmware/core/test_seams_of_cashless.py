@@ -129,3 +129,19 @@ def test_the_first_of_two_refunds_is_not_counted_as_the_second(world: World) -> 
     found = world.core.book.order("TDR 0417 0001")
     assert (found.cashless.returned, found.claimed) == (rupees(470), rupees(100))
     world.check_money()
+
+
+def test_core_dies_while_the_citizen_writes_the_number_down(world: World) -> None:
+    """The same screen again; and when the acquirer is back, the same citizen has the answer."""
+    line_dead_after(world, 1)
+    world.run(55)
+    shown = world.screen.data
+    assert isinstance(shown, Trouble) and shown.cause == "trouble.card_unknown"
+    world.crash()
+    world.run(2)
+    assert world.screen.data == shown
+    world.office.answers = None
+    world.run(15)
+    shown = world.screen.data
+    assert isinstance(shown, Trouble) and shown.cause == "trouble.not_taken"
+    goes(world)
