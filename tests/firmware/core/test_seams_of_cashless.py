@@ -34,6 +34,7 @@ def test_an_acquirer_that_charged_another_amount_gives_it_back_with_a_slip(world
     shown = world.screen.data
     assert isinstance(shown, Trouble)
     assert (shown.safe, shown.card, shown.proof) == (rupees(400), MASKED, "paper")
+    assert shown.cause == "trouble.other_amount", "it was in time"
     assert list(world.office.cards.charged.values()) == [rupees(0)]
     goes(world)
 
