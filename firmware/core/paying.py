@@ -199,11 +199,12 @@ class Paying:
         return None
 
     def _tick_card(self, visit: Visit, now: float) -> Signal | None:
-        """The reader listens while everything is there that a charge needs."""
+        """The reader listens while everything is there that a charge needs (M5)."""
         if Tender.CARD in self._floor.tenders():
             visit.obstacle_from = None
             self.cards.arm(_order_of(visit), now)
             return None
+        self.cards.disarm()
         visit.obstacle_from = now if visit.obstacle_from is None else visit.obstacle_from
         if now - visit.obstacle_from < OBSTACLE_PATIENCE:
             return None
