@@ -148,15 +148,19 @@ def test_core_dies_while_the_citizen_writes_the_number_down(world: World) -> Non
     goes(world)
 
 
+def hears_for(world: World) -> str:
+    return world.reader.session
+
+
 def test_the_line_dies_while_the_reader_listens_and_no_card_is_read(world: World) -> None:
     """A charge could not be asked for: the citizen would wait for an answer that cannot come."""
     to_reader(world)
     world.office.is_up = False
     world.run(1)
-    assert not world.reader.session
+    assert not hears_for(world)
     world.office.is_up = True
     world.run(1)
-    assert world.reader.session == "TDR 0417 0001"
+    assert hears_for(world) == "TDR 0417 0001"
     world.office.is_up = False
     world.run(8)
     shown = world.screen.data
