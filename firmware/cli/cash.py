@@ -52,16 +52,24 @@ async def report(config: Config, options: argparse.Namespace) -> int:
         if (found := _entries_of(years, options)) is None:
             print(f"kioskctl: no day {options.z} in {path}", file=sys.stderr)
             return EXIT_NOTHING
-
-        def recall(number: str) -> Order:
-            return fold(years.of_order(number))
-
-        figures = figures_of(found, recall)
+        figures = _figures(years, found)
     if options.json:
         print(msgspec.json.encode(figures).decode())
     else:
         print(_table(list(_rows_of(figures)), options.csv), end="")
     return 0
+
+
+def figures_since(years: Years, row: int) -> DayFigures:
+    """Of all rows after that one. Raises JournalFault."""
+    return _figures(years, years.between(row))
+
+
+def _figures(years: Years, entries: list[Entry]) -> DayFigures:
+    def recall(number: str) -> Order:
+        return fold(years.of_order(number))
+
+    return figures_of(entries, recall)
 
 
 def _entries_of(years: Years, options: argparse.Namespace) -> list[Entry] | None:
