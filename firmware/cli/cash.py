@@ -26,6 +26,7 @@ from firmware.journal.years import Years
 from firmware.runtime.config import Config
 from firmware.till.report import figures_of
 
+WAYS = {"cash_by_operator": "by operators", "bill": "paid a bill", "other": "by the office"}
 EXIT_NOTHING = 1  # no such day, or no collection
 
 
@@ -97,6 +98,13 @@ def _rows_of(figures: DayFigures) -> Iterator[tuple[str, int | Money | str]]:
         ("claims issued amount", figures.claims_amount),
         ("claims paid back", figures.redeemed),
         ("claims paid back amount", figures.redeemed_amount),
+    )
+    for way in figures.redemptions:
+        yield f"of these {WAYS.get(way.how, way.how)}", way.amount
+    yield from (
+        ("paid by UPI", figures.upi),
+        ("paid by card", figures.card),
+        ("given back to cards", figures.card_refunds),
         ("refused by the back end", figures.refused),
         ("not acknowledged", figures.unposted),
         ("notes given back", figures.returned_notes),
