@@ -14,22 +14,17 @@ import time
 from collections.abc import Callable
 
 import pydukpt
-from escpos.printer import Dummy
 
 from drivers.base.crc import REMEMBERED
 from drivers.ccnet import codec as ccnet
-from drivers.escpos.bands import bands
-from drivers.escpos.raster import Rasteriser
 from drivers.itl_ssp import codec as ssp
 from firmware.runtime import dukpt
 from tests.bench.figures import Figure
-from tests.drivers.escpos.bench import TICKET
 from tests.drivers.foreign import FOREIGN, NODE
 
 ROUNDS = 20_000
 AIM = 5.0  # times a foreign implementation
 DIFFERENT = 2 * REMEMBERED  # frames: by the time that one comes again it is forgotten
-TICKETS = 20
 KEYS = 300
 SSP_ANSWERS = (b"\xf0", b"\xf0\xef\x05", b"\xf0\xb5\xe8")  # nothing new, a note read, enabled
 CCNET_ANSWERS = (b"\x14", b"\x80\x05", b"\x1c\x60")  # idling, escrow, rejected
@@ -37,8 +32,8 @@ INITIAL_KEY = bytes.fromhex("6AC292FAA1315B4D858AB3A3D7D5933A")  # of ANSI X9.24
 KSN = bytes.fromhex("FFFF9876543210E00FFF")
 
 
-def run(rounds: int = ROUNDS, tickets: int = TICKETS, keys: int = KEYS) -> list[Figure]:
-    return [*_ssp(rounds), *_ccnet(rounds), _raster(tickets), _dukpt(keys)]
+def run(rounds: int = ROUNDS, keys: int = KEYS) -> list[Figure]:
+    return [*_ssp(rounds), *_ccnet(rounds), _dukpt(keys)]
 
 
 def _ssp(rounds: int) -> list[Figure]:
@@ -107,23 +102,6 @@ def _in_node(name: str, frames: list[bytes], rounds: int) -> dict[str, float]:
     )
     found: dict[str, float] = json.loads(done.stdout)
     return found
-
-
-def _raster(tickets: int) -> Figure:
-    """From a picture of one bit a dot to the bytes for the printer."""
-    drawn = Rasteriser().draw(TICKET)
-
-    def ours() -> None:
-        dots = bytes(byte ^ 0xFF for byte in drawn.tobytes())
-        b"".join(bands(dots, drawn.width // 8))
-
-    def theirs() -> None:
-        host = Dummy(profile="TM-T88V")
-        host.profile.profile_data["media"]["width"]["pixels"] = drawn.width
-        host.image(drawn, impl="bitImageRaster", fragment_height=200)
-
-    mine, other = 1 / _seconds(ours, tickets), 1 / _seconds(theirs, tickets)
-    return _ratio("escpos, raster, tickets/s", mine, other, "python-escpos", tickets)
 
 
 def _dukpt(keys: int) -> Figure:
