@@ -31,7 +31,7 @@ from drivers.base.pty_port import READ_SIZE, PtyPort
 from drivers.base.registry import find
 from drivers.base.transfers import Pipe, framed
 from firmware.runtime.bench import BenchRefused
-from firmware.runtime.config import Config
+from firmware.runtime.config import Config, DeviceSection
 from firmware.runtime.daemon import notify, start
 
 log = logging.getLogger("bench")
@@ -266,7 +266,10 @@ class BenchServer:
         return device.emulator.physics()
 
 
-def _device(emulator: Emulator, port: str) -> EmulatedDevice:
+def _device(emulator: Emulator, section: DeviceSection) -> EmulatedDevice:
+    port = section.port
+    if section.options.get("usb") == "bench":
+        emulator = emulator.on_usb()
     if emulator.is_network:
         return EmulatedNetworkDevice(emulator, port)
     if emulator.usb is not None:
@@ -278,7 +281,7 @@ async def serve(config: Config, options: argparse.Namespace) -> None:
     devices = {
         name: _device(
             find("kiosk.emulators", section.family)(**config.bench.get(name, {})),
-            section.port,
+            section,
         )
         for name, section in config.device.items()
     }

@@ -9,16 +9,22 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 import serial
+import usb.util
 from PIL import Image
 
 from drivers.base.device import WireDevice
+from drivers.base.faults import LinkLost as PortLost
 from drivers.base.flight import What
 from drivers.base.ledger import Ledger
 from drivers.base.protocol import CommandRefused
+from drivers.base.transport import Transport
+from drivers.base.usb import PRINTER, Claimed, UsbAddress, claim, device_id
+from drivers.base.usb_bench import BenchBackend
+from drivers.base.usb_transport import UsbTransport
 from drivers.escpos.codec import DOTS_PER_MM
 from drivers.escpos.events import (
     Event,
@@ -38,6 +44,7 @@ from drivers.escpos.jobs import Fate, JobBook, PrinterRecord
 from drivers.escpos.protocol import HostProtocol
 from drivers.escpos.raster import Rasteriser
 from drivers.escpos.states import State
+from drivers.escpos.usb import PRODUCT, VENDOR, UsbHostProtocol
 from firmware.contract.device import (
     Acknowledge,
     Consumable,
@@ -72,12 +79,19 @@ LINK_FAULT = {State.UNPLUGGED: Fault.LINK_LOST, State.SILENT: Fault.LINK_SILENT}
 LONGEST_COMMAND = 16  # bytes on the way to the printer that are kept in a recording
 
 
+UsbNumber = Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
+
+
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[device.<name>.options]`."""
+    """`[device.<name>.options]`. With `usb`, the printer is found by its numbers, not by a port."""
 
     width_dots: Annotated[int, msgspec.Meta(ge=320, le=640, multiple_of=8)] = 576
     baudrate: Annotated[int, msgspec.Meta(ge=9600, le=921600)] = 115200
     roll_mm: Annotated[int, msgspec.Meta(ge=1000, le=400_000)] = 50_000  # of a new roll
+    usb: Literal["", "libusb", "bench"] = ""  # bench: `port` is the socket of kiosk-bench
+    vendor: UsbNumber = VENDOR
+    product: UsbNumber = PRODUCT
+    serial: str = ""  # of the USB descriptor; empty: the only one there is
 
 
 class ReceiptPrinter(WireDevice[Event, PrintJob]):
@@ -94,11 +108,42 @@ class ReceiptPrinter(WireDevice[Event, PrintJob]):
         ledger = Ledger(folder / "printer.json", PrinterRecord)
         self._book = JobBook(ledger, self.options.roll_mm * DOTS_PER_MM)
         self._rasteriser = Rasteriser(self.options.width_dots)
-        self.protocol = HostProtocol(self.options.baudrate, self._book.has_interrupted)
+        self.protocol = self._make_protocol()
         self._faults: tuple[Fault, ...] = ()
         self._identity = Identity()
         self._job: str | None = None  # from the command to its end
         self._rows = 0  # of the job's picture
+
+    def _make_protocol(self) -> HostProtocol:
+        half_is_inside = self._book.has_interrupted
+        if self.options.usb:
+            return UsbHostProtocol(half_is_inside)
+        return HostProtocol(self.options.baudrate, half_is_inside)
+
+    async def open_wire(self) -> Transport:
+        if not self.options.usb:
+            return await super().open_wire()
+        claimed = await asyncio.to_thread(self._claim)
+        name = str(self._address)
+        return UsbTransport(claimed, name, lambda data: self._on_bytes(bytes(data)), self._on_lost)
+
+    @property
+    def _address(self) -> UsbAddress:
+        return UsbAddress(self.options.vendor, self.options.product, self.options.serial)
+
+    def _claim(self) -> Claimed:
+        """Blocks; raises PortLost, also for a printer that says that it speaks no ESC/POS."""
+        bench = self.options.usb == "bench"
+        backend = BenchBackend(Path(self.section.port)) if bench else None
+        claimed = claim(self._address, backend, PRINTER)
+        who = device_id(claimed)
+        if "CMD" in who and "ESC" not in who["CMD"].upper():
+            usb.util.dispose_resources(claimed.device)
+            raise PortLost(
+                f"{self._address}: expected a printer that speaks ESC/POS, "
+                f"got {who.get('MFG', '')} {who.get('MDL', '')}, which speaks {who['CMD']}"
+            )
+        return claimed
 
     def serial_settings(self) -> dict[str, Any]:
         """8N1 and no flow control: the window of process ids is ours (job.py)."""
@@ -141,7 +186,7 @@ class ReceiptPrinter(WireDevice[Event, PrintJob]):
             return Reply(Outcome.DONE, known.fate)
         if self._job is not None:
             return Reply(Outcome.REFUSED, f"job {self._job} is being printed")
-        if self.protocol.state is State.BLOCKED:
+        if self.protocol.state is State.BLOCKED or self.protocol.mute_because is not None:
             return self._fail_at_once(job)
         if self.protocol.state is not State.IDLE:
             return Reply(Outcome.REFUSED, self._why_not())  # it may be back in a moment: ask again
@@ -182,7 +227,7 @@ class ReceiptPrinter(WireDevice[Event, PrintJob]):
 
     def _why_not(self) -> str:
         """The fault that stands in the way; silence, where no other is known yet."""
-        link = LINK_FAULT.get(self.protocol.state)
+        link = self._link_fault()
         if link is not None:
             return link
         if grave := blocking(self._faults):
@@ -232,7 +277,7 @@ class ReceiptPrinter(WireDevice[Event, PrintJob]):
     # --- state ----------------------------------------------------------------------------
 
     def state(self) -> DeviceState:
-        link = LINK_FAULT.get(self.protocol.state)
+        link = self._link_fault()
         faults = (link,) if link is not None else self._faults
         record = self._book.record
         has_lost_count = not record.rows_left and Fault.PAPER_END not in faults
@@ -248,8 +293,14 @@ class ReceiptPrinter(WireDevice[Event, PrintJob]):
             counters={"tickets": record.tickets, "cuts": record.cuts},
         )
 
+    def _link_fault(self) -> Fault | None:
+        """What keeps us from hearing the printer; where its port says why it is mute, that."""
+        return self.protocol.mute_because or LINK_FAULT.get(self.protocol.state)
+
     def _status(self) -> Status:
         status = STATUS[self.protocol.state]
+        if self.protocol.mute_because is not None:
+            return Status.OUT_OF_SERVICE
         if status is Status.READY and self._job is not None:
             return Status.BUSY
         if status is Status.READY and self._faults:

@@ -18,6 +18,7 @@ class Fault(StrEnum):
     MECHANICAL = "receipt.mechanical"
     HEAD_HOT = "receipt.head.hot"
     UNRECOVERABLE = "receipt.unrecoverable"
+    STOPPED = "receipt.stopped"  # its USB port says error, and the printer itself says nothing
     LINK_SILENT = "receipt.link.silent"
     LINK_LOST = "receipt.link.lost"
     LINK_CORRUPT = "receipt.link.corrupt"  # a piece of the job was lost on the way

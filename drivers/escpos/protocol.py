@@ -103,6 +103,7 @@ class HostProtocol(Protocol[Event, PrintJob]):
         self._condition = Condition()
         self._faults: tuple[Fault, ...] = ()
         self.broken_by = Fault.UNRECOVERABLE  # why it is BLOCKED: set by every break
+        self.mute_because: Fault | None = None  # why it is SILENT, where the wire says it
         self._identity: dict[IdentityItem, str] = {}
         self._job: Job | None = None
         self._next_id = 0
@@ -152,6 +153,7 @@ class HostProtocol(Protocol[Event, PrintJob]):
 
     def _on_enter_unplugged(self, now: float) -> None:
         self._fail(Fault.LINK_LOST)
+        self.mute_because = None
         self._asking = Asking()
         self._identity = {}  # another printer may come back
         self._poll_at = NEVER
@@ -160,6 +162,7 @@ class HostProtocol(Protocol[Event, PrintJob]):
     def _on_enter_starting(self, now: float) -> None:
         """Clear what a job before may have left; ask everything; no job until it is answered."""
         self._fail(Fault.LINK_CORRUPT)
+        self.mute_because = None
         self._outgoing += CLEAR_BUFFERS + RECOVER_AND_CLEAR
         self._poll_at = NEVER
         self._asking = Asking(deque(ROUND))

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import zxingcpp
 from PIL import Image
 
-from drivers.base.bench import EmulatedDevice
+from drivers.base.bench import EmulatedDevice, EmulatedUsbDevice
 from drivers.escpos.driver import ReceiptPrinter
 from drivers.escpos.emulator import ReceiptPrinterEmulator
 from firmware.contract.device import (
@@ -59,29 +60,42 @@ class Listener:
 
 
 class Bench:
-    def __init__(self, folder: Path) -> None:
+    """A driver, and an emulated printer at the other end of a pty, or of a USB cable."""
+
+    def __init__(self, folder: Path, usb: bool = False, **options: Any) -> None:
         port = folder / "printer"
         self.emulator = ReceiptPrinterEmulator(speed=5, out_folder=str(folder / "paper"))
-        self.cable = EmulatedDevice(self.emulator, port)
-        section = DeviceSection("escpos", Kind.RECEIPT, str(port))
+        if usb:
+            self.cable: EmulatedDevice = EmulatedUsbDevice(self.emulator.on_usb(), port)
+            options["usb"] = "bench"
+        else:
+            self.cable = EmulatedDevice(self.emulator, port)
+        section = DeviceSection("escpos", Kind.RECEIPT, str(port), options)
         self.device = ReceiptPrinter("receipt", section, folder / "state")
         self.listener = Listener(self.device)
 
 
 @contextlib.asynccontextmanager
-async def bench(folder: Path) -> AsyncIterator[Bench]:
+async def bench(folder: Path, usb: bool = False, **options: Any) -> AsyncIterator[Bench]:
     """Plugged in, started, ready."""
-    made = Bench(folder)
+    made = Bench(folder, usb, **options)
     made.cable.plug()
-    task = asyncio.create_task(made.device.run())
-    try:
+    async with running(made.device):
         await made.listener.until(lambda state: state.status is Status.READY)
         yield made
+    made.cable.unplug()
+
+
+@contextlib.asynccontextmanager
+async def running(device: ReceiptPrinter) -> AsyncIterator[None]:
+    task = asyncio.create_task(device.run())
+    try:
+        yield
     finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-        made.cable.unplug()
+        device.close()
 
 
 async def test_a_ticket_goes_through_a_port_and_lies_there_as_a_picture(tmp_path: Path) -> None:
