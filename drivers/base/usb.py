@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,18 @@ class UsbAddress:
     vendor: int
     product: int
     serial: str = ""
+
+    @classmethod
+    def of(cls, port: str) -> UsbAddress | None:
+        """From `usb:04b8:0202` or `usb:04b8:0202:SERIAL`; None for what is no such thing."""
+        found = re.fullmatch(r"usb:([0-9a-f]{4}):([0-9a-f]{4})(?::(.+))?", port, re.IGNORECASE)
+        if found is None:
+            return None
+        return cls(int(found[1], 16), int(found[2], 16), found[3] or "")
+
+    @property
+    def port(self) -> str:
+        return f"usb:{self.vendor:04x}:{self.product:04x}" + (self.serial and f":{self.serial}")
 
     def __str__(self) -> str:
         return f"USB {self.vendor:04x}:{self.product:04x}" + (self.serial and f" {self.serial}")
@@ -95,6 +108,17 @@ def claim(address: UsbAddress, backend: Any = None, wanted: Wanted = READER) -> 
     except usb.core.USBError as error:
         raise LinkLost(f"{address}: {error}") from None
     return claimed
+
+
+def plugged(wanted: Wanted) -> list[UsbAddress]:
+    """Every device with such an interface; none where there is no libusb. Blocks."""
+    found = []
+    with contextlib.suppress(usb.core.NoBackendError, usb.core.USBError):
+        for device in usb.core.find(find_all=True):
+            interfaces = device.get_active_configuration()
+            if any(wanted.fits(interface) for interface in interfaces):
+                found.append(UsbAddress(device.idVendor, device.idProduct))
+    return list(dict.fromkeys(found))
 
 
 def device_id(claimed: Claimed) -> dict[str, str]:

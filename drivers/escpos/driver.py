@@ -100,6 +100,8 @@ class ReceiptPrinter(WireDevice[Event, PrintJob]):
     kind = Kind.RECEIPT
     usual_options: ClassVar[dict[str, Any]] = {"width_dots": 576, "baudrate": 115200}
 
+    usb_interface = PRINTER
+
     protocol: HostProtocol
 
     def __init__(self, name: str, section: DeviceSection, folder: Path) -> None:

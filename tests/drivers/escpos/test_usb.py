@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import tomllib
 from array import array
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ import zxingcpp
 from PIL import Image
 
 from drivers.base.bench import EmulatedUsbDevice
+from drivers.base.faults import LinkLost
+from drivers.base.scan import every_port, scan
 from drivers.base.usb import PRINTER, UsbAddress, claim, device_id, read_device_id
 from drivers.base.usb_bench import BULK_IN, BULK_OUT, BenchBackend, Plugged
+from drivers.escpos.driver import ReceiptPrinter
 from drivers.escpos.emulator import ReceiptPrinterEmulator
 from drivers.escpos.events import Fault
 from drivers.escpos.states import State
@@ -25,6 +29,7 @@ from drivers.escpos.usb import PRODUCT, VENDOR, port_status, read_port_status
 from drivers.magnesafe.emulator import MagneSafeEmulator
 from firmware.contract.device import DeviceState, Print, Status, TicketFailed, TicketPrinted
 from firmware.documents.receipt import receipt
+from firmware.runtime.config import DeviceSection, convert
 from tests.drivers.escpos.bench import TICKET, Counter
 from tests.drivers.escpos.test_on_a_pty import Bench, bench, running
 from tests.firmware.documents.test_documents import RECEIPT
@@ -189,6 +194,38 @@ def test_a_device_id_with_the_long_names_of_its_keys() -> None:
     raw = (len(text) + 2).to_bytes(2) + text + b"rubbish"
     assert read_device_id(raw) == {"MFG": "Epson", "CMD": "ESC/POS", "MDL": "TM-T82"}
     assert read_device_id(b"") == {}
+
+
+@pytest.fixture
+async def plugged_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[EmulatedUsbDevice]:
+    """A printer where libusb would find it."""
+    backend = BenchBackend(tmp_path / "printer")
+    monkeypatch.setattr("usb.backend.libusb1.get_backend", lambda find_library=None: backend)
+    cable = EmulatedUsbDevice(ReceiptPrinterEmulator(speed=5).on_usb(), tmp_path / "printer")
+    cable.plug()
+    yield cable
+    cable.unplug()
+
+
+async def test_a_scan_finds_the_printer_and_writes_its_section(
+    tmp_path: Path, plugged_in: EmulatedUsbDevice
+) -> None:
+    ports = await asyncio.to_thread(every_port)
+    assert "usb:04b8:0202" in ports
+    found = await scan("usb:04b8:0202")
+    assert found is not None and found.family == "escpos"
+    document = tomllib.loads(found.section())["device"]["receipt"]
+    section = convert(document, DeviceSection, where="scan")
+    device = ReceiptPrinter("receipt", section, tmp_path / "state")
+    assert (device.options.usb, device.options.vendor) == ("libusb", VENDOR)
+    assert plugged_in.emulator.physics()["printed"] == 0
+
+
+async def test_a_scan_of_a_number_that_is_not_plugged_in(plugged_in: EmulatedUsbDevice) -> None:
+    with pytest.raises(LinkLost, match="USB 0519:0003: not plugged in"):
+        await scan("usb:0519:0003")
 
 
 # --- a printer that is offline and takes nothing ------------------------------------------------
