@@ -54,6 +54,7 @@ from firmware.contract.device import (
     Kind,
     Outcome,
     Print,
+    Refill,
     Reply,
     Source,
     Status,
@@ -64,6 +65,7 @@ from firmware.runtime.config import DeviceSection, convert
 
 log = logging.getLogger("receipt")
 
+CUTTER_LIFE = 1_000_000  # cuts; makers of kiosk printers promise one to two million
 WAY_TO_CUTTER = 12 * DOTS_PER_MM  # rows of white that every cut feeds, about
 STATUS: dict[State, Status] = {
     State.UNPLUGGED: Status.GONE,
@@ -177,6 +179,8 @@ class ReceiptPrinter(WireDevice[Event, PrintJob]):
             case Acknowledge(key):
                 self._book.acknowledge(key)
                 return Reply(Outcome.DONE)
+            case Refill(consumable):
+                return self._on_refill(consumable)
             case _:
                 return Reply(Outcome.REFUSED, f"a receipt printer has no {type(command).__name__}")
 
@@ -197,6 +201,16 @@ class ReceiptPrinter(WireDevice[Event, PrintJob]):
         self._rows = 0
         self.in_background(lambda: self._rasteriser.draw(ticket), self._on_drawn)
         return Reply(Outcome.DONE, Fate.STARTED)
+
+    def _on_refill(self, consumable: str) -> Reply:
+        match consumable:
+            case "paper":
+                self._book.set_paper(is_full=True)
+            case "cutter":
+                self._book.renew_cutter()
+            case _:
+                return Reply(Outcome.REFUSED, f"expected paper or cutter, got {consumable}")
+        return Reply(Outcome.DONE)
 
     def _fail_at_once(self, job: str) -> Reply:
         """The printer says that it cannot: the citizen's proof must come from elsewhere, now."""
@@ -284,13 +298,17 @@ class ReceiptPrinter(WireDevice[Event, PrintJob]):
         record = self._book.record
         has_lost_count = not record.rows_left and Fault.PAPER_END not in faults
         level = None if has_lost_count else record.rows_left // DOTS_PER_MM
+        cuts_left = max(0, CUTTER_LIFE - (record.cuts - record.cutter_since))
         return DeviceState(
             name=self.name,
             kind=self.section.kind,
             family=self.section.family,
             status=self._status(),
             faults=[DeviceFault(fault) for fault in faults],
-            consumables=[Consumable("paper", level, "mm", Source.COUNTED)],
+            consumables=[
+                Consumable("paper", level, "mm", Source.COUNTED, self.options.roll_mm),
+                Consumable("cutter", cuts_left, "cuts", Source.COUNTED, CUTTER_LIFE),
+            ],
             identity=self._identity,
             counters={"tickets": record.tickets, "cuts": record.cuts},
         )

@@ -48,6 +48,7 @@ class PrinterRecord(msgspec.Struct, frozen=True):
     jobs: tuple[JobRecord, ...] = ()
     tickets: int = 0
     cuts: int = 0
+    cutter_since: int = 0  # `cuts` when the cutter was new
 
 
 class JobBook:
@@ -97,6 +98,9 @@ class JobBook:
         rows = self._full_roll if is_full else 0
         if rows != self.record.rows_left:
             self._save(msgspec.structs.replace(self.record, rows_left=rows))
+
+    def renew_cutter(self) -> None:
+        self._save(msgspec.structs.replace(self.record, cutter_since=self.record.cuts))
 
     def _end_interrupted(self) -> bool:
         """A job that was under way when the driver died: nobody can know what is on paper."""

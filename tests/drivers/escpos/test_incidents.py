@@ -9,11 +9,13 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageChops
 
+from drivers.escpos.driver import CUTTER_LIFE
 from drivers.escpos.raster import Rasteriser
 from firmware.contract.device import (
     Acknowledge,
     Outcome,
     Print,
+    Refill,
     Status,
     TicketFailed,
     TicketPrinted,
@@ -232,6 +234,30 @@ def test_a_new_roll_is_counted_from_its_full_length(counter: Counter) -> None:
     counter.hand("load_paper")
     counter.run(2)
     assert counter.device.state().consumables[0].level == 50_000
+
+
+def test_a_roll_is_changed_before_its_end_and_only_the_operator_knows(counter: Counter) -> None:
+    """Near the middle of a roll no sensor sees anything: the count would run on."""
+    counter.order("a")
+    counter.run(3)
+    left = counter.device.state().consumables[0]
+    assert (left.full, left.source) == (50_000, "counted")
+    assert left.level is not None and left.level < 50_000
+    assert counter.device.on_command(Refill("paper")).outcome is Outcome.DONE
+    assert counter.device.state().consumables[0].level == 50_000
+    counter.visit.start_driver()
+    assert counter.device.state().consumables[0].level == 50_000
+
+
+def test_a_cutter_is_counted_by_its_cuts_and_new_when_somebody_says_so(counter: Counter) -> None:
+    counter.order("a")
+    counter.run(3)
+    assert counter.device.state().consumables[1].level == CUTTER_LIFE - 1
+    assert counter.device.on_command(Refill("cutter")).outcome is Outcome.DONE
+    assert counter.device.state().consumables[1].level == CUTTER_LIFE
+    assert counter.device.state().counters["cuts"] == 1
+    reply = counter.device.on_command(Refill("ink"))
+    assert (reply.outcome, reply.detail) == (Outcome.REFUSED, "expected paper or cutter, got ink")
 
 
 def test_noise_in_the_middle_is_no_answer(counter: Counter) -> None:
