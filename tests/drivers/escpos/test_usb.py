@@ -27,22 +27,15 @@ from drivers.escpos.events import Fault
 from drivers.escpos.states import State
 from drivers.escpos.usb import PRODUCT, VENDOR, port_status, read_port_status
 from drivers.magnesafe.emulator import MagneSafeEmulator
-from firmware.contract.device import DeviceState, Print, Status, TicketFailed, TicketPrinted
+from firmware.contract.device import Print, Status, TicketFailed, TicketPrinted
 from firmware.documents.receipt import receipt
 from firmware.runtime.config import DeviceSection, convert
 from tests.drivers.escpos.bench import TICKET, Counter
-from tests.drivers.escpos.test_on_a_pty import Bench, bench, running
+from tests.drivers.escpos.test_on_a_pty import Bench, bench
+from tests.drivers.listener import running
 from tests.firmware.documents.test_documents import RECEIPT
 
 ADDRESS = UsbAddress(VENDOR, PRODUCT)
-
-
-def is_ready(state: DeviceState) -> bool:
-    return state.status is Status.READY
-
-
-def is_gone(state: DeviceState) -> bool:
-    return state.status is Status.GONE
 
 
 async def test_a_ticket_goes_through_a_usb_cable_and_lies_there_as_a_picture(
@@ -60,17 +53,17 @@ async def test_a_ticket_goes_through_a_usb_cable_and_lies_there_as_a_picture(
 async def test_the_cable_is_plugged_in_after_the_kiosk_has_started(tmp_path: Path) -> None:
     made = Bench(tmp_path, usb=True)
     assert await said_of(made) == "USB 04b8:0202: not plugged in"
-    async with running(made.device):
+    async with running(made.listener):
         assert made.device.state().faults[0].code == "receipt.link.lost"
         made.cable.plug()
-        await made.listener.until(is_ready)
+        await made.listener.until_status(Status.READY)
     made.cable.unplug()
 
 
 async def said_of(made: Bench) -> str:
     """Why it has no printer, as a technician reads it beside the fault."""
-    async with running(made.device):
-        await made.listener.until(lambda state: is_gone(state) and bool(made.device.why_silent()))
+    async with running(made.listener):
+        await made.listener.until(lambda: bool(made.device.why_silent()))
         return made.device.why_silent()
 
 
@@ -89,19 +82,19 @@ async def test_the_cable_is_pulled_in_every_state_and_put_back(
 ) -> None:
     made = Bench(tmp_path, usb=True)
     made.cable.plug()
-    async with running(made.device):
+    async with running(made.listener):
         if state is not State.STARTING:
-            await made.listener.until(is_ready)
+            await made.listener.until_status(Status.READY)
         WAYS[state](made)
-        await made.listener.until(lambda _: made.device.protocol.state is state)
+        await made.listener.until(lambda: made.device.protocol.state is state)
         made.cable.hand("unplug", {})
-        await made.listener.until(is_gone)
+        await made.listener.until_status(Status.GONE)
         if state is State.PRINTING:
             await made.listener.until_told(TicketFailed("a", "receipt.link.lost"))
         made.cable.hand("plug", {})
         made.cable.hand("close_cover", {})
         made.cable.hand("power_on", {})
-        await made.listener.until(is_ready)
+        await made.listener.until_status(Status.READY)
         made.device.on_command(Print("b", TICKET))
         await made.listener.until_told(TicketPrinted("b"))
     made.cable.unplug()
