@@ -41,6 +41,7 @@ from drivers.escpos.events import (
 )
 from drivers.escpos.job import CUT_FEED
 from drivers.escpos.jobs import PrinterRecord, TicketBook
+from drivers.escpos.logo import load_logo
 from drivers.escpos.protocol import HostProtocol
 from drivers.escpos.raster import Rasteriser
 from drivers.escpos.states import State
@@ -90,6 +91,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     width_dots: Annotated[int, msgspec.Meta(ge=320, le=640, multiple_of=8)] = 576
     baudrate: Annotated[int, msgspec.Meta(ge=9600, le=921600)] = 115200
     roll_mm: Annotated[int, msgspec.Meta(ge=1000, le=400_000)] = 50_000  # of a new roll
+    flow: Literal["none", "rtscts", "xonxoff"] = "none"  # of the serial port, as the cable has it
+    logo: str = ""  # a picture file; kept in the printer's memory, on top of every ticket
     usb: Literal["", "libusb", "bench"] = ""  # bench: `port` is the socket of kiosk-bench
     vendor: UsbNumber = VENDOR
     product: UsbNumber = PRODUCT
@@ -112,6 +115,8 @@ class ReceiptPrinter(BackgroundDevice[Event, PrintJob]):
         ledger = Ledger(folder / "printer.json", PrinterRecord)
         self._book = TicketBook(ledger, self.options.roll_mm * DOTS_PER_MM)
         self._rasteriser = Rasteriser(self.options.width_dots)
+        path, width = self.options.logo, self.options.width_dots
+        self._logo = load_logo(Path(path), width) if path else None
         self.protocol = self._make_protocol()
         self._faults: tuple[Fault, ...] = ()
         self._identity = Identity()
@@ -121,8 +126,8 @@ class ReceiptPrinter(BackgroundDevice[Event, PrintJob]):
     def _make_protocol(self) -> HostProtocol:
         half_is_inside = self._book.has_interrupted
         if self.options.usb:
-            return UsbHostProtocol(half_is_inside)
-        return HostProtocol(self.options.baudrate, half_is_inside)
+            return UsbHostProtocol(half_is_inside, self._logo)
+        return HostProtocol(self.options.baudrate, half_is_inside, self._logo)
 
     async def open_wire(self) -> Transport:
         if not self.options.usb:
@@ -150,12 +155,14 @@ class ReceiptPrinter(BackgroundDevice[Event, PrintJob]):
         return claimed
 
     def serial_settings(self) -> dict[str, Any]:
-        """8N1 and no flow control: the window of process ids is ours (job.py)."""
+        """8N1. The window of process ids (job.py) is ours, and most printers need no other."""
         return {
             "baudrate": self.options.baudrate,
             "bytesize": serial.EIGHTBITS,
             "parity": serial.PARITY_NONE,
             "stopbits": serial.STOPBITS_ONE,
+            "rtscts": self.options.flow == "rtscts",
+            "xonxoff": self.options.flow == "xonxoff",
         }
 
     def redact(self, what: What, data: bytes) -> bytes:
@@ -219,6 +226,11 @@ class ReceiptPrinter(BackgroundDevice[Event, PrintJob]):
         with picture:
             dots = bytes(byte ^ 0xFF for byte in picture.tobytes())  # Pillow's 1 is white
             self._rows, row_bytes = picture.height, picture.width // 8
+        if self._is_too_long:
+            self._rows = 0
+            self._end(self._job, Fate.FAILED, Fault.PAPER_SHORT)
+            self.host.changed()
+            return
         try:
             self.ask(PrintJob(self._job, dots, row_bytes))
         except CommandRefused as error:
@@ -226,6 +238,19 @@ class ReceiptPrinter(BackgroundDevice[Event, PrintJob]):
             self._rows = 0
             self._end(self._job, Fate.FAILED, self._why_not())
         self.host.changed()
+
+    @property
+    def _rows_with_cut(self) -> int:
+        """What the job's picture takes off the roll."""
+        has_logo = self._logo is not None and self.protocol.logo_is_stored
+        logo = self._logo.rows if self._logo is not None and has_logo else 0
+        return logo + self._rows + CUT_FEED + WAY_TO_CUTTER
+
+    @property
+    def _is_too_long(self) -> bool:
+        """Longer than what is left, by the count, of a roll whose end its sensor sees."""
+        left = self._book.record.rows_left
+        return Fault.PAPER_NEAR_END in self._faults and 0 < left < self._rows_with_cut
 
     def _why_not(self) -> str:
         """The fault that stands in the way; silence, where no other is known yet."""
@@ -262,7 +287,7 @@ class ReceiptPrinter(BackgroundDevice[Event, PrintJob]):
             self._book.set_paper(is_full=True)
 
     def _end(self, job: str, fate: Fate, fault: str = "") -> None:
-        rows = self._rows + CUT_FEED + WAY_TO_CUTTER if self._rows else 0
+        rows = self._rows_with_cut if self._rows else 0
         event = self._book.end(job, fate, rows, fault)
         self._job = None
         self.host.tell(event)

@@ -191,6 +191,7 @@ class ReceiptPrinterEmulator(Mechanism):
             "faults": self._fault_names(),
             "has_power": self._has_power,
             "overflow": self._overflow,
+            "stores": self._stores,
         }
 
     def _fault_names(self) -> list[str]:

@@ -13,6 +13,7 @@ class Fault(StrEnum):
 
     PAPER_NEAR_END = "receipt.paper.near_end"
     PAPER_END = "receipt.paper.end"
+    PAPER_SHORT = "receipt.paper.short"  # of a ticket: longer than what is left of the roll
     COVER_OPEN = "receipt.cover.open"
     CUTTER = "receipt.cutter"
     MECHANICAL = "receipt.mechanical"

@@ -11,12 +11,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from drivers.base.emulator import Emulator
+from drivers.escpos import logo
 from drivers.escpos.codec import (
     DOTS_PER_MM,
     Condition,
     IdentityItem,
     asb_bytes,
     identity_reply,
+    keys_reply,
     process_reply,
 )
 from drivers.escpos.paper import Roll
@@ -55,6 +57,8 @@ class Mechanism(Emulator):
         self.roll = Roll(width_dots, roll_mm, Path(out_folder) if out_folder else None)
         self._typewriter = Typewriter(width_dots)
         self._look = max(LOOK_EVERY / speed, SHORTEST_LOOK)
+        self._pictures: dict[bytes, tuple[int, bytes]] = {}  # in NV memory: row bytes, dots
+        self._stores = 0  # how often it was written: it wears
         self._has_power = True
         self._ready_at = 0.0  # after power-on
         self._looked_at = 0.0
@@ -191,8 +195,25 @@ class Mechanism(Emulator):
     def _obey_block(self, letter: str, content: bytes) -> None:
         if letter == "H" and len(content) == 6:
             self._say(process_reply(content[2:]))
+        elif letter == "L" and len(content) >= 4:
+            self._obey_graphics(content[1], content[2:])
         elif letter == "k":
             self._rows.extend(self._typewriter.on_code(content))
+
+    def _obey_graphics(self, function: int, content: bytes) -> None:
+        """GS ( L: which pictures there are, store one, print one."""
+        match function:
+            case logo.KEYS:
+                self._say(keys_reply(self._pictures))
+            case logo.DEFINE if len(content) > 9:
+                row_bytes = (int.from_bytes(content[4:6], "little") + 7) // 8
+                self._pictures[content[1:3]] = (row_bytes, content[9:])
+                self._stores += 1
+            case logo.PRINT if content[:2] in self._pictures:
+                row_bytes, dots = self._pictures[content[:2]]
+                before = (self.roll.row_bytes - row_bytes) // 2 * (self._typewriter.alignment == 1)
+                for at in range(0, len(dots), row_bytes):
+                    self._rows.append(bytes(before) + dots[at : at + row_bytes])
 
     def _obey_simple(self, name: str, parameters: bytes) -> None:
         match name:

@@ -12,6 +12,7 @@ from enum import IntFlag
 from drivers.base.transfers import LONGEST, Pipe, TransferReader, framed
 from drivers.escpos.codec import CLEAR_BUFFERS
 from drivers.escpos.events import Fault
+from drivers.escpos.logo import Logo
 from drivers.escpos.protocol import HostProtocol
 from drivers.escpos.states import State
 
@@ -44,8 +45,8 @@ def read_port_status(status: int) -> Fault | None:
 class UsbHostProtocol(HostProtocol):
     """Speaks `drivers/base/transfers.py`."""
 
-    def __init__(self, half_is_inside: bool = False) -> None:
-        super().__init__(BITS_A_SECOND, half_is_inside)
+    def __init__(self, half_is_inside: bool = False, logo: Logo | None = None) -> None:
+        super().__init__(BITS_A_SECOND, half_is_inside, logo)
         self._transfers = TransferReader()
         self._asides: list[Pipe] = []  # what goes past the data
 

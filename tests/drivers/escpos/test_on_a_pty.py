@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import termios
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import zxingcpp
 from PIL import Image
 
 from drivers.base.bench import EmulatedDevice, EmulatedUsbDevice
+from drivers.base.pty_port import PtyPort
+from drivers.base.transport import SerialTransport
+from drivers.escpos.codec import XOFF, XON
 from drivers.escpos.driver import ReceiptPrinter
 from drivers.escpos.emulator import ReceiptPrinterEmulator
 from firmware.contract.device import (
@@ -86,3 +92,28 @@ async def test_paper_is_changed_by_hand_while_the_driver_watches(tmp_path: Path)
         assert printer.device.state().faults[0].code == "receipt.paper.end"
         printer.cable.hand("load_paper", {})
         await printer.listener.until_status(Status.READY)
+
+
+async def test_the_printer_says_stop_and_the_port_waits_until_it_says_go(tmp_path: Path) -> None:
+    """XOFF and XON, obeyed by the kernel: a printer with a small buffer is not overrun."""
+    heard: asyncio.Queue[bytes] = asyncio.Queue()
+    printer = PtyPort(tmp_path / "printer", heard.put_nowait)
+    printer.open()
+    device = ReceiptPrinter(
+        "receipt",
+        DeviceSection("escpos", Kind.RECEIPT, str(printer.path), {"flow": "xonxoff"}),
+        tmp_path / "state",
+    )
+    transport = SerialTransport(
+        str(printer.path), heard.put_nowait, lambda error: None, **device.serial_settings()
+    )
+    assert termios.tcgetattr(transport._fd)[0] & termios.IXON
+    printer.write(bytes((XOFF,)) + b"status")
+    assert await heard.get() == b"status"  # so the kernel has seen what was before it, and kept it
+    transport.write(b"ticket")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(heard.get(), 0.05)
+    printer.write(bytes((XON,)))
+    assert await asyncio.wait_for(heard.get(), 10.0) == b"ticket"
+    transport.close()
+    printer.close()
