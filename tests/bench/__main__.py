@@ -19,7 +19,7 @@ ROUNDS = 1500  # commits to each side
 IDLE_SECONDS = 20.0
 TENS = [10] * (cash.BILL // 10)
 VISITS = [TENS, TENS, TENS]  # 141 notes
-ORDER_AIM, PIXEL_AIM = 0.030, 0.100  # seconds, at p99
+ORDER_AIM, PIXEL_AIM, PAPER_AIM = 0.030, 0.100, 0.300  # seconds, at p99
 
 
 def main() -> int:
@@ -52,6 +52,7 @@ def of_cash(visits: list[list[int]] = VISITS) -> str:
         delays("escrow said -> stack ordered", takings.ordered_after, ORDER_AIM),
         delays("credit told -> document on the bus", takings.said_after),
         delays("credit told -> its sum in pixels", takings.drawn_after, PIXEL_AIM),
+        delays("last credit told -> the receipt moves", takings.printed_after, PAPER_AIM),
     ]
     return table("cash: a whole kiosk takes notes", figures)
 
@@ -66,8 +67,12 @@ def of_wire(rounds: int = wire.ROUNDS, tickets: int = wire.TICKETS, keys: int = 
     return table("wire: ours against what other people wrote, the same frames", figures)
 
 
-def of_drivers(seconds: float = IDLE_SECONDS, settles_in: float = drivers.SETTLES_IN) -> str:
-    figures = asyncio.run(drivers.run(seconds, settles_in))
+def of_drivers(
+    seconds: float = IDLE_SECONDS,
+    settles_in: float = drivers.SETTLES_IN,
+    prints: int = drivers.PRINTS,
+) -> str:
+    figures = asyncio.run(drivers.run(seconds, settles_in, prints))
     return table("drivers: each alone, on its pty", figures)
 
 

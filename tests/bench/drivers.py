@@ -16,16 +16,22 @@ from pathlib import Path
 from drivers.base.bench import EmulatedDevice
 from drivers.base.registry import find
 from drivers.base.scan import families
-from tests.bench.figures import Figure
+from firmware.contract.device import Print
+from firmware.documents.receipt import receipt
+from tests.bench.figures import Figure, delays
 from tests.bench.idle import SAMPLES, cpu_seconds
 from tests.bench.one_driver import MISSING, READY
+from tests.drivers.escpos.bench import Counter
+from tests.firmware.documents.test_documents import RECEIPT
 
 CPU_AIM = 0.5  # percent of one core
 PATIENCE = 60.0  # seconds for everything to start, on a machine that is busy
+PRINT_AIM = 0.300  # seconds; the citizen must hear that something happens
+PRINTS = 30
 SETTLES_IN = 2.0  # seconds after the last is ready
 
 
-async def run(seconds: float, settles_in: float = SETTLES_IN) -> list[Figure]:
+async def run(seconds: float, settles_in: float = SETTLES_IN, prints: int = PRINTS) -> list[Figure]:
     """Every family with a serial wire, side by side. Raises TimeoutError when one gets nowhere."""
     names = [name for name, _ in families()]
     with tempfile.TemporaryDirectory(prefix="drivers-") as folder:
@@ -42,7 +48,29 @@ async def run(seconds: float, settles_in: float = SETTLES_IN) -> list[Figure]:
                 device.unplug()
     figures = [_cost(name, share) for name, share in zip(names, cost, strict=True)]
     ready = [_ready(name, after) for name, after in zip(names, plugged, strict=True)]
-    return [*figures, *ready]
+    printer = delays("escpos, from Print to its first byte", first_bytes(prints), PRINT_AIM)
+    return [*figures, *ready, printer]
+
+
+def first_bytes(rounds: int) -> list[float]:
+    """Seconds of processor time from the order to print a receipt in Hindi to its first byte.
+
+    In memory and on a clock of its own, so that other work on the machine does not count: the
+    printer has nothing to do, and its answer is not waited for.
+    """
+    found, ticket = [], receipt(RECEIPT)
+    with tempfile.TemporaryDirectory(prefix="printer-") as folder:
+        counter = Counter(Path(folder))
+        counter.run(1.0)
+        for number in range(rounds):
+            began = time.process_time()
+            counter.device.on_command(Print(str(number), ticket))
+            first = counter.device.protocol.bytes_to_send()
+            found.append(time.process_time() - began)
+            assert first
+            counter.emulator.receive_bytes(first, counter.visit.now)
+            counter.run(5.0)
+    return found
 
 
 Started = tuple[EmulatedDevice, asyncio.subprocess.Process]

@@ -33,8 +33,9 @@ def test_a_journal_that_grows_is_opened_at_each_size() -> None:
 
 def test_each_note_of_a_visit_is_timed_three_times() -> None:
     printed = of_cash([[200, 200, 50, 20]])
-    ordered, said, drawn = printed.splitlines()[-3:]
+    ordered, said, drawn, moved = printed.splitlines()[-4:]
     assert ordered.split()[-2] == said.split()[-1] == drawn.split()[-2] == "4"
+    assert moved.split()[-2] == "1"
 
 
 def test_every_process_of_the_kiosk_is_weighed() -> None:
@@ -58,7 +59,8 @@ def test_ours_and_theirs_read_the_same_frames() -> None:
 
 
 def test_every_driver_with_a_serial_wire_is_weighed_and_gets_ready() -> None:
-    printed = of_drivers(seconds=0.5, settles_in=0.0)
+    printed = of_drivers(seconds=0.5, settles_in=0.0, prints=1)
+    assert "\n  escpos, from Print to its first byte" in printed
     for family, _ in families():
         assert f"\n  {family}, idle" in printed
         assert f"\n  {family}, from plug to ready" in printed
