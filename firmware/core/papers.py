@@ -31,6 +31,7 @@ CAUSES = {
     "trouble.refused": "claim.cause.back_end",
     "trouble.no_such_account": "claim.cause.back_end",
     "trouble.paid_late": "claim.cause.left",
+    "trouble.other_amount": "claim.cause.other_amount",
 }
 UNNAMED = "claim.cause.device"
 

@@ -51,6 +51,16 @@ SWITCHES = {
     Switch.MAINS_IS_OFF: "panel.mains.off",
     Switch.BATTERY_IS_LOW: "panel.battery.low",
 }
+# What runs out in the families of today, as `_of_supply` makes these codes.
+SUPPLIES_LOW = (
+    "receipt.paper.low",
+    "receipt.cutter.low",
+    "page.paper.low",
+    "page.toner.low",
+    "pvc.cards.low",
+    "pvc.ribbon.low",
+    "pvc.cleaning.low",
+)
 # Somebody was at the enclosure who had no business there: the tower lamp calls for help.
 ALARMS = frozenset({"panel.tamper", "till.door_opened", "till.box_pulled"})
 TOWER = {
@@ -179,7 +189,7 @@ def _of_supply(facts: Facts, supply: Supply, now: str) -> Iterator[Finding]:
     state = facts.devices.get(supply.device)
     if state is None or state.status is Status.GONE or not _is_low(supply, state.kind):
         return
-    about = f"{state.kind}.{supply.name}."
+    about = f"{state.kind}.{supply.name.partition('.')[0]}."  # of one colour of toner: toner
     if not any(fault.code.startswith(about) for fault in state.faults):
         yield Finding(supply.device, f"{about}low", now, _how_long(supply))
 

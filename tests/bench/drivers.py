@@ -1,6 +1,7 @@
 """What each family's driver costs while nobody is there, and how soon after the plug it is ready.
 
-One process a driver, with no bus; all emulators in this one, on ptys. The driver polls as fast as
+One process a driver, with no bus; all emulators in this one, on ptys, a USB device at a socket, and
+pins behind that of the bench. The driver polls as fast as
 ever: the emulated devices run at their real speed. From the plug to ready includes up to a second
 until a driver looks for its port again, and the device's own start-up.
 """
@@ -8,21 +9,22 @@ until a driver looks for its port again, and the device's own start-up.
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from drivers.base.bench import EmulatedDevice
+from drivers.base.bench import BenchServer, EmulatedDevice, device_at
+from drivers.base.emulator import Emulator
 from drivers.base.registry import find
 from drivers.base.scan import families
-from firmware.contract.device import Print
-from firmware.documents.receipt import receipt
-from tests.bench.figures import Figure, delays
+from firmware.contract.device import Kind
+from firmware.gateway.sandbox.unsealing import PUBLIC_KEY
+from firmware.runtime.config import DeviceSection
+from tests.bench.figures import Figure
 from tests.bench.idle import SAMPLES, cpu_seconds
-from tests.bench.one_driver import MISSING, READY
-from tests.drivers.escpos.bench import Counter
-from tests.firmware.documents.test_documents import RECEIPT
+from tests.bench.one_driver import MISSING, NAME, READY
 
 CPU_AIM = 0.5  # percent of one core
 PATIENCE = 60.0  # seconds for everything to start, on a machine that is busy
@@ -31,11 +33,55 @@ PRINTS = 30
 SETTLES_IN = 2.0  # seconds after the last is ready
 
 
-async def run(seconds: float, settles_in: float = SETTLES_IN, prints: int = PRINTS) -> list[Figure]:
-    """Every family with a serial wire, side by side. Raises TimeoutError when one gets nowhere."""
-    names = [name for name, _ in families()]
+Started = tuple[EmulatedDevice, asyncio.subprocess.Process]
+
+
+class EmulatedPins(EmulatedDevice):
+    """A panel, or an acceptor of pulses: its wires are at the bench's own socket."""
+
+    def __init__(self, emulator: Emulator, path: Path) -> None:
+        super().__init__(emulator, path)
+        self._path = path
+        self._server: asyncio.Server | None = None
+        self._begins: asyncio.Task[None] | None = None
+
+    def plug(self) -> None:
+        self._begins = asyncio.get_running_loop().create_task(self._listen())
+
+    def unplug(self) -> None:
+        if self._server is not None:
+            self._server.close()
+
+    async def _listen(self) -> None:
+        serve = BenchServer({NAME: self}).serve
+        self._server = await asyncio.start_unix_server(serve, self._path)
+
+
+def sections(folder: Path) -> dict[str, DeviceSection]:
+    """Every family but `ipp`, which waits for its printer to speak and polls nothing."""
+    found = {
+        name: DeviceSection(name, each.kind, str(folder / name), each.usual_options)
+        for name, each in families()
+    }
+    pins = {"pin_factory": "bench"}
+    found["magstripe"] = DeviceSection(
+        "magstripe", Kind.CARD, str(folder / "magstripe"), {"public_key": PUBLIC_KEY}
+    )
+    found["magnesafe"] = DeviceSection(
+        "magnesafe", Kind.CARD, str(folder / "magnesafe"), {"usb": "bench"}
+    )
+    panel = pins | {"bench": str(folder / "panel")}
+    found["panel"] = DeviceSection("panel", Kind.PANEL, str(folder / "panel"), panel)
+    pulse = pins | {"bench": str(folder / "pulse"), "pulses": {"1": 100}}
+    found["pulse"] = DeviceSection("pulse", Kind.COINS, str(folder / "pulse"), pulse)
+    return found
+
+
+async def run(seconds: float, settles_in: float = SETTLES_IN) -> list[Figure]:
+    """Side by side. Raises TimeoutError when one gets nowhere."""
     with tempfile.TemporaryDirectory(prefix="drivers-") as folder:
-        started = [await _start(name, Path(folder) / name) for name in names]
+        found = sections(Path(folder))
+        started = [await _start(section) for section in found.values()]
         try:
             async with asyncio.timeout(PATIENCE):
                 plugged = await asyncio.gather(*(_until_ready(each) for each in started))
@@ -46,40 +92,22 @@ async def run(seconds: float, settles_in: float = SETTLES_IN, prints: int = PRIN
                 process.kill()
                 await process.wait()
                 device.unplug()
-    figures = [_cost(name, share) for name, share in zip(names, cost, strict=True)]
-    ready = [_ready(name, after) for name, after in zip(names, plugged, strict=True)]
-    printer = delays("escpos, from Print to its first byte", first_bytes(prints), PRINT_AIM)
-    return [*figures, *ready, printer]
+    figures = [_cost(name, share) for name, share in zip(found, cost, strict=True)]
+    ready = [_ready(name, after) for name, after in zip(found, plugged, strict=True)]
+    return [*figures, *ready]
 
 
-def first_bytes(rounds: int) -> list[float]:
-    """Seconds of processor time from the order to print a receipt in Hindi to its first byte.
-
-    In memory and on a clock of its own, so that other work on the machine does not count: the
-    printer has nothing to do, and its answer is not waited for.
-    """
-    found, ticket = [], receipt(RECEIPT)
-    with tempfile.TemporaryDirectory(prefix="printer-") as folder:
-        counter = Counter(Path(folder))
-        counter.run(1.0)
-        for number in range(rounds):
-            began = time.process_time()
-            counter.device.on_command(Print(str(number), ticket))
-            first = counter.device.protocol.bytes_to_send()
-            found.append(time.process_time() - began)
-            assert first
-            counter.emulator.receive_bytes(first, counter.visit.now)
-            counter.run(5.0)
-    return found
-
-
-Started = tuple[EmulatedDevice, asyncio.subprocess.Process]
-
-
-async def _start(family: str, port: Path) -> Started:
-    device = EmulatedDevice(find("kiosk.emulators", family)(), port)
+async def _start(section: DeviceSection) -> Started:
+    emulator, port = find("kiosk.emulators", section.family)(), Path(section.port)
+    device = (
+        EmulatedPins(emulator, port)
+        if "pin_factory" in section.options
+        else device_at(emulator, section.port)
+    )
+    options = json.dumps(section.options)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.bench.one_driver", family, str(port)),
+        *(sys.executable, "-m", "tests.bench.one_driver"),
+        *(section.family, section.kind, section.port, options),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,  # of ports that are missing: that is so on purpose
     )

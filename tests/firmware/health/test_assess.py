@@ -7,12 +7,21 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from firmware.contract.device import Fault, Status
+from firmware.contract.device import DeviceState, Fault, Kind, Status
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import Condition, Finding, KioskHealth, Presence
 from firmware.contract.money import rupees
 from firmware.contract.panel import TowerSignal
-from firmware.health.assess import FEW_DAYS, FEW_TICKETS, Facts, Swap, assess, times, tower_of
+from firmware.health.assess import (
+    FEW_DAYS,
+    FEW_TICKETS,
+    SUPPLIES_LOW,
+    Facts,
+    Swap,
+    assess,
+    times,
+    tower_of,
+)
 from tests.firmware.health.kiosk import (
     EARLIER,
     EXPECTED,
@@ -212,6 +221,19 @@ def test_cutter_that_will_not_last_until_one_can_be_brought_is_told(
     if days == FEW_DAYS - 1:
         [finding] = health.findings
         assert finding.detail == ("3 days, 120 jobs left (120 cuts): have a new one ready")
+
+
+@pytest.mark.parametrize("code", SUPPLIES_LOW)
+def test_each_supply_has_the_code_that_a_technician_can_look_up(code: str) -> None:
+    kind, name, _ = code.split(".")
+    part = DeviceState(name="part", kind=Kind(kind), family="any", status=Status.READY)
+    low = roll(device="part", name=f"{name}.black" if name == "toner" else name, days_left=1)
+    health = judged(
+        expected={**EXPECTED, "part": Kind(kind)},
+        devices={**with_device(device("notes")), "part": part},
+        supplies=[low],
+    )
+    assert keys(health) == {("part", code)}
 
 
 def test_roll_of_a_printer_that_is_gone_is_no_finding_of_its_own() -> None:
