@@ -16,7 +16,7 @@ import usb.util
 import zxingcpp
 from PIL import Image
 
-from drivers.base.bench import EmulatedUsbDevice
+from drivers.base.bench import EmulatedUsbDevice, devices_of
 from drivers.base.faults import LinkLost
 from drivers.base.scan import every_port, scan
 from drivers.base.usb import PRINTER, UsbAddress, claim, device_id, read_device_id
@@ -29,12 +29,13 @@ from drivers.escpos.usb import PRODUCT, VENDOR, port_status, read_port_status
 from drivers.magnesafe.emulator import MagneSafeEmulator
 from firmware.contract.device import Print, Status, TicketFailed, TicketPrinted
 from firmware.documents.receipt import receipt
-from firmware.runtime.config import DeviceSection, convert
+from firmware.runtime.config import Config, DeviceSection, convert
 from tests.drivers.escpos.bench import TICKET, Counter
 from tests.drivers.escpos.test_on_a_pty import Bench, bench
 from tests.drivers.listener import running
 from tests.firmware.documents.test_documents import RECEIPT
 
+TEMPLATE = Path(__file__).parents[3] / "docs" / "kiosk.example.toml"
 ADDRESS = UsbAddress(VENDOR, PRODUCT)
 
 
@@ -187,6 +188,18 @@ def test_a_device_id_with_the_long_names_of_its_keys() -> None:
     raw = (len(text) + 2).to_bytes(2) + text + b"rubbish"
     assert read_device_id(raw) == {"MFG": "Epson", "CMD": "ESC/POS", "MDL": "TM-T82"}
     assert read_device_id(b"") == {}
+
+
+def test_the_section_of_a_usb_printer_makes_the_bench_play_one(tmp_path: Path) -> None:
+    """The emulator has both cables; which one is in, its device section says."""
+    device = {"family": "escpos", "kind": "receipt", "port": str(tmp_path / "printer")}
+    document = tomllib.loads(TEMPLATE.read_text())
+    made = {}
+    for cable in ("", "bench"):
+        document["device"] = {"receipt": {**device, "options": {"usb": cable}}}
+        made[cable] = devices_of(convert(document, Config, where="test"))["receipt"]
+    assert not isinstance(made[""], EmulatedUsbDevice)
+    assert isinstance(made["bench"], EmulatedUsbDevice)
 
 
 @pytest.fixture
