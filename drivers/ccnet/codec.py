@@ -75,10 +75,7 @@ class FrameReader:
             with contextlib.suppress(CorruptFrame):
                 return [Frame.from_bytes(data)]
         self._buffer += data
-        frames = []
-        while (frame := self._cut()) is not None:
-            frames.append(frame)
-        return frames
+        return list(iter(self._cut, None))
 
     def _cut(self) -> Frame | None:
         buffer = self._buffer

@@ -17,6 +17,7 @@ from firmware.contract.command import (
     CoreCommand,
     PrintClaim,
     RedeemClaim,
+    SayRefilled,
     TryDevice,
 )
 from firmware.contract.device import (
@@ -151,6 +152,8 @@ class Core:
                 return self._reprinting.print(command, self.flow.visit)
             case ClearAlarms(by=by):
                 return self._clear_alarms(by)
+            case SayRefilled(device=device, consumable=consumable, by=by):
+                return self.flow.desk.refilling.say(device, consumable, by)
 
     def _clear_alarms(self, by: str) -> Reply:
         """The row first; a panel whose tamper switch still is open refuses, and says so on."""

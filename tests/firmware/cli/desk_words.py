@@ -25,6 +25,7 @@ SAID: list[tuple[AnyRow, str]] = [
      "door shut (panel), R. Meena"),
     (rows.SwitchRecorded("panel", MOVE, "tamper", True, ""), "TAMPER (panel), no operator was in"),
     (rows.AlarmsCleared("S. Gurjar"), "S. Gurjar has looked at the door and tamper alarms"),
+    (rows.SupplyRenewed("S. Gurjar", "receipt", "paper"), "S. Gurjar put new paper into receipt"),
     (rows.CountersRead(READING), "notes counts 204 (device_stacked)"),
     (rows.TubesRead("coins", "KBN-4711", rupees(180)), "the tubes of coins hold ₹180.00"),
     (rows.CountersDiffer("notes", "1873452", 3, 4, 40, [CASH_ORDER]),
