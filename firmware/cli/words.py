@@ -118,6 +118,8 @@ def of_request(request: gateway.GatewayRequest) -> str:
             return f"asks for the {service} bill of {masked(account)}"
         case gateway.PostPayment(amount=amount, service=service, account=account, receipt=number):
             return f"posts {amount} of {service} {masked(account)}, receipt {number}"
+        case gateway.FetchDocument(service=service, account=account, device=name, receipt=number):
+            return f"asks for the {service} document of {masked(account)} for {name}, {number}"
         case gateway.SumBooked(prefix=prefix, first=first, last=last):
             return f"asks what was booked for {prefix} {first:04d} to {last:04d}"
         case card.AuthoriseCard(key=key, amount=amount):

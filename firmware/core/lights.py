@@ -7,6 +7,7 @@ from firmware.core.floor import Floor
 from firmware.core.visit import Stage, Visit
 from firmware.till.effects import Outbox, Tell
 
+PAPERS = ("receipt", "claim", "refund")
 TRIED_FOR = 20.0  # seconds; a technician who looks at it has said by then what he sees
 ASK_AGAIN_AFTER = 1.0  # seconds until a panel that does not follow is told again
 
@@ -29,6 +30,8 @@ class Lights:
             Guide.NOTES.value: takes_money and bool(floor.values(Kind.NOTES)),
             Guide.COINS.value: takes_money and bool(floor.values(Kind.COINS)),
             Guide.RECEIPT.value: _paper_waits(visit),
+            Guide.PAGE.value: _comes_out(visit, Kind.PAGE),
+            Guide.PVC.value: _comes_out(visit, Kind.PVC),
             Guide.CARD.value: _waits_for_a_card(floor),
         }
         wanted = dict.fromkeys(self._tried, False) | wanted | self._still_tried(visit, now)
@@ -56,7 +59,18 @@ def _paper_waits(visit: Visit) -> bool:
     order = visit.order
     if order is None or visit.stage not in (Stage.DONE, Stage.TROUBLE):
         return False
-    return order.is_printed("receipt") or order.is_printed("claim")
+    return Kind.RECEIPT in map(order.printed_on, PAPERS)
+
+
+def _comes_out(visit: Visit, kind: Kind) -> bool:
+    """From the first page until the citizen has gone: what lies in that tray is his."""
+    order = visit.order
+    if order is None:
+        return False
+    if visit.stage is Stage.DELIVERING:
+        return order.created.gives == kind
+    is_last = visit.stage in (Stage.POSTING, Stage.PROVING, Stage.DONE, Stage.TROUBLE)
+    return is_last and kind in map(order.printed_on, (*PAPERS, "document"))
 
 
 def _waits_for_a_card(floor: Floor) -> bool:

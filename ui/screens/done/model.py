@@ -8,6 +8,8 @@ from firmware.contract.screen import Action, Done, Screen
 from ui.frame import NO_BUTTON, Button, button
 from ui.say import Say, amount, in_fours, sentences
 
+STRIPS = {"screen": "done.photograph", "page": "done.take_page"}
+
 
 @dataclass(frozen=True)
 class DoneModel:
@@ -36,7 +38,7 @@ def model(data: Done, screen: Screen, say: Say) -> DoneModel:
         receipt_label=say("done.receipt"),
         receipt=data.receipt,
         code=data.receipt if is_on_screen else "",
-        strip=say("done.photograph" if is_on_screen else "done.take_paper"),
+        strip=say(STRIPS.get(data.proof, "done.take_paper")),
         strip_icon="camera-fill" if is_on_screen else "receipt-fill",
         notes=_notes(data, say),
         another=_own(Action.ANOTHER, screen, say),
@@ -52,7 +54,9 @@ def _line(data: Done, say: Say) -> str:
 
 
 def _notes(data: Done, say: Say) -> str:
-    texts = [] if data.by is None else [say(f"done.by.{data.by}")]
+    texts = [say(f"done.papers.{data.paper}")] if data.paper else []
+    if data.by is not None:
+        texts.append(say(f"done.by.{data.by}"))
     if not data.is_posted:
         texts.append(say("done.later"))
     if data.change.paise > 0:
