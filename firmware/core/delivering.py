@@ -124,9 +124,10 @@ class Delivering:
         """The driver's own word decides whether pages are out; without a driver the time does."""
         assert self._cancelled_at is not None
         if self._pages.is_unknown:
-            self._end(order, job, NOT_FETCHED if self._asked else UNUSABLE, printer.name)
+            self._end(order, job, NOT_FETCHED if self._asked else UNUSABLE)
+            self._pages.end(job, printer.name)
         elif now - self._cancelled_at >= ANSWERS_WITHIN:
-            self._end(order, job, SILENT, printer.name)
+            self._end(order, job, SILENT)  # and the driver is told until it hears it
         else:
             self._pages.cancel(job, printer, now)
 
@@ -144,7 +145,7 @@ class Delivering:
             case Document(key=key) if key == request.key:
                 self._take(order, job, request, reply)
             case Failed(problem=problem) if problem is not Problem.BACK_END_DOWN:
-                self._end(order, job, REFUSED, request.device)
+                self._end(order, job, REFUSED)
             case _:
                 self._asked = True
                 self._pages.make_again(now)
@@ -153,7 +154,8 @@ class Delivering:
         service, account = request.service, request.account
         if not self._office_key or not is_genuine(found, service, account, self._office_key):
             log.error("%s: the signature of the document is wrong: nothing is printed", job)
-            self._end(order, job, UNSIGNED, request.device)
+            self._end(order, job, UNSIGNED)
+            self._pages.end(job, request.device)
             return
         self.is_genuine, self.of = True, found.pages
         self._pages.on_made(PrintDocument(job, found.document, found.sha256, found.pages))
@@ -175,10 +177,10 @@ class Delivering:
             self.page, self.of = event.page, event.of
             self._pages.is_taken = True
 
-    def _end(self, order: Order, job: str, fault: str, device: str) -> None:
+    def _end(self, order: Order, job: str, fault: str) -> None:
         """Nothing of it will be printed: one commit with where the money goes."""
-        self._book.write(rows.PrintFailed(order.number, job, fault), *_withdrawn(order, fault))
-        self._pages.end(job, device)
+        failed = rows.PrintFailed(order.number, job, fault)
+        self._book.write(failed, *_withdrawn(order, fault))
 
     def withdraw(self, order: Order, fault: str) -> None:
         """The printer's own word that it is not out."""

@@ -235,6 +235,7 @@ class Flow:
         """What is due by the clock, in every stage."""
         visit = self.visit
         self.cash.tick_session(visit, now)
+        self.pages.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
         match visit.stage:
             case Stage.UPI | Stage.CARD | Stage.CHECKING:

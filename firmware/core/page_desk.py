@@ -28,6 +28,7 @@ class PageDesk:
         self._ready: PrintDocument | None = None
         self._asked_at: float | None = None
         self._made_at: float | None = None  # it was asked for
+        self._unwanted: dict[str, tuple[str, float]] = {}  # job -> its printer, last told so
         self.is_taken = False  # the printer has it: what becomes of it is its own word
         self.is_unknown = False  # it was told to cancel, and never had it
 
@@ -63,18 +64,29 @@ class PageDesk:
     def cancel(self, job: str, printer: DeviceState, now: float) -> None:
         """Not a page more. What ends it is told by an event, or by `is_unknown`."""
         self.begin(job)
-        if self._asked_at is None or now - self._asked_at >= ASK_AGAIN_AFTER:
-            self._asked_at = now
-            self._outbox.add(Tell(printer.name, CancelDocument(job)))
+        if job not in self._unwanted:
+            self._tell_unwanted(job, printer.name, now)
+
+    def tick(self, now: float) -> None:
+        """Nobody's paper may come out later: a driver that was away is told again."""
+        for job, (device, asked_at) in list(self._unwanted.items()):
+            if now - asked_at >= ASK_AGAIN_AFTER:
+                self._tell_unwanted(job, device, now)
+
+    def _tell_unwanted(self, job: str, device: str, now: float) -> None:
+        self._unwanted[job] = (device, now)
+        self._outbox.add(Tell(device, CancelDocument(job)))
 
     def on_reply(self, command: PrintDocument | CancelDocument, reply: Reply, now: float) -> None:
         """The driver took it, or why not."""
-        if command.job != self._job:
-            return
-        is_done = reply.outcome is Outcome.DONE
+        is_done, is_cancel = reply.outcome is Outcome.DONE, isinstance(command, CancelDocument)
         if not is_done:
             log.info("%s: %s: %s", command.job, type(command).__name__, reply.detail)
-        if isinstance(command, CancelDocument):
+        if is_cancel:
+            self._unwanted.pop(command.job, None)
+        if command.job != self._job:
+            return
+        if is_cancel:
             self.is_unknown = not is_done
         elif is_done:
             self.is_taken = True
@@ -83,6 +95,7 @@ class PageDesk:
 
     def end(self, job: str, device: str) -> None:
         """That job ended: nothing of ours need lie in the spool, unless another is on its way."""
+        self._unwanted.pop(job, None)
         if self._job in ("", job):
             self._job, self._ready = "", None
             self._outbox.add(Wipe(device))
