@@ -254,6 +254,7 @@ def main_screens() -> dict[str, ScreenData]:
     return {
         "1-attract": Attract(tiles(), True),
         "1-attract-no-cash": Attract(tiles(electricity="tile.no_paper"), False),
+        "1-attract-upi": Attract(tiles(), False, [Tender.UPI, Tender.CARD]),
         "2-services": Services(tiles()),
         "2-services-no-paper": Services(tiles(electricity="tile.no_paper")),
         "3-number": Number("electricity", "electricity.account", 12, "2103440017"),

@@ -205,11 +205,14 @@ class EmulatedUsbDevice(EmulatedSocketDevice):
 
 
 class EmulatedNetworkDevice(EmulatedSocketDevice):
-    """A TCP port of the loopback, at the URI where the driver looks for it."""
+    """A TCP port of the loopback, at the URI where the driver looks for it.
+
+    Port 0 is any that is free when it is first plugged; from then on `address` says which.
+    """
 
     def __init__(self, emulator: Emulator, uri: str) -> None:
         super().__init__(emulator, Path())
-        self._address = host_and_port(uri, 0)
+        self.address = host_and_port(uri, 0)
 
     def pump(self) -> None:
         super().pump()
@@ -217,7 +220,9 @@ class EmulatedNetworkDevice(EmulatedSocketDevice):
             self._hang_up()
 
     def _listen(self) -> socket.socket:
-        return socket.create_server(self._address, family=socket.AF_INET)
+        listener = socket.create_server(self.address, family=socket.AF_INET)
+        self.address = listener.getsockname()
+        return listener
 
     def _accept(self) -> None:
         super()._accept()

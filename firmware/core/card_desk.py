@@ -137,12 +137,14 @@ class CardDesk:
             self._outbox.add(Ask(RefundCard(key, row.of, row.amount)))
 
     def take_refund(self, order: Order, request: RefundCard, reply: GatewayReply | None) -> None:
-        """The acquirer's own no is final, and makes a claim of it (M7)."""
+        """The acquirer's own no is final, and makes a claim of it (M7). It says what went back of
+        the whole charge: what was counted before is not counted as this one."""
+        expected = order.cashless.returned + request.amount
         if request.key not in order.cashless.open_refunds:
             return
         match reply:
             case CardPayment(key=of, refunded=refunded) if (
-                of == request.of and refunded >= request.amount
+                of == request.of and refunded >= expected
             ):
                 self._book.write(CardRefunded(order.number, request.key, request.amount))
             case Failed(problem=Problem.REFUSED, detail=detail):

@@ -20,8 +20,9 @@ def paid(order: Order, row: UpiConfirmed | CardConfirmed, is_here: bool) -> list
     """The money is there: it pays the order while its citizen is, else it goes back (M7).
 
     `is_here` is false for a visit that is over: nobody knows whether the bill was paid elsewhere.
+    A charge that was given up pays nothing: a void on its way may still undo it.
     """
-    if is_here and row.amount == order.payable:
+    if is_here and row.amount == order.payable and not order.cashless.is_given_up:
         return [row, rows.OrderPaid(order.number, row.amount, ZERO)]
     if isinstance(row, UpiConfirmed):
         back: AnyRow = rows.ClaimIssued(order.number, claim_number(order), row.amount, ZERO, LATE)

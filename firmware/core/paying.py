@@ -89,7 +89,8 @@ class Paying:
             is_shown = kept.stage is not Stage.CHECKING
             visit.cause = "" if is_shown else BY_CITIZEN
             return Stage.UPI if is_shown else Stage.CHECKING
-        return Stage.CARD if kept.stage is Stage.CARD else Stage.CHECKING
+        listens = kept.stage is Stage.CARD and order.cashless.open_card is None
+        return Stage.CARD if listens else Stage.CHECKING
 
     def load(self) -> None:
         """What goes back to cards, and was not answered before this start."""

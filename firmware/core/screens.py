@@ -105,9 +105,6 @@ TILE_REASONS = {
     "trouble.records": "tile.no_records",
     "trouble.day_limit": "tile.day_limit",
 }  # of the others the tile says that no cash is taken
-NO_CASH_AT_ALL = frozenset(
-    {"trouble.mains_off", "trouble.battery_low", "trouble.records", "trouble.day_limit"}
-)
 
 
 def tiles(catalogue: Catalogue, floor: Floor) -> list[Tile]:
@@ -163,8 +160,7 @@ def draw(
         case Stage.ATTRACT if floor.door_is_open:
             return Closed("closed.door_open")
         case Stage.ATTRACT:
-            is_possible = floor.obstacle_before() not in NO_CASH_AT_ALL
-            return Attract(tiles(catalogue, floor), is_possible and bool(floor.acceptors()))
+            return _attract(floor, catalogue)
         case Stage.SERVICES:
             return Services(tiles(catalogue, floor))
         case Stage.NUMBER:
@@ -201,6 +197,11 @@ def draw(
             return _trouble(visit, papers)
         case Stage.OPERATOR | Stage.DELIVERING:
             raise AssertionError(f"{visit.stage} is drawn where its facts are")
+
+
+def _attract(floor: Floor, catalogue: Catalogue) -> Attract:
+    is_possible = floor.obstacle_before() is None
+    return Attract(tiles(catalogue, floor), is_possible, floor.tenders())
 
 
 def _cash(visit: Visit, floor: Floor) -> InsertCash:

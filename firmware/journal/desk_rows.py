@@ -247,6 +247,14 @@ class ServiceSum(msgspec.Struct, frozen=True):
     advances: Money
 
 
+class Redemption(msgspec.Struct, frozen=True):
+    """The claims that were redeemed in one way: `how` is as in ClaimRedeemed."""
+
+    how: str
+    count: int
+    amount: Money
+
+
 class DayFigures(msgspec.Struct, frozen=True):
     """What happened between two closings of the day."""
 
@@ -270,6 +278,7 @@ class DayFigures(msgspec.Struct, frozen=True):
     card: Money = ZERO
     card_count: int = 0
     card_refunds: Money = ZERO  # that went back to cards
+    redemptions: list[Redemption] = []  # `redeemed` by its ways; a release before knows none
 
 
 class DayClosed(Row, frozen=True):

@@ -38,6 +38,7 @@ def keys_of_core() -> list[str]:
         *samples.HINTS,
         *(f"card.{reason}" for reason in samples.CARD_HINTS),
         *(f"done.by.{tender}" for tender in Tender),
+        *(f"attract.line.{ways}" for ways in ("upi", "card", "upi_card", "no_cash")),
         *(f"trouble.{cause}.{part}" for cause in samples.TROUBLES for part in TROUBLE_PARTS),
         *(f"pin.{problem}" for problem in samples.PIN_PROBLEMS),
         *keys_of_the_desk(),

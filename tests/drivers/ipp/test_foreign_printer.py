@@ -18,8 +18,9 @@ from firmware.contract.document import (
     DocumentFailed,
     DocumentPrinted,
 )
-from tests.drivers.ipp.kiosk import PATIENCE, kiosk
+from tests.drivers.ipp.kiosk import Kiosk
 from tests.drivers.ipp.stage import pdf
+from tests.drivers.listener import PATIENCE, running
 
 FILTER = """#!/bin/sh
 # Stands for the engine: as long as there is a file `hold`, it prints and prints.
@@ -99,21 +100,22 @@ def printer(tmp_path: Path) -> Iterator[Printer]:
 async def test_letter_in_the_tray_then_a4_then_a_document_then_empty(
     printer: Printer, tmp_path: Path
 ) -> None:
-    async with kiosk(tmp_path, printer.uri) as here:
+    here = Kiosk(tmp_path, printer.uri)
+    async with running(here):
         await here.until_fault("page.paper.other")  # it comes with American paper in it
         await asyncio.to_thread(printer.load, 250)
         await here.until_ready()
         assert here.device.state().identity.model == "Printer"
         content = pdf("first", "second")
         here.order("a", content, 2)
-        await here.until(lambda state: DocumentPrinted("a", 2) in here.events)
+        await here.until_told(DocumentPrinted("a", 2))
         [taken] = printer.taken.glob("*.pdf")
         assert taken.read_bytes() == content
         assert not any((tmp_path / "spool" / "page").iterdir())
         await asyncio.to_thread(printer.load, 0)
         await here.until_fault("page.paper.end")
         here.order("b", content, 2)
-        assert here.events[-1] == DocumentFailed("b", 0, "page.paper.end")
+        assert here.told[-1] == DocumentFailed("b", 0, "page.paper.end")
         await asyncio.to_thread(printer.load, 100)
         await here.until_ready()
         levels = {each.name: each.level for each in here.device.state().consumables}
@@ -124,7 +126,8 @@ async def test_letter_in_the_tray_then_a4_then_a_document_then_empty(
 
 async def test_a_cancelled_document_leaves_no_job_behind(printer: Printer, tmp_path: Path) -> None:
     printer.hold.touch()
-    async with kiosk(tmp_path, printer.uri) as here:
+    here = Kiosk(tmp_path, printer.uri)
+    async with running(here):
         await here.until_fault("page.paper.other")
         await asyncio.to_thread(printer.load, 250)
         await here.until_ready()
@@ -134,5 +137,5 @@ async def test_a_cancelled_document_leaves_no_job_behind(printer: Printer, tmp_p
         await printer.until(lambda: printer.has_answered("Cancel-Job"))
         printer.hold.unlink()
         failed = DocumentFailed("a", 2, "page.cancelled")  # as the engine counts
-        await here.until(lambda state: failed in here.events)
+        await here.until_told(failed)
         await here.until_ready()

@@ -28,7 +28,7 @@ from firmware.contract.device import (
     Status,
 )
 from firmware.runtime.config import DeviceSection, PartySection
-from tests.drivers.cctalk.test_pty import Listener, running
+from tests.drivers.listener import Listener, running
 from tests.drivers.party.wire import COIN_LEASE, NOTE_LEASE, OneWire
 
 CONFIG = """
@@ -74,13 +74,16 @@ class Cabinet:
 
 @contextlib.asynccontextmanager
 async def drivers(cabinet: Cabinet) -> AsyncIterator[tuple[Listener, Listener]]:
-    async with running(cabinet.coins) as coins, running(cabinet.notes) as notes:
+    async with (
+        running(Listener(cabinet.coins)) as coins,
+        running(Listener(cabinet.notes)) as notes,
+    ):
         yield coins, notes
 
 
-async def both_are(status: Status, cabinet: Cabinet, coins: Listener, notes: Listener) -> None:
-    await coins.until(lambda: cabinet.coins.state().status is status)
-    await notes.until(lambda: cabinet.notes.state().status is status)
+async def both_are(status: Status, coins: Listener, notes: Listener) -> None:
+    await coins.until_status(status)
+    await notes.until_status(status)
 
 
 @pytest.fixture
@@ -96,13 +99,13 @@ async def test_a_coin_and_a_note_cross_one_port_that_is_pulled_and_put_back(
 ) -> None:
     party = asyncio.create_task(SharedPort(cabinet.section, CctalkManners()).run())
     async with drivers(cabinet) as (coins, notes):
-        await both_are(Status.READY, cabinet, coins, notes)
+        await both_are(Status.READY, coins, notes)
         cabinet.cable.unplug()
-        await both_are(Status.GONE, cabinet, coins, notes)
+        await both_are(Status.GONE, coins, notes)
         assert not (cabinet.folder / "coins").is_symlink()
         assert not (cabinet.folder / "notes").is_symlink()
         cabinet.cable.plug()
-        await both_are(Status.READY, cabinet, coins, notes)
+        await both_are(Status.READY, coins, notes)
         cabinet.coins.on_lease(COIN_LEASE)
         cabinet.notes.on_lease(NOTE_LEASE)
         await coins.until(lambda: cabinet.coins.state().accepting != [])
@@ -138,10 +141,10 @@ async def test_the_process_is_killed_and_both_drivers_lose_and_find_their_link(
     try:
         async with drivers(cabinet) as (coins, notes):
             for _ in range(2):
-                await both_are(Status.READY, cabinet, coins, notes)
+                await both_are(Status.READY, coins, notes)
                 process.kill()
                 await process.wait()
-                await both_are(Status.GONE, cabinet, coins, notes)
+                await both_are(Status.GONE, coins, notes)
                 process = await start()
     finally:
         process.kill()

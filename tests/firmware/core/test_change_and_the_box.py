@@ -8,7 +8,8 @@ import pytest
 
 from firmware.contract.money import ZERO, rupees
 from firmware.contract.screen import Action
-from firmware.core.papers import used_of
+from firmware.contract.ticket import Pair
+from firmware.core.papers import put_in
 from firmware.journal import desk_rows
 from tests.firmware.core.desk_world import DeskWorld
 from tests.firmware.core.test_redeeming import KEYS
@@ -65,6 +66,21 @@ def test_change_in_doubt_is_named_where_counts_differ(
     assert (doubt in differs.doubts) is is_named
 
 
+def pairs(world: DeskWorld) -> dict[str, str]:
+    return {
+        each.label: each.value for each in world.printer.papers[-1].lines if isinstance(each, Pair)
+    }
+
+
+def test_the_receipt_says_what_was_put_in_and_what_came_back(world: DeskWorld) -> None:
+    """₹500 is what the citizen remembers; ₹440 in notes was on no note."""
+    pay_500_for_440(world)
+    said = pairs(world)
+    assert (said["नोट से"], said["सिक्कों में लौटाए"], said["कुल भुगतान"]) == (
+        "₹500.00", "₹60.00", "₹440.00"
+    )  # fmt: skip
+
+
 def test_the_receipt_takes_the_change_off_the_cash_and_not_off_the_slip(world: DeskWorld) -> None:
     """A slip of ₹200 and a note of ₹100 pay ₹240; the changer gives ₹60 of the note back."""
     world.go_to_cash()
@@ -81,4 +97,4 @@ def test_the_receipt_takes_the_change_off_the_cash_and_not_off_the_slip(world: D
     world.insert(100)
     world.run(5)
     assert last(world).changed == rupees(60)
-    assert used_of(last(world)) == (rupees(40), ZERO, rupees(200))
+    assert put_in(last(world)) == (rupees(100), ZERO, rupees(200))
