@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import segno
 
-from firmware.contract.ticket import Ticket
+from firmware.contract.ticket import Code, Ticket
 from firmware.documents.sheet import Poster, Sheet
 from firmware.runtime.fonts import font, font_path
 from firmware.runtime.wrapping import JOINERS, syllables
@@ -60,7 +60,7 @@ class Pages(msgspec.Struct, frozen=True):
 def typeset(paper: Paper, at: datetime) -> Pages:
     """The paper as PDF/A-2a; the same paper `at` the same time (aware) gives the same bytes.
 
-    Takes 0.1 to 1 s of a processor: call it in a thread. Any number of threads may. Raises A4Error.
+    Takes a processor's time (docs/benchmarks.md): call it in a thread; several may. Raises A4Error.
     """
     import typst  # 7 MB of a process's memory: only where a page is made
 
@@ -72,7 +72,9 @@ def typeset(paper: Paper, at: datetime) -> Pages:
         sys_inputs={"paper": msgspec.json.encode(_data(paper)).decode()},
     )
     try:
-        pdf = compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=at)
+        pdf = compiler.compile(
+            format="pdf", pdf_standards=[STANDARD], timestamp=at.replace(microsecond=0)
+        )
         pages = int(compiler.query("<pages>", field="value", one=True))
     except typst.TypstError as error:
         raise A4Error(f"{TEMPLATES[type(paper)]}: {error.message}") from None
@@ -92,25 +94,23 @@ def _fonts() -> typst.Fonts:
     )
 
 
-def _data(paper: Paper) -> Any:
-    """What the template reads: the paper itself, its codes drawn and its text made printable."""
-    return _printable(_drawn(msgspec.to_builtins(paper)))
-
-
-def _drawn(fields: dict[str, Any]) -> dict[str, Any]:
-    for line in fields.get("lines", []):
-        if line["type"] == "Code":
-            line.update(_code(line["content"]))
+def _data(paper: Paper) -> dict[str, Any]:
+    """What the template reads: the paper itself, its text made printable and its codes drawn."""
+    fields: dict[str, Any] = _printable(msgspec.to_builtins(paper))
+    if not isinstance(paper, Poster):
+        for line, drawn in zip(paper.lines, fields["lines"], strict=True):
+            if isinstance(line, Code):
+                drawn["modules"] = _modules(line.content)
     return fields
 
 
-def _code(content: str) -> dict[str, Any]:
+def _modules(content: str) -> list[str]:
     """The modules of a QR code, dark ones `1`, in rows."""
     try:
         matrix = segno.make(content, micro=False, error="m").matrix
     except segno.DataOverflowError as error:
         raise A4Error(f"QR code of {len(content)} characters: {error}") from None
-    return {"modules": ["".join(map(str, row)) for row in matrix]}
+    return ["".join(map(str, row)) for row in matrix]
 
 
 def _printable(value: Any) -> Any:
