@@ -52,8 +52,8 @@ TROUBLES = (
     "no_acceptor", "journal", "over_paid", "rest_of_money", "rest_of_slip",
     "coins_unknown", "battery_low", "mains_off", "records", "day_limit",
     "suspected", "given_back", "not_taken", "upi_unknown", "card_unknown", "card_reader",
-    "paid_late", "page_paper", "page_printer", "document_unsigned", "document_refused",
-    "document_not_fetched", "not_printed",
+    "paid_late", "other_amount", "page_paper", "page_printer", "document_unsigned",
+    "document_refused", "document_not_fetched", "not_printed",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",

@@ -105,14 +105,18 @@ class Rasteriser:
             yield self._line([(side, piece, face.weight)], text.style, language)
 
     def _pair(self, pair: Pair, language: str) -> Iterable[Block]:
+        """The value stands beside the label's last line, or below it where there is no room."""
         face, style = FACES[pair.style], pair.style
-        label = self._measure(pair.label, style, face.weight, language)
+        *above, last = self._wrap(pair.label, style, face.weight, language)
+        for piece in above:
+            yield self._line([("left", piece, face.weight)], style, language)
+        label = self._measure(last, style, face.weight, language)
         value = self._measure(pair.value, style, face.value_weight, language)
         if label + PAIR_GAP + value <= self._room:
-            both = [("left", pair.label, face.weight), ("right", pair.value, face.value_weight)]
+            both = [("left", last, face.weight), ("right", pair.value, face.value_weight)]
             yield self._line(both, style, language)
             return
-        yield from self._paragraph(Text(pair.label, style), language)
+        yield self._line([("left", last, face.weight)], style, language)
         for piece in self._wrap(pair.value, style, face.value_weight, language):
             yield self._line([("right", piece, face.value_weight)], style, language)
 

@@ -47,6 +47,11 @@ def line_of(command: bytes) -> str:
     return f"R,{command[0]:02X}" + (f",{rest}" if rest else "")
 
 
+def kind_of(line: bytes) -> bytes:
+    """The letter with which its answer begins: `p` of `R,0B`, `v` of `V`."""
+    return line[:1].lower().replace(b"r", b"p")
+
+
 def answer_of(said: bytes) -> Answer | None:
     """What stands behind `p,`; None for what the adapter never says."""
     match said:
@@ -110,7 +115,7 @@ class Exchange:
 
     def ask(self, line: str, now: float) -> None:
         assert self.is_free, f"{line!r} while {self._asked!r} is in the air"
-        self._asked = line[:1].lower().encode().replace(b"r", b"p")
+        self._asked = kind_of(line.encode())
         self.deadline = now + ANSWER_WITHIN
         self.outgoing += line.encode() + b"\n"
 

@@ -85,12 +85,21 @@ class Paying:
         if kept is None or not kept.is_of(order):
             visit.is_resumed, visit.cause = True, POWER
             return Stage.CHECKING
+        if order.cashless.is_open and FATE in order.shown:
+            visit.cause = _unknown(order)
+            return Stage.TROUBLE
         if order.cashless.open_upi is not None:
             is_shown = kept.stage is not Stage.CHECKING
             visit.cause = "" if is_shown else BY_CITIZEN
             return Stage.UPI if is_shown else Stage.CHECKING
         listens = kept.stage is Stage.CARD and order.cashless.open_card is None
         return Stage.CARD if listens else Stage.CHECKING
+
+    def interrupted(self, kept: Snapshot | None) -> list[str]:
+        """The open orders that a start takes up, oldest first: not those whose citizen has gone
+        without an answer."""
+        stays, opened = "" if kept is None else kept.order, self._book.journal.open_orders()
+        return [number for number in opened if number == stays or not self.is_told(number)]
 
     def load(self) -> None:
         """What goes back to cards, and was not answered before this start."""
@@ -190,11 +199,12 @@ class Paying:
         return None
 
     def _tick_card(self, visit: Visit, now: float) -> Signal | None:
-        """The reader listens while everything is there that a charge needs."""
+        """The reader listens while everything is there that a charge needs (M5)."""
         if Tender.CARD in self._floor.tenders():
             visit.obstacle_from = None
             self.cards.arm(_order_of(visit), now)
             return None
+        self.cards.disarm()
         visit.obstacle_from = now if visit.obstacle_from is None else visit.obstacle_from
         if now - visit.obstacle_from < OBSTACLE_PATIENCE:
             return None
@@ -205,10 +215,10 @@ class Paying:
         order = _order_of(visit)
         if not order.cashless.is_open:
             return self._outcome(visit, order)
-        tender = Tender.CARD if order.cashless.open_upi is None else Tender.UPI
+        tender = _open_tender(order)
         waited = now - visit.entered_at
         if waited >= TOLD_AFTER[tender]:
-            visit.cause = f"trouble.{tender}_unknown"
+            visit.cause = _unknown(order)
             if FATE not in order.shown:
                 self._book.write(ProofShown(order.number, FATE))
             return Signal.FAILED
@@ -299,6 +309,14 @@ def _name_of(request: UpiRequest | CardRequest) -> str:
             return request.reference
         case _:
             return request.key
+
+
+def _open_tender(order: Order) -> Tender:
+    return Tender.CARD if order.cashless.open_upi is None else Tender.UPI
+
+
+def _unknown(order: Order) -> str:
+    return f"trouble.{_open_tender(order)}_unknown"
 
 
 def _order_of(visit: Visit) -> Order:

@@ -19,6 +19,7 @@ from firmware.documents.dates import moment
 from firmware.documents.sheet import Mark, Row, Sheet, Table
 
 NONE = "-"
+MM_IN_A_METRE = 1000
 
 Lines = Iterator[Text | Pair | Rule | Code | Table]
 
@@ -146,10 +147,18 @@ def _test(test: LastTest | None, serial: str) -> str:
 
 
 def _supply(name: str, each: Consumable, health: KioskHealth | None) -> Row:
-    left = both("ready.left_unknown") if each.level is None else f"{each.level} {each.unit}"
-    if each.unit == "mm" and health is not None and health.tickets_left is not None:
-        left += f" ({both('ready.tickets', count=health.tickets_left)})"
-    return Row([name, each.name, left, both(f"ready.source.{each.source}")])
+    return Row([name, each.name, _left(each, health), both(f"ready.source.{each.source}")])
+
+
+def _left(each: Consumable, health: KioskHealth | None) -> str:
+    if each.level is None:
+        return both("ready.left_unknown")
+    if each.unit != "mm":
+        return f"{each.level} {each.unit}"
+    metres = f"{each.level / MM_IN_A_METRE:.1f} m"
+    if health is None or health.tickets_left is None:
+        return metres
+    return f"{metres} ({both('ready.tickets', count=health.tickets_left)})"
 
 
 def _heads(*columns: str) -> list[str]:

@@ -34,6 +34,7 @@ def test_an_acquirer_that_charged_another_amount_gives_it_back_with_a_slip(world
     shown = world.screen.data
     assert isinstance(shown, Trouble)
     assert (shown.safe, shown.card, shown.proof) == (rupees(400), MASKED, "paper")
+    assert shown.cause == "trouble.other_amount", "it was in time"
     assert list(world.office.cards.charged.values()) == [rupees(0)]
     goes(world)
 
@@ -129,3 +130,40 @@ def test_the_first_of_two_refunds_is_not_counted_as_the_second(world: World) -> 
     found = world.core.book.order("TDR 0417 0001")
     assert (found.cashless.returned, found.claimed) == (rupees(470), rupees(100))
     world.check_money()
+
+
+def test_core_dies_while_the_citizen_writes_the_number_down(world: World) -> None:
+    """The same screen again; and when the acquirer is back, the same citizen has the answer."""
+    line_dead_after(world, 1)
+    world.run(55)
+    shown = world.screen.data
+    assert isinstance(shown, Trouble) and shown.cause == "trouble.card_unknown"
+    world.crash()
+    world.run(2)
+    assert world.screen.data == shown
+    world.office.answers = None
+    world.run(15)
+    shown = world.screen.data
+    assert isinstance(shown, Trouble) and shown.cause == "trouble.not_taken"
+    goes(world)
+
+
+def hears_for(world: World) -> str:
+    return world.reader.session
+
+
+def test_the_line_dies_while_the_reader_listens_and_no_card_is_read(world: World) -> None:
+    """A charge could not be asked for: the citizen would wait for an answer that cannot come."""
+    to_reader(world)
+    world.office.is_up = False
+    world.run(1)
+    assert not hears_for(world)
+    world.office.is_up = True
+    world.run(1)
+    assert hears_for(world) == "TDR 0417 0001"
+    world.office.is_up = False
+    world.run(8)
+    shown = world.screen.data
+    assert isinstance(shown, Trouble) and shown.cause == "trouble.back_end_down"
+    world.office.is_up = True
+    goes(world)
