@@ -83,7 +83,7 @@ class PageDesk:
         if not is_done:
             log.info("%s: %s: %s", command.job, type(command).__name__, reply.detail)
         if is_cancel:
-            self._unwanted.pop(command.job, None)
+            self._heard(command.job, is_done)
         if command.job != self._job:
             return
         if is_cancel:
@@ -92,6 +92,12 @@ class PageDesk:
             self.is_taken = True
         else:  # it was wiped at a start of the driver: put it there again
             self.make_again(now)
+
+    def _heard(self, job: str, is_known: bool) -> None:
+        """The cancel. Of a job that the driver never had, nobody tells an end: wipe it here."""
+        device, _ = self._unwanted.pop(job, ("", 0.0))
+        if device and not is_known and self._job in ("", job):
+            self._outbox.add(Wipe(device))
 
     def end(self, job: str, device: str) -> None:
         """That job ended: nothing of ours need lie in the spool, unless another is on its way."""

@@ -80,7 +80,7 @@ def the_spool_is_lost_and_the_line_dies(world: Mortal) -> None:
     goes(world, 150)
 
 
-STORIES = {
+STORIES: dict[Callable[[Mortal], None], set[str]] = {
     three_pages: {"Printed", "OrderPosted"},
     a_forged_one: {"PrintFailed", "PostRefused", "ClaimIssued", "SpoolWiped"},
     paper_out_and_a_cancel: {"PrintFailed", "PostRefused", "ClaimIssued"},
@@ -113,7 +113,7 @@ def told(
 
 def is_at_rest(world: Mortal) -> None:
     """Mended, and nobody there for a while: each page is out once, or the money is on a slip."""
-    world.printer.fails, world.pages.sheets = "", 250
+    world.printer.fails, world.pages.sheets, world.pages.is_deaf = "", 250, False
     world.run(LONG_ENOUGH)
     assert isinstance(world.screen.data, Attract), world.screen.data
     assert world.journal.open_orders() == world.journal.unposted_orders() == []
