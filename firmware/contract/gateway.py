@@ -79,6 +79,10 @@ class Bill(msgspec.Struct, frozen=True, tag=True):
     fee: Money
 
 
+Pages = Annotated[int, msgspec.Meta(ge=1, le=200)]
+Signature = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{128}$")]
+
+
 class Document(msgspec.Struct, frozen=True, tag=True):
     """A PDF lies in the spool, and the office that issued it has signed what it is.
 
@@ -87,10 +91,10 @@ class Document(msgspec.Struct, frozen=True, tag=True):
     """
 
     key: str
-    pages: Annotated[int, msgspec.Meta(ge=1, le=200)]
+    pages: Pages
     document: SpoolName
     sha256: Sha256
-    signature: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{128}$")]
+    signature: Signature
 
 
 class Posted(msgspec.Struct, frozen=True, tag=True):

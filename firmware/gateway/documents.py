@@ -16,12 +16,26 @@ from urllib.parse import quote
 import aiohttp
 import msgspec
 
-from firmware.contract.gateway import Document, Failed, FetchDocument, Problem
+from firmware.contract.gateway import (
+    Document,
+    Failed,
+    FetchDocument,
+    Pages,
+    Problem,
+    Signature,
+)
 from firmware.gateway.cards import RefusalDocument
 from firmware.runtime.spool import LARGEST, Spool
 
 PAGES, SIGNATURE = "Document-Pages", "Document-Signature"
 REFUSALS = frozenset({404, 409, 422})  # the office's own no
+
+
+class DocumentHead(msgspec.Struct, frozen=True):
+    """What the headers say of the body."""
+
+    pages: Pages
+    signature: Signature
 
 
 class DocumentLine:
@@ -38,6 +52,7 @@ class DocumentLine:
         async with self._session.get(url, params=query, headers=headers) as response:
             if response.status != 200:
                 return _failure(response.status, await response.read())
+            head = _head(response)
             content = await _read(response)
             if content is None:
                 return Failed(Problem.REFUSED, f"the document has more than {LARGEST} bytes")
@@ -45,7 +60,7 @@ class DocumentLine:
                 name, sha256 = Spool(self._folder / request.device).put(content)
             except OSError as error:
                 return Failed(Problem.BACK_END_DOWN, f"spool of {request.device}: {error}")
-            return _document(request.key, name, sha256, response)
+        return Document(request.key, head.pages, name, sha256, head.signature)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes | None:
@@ -58,16 +73,10 @@ async def _read(response: aiohttp.ClientResponse) -> bytes | None:
     return bytes(found)
 
 
-def _document(key: str, name: str, sha256: str, response: aiohttp.ClientResponse) -> Document:
-    said = {
-        "type": "Document",
-        "key": key,
-        "pages": response.headers.get(PAGES, ""),
-        "document": name,
-        "sha256": sha256,
-        "signature": response.headers.get(SIGNATURE, ""),
-    }
-    return msgspec.convert(said, Document, strict=False)
+def _head(response: aiohttp.ClientResponse) -> DocumentHead:
+    """Raises DecodeError for what no printer prints and no office signed."""
+    said = {"pages": response.headers.get(PAGES), "signature": response.headers.get(SIGNATURE)}
+    return msgspec.convert(said, DocumentHead, strict=False)
 
 
 def _failure(status: int, body: bytes) -> Failed:
