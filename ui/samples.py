@@ -209,6 +209,7 @@ STEPS: dict[type, int] = {
     Offer: 3,
     ShowUpi: 3,
     SwipeCard: 3,
+    Printing: 3,
     Done: 4,
 }
 
@@ -285,11 +286,10 @@ def main_screens() -> dict[str, ScreenData]:
         "6-cash-note-waits": waiting_cash(Hint("cash.note_waits", rupees(200))),
         "6-cash-one-moment": waiting_cash(Hint("cash.one_moment")),
         "6-cash-refused": cash(Hint("cash.refused.inhibited")),
-        "6-printing-fetching": Printing("certificates", "page"),
-        "6-printing-begun": Printing("certificates", "page", 0, 3, True),
-        "6-printing-page": Printing("certificates", "page", 2, 3, True),
-        "6-printing-stands": Printing("certificates", "page", 2, 3, True, "trouble.page_paper"),
-        "6-printing-card": Printing("idcards", "pvc", 0, 1, True),
+        "6-printing-fetching": Printing("certificates"),
+        "6-printing-begun": Printing("certificates", 0, 3, True),
+        "6-printing-page": Printing("certificates", 2, 3, True),
+        "6-printing-stands": Printing("certificates", 2, 3, True, "trouble.page_paper"),
         "7-done": done(),
         "7-done-certificate": replace(done(), service="certificates", paper="page"),
         "7-done-page": done("page"),

@@ -90,11 +90,10 @@ class Printing(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """What was paid for comes out: `page` of `pages` lie in the tray, none yet at 0.
 
     `pages` is 0 while it is fetched. `is_genuine`: the office's signature was checked. `trouble` is
-    a message key of what the printer waits for; then CANCEL may be on offer. `printer`: page, pvc.
+    a message key of what the printer waits for; then CANCEL may be on offer.
     """
 
     service: str
-    printer: str
     page: int = 0
     pages: int = 0
     is_genuine: bool = False
@@ -210,8 +209,8 @@ class Done(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Paid. `proof` says where the proof is: `paper` of the roll, `page` of the page printer, or
     `screen` with a QR to photograph.
 
-    `change` came back in coins. `paper`: what was paid for lies in the tray of the page printer
-    (`page`) or of the card printer (`pvc`).
+    `change` came back in coins. `paper` is `page` when what was paid for lies in the tray of the
+    page printer.
     """
 
     service: str

@@ -122,7 +122,7 @@ class Core:
             if order is not self.flow.visit.order:
                 self.book.forget(order.number)
         for name, section in self._config.device.items():
-            if section.kind in (Kind.PAGE, Kind.PVC) and section.kind not in waiting:
+            if section.kind is Kind.PAGE and section.kind not in waiting:
                 self._outbox.add(Wipe(name))
 
     def on_press(self, press: Press, now: float) -> None:

@@ -88,7 +88,7 @@ class Delivering:
         is_standing = floor.usable(Kind(gives)) is None
         trouble = floor.document_trouble(gives) if is_standing else None
         service = order.created.service
-        return Printing(service, gives, self.page, self.of, self.is_genuine, trouble)
+        return Printing(service, self.page, self.of, self.is_genuine, trouble)
 
     def _intend(self, order: Order) -> None:
         """The job is on disk before anything of it is fetched or told (M2)."""

@@ -14,7 +14,7 @@ ACCEPTORS = (Kind.NOTES, Kind.COINS)
 PAPER_END = "receipt.paper.end"
 # A count alone may be wrong by a roll that was changed early: the sensor must agree.
 PAPER_NEAR_END = "receipt.paper.near_end"
-OUT_OF_SHEETS = ("page.paper.end", "page.paper.other", "page.tray.out", "pvc.feeder.empty")
+OUT_OF_SHEETS = ("page.paper.end", "page.paper.other", "page.tray.out")
 LONGEST_TICKET = 450  # mm: a receipt of eight bills; of one bill 170, with a slip of 210 after it
 # A bill of the largest size in small notes. A box with less room is emptied between two visits.
 NOTES_OF_A_VISIT = 20
@@ -180,7 +180,7 @@ class Floor:
             consumable.level
             for state in printers
             for consumable in state.consumables
-            if consumable.unit in ("sheets", "cards") and consumable.level is not None
+            if consumable.unit == "sheets" and consumable.level is not None
         ]
         return "trouble.page_paper" if min(levels, default=inf) < sheets else None
 

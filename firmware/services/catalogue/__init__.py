@@ -46,7 +46,7 @@ class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `printer` is the kind of device that makes it.
     """
 
-    printer: Literal["page", "pvc"]
+    printer: Literal["page"]
     sheets: Annotated[int, msgspec.Meta(ge=1, le=200)] = 1
 
 

@@ -30,12 +30,10 @@ def model(data: Printing, screen: Screen, say: Say) -> PrintingModel:
     if not data.pages:
         line = say("printing.fetching.line")
         return PrintingModel(say("printing.fetching"), line, "file-text-duotone")
-    return PrintingModel(_what(data, say), say(f"printing.line.{data.printer}"), strip=strip)
+    return PrintingModel(_what(data, say), say("printing.line.page"), strip=strip)
 
 
 def _what(data: Printing, say: Say) -> str:
-    if data.printer == "pvc":
-        return say("printing.card")
     if not data.page:
         return say("printing.begun", pages=data.pages)
     return say("printing.page", page=data.page, pages=data.pages)
