@@ -151,6 +151,8 @@ def of_core_command(asked: command.CoreCommand) -> str:
             return f"told by {by} that the door and tamper alarms were looked at"
         case command.PrintClaim(claim=claim):
             return f"told to print the slip of {claim}"
+        case command.PrintReceipt(receipt=receipt):
+            return f"told to print the receipt {receipt} once more"
         case command.TryDevice(device=name, by=by, output=output, is_on=is_on):
             what = f": {output} {'on' if is_on else 'off'}" if output else ""
             return f"asked by {by} to try {name}{what}"

@@ -16,6 +16,7 @@ from firmware.contract.command import (
     ConfirmJournal,
     CoreCommand,
     PrintClaim,
+    PrintReceipt,
     RedeemClaim,
     TryDevice,
 )
@@ -176,6 +177,8 @@ class Core:
                 return self._redeeming.redeem(command)
             case PrintClaim():
                 return self._reprinting.print(command, self.flow.visit)
+            case PrintReceipt():
+                return self._reprinting.print_receipt(command, self.flow.visit)
             case ClearAlarms(by=by):
                 return self._clear_alarms(by)
 
