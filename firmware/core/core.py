@@ -211,7 +211,7 @@ class Core:
         if made is None:
             self.flow.pages.make_again(now)
         elif not self.flow.pages.on_made(made):
-            self._outbox.add(Wipe(effect.device))
+            self.flow.pages.end("", effect.device)
 
     def on_wiped(self, device: str, count: int) -> None:
         """So many documents were still there; nothing is written where there was none."""

@@ -21,7 +21,7 @@ from firmware.core.visit import Signal
 from firmware.documents.signed import is_genuine
 from firmware.journal import rows
 from firmware.journal.orders import Order
-from firmware.till.effects import Ask, Outbox, Wipe
+from firmware.till.effects import Ask
 
 log = logging.getLogger("core")
 
@@ -45,13 +45,13 @@ OTHERWISE = "trouble.not_printed"
 class Delivering:
     """Works on one order at a time. `now` is monotonic seconds."""
 
-    def __init__(self, book: Book, outbox: Outbox, pages: PageDesk, office_key: bytes) -> None:
-        self._book, self._outbox, self._pages = book, outbox, pages
+    def __init__(self, book: Book, pages: PageDesk, office_key: bytes) -> None:
+        self._book, self._pages = book, pages
         self._office_key = office_key
         self._job = ""
         self._since = 0.0
         self._cancelled_at: float | None = None
-        self._asked = False  # the back end was, and said nothing good yet
+        self._why = UNUSABLE  # what there is to say where the printer never had the document
         self.is_genuine = False  # the signature was checked, in this life of core
         self.page = self.of = 0  # pages that are out
 
@@ -110,7 +110,7 @@ class Delivering:
     def _begin(self, job: str, now: float) -> None:
         if job != self._job:
             self._job, self._since, self._cancelled_at = job, now, None
-            self._asked = self.is_genuine = False
+            self._why, self.is_genuine = UNUSABLE, False
             self.page = self.of = 0
         self._pages.begin(job)
 
@@ -124,7 +124,7 @@ class Delivering:
         """The driver's own word decides whether pages are out; without a driver the time does."""
         assert self._cancelled_at is not None
         if self._pages.is_unknown:
-            self._end(order, job, NOT_FETCHED if self._asked else UNUSABLE)
+            self._end(order, job, self._why)
             self._pages.end(job, printer.name)
         elif now - self._cancelled_at >= ANSWERS_WITHIN:
             self._end(order, job, SILENT)  # and the driver is told until it hears it
@@ -139,26 +139,30 @@ class Delivering:
         """The document lies in the spool, or does not. What nobody waits for is wiped."""
         job = "" if order is None else self._waiting(order, request)
         if order is None or not job or job != self._job:
-            self._outbox.add(Wipe(request.device))
+            self._pages.end("", request.device)
             return
         match reply:
             case Document(key=key) if key == request.key:
-                self._take(order, job, request, reply)
+                self._take(job, request, reply, now)
             case Failed(problem=problem) if problem is not Problem.BACK_END_DOWN:
-                self._end(order, job, REFUSED)
+                self._give_up(REFUSED, now)
             case _:
-                self._asked = True
+                self._why = NOT_FETCHED
                 self._pages.make_again(now)
 
-    def _take(self, order: Order, job: str, request: FetchDocument, found: Document) -> None:
+    def _take(self, job: str, request: FetchDocument, found: Document, now: float) -> None:
         service, account = request.service, request.account
         if not self._office_key or not is_genuine(found, service, account, self._office_key):
             log.error("%s: the signature of the document is wrong: nothing is printed", job)
-            self._end(order, job, UNSIGNED)
-            self._pages.end(job, request.device)
+            self._give_up(UNSIGNED, now)
             return
-        self.is_genuine, self.of = True, found.pages
+        self.is_genuine, self.of, self._why = True, found.pages, UNUSABLE
         self._pages.on_made(PrintDocument(job, found.document, found.sha256, found.pages))
+
+    def _give_up(self, why: str, now: float) -> None:
+        """By the driver's word only: a core before this one may have told it to print."""
+        self._why = why
+        self.cancel(now)
 
     def _waiting(self, order: Order, request: FetchDocument) -> str:
         """The job that this was asked for, if it still waits."""

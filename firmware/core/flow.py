@@ -74,7 +74,7 @@ class Flow:
         self.pages = PageDesk(outbox)
         self._proof = Proof(book, outbox, papers, self.pages)
         office_key = bytes.fromhex(config.gateway.office_key)
-        self.delivering = Delivering(book, outbox, self.pages, office_key)
+        self.delivering = Delivering(book, self.pages, office_key)
         self._posting, self.paying = Posting(book, outbox), Paying(book, floor, outbox)
         self.desk = OperatorDesk(book, floor, outbox, config)
         self._tendering = Tendering(book, papers.codes)

@@ -100,7 +100,10 @@ class PageDesk:
             self._outbox.add(Wipe(device))
 
     def end(self, job: str, device: str) -> None:
-        """That job ended: nothing of ours need lie in the spool, unless another is on its way."""
+        """That job ended: nothing of ours need lie in the spool, unless another is on its way.
+
+        Empty: a document came for a job that is over.
+        """
         self._unwanted.pop(job, None)
         if self._job in ("", job):
             self._job, self._ready = "", None

@@ -226,6 +226,34 @@ def test_the_back_end_is_gone_when_core_is_back(world: PaperWorld) -> None:
     assert world.pages.tray == WHOLE
 
 
+@pytest.mark.parametrize("mishap", ["forges", "withholds"])
+def test_the_office_changes_its_mind_while_core_was_away_and_pages_come(
+    world: PaperWorld, mishap: str
+) -> None:
+    """What is being printed is stopped before the money goes back; what is out is paid for."""
+    world.to_first_page()
+    world.power_cut()
+    setattr(world, mishap, True)
+    world.until(lambda: not isinstance(world.screen.data, Printing))
+    world.run(4)
+    is_whole = world.pages.tray == WHOLE
+    assert isinstance(world.screen.data, Done if is_whole else Trouble)
+    assert bool(world.office.payments) == is_whole
+    assert world.pages.open is None
+    leaves(world)
+
+
+def test_an_answer_that_comes_late_wipes_nothing_of_the_next_citizen(world: PaperWorld) -> None:
+    world.to_first_page()
+    late = world.fetched[0].__class__("old", "certificates", APPLICATION, "TDR 0417 0000", "page")
+    spooled = dict(world.pages.spooled)
+    world.core.on_answer(late, None, world.now)
+    world.settle()
+    assert world.pages.spooled == spooled != {}
+    world.run(4)
+    is_handed_out(world)
+
+
 NO_PAPER = [
     ({"sheets": 0}, "tile.no_paper"),
     ({"sheets": 4}, "tile.no_paper"),
