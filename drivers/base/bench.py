@@ -306,7 +306,8 @@ class BenchServer:
         return device.emulator.physics()
 
 
-def _device(emulator: Emulator, port: str) -> EmulatedDevice:
+def device_at(emulator: Emulator, port: str) -> EmulatedDevice:
+    """Where its driver looks for it, not plugged in yet."""
     if emulator.is_network:
         return EmulatedNetworkDevice(emulator, port)
     if emulator.usb is not None:
@@ -326,7 +327,7 @@ def devices_of(config: Config) -> dict[str, EmulatedDevice]:
         wire = find("kiosk.emulated_wires", party.wire)([emulators[name] for name in names])
         found |= zip(names, EmulatedCable(wire, Path(party.port)).shares, strict=True)
     alone = emulators.keys() - found.keys()
-    return found | {name: _device(emulators[name], config.device[name].port) for name in alone}
+    return found | {name: device_at(emulators[name], config.device[name].port) for name in alone}
 
 
 async def serve(config: Config, options: argparse.Namespace) -> None:

@@ -35,7 +35,7 @@ from drivers.escpos.events import (
 from drivers.escpos.job import CUT_FEED
 from drivers.escpos.jobs import PrinterRecord, TicketBook
 from drivers.escpos.protocol import HostProtocol
-from drivers.escpos.raster import Rasteriser
+from drivers.escpos.raster import Rasteriser, dots_of
 from drivers.escpos.states import State
 from firmware.contract.device import (
     Acknowledge,
@@ -155,8 +155,8 @@ class ReceiptPrinter(BackgroundDevice[Event, PrintJob]):
     def _on_drawn(self, picture: Image.Image) -> None:
         assert self._job is not None
         with picture:
-            dots = bytes(byte ^ 0xFF for byte in picture.tobytes())  # Pillow's 1 is white
-            self._rows, row_bytes = picture.height, picture.width // 8
+            dots, row_bytes = dots_of(picture), picture.width // 8
+            self._rows = picture.height
         try:
             self.ask(PrintJob(self._job, dots, row_bytes))
         except CommandRefused as error:

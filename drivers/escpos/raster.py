@@ -28,6 +28,7 @@ RULE_WEIGHT = 2  # dots: one is lost by a tired head
 MODULE = 5  # dots of a QR module at least, 0.6 mm: what any phone reads at arm's length
 CODE_SHARE = 0.36  # of the width, for a QR code that may be larger
 QUIET_ZONE = 4  # modules (ISO/IEC 18004)
+INVERTED = bytes(byte ^ 0xFF for byte in range(256))  # Pillow's 1 is white, a printer's black
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,11 @@ class Rasteriser:
         if key not in self._fonts:
             self._fonts[key] = font(weight, self._size(style))
         return self._fonts[key]
+
+
+def dots_of(picture: Image.Image) -> bytes:
+    """The rows of a picture of mode `1` as a printer takes them: eight dots a byte, 1 is black."""
+    return picture.tobytes().translate(INVERTED)
 
 
 def _to_ink(grey: int) -> int:

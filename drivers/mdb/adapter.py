@@ -68,22 +68,15 @@ class LineReader:
     """Cuts the adapter's bytes into lines; never keeps more than one, and no endless one."""
 
     def __init__(self) -> None:
-        self._line = bytearray()
+        self._line = b""
 
     def clear(self) -> None:
-        self._line.clear()
+        self._line = b""
 
     def feed(self, data: bytes) -> list[bytes]:
-        lines = []
-        for byte in data:
-            if byte in b"\r\n":
-                if self._line:
-                    lines.append(bytes(self._line))
-                self._line.clear()
-            else:
-                self._line.append(byte)
-                del self._line[:-LONGEST_LINE]
-        return lines
+        *ended, self._line = (self._line + data).replace(b"\r", b"\n").split(b"\n")
+        self._line = self._line[-LONGEST_LINE:]
+        return [line[-LONGEST_LINE:] for line in ended if line]
 
 
 class Exchange:

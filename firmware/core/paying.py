@@ -9,7 +9,14 @@ from __future__ import annotations
 
 import logging
 
-from firmware.contract.card import AuthoriseCard, CardRejected, CardRequest, CardSwiped, RefundCard
+from firmware.contract.card import (
+    AuthoriseCard,
+    CardRejected,
+    CardRequest,
+    CardSwiped,
+    FindCard,
+    RefundCard,
+)
 from firmware.contract.gateway import GatewayReply, Tender
 from firmware.contract.screen import Action, Hint
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi, UpiPayment, UpiRequest, UpiStatus
@@ -154,7 +161,7 @@ class Paying:
         is_here: bool,
     ) -> None:  # fmt: skip
         match request:
-            case RefundCard():
+            case RefundCard() | FindCard() if order.cashless.open_refunds:
                 self.cards.take_refund(order, request, reply)
             case StartUpi() | CheckUpi() | CancelUpi():
                 upi_desk.take(self._book, order, request, reply, is_here)
@@ -269,7 +276,7 @@ class Paying:
         number, is_open = order.number, bool(order.cashless.open_refunds)
         (self._refunding.add if is_open else self._refunding.discard)(number)
         for key in order.cashless.open_refunds:
-            self._orders[key] = number
+            self._orders[key] = self._orders[order.cashless.refunds[key].of] = number
         self.cards.ask_refunds(order)
         if not is_visiting:
             self._book.forget(number)

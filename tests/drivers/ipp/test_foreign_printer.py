@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import subprocess
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from firmware.contract.document import (
     DocumentFailed,
     DocumentPrinted,
 )
+from firmware.demo.stage import free_port
 from tests.drivers.ipp.kiosk import Kiosk
 from tests.drivers.ipp.stage import pdf
 from tests.drivers.listener import PATIENCE, running
@@ -35,8 +35,7 @@ class Printer:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.hold, self.begun = folder, folder / "hold", folder / "begun"
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.uri = f"ipp://localhost:{self.port}/ipp/print"
         engine = folder / "engine"
         engine.write_text(FILTER.format(hold=self.hold, begun=self.begun))

@@ -167,3 +167,19 @@ def test_the_line_dies_while_the_reader_listens_and_no_card_is_read(world: World
     assert isinstance(shown, Trouble) and shown.cause == "trouble.back_end_down"
     world.office.is_up = True
     goes(world)
+
+
+def test_a_late_void_undid_the_charge_that_was_to_go_back_and_no_claim_is_left(
+    world: World,
+) -> None:
+    line_dead_after(world, 1)
+    world.run(32)
+    (known,) = charged(world)
+    settled = CardPayment(known.key, CardStatus.CONFIRMED, known.amount, known.refunded)
+    world.core.on_answer(VoidCard(known.key), settled, world.now)
+    undone = CardPayment(known.key, CardStatus.VOIDED, known.amount, known.refunded)
+    world.office.cards.payments[known.key] = undone
+    world.office.answers, world.office.cards.refuses_refunds = None, True
+    world.run(15)
+    assert kinds(world).count("CardRefunded") == 1, "it is back on the card"
+    assert "ClaimIssued" not in kinds(world)
