@@ -313,6 +313,19 @@ def main_screens() -> dict[str, ScreenData]:
     }  # fmt: skip
 
 
+def supplies_desk() -> Desk:
+    """As much as any kiosk has: three printers."""
+    facts = [Fact("desk.supply.receipt.paper", text="31.2 m", days=9),
+             Fact("desk.supply.page.paper", text="31", days=2),
+             Fact("desk.supply.page.toner", text="84 %", days=61),
+             Fact("desk.supply.pvc.cards", text="?"),
+             Fact("desk.supply.pvc.ribbon", text="180", days=40)]  # fmt: skip
+    counted = ("receipt/paper", "page/paper", "pvc/cards")
+    tasks = [Task(f"refilled/{each}", label=f"desk.refilled.{each.replace('/', '.')}")
+             for each in counted]  # fmt: skip
+    return Desk("desk.supplies", "R. Meena", "desk.refilled_counts", False, facts, tasks)
+
+
 PIN_KEY = "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo="  # of RFC 7748, 6.1: anybody's
 
 
@@ -334,7 +347,7 @@ def desk_screens() -> dict[str, ScreenData]:
         **{f"a-pin-{problem}": Pin(PIN_KEY if problem == "wrong" else "", f"pin.{problem}", 15)
            for problem in PIN_PROBLEMS},
         "b-menu": Desk("desk.menu", by, "desk.no_cash_meanwhile", False, menu,
-                       [Task("collect"), Task("report"), Task("last_slip")]),
+                       [Task("collect"), Task("report"), Task("supplies"), Task("last_slip")]),
         "b-menu-pulled": Desk("desk.menu", by, "desk.box_was_pulled", True, menu,
                               [Task("collect", office), Task("report")]),
         "c-box": Desk("desk.collect", by, "desk.take_box", False, sums,
@@ -347,6 +360,7 @@ def desk_screens() -> dict[str, ScreenData]:
         "c-collected": Desk("desk.collected", by, "desk.differs", True, result, [Task("again")]),
         "d-report": Desk("desk.report", by, "desk.x_changes_nothing", False, day,
                          [Task("print_x"), Task("close_day")]),
+        "e-supplies": supplies_desk(),
         "d-reported": Desk("desk.reported", by, "desk.not_on_paper", True,
                            [Fact("desk.day", count=12), Fact("desk.cash", rupees(14240))],
                            [Task("again")]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from firmware.cli.meaning import meaning
 from firmware.cli.snapshot import Snapshot
 from firmware.contract.device import Kind
 from firmware.contract.gateway import Tender
@@ -38,7 +39,12 @@ def facts_of(snapshot: Snapshot, config: Config, catalogue: Catalogue, now: date
         abilities=list(_abilities(_floor(snapshot, core), core, set(expected.values()), catalogue)),
         health=health,
         core=core,
+        meanings={each.code: _meaning(each.code) for each in (health.findings if health else [])},
     )
+
+
+def _meaning(code: str) -> str:
+    return " ".join(filter(None, (meaning(code, language) for language in ("hi", "en"))))
 
 
 def _is_alive(snapshot: Snapshot, daemon: str) -> bool:

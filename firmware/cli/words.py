@@ -86,6 +86,8 @@ def of_command(command: device.DeviceCommand) -> str:
             return f"told to print document {job}, {pages} pages"
         case document.CancelDocument(job=job):
             return f"told to cancel document {job}"
+        case device.Refill(consumable=consumable):
+            return f"told that its {consumable} is new"
         case device.ClearTamper():
             return "told to let go of the tamper alarm"
         case device.Light(output=output, is_on=is_on):
@@ -149,6 +151,8 @@ def of_core_command(asked: command.CoreCommand) -> str:
             return f"told by {by} to redeem {claim[:24]}: {how}, {reference}"
         case command.ClearAlarms(by=by):
             return f"told by {by} that the door and tamper alarms were looked at"
+        case command.SayRefilled(device=name, consumable=consumable, by=by):
+            return f"told by {by} that new {consumable} is in {name}"
         case command.PrintClaim(claim=claim):
             return f"told to print the slip of {claim}"
         case command.PrintReceipt(receipt=receipt):
@@ -169,6 +173,8 @@ def of_till(event: till.TillEvent) -> str:
     match event:
         case till.BoxPulled(device=device):
             return f"CASH BOX TAKEN OUT BY NOBODY ({device})"
+        case till.SupplyRefilled(device=device, consumable=consumable, by=by):
+            return f"{by} put new {consumable} into {device}"
         case till.DoorOpened(device=device):
             return f"DOOR OPENED BY NOBODY ({device})"
         case till.Tampered(device=device):

@@ -69,4 +69,14 @@ class TryDevice(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=Tru
     is_on: bool = False
 
 
-CoreCommand = ConfirmJournal | RedeemClaim | PrintClaim | PrintReceipt | ClearAlarms | TryDevice
+class SayRefilled(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """`by` put a new `consumable` into `device`, which only counts it; refused if it measures."""
+
+    device: Name
+    consumable: Name
+    by: Name
+
+
+CoreCommand = (
+    ConfirmJournal | RedeemClaim | PrintClaim | PrintReceipt | ClearAlarms | TryDevice | SayRefilled
+)

@@ -263,19 +263,25 @@ class Pin(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of an operator's screen: a message key, and a sum, a count or a text."""
+    """One line of an operator's screen: a message key, and a sum, a count or a text.
+
+    `days` is for how long it lasts.
+    """
 
     label: str
     money: Money | None = None
     count: int | None = None
     text: str | None = None
+    days: int | None = None
 
 
 class Task(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something the operator may do: `desk.<id>`. `why_not` is a message key."""
+    """Something the operator may do. `why_not` and `label` are message keys; the usual label is
+    `desk.<id>`."""
 
     id: str
     why_not: str | None = None
+    label: str | None = None
 
 
 class Desk(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):

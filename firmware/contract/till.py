@@ -29,7 +29,7 @@ class CollectionDiffered(msgspec.Struct, frozen=True, tag=True):
 
     number: int
     by: str
-    sides: list[str]  # device_notes device_coins counted_notes counted_coins counted booked
+    sides: list[str]  # device_notes device_coins counted_notes counted_coins tubes counted booked
     doubts: list[str]
 
 
@@ -42,4 +42,14 @@ class CountersDiffered(msgspec.Struct, frozen=True, tag=True):
     doubts: list[str]
 
 
-TillEvent = BoxPulled | DoorOpened | Tampered | CollectionDiffered | CountersDiffered
+class SupplyRefilled(msgspec.Struct, frozen=True, tag=True):
+    """`by` said that a new `consumable` is in `device`."""
+
+    device: str
+    consumable: str
+    by: str
+
+
+TillEvent = (
+    BoxPulled | DoorOpened | Tampered | CollectionDiffered | CountersDiffered | SupplyRefilled
+)

@@ -18,6 +18,7 @@ from firmware.contract.command import (
     PrintClaim,
     PrintReceipt,
     RedeemClaim,
+    SayRefilled,
     TryDevice,
 )
 from firmware.contract.device import (
@@ -181,6 +182,8 @@ class Core:
                 return self._reprinting.print_receipt(command, self.flow.visit)
             case ClearAlarms(by=by):
                 return self._clear_alarms(by)
+            case SayRefilled(device=device, consumable=consumable, by=by):
+                return self.flow.desk.refilling.say(device, consumable, by)
 
     def _clear_alarms(self, by: str) -> Reply:
         """The row first; a panel whose tamper switch still is open refuses, and says so on."""

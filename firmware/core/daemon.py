@@ -13,7 +13,7 @@ from firmware.contract.command import CoreCommand
 from firmware.contract.device import DeviceEvent, DeviceState, Reply, Status
 from firmware.contract.document import CancelDocument, PrintDocument
 from firmware.contract.gateway import GatewayReply, GatewayState
-from firmware.contract.health import CoreState, Presence
+from firmware.contract.health import CoreState, KioskHealth, Presence
 from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
@@ -63,6 +63,7 @@ class CoreDaemon:
         bus.on(topics.device_state("+"), self._on_state)
         bus.on(topics.device_event("+"), self._on_event)
         bus.on(topics.gateway_state, self._on_gateway)
+        bus.on(topics.health_state, self._on_health)
         bus.on(topics.screen_press, self._on_press)
         bus.on(topics.core_command, self._on_command)
         bus.take_replies(topics.reply("core"))
@@ -105,6 +106,12 @@ class CoreDaemon:
         state = decode(envelope.payload, GatewayState, envelope.topic)
         self._core.on_gateway_state(state or NOT_HEARD, self._now())
         self._carry_out()
+
+    def _on_health(self, envelope: Envelope) -> None:
+        health = decode(envelope.payload, KioskHealth, envelope.topic)
+        if health is not None:
+            self._core.flow.desk.supplies = health.supplies
+            self._carry_out()
 
     def _on_press(self, envelope: Envelope) -> None:
         press = decode(envelope.payload, Press, envelope.topic)

@@ -46,6 +46,7 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     abilities: list[Ability]
     health: KioskHealth | None
     core: CoreState | None
+    meanings: dict[str, str] = {}  # of fault codes, for people
 
 
 def readiness(facts: Readiness) -> Sheet:
@@ -90,15 +91,16 @@ def _findings(facts: Readiness) -> Lines:
     if facts.health is None:
         yield Text(both("ready.no_health"))
     elif facts.health.findings:
-        rows = [_finding(each) for each in facts.health.findings]
+        rows = [_finding(each, facts.meanings) for each in facts.health.findings]
         yield Table(_heads("since", "part", "finding"), rows, [5, 3, 8])
     else:
         yield Text(both("ready.no_findings"))
     yield Text(" ", Style.SMALL)
 
 
-def _finding(finding: Finding) -> Row:
+def _finding(finding: Finding, meanings: dict[str, str]) -> Row:
     told = f"{finding.code}: {finding.detail}" if finding.detail else finding.code
+    told = " · ".join(filter(None, [told, meanings.get(finding.code)]))
     return Row([moment(finding.since, words_of("hi")), finding.part, told])
 
 

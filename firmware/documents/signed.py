@@ -1,6 +1,6 @@
 """What an office signs of a document: which one it is, how many pages, and the hash of its bytes.
 
-Detached, over a statement of a few lines and not inside the PDF (PAdES): docs/papers.md says why.
+Detached, over a statement of a few lines and not inside the PDF (PAdES): docs/proof.md says why.
 Whoever checks it needs no bytes of the document, and parses none.
 """
 

@@ -23,10 +23,14 @@ def desk_words(row: Row) -> str:
         case rows.SwitchRecorded(device=device, switch=switch, value=value, by=by):
             rest, moved = SWITCHES.get(switch, (f"not {switch}", switch))
             return f"{moved if value else rest} ({device}), {by or 'no operator was in'}"
+        case rows.SupplyRenewed(by=by, device=device, consumable=consumable):
+            return f"{by} put new {consumable} into {device}"
         case rows.AlarmsCleared(by=by):
             return f"{by} has looked at the door and tamper alarms"
         case rows.CountersRead(reading=reading):
             return f"{reading.device} counts {reading.count} ({reading.counter})"
+        case rows.TubesRead(device=device, held=held):
+            return f"the tubes of {device} hold {held}"
         case rows.CountersDiffer(device=device, expected=expected, found=found):
             return f"{device} COUNTED {found} PIECES, the rows say {expected}"
         case _:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from drivers.base.conformance import Conformance
+from drivers.base.flight import What
 from drivers.base.replay import WITHHELD, Replay
 from drivers.base.scan import families
 from tests.drivers.base.recording import record
@@ -31,6 +33,7 @@ MONEY: dict[str, Callable[[], Conformance]] = {
 PRIVATE: dict[str, Callable[[], Conformance]] = {
     "escpos": EscPos, "evolis": Evolis, "ipp": Ipp, "magnesafe": MagneSafe, "magstripe": Magstripe,
 }  # fmt: skip
+MOST_KEPT_OF_A_WRITE = 400  # bytes: what IPP asks for stands in front of the pages
 SECONDS = 14.0  # within what a recorder keeps of a start
 
 
@@ -61,3 +64,24 @@ def test_what_no_recording_has_is_not_made_up(family: str, tmp_path: Path) -> No
     (place,) = (place for place, line in enumerate(lines) if WITHHELD in line)
     assert replay.otherwise == 0, lines
     assert any(" told " in line for line in lines[place:]), "what became of it is in the recording"
+
+
+CARD_NUMBERS = ("4111111111111111", "6080000000000000")  # of the script's plastic
+
+
+@pytest.mark.parametrize("family", ["magnesafe", "magstripe"])
+def test_no_recording_has_a_card_number_in_it(family: str, tmp_path: Path) -> None:
+    header, entries = record(PRIVATE[family](), tmp_path, SECONDS)
+    assert any(entry.what is What.TOLD for entry in entries), "cards were swiped"
+    text = msgspec.json.encode([header, *entries]).decode()
+    for number in CARD_NUMBERS:
+        for shown in (number, number.encode().hex(), number[:6], number[-4:] + '"'):
+            assert shown not in text
+
+
+@pytest.mark.parametrize("family", ["escpos", "evolis", "ipp"])
+def test_no_recording_has_more_of_a_picture_than_its_command(family: str, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir(exist_ok=True)
+    _, entries = record(PRIVATE[family](), tmp_path, SECONDS)
+    sent = [bytes.fromhex(entry.data) for entry in entries if entry.what is What.SENT]
+    assert sent and max(map(len, sent)) <= MOST_KEPT_OF_A_WRITE

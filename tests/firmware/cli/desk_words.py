@@ -25,6 +25,7 @@ SAID: list[tuple[AnyRow, str]] = [
      "door shut (panel), R. Meena"),
     (rows.SwitchRecorded("panel", MOVE, "tamper", True, ""), "TAMPER (panel), no operator was in"),
     (rows.AlarmsCleared("S. Gurjar"), "S. Gurjar has looked at the door and tamper alarms"),
+    (rows.SupplyRenewed("S. Gurjar", "receipt", "paper"), "S. Gurjar put new paper into receipt"),
     (rows.CountersRead(READING), "notes counts 204 (device_stacked)"),
     (rows.CountersDiffer("notes", "1873452", 3, 4, 40, [CASH_ORDER]),
      "notes COUNTED 4 PIECES, the rows say 3"),

@@ -48,6 +48,11 @@ REFUND = Refund(
     made_at="2026-11-22T10:00:00+05:30",
 )  # fmt: skip
 
+TENDERS = replace(
+    REPORT.figures, upi=rupees(940), upi_count=2, card=rupees(470), card_count=1,
+    card_refunds=rupees(100), change=rupees(60), first_receipt="", last_receipt="",
+)  # fmt: skip
+
 TICKETS: dict[str, Ticket] = {
     "receipt-hi": receipt(RECEIPT),
     "receipt-en": receipt(replace(RECEIPT, place="Gram Panchayat Todaraisingh"), "en"),
@@ -60,6 +65,9 @@ TICKETS: dict[str, Ticket] = {
     "receipt-upi-en": receipt(PAID, "en"),
     "receipt-many-hi": receipt(of(bills(MOST_BILLS))),
     "receipt-many-en": receipt(of([*bills(2), replace(bills(3)[2], is_posted=False)]), "en"),
+    "receipt-change-hi": receipt(
+        replace(of(bills(1)), notes=rupees(480), coins=rupees(20), change=rupees(30))
+    ),
     "acknowledgement-hi": receipt(
         replace(RECEIPT, bills=[replace(BILL, is_posted=False, reference="")])
     ),
@@ -72,6 +80,7 @@ TICKETS: dict[str, Ticket] = {
     "collection-agrees": collection_slip(replace(SLIP, differs=False, part=Part.OPERATOR)),
     "report-x": day_report(replace(REPORT, number=None)),
     "report-z": day_report(REPORT),
+    "report-tenders": day_report(replace(REPORT, figures=TENDERS, duplicate=1)),
 }
 ON_ROLLS: dict[str, Ticket] = TICKETS | {"sample": sample("tdr-0417", "R. Meena")}
 READY = {"whole": whole_kiosk(), "trouble": kiosk_in_trouble()}

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from firmware.cli.meaning import meaning
 from firmware.cli.readiness import facts_of
 from firmware.cli.snapshot import Snapshot
 from firmware.contract.device import Consumable, Identity, Kind, Source, Status
@@ -141,7 +142,9 @@ def test_devices_that_a_kiosk_has_not_are_no_failed_work() -> None:
 
 def test_findings_stand_with_their_codes_and_without_health_nobody_says_none() -> None:
     codes = [row.cells[2] for row in table(readiness(facts(kiosk_in_trouble())), "Since").rows]
-    assert "notes.jam.stacker: note 3 of the day" in codes
+    jam = next(code for code in codes if code.startswith("notes.jam.stacker"))
+    assert jam.startswith("notes.jam.stacker: note 3 of the day · ")
+    assert meaning("notes.jam.stacker", "hi") in jam and meaning("notes.jam.stacker", "en") in jam
     snapshot = kiosk_in_trouble()
     snapshot.presences = {}
     sheet = readiness(facts(snapshot))
