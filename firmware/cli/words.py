@@ -120,6 +120,8 @@ def of_request(request: gateway.GatewayRequest) -> str:
             return f"asks for the {service} bill of {masked(account)}"
         case gateway.PostPayment(amount=amount, service=service, account=account, receipt=number):
             return f"posts {amount} of {service} {masked(account)}, receipt {number}"
+        case gateway.FetchDocument(service=service, account=account, device=name, receipt=number):
+            return f"asks for the {service} document of {masked(account)} for {name}, {number}"
         case gateway.SumBooked(prefix=prefix, first=first, last=last):
             return f"asks what was booked for {prefix} {first:04d} to {last:04d}"
         case card.AuthoriseCard(key=key, amount=amount):
@@ -153,6 +155,8 @@ def of_core_command(asked: command.CoreCommand) -> str:
             return f"told by {by} that new {consumable} is in {name}"
         case command.PrintClaim(claim=claim):
             return f"told to print the slip of {claim}"
+        case command.PrintReceipt(receipt=receipt):
+            return f"told to print the receipt {receipt} once more"
         case command.TryDevice(device=name, by=by, output=output, is_on=is_on):
             what = f": {output} {'on' if is_on else 'off'}" if output else ""
             return f"asked by {by} to try {name}{what}"

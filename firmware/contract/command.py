@@ -48,6 +48,12 @@ class PrintClaim(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=Tr
     claim: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]  # its number
 
 
+class PrintReceipt(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Print the receipt of a paid order once more, as a duplicate."""
+
+    receipt: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]  # its number: TDR 0417 0001
+
+
 class TryDevice(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     """Have a device do what harms nobody, for a technician, while nobody is at the kiosk.
 
@@ -71,4 +77,6 @@ class SayRefilled(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     by: Name
 
 
-CoreCommand = ConfirmJournal | RedeemClaim | PrintClaim | ClearAlarms | TryDevice | SayRefilled
+CoreCommand = (
+    ConfirmJournal | RedeemClaim | PrintClaim | PrintReceipt | ClearAlarms | TryDevice | SayRefilled
+)

@@ -15,6 +15,7 @@ class Printer:
         self.has_paper = True
         self.paper_mm = FULL_ROLL
         self.is_there = True
+        self.fails = ""  # the fault of every ticket, though the sensor sees paper
         self.printed: list[str] = []
         self.papers: list[Ticket] = []
         self.ended: dict[str, DeviceEvent] = {}
@@ -27,7 +28,9 @@ class Printer:
         if not self.is_there:
             return
         if command.job not in self.ended:
-            if self.has_paper:
+            if self.fails:
+                self.ended[command.job] = TicketFailed(command.job, self.fails)
+            elif self.has_paper:
                 self.printed.append(command.job)
                 self.papers.append(command.ticket)
                 self.ended[command.job] = TicketPrinted(command.job)
