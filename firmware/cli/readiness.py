@@ -15,6 +15,7 @@ from firmware.contract.device import Kind
 from firmware.contract.gateway import Tender
 from firmware.contract.health import CoreState
 from firmware.core.floor import NOT_HEARD, Floor
+from firmware.core.screens import service_trouble
 from firmware.documents.readiness import Ability, Readiness
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
@@ -36,7 +37,7 @@ def facts_of(snapshot: Snapshot, config: Config, catalogue: Catalogue, now: date
         at=now.isoformat(timespec="seconds"),
         expected=expected,
         devices={name: snapshot.devices[name] for name in expected if name in snapshot.devices},
-        abilities=list(_abilities(_floor(snapshot, core), core, set(expected.values()), catalogue)),
+        abilities=list(_abilities(_floor(snapshot, core, config), core, config, catalogue)),
         health=health,
         core=core,
         meanings={each.code: _meaning(each.code) for each in (health.findings if health else [])},
@@ -51,8 +52,9 @@ def _is_alive(snapshot: Snapshot, daemon: str) -> bool:
     return daemon in snapshot.presences and snapshot.presences[daemon].is_alive
 
 
-def _floor(snapshot: Snapshot, core: CoreState | None) -> Floor:
+def _floor(snapshot: Snapshot, core: CoreState | None, config: Config) -> Floor:
     floor = Floor(dict(snapshot.devices), snapshot.gateway or NOT_HEARD)
+    floor.has_office_key = bool(config.gateway.office_key)
     if core is not None:
         floor.journal_is_confirmed = core.to_confirm is None
         floor.records_trouble = core.no_records_because
@@ -61,16 +63,18 @@ def _floor(snapshot: Snapshot, core: CoreState | None) -> Floor:
 
 
 def _abilities(
-    floor: Floor, core: CoreState | None, kinds: set[Kind], catalogue: Catalogue
+    floor: Floor, core: CoreState | None, config: Config, catalogue: Catalogue
 ) -> Iterator[Ability]:
+    kinds = {section.kind for section in config.device.values()}
     no_cash = NO_CORE if core is None else _because(floor.obstacle_before())
     no_tender = NO_CORE if core is None else _because(floor.cashless_obstacle())
     no_upi = no_tender or ("" if Tender.UPI in floor.tenders() else NOT_SETTLED)
     no_card = no_tender or _no_card(floor)
     has_reader = Kind.CARD in kinds
     ways = [no_cash, no_upi, *([no_card] if has_reader else [])]
-    for service in catalogue.services:
-        yield Ability(f"service.{service}", "" if "" in ways else no_cash)
+    for service in catalogue.services.values():
+        no_paper = _because(service_trouble(service, floor))
+        yield Ability(f"service.{service.id}", no_paper or ("" if "" in ways else no_cash))
     yield Ability("ready.can.cash", no_cash)
     yield Ability("ready.can.upi", no_upi)
     if has_reader:

@@ -23,7 +23,7 @@ def poster(config: Config, catalogue: Catalogue) -> Poster:
         owner=_both("document.owner"),
         place=Both(kiosk.place.get("hi", kiosk.id), kiosk.place.get("en", kiosk.id)),
         services_title=_both("poster.services"),
-        services=[_offered(service) for service in catalogue.services.values()],
+        services=[_offered(each) for each in catalogue.services.values() if _is_had(each, config)],
         paying_title=_both("poster.paying"),
         paying=list(_paying(config)),
         help_title=_both("poster.help"),
@@ -32,12 +32,21 @@ def poster(config: Config, catalogue: Catalogue) -> Poster:
     )
 
 
+def _is_had(service: Service, config: Config) -> bool:
+    """Whether this kiosk has what the service needs: a printer for its paper, the office's key."""
+    if service.paper is None:
+        return True
+    kinds = {section.kind for section in config.device.values()}
+    return Kind(service.paper.printer) in kinds and bool(config.gateway.office_key)
+
+
 def _offered(service: Service) -> Offered:
     label = f"account.{service.id}"
+    key = "poster.bring.bill" if service.paper is None else "poster.bring.paper"
     accounts = Both(words_of("hi")(label), words_of("en")(label))
     bring = Both(
-        words_of("hi")("poster.bring", account=accounts.hi, digits=service.account.digits),
-        words_of("en")("poster.bring", account=accounts.en, digits=service.account.digits),
+        words_of("hi")(key, account=accounts.hi, digits=service.account.digits),
+        words_of("en")(key, account=accounts.en, digits=service.account.digits),
     )
     return Offered(_both(f"service.{service.id}"), bring)
 

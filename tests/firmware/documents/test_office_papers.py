@@ -17,6 +17,7 @@ from firmware.contract.gateway import GatewayState, Tender
 from firmware.contract.health import LastTest, Presence
 from firmware.contract.ticket import Pair, Text
 from firmware.core import floor
+from firmware.core.screens import TILE_REASONS
 from firmware.documents.a4 import A4Error, typeset
 from firmware.documents.catalogue import words_of
 from firmware.documents.poster import poster
@@ -67,7 +68,9 @@ def test_the_poster_says_what_to_bring_and_only_for_services_that_work() -> None
     assert [each.name.en for each in sheet.services] == [
         words_of("en")(f"service.{service}") for service in CATALOGUE.services
     ]
-    assert "K number, 12 digits" in hung(CONFIG)
+    assert "K number, 12 digits. It is printed on your bill." in hung(CONFIG)
+    assert "12 digits. It is on the receipt of your application." in hung(CONFIG)
+    assert "application" not in hung(with_devices(Kind.NOTES, Kind.RECEIPT)), "no A4 printer"
     assert sheet.helpline == CONFIG.kiosk.helpline
 
 
@@ -112,6 +115,14 @@ def test_a_jam_stops_cash_and_leaves_what_works() -> None:
     assert told["ready.can.cash"] == "notes_jam"
     assert told["ready.can.upi"] == told["service.electricity"] == ""
     assert told["ready.can.card"] == "no_device"
+
+
+def test_a_certificate_is_not_promised_without_paper_or_the_key_that_checks_it() -> None:
+    snapshot = whole_kiosk()
+    assert can(snapshot)["service.certificates"] == "page_printer"
+    keyless = msgspec.structs.replace(CONFIG.gateway, office_key="")
+    config = msgspec.structs.replace(CONFIG, gateway=keyless)
+    assert can(snapshot, config)["service.certificates"] == "office_key"
 
 
 def test_nothing_is_promised_when_core_is_gone_whatever_it_said_last() -> None:
@@ -180,11 +191,16 @@ def test_another_unit_fitted_since_is_not_tested_and_a_roll_is_in_metres() -> No
     ]
 
 
+def _troubles() -> set[str]:
+    """Every reason that the floor may give."""
+    nodes = ast.walk(ast.parse(Path(str(floor.__file__)).read_text(encoding="utf-8")))
+    values = {str(node.value) for node in nodes if isinstance(node, ast.Constant)}
+    return {value for value in values if value.startswith("trouble.")}
+
+
 def test_every_reason_kind_and_status_has_words_in_both_languages() -> None:
     keys = {f"ready.kind.{kind}" for kind in Kind} | {f"ready.status.{each}" for each in Status}
-    for node in ast.walk(ast.parse(Path(str(floor.__file__)).read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Constant) and str(node.value).startswith("trouble."):
-            keys.add(str(node.value).replace("trouble.", "ready.because."))
+    keys |= {each.replace("trouble.", "ready.because.") for each in (*_troubles(), *TILE_REASONS)}
     assert len(keys) > 25
     for language in ("hi", "en"):
         assert [key for key in sorted(keys) if key not in words_of(language)] == []
