@@ -11,7 +11,8 @@ import pytest
 from firmware.contract.device import Kind
 from firmware.contract.health import Presence
 from firmware.contract.topics import Topics
-from firmware.demo.broker import Broker, BrokerError
+from firmware.boot.bus_files import BrokerError
+from firmware.demo.broker import Broker
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.config import (
     BusSection,
