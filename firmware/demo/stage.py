@@ -16,8 +16,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from firmware.contract.device import Kind
 from firmware.boot.bus_files import BrokerError
+from firmware.contract.device import Kind
 from firmware.demo.broker import Broker
 from firmware.demo.family import Family
 from firmware.demo.keys import commission, enrol
