@@ -1,8 +1,8 @@
 """`kiosk-safe-screen`: the last words of a kiosk whose screen does not come up, in plain text.
 
-systemd starts it on the kernel's console when `kiosk-ui` or the bus has failed for good, and says
-in the environment which unit it was and how it ended (systemd.exec(5), `$MONITOR_*`). No
-configuration is read, because that may be what is wrong.
+systemd starts it when `kiosk-ui` has failed for good, and says in the environment how it ended
+(systemd.exec(5), `$MONITOR_*`). It writes on the kernel's console. No configuration is read,
+because that may be what is wrong.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 SAFE_FOR = 60.0  # seconds; then systemd tries the screen again
 CLEAR = (
     "\x1b[2J\x1b[H\x1b[?25l"  # ECMA-48: erase, home; the cursor hidden as console_codes(4) has it
 )
 HELPLINE = "181"
+CONSOLE = Path("/dev/tty1")
 
 WORDS = """\
 
@@ -40,8 +42,10 @@ def words(facts: Mapping[str, str]) -> str:
 
 
 def main() -> int:
-    sys.stdout.write(CLEAR + words(os.environ).replace("\n", "\r\n"))
-    sys.stdout.flush()
+    try:
+        CONSOLE.write_text(CLEAR + words(os.environ).replace("\n", "\r\n"), encoding="ascii")
+    except OSError as error:  # no screen at all: the journal has it
+        print(f"kiosk-safe-screen: {error}", words(os.environ), file=sys.stderr)  # noqa: T201
     time.sleep(SAFE_FOR)
     return 0
 

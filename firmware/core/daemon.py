@@ -55,7 +55,7 @@ class CoreDaemon:
         self._bus = bus = Bus(
             config.bus_address("core"), (topics.presence("core"), Presence(False))
         )
-        self._disk = DiskWatch(config.state_folder, config.limits.free_mib)
+        self._disk = DiskWatch(core.book.journal.path.parent, config.limits.free_mib)
         self._anchor = AnchorKeeper(core.book.journal.path)
         self._group = asyncio.TaskGroup()
         bus.on(topics.device_state("+"), self._on_state)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tomllib
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ NO_UNIT = {  # entry points that nobody leaves running on a kiosk
 MAY_USE_THE_NETWORK = {"kiosk-gateway.service", "kiosk-driver@page.service"}
 ENDS_BY_ITSELF = {"kiosk-prepare.service", "kiosk-devices.service", "kiosk-safe-screen.service"}
 FEEDS_NO_WATCHDOG = {*ENDS_BY_ITSELF, "kiosk-bus.service"}
+
+NEWER = "'RestartMode'"  # of systemd 254; the image has 257, and Debian 12 does not know it
 
 needs_systemd = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None,
@@ -54,7 +57,8 @@ def test_every_entry_point_has_a_unit_or_a_reason() -> None:
 def test_systemd_reads_every_unit_without_a_complaint(root: Path) -> None:
     wanted = [*units.services(), "kiosk.target", "kiosk.slice"]
     said = _systemd("verify", f"--root={root}", "--man=no", *wanted).stderr
-    assert [line for line in said.splitlines() if "kiosk" in line] == []
+    wrong = [line for line in said.splitlines() if "kiosk" in line and NEWER not in line]
+    assert wrong == []
 
 
 @needs_systemd
@@ -79,9 +83,16 @@ def test_ready_is_said_and_a_hang_is_noticed(unit: str) -> None:
 
 def test_who_never_comes_up_is_shown_on_the_screen() -> None:
     assert units.value("kiosk-core.service", "OnFailure") == "kiosk-safe-core.service"
-    for unit in ("kiosk-ui.service", "kiosk-bus.service"):
-        assert units.value(unit, "OnFailure") == "kiosk-safe-screen.service"
-    assert units.value("kiosk-core.service", "StartLimitBurst") == "6"
+    assert units.value("kiosk-ui.service", "OnFailure") == "kiosk-safe-screen.service"
+    for unit in ("kiosk-core.service", "kiosk-ui.service"):
+        assert units.value(unit, "StartLimitBurst") == "6"
+
+
+def test_whom_nobody_sees_is_tried_for_ever() -> None:
+    """A unit that systemd has given up on a kiosk without a person stays down for good."""
+    for unit in set(units.services()) - ENDS_BY_ITSELF:
+        has_safe_mode = bool(units.value(unit, "OnFailure"))
+        assert (units.value(unit, "StartLimitIntervalSec") == "0") != has_safe_mode, unit
 
 
 @pytest.mark.parametrize("unit", units.services())
@@ -89,8 +100,9 @@ def test_every_exception_says_why(unit: str) -> None:
     """A drop-in that opens something begins with a comment, or the unit would be a riddle."""
     template = unit if "@" not in unit else f"{unit.split('@')[0]}@.service"
     for path in UNITS.glob(f"{template.replace('@', '@*')}.d/*-may.conf"):
-        second = path.read_text(encoding="utf-8").splitlines()[1]
-        assert second.startswith("#"), f"{path}: no reason"
+        lines = path.read_text(encoding="utf-8").splitlines()
+        after = [line for header, line in pairwise(lines) if header.startswith("[")]
+        assert all(line.startswith("#") for line in after), f"{path}: no reason"
 
 
 def test_two_daemons_never_share_a_user_or_a_folder() -> None:
