@@ -51,7 +51,7 @@ TROUBLES = (
     "no_acceptor", "journal", "over_paid", "rest_of_money", "rest_of_slip",
     "coins_unknown", "battery_low", "mains_off", "records", "day_limit",
     "suspected", "given_back", "not_taken", "upi_unknown", "card_unknown", "card_reader",
-    "paid_late",
+    "paid_late", "other_amount",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
@@ -241,6 +241,7 @@ def main_screens() -> dict[str, ScreenData]:
     return {
         "1-attract": Attract(tiles(), True),
         "1-attract-no-cash": Attract(tiles(electricity="tile.no_paper"), False),
+        "1-attract-upi": Attract(tiles(), False, [Tender.UPI, Tender.CARD]),
         "2-services": Services(tiles()),
         "2-services-no-paper": Services(tiles(electricity="tile.no_paper")),
         "3-number": Number("electricity", "electricity.account", 12, "2103440017"),

@@ -1,11 +1,15 @@
-"""The till's permission to read one card, and what a reader's protocol tells of a swipe (M4)."""
+"""The till's permission to read one card, what ends it, and what a reader tells of a swipe (M4)."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from drivers.base.protocol import NEVER
-from firmware.contract.card import Arm, CardClass, Sealing, SwipeProblem
+from drivers.base.protocol import NEVER, Protocol
+from firmware.contract.card import Arm, CardClass, Disarm, Sealing, SwipeProblem
+
+Event = TypeVar("Event")
 
 # Seconds. As of a lease: core says Arm again every few seconds, and one that died leaves no reader
 # open behind it.
@@ -56,3 +60,40 @@ class SwipeRejected:
 
     session: str
     reason: SwipeProblem
+
+
+class ReaderProtocol(Protocol[Event, Arm | Disarm], Generic[Event]):
+    """The host's side of a reader: permission runs out by itself, whatever the wire does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._permission = Permission()
+        self._due = NEVER  # an answer, the next question, or whatever else the family waits for
+
+    def send(self, command: Arm | Disarm, now: float) -> None:
+        match command:
+            case Arm():
+                self._arm(command, now)
+            case Disarm():
+                self._disarm(now)
+
+    def tick(self, now: float) -> None:
+        if self._permission.has_run_out(now):
+            self._disarm(now)
+        if now >= self._due:
+            self._on_due(now)
+
+    def next_deadline(self) -> float:
+        return min(self._due, self._permission.until)
+
+    @abstractmethod
+    def _arm(self, arm: Arm, now: float) -> None:
+        """Raises CommandRefused where the reader's state forbids it."""
+
+    @abstractmethod
+    def _disarm(self, now: float) -> None:
+        """Take the permission back, in whatever state."""
+
+    @abstractmethod
+    def _on_due(self, now: float) -> None:
+        """`_due` has come."""

@@ -1,7 +1,8 @@
 """`kiosk-bench`: every device of `kiosk.toml` emulated, each where its driver looks for it.
 
 A serial device is a pty, one of the network a TCP port of the loopback. A USB device is a socket,
-behind which `usb_bench.py` plays libusb.
+behind which `usb_bench.py` plays libusb. Devices that share a wire are behind the one pty that
+`kiosk-party-line` opens.
 Ships with the product: the demo, the training mode and the tests use the same emulators. One
 socket takes the hands (firmware/runtime/bench.py has the other end). `unplug` and `plug` act on
 the cable of any device that has one.
@@ -24,6 +25,7 @@ from typing import Any
 
 import msgspec
 
+from drivers.base.emulated_wire import EmulatedWire
 from drivers.base.emulator import Emulator
 from drivers.base.network import host_and_port
 from drivers.base.protocol import NEVER
@@ -76,6 +78,10 @@ class EmulatedDevice:
         if data := self.emulator.bytes_to_send():
             self._send(data)
         self._set_alarm()
+        self.show()
+
+    def show(self) -> None:
+        """To those who watch, if anything moved."""
         shown = json.dumps(self.emulator.physics())
         if shown != self._shown:
             self._shown = shown
@@ -100,6 +106,35 @@ class EmulatedDevice:
     def _hear(self, data: bytes) -> None:
         self.emulator.receive_bytes(data, time.monotonic())
         self.pump()
+
+
+class EmulatedCable(EmulatedDevice):
+    """One port with several devices at its end."""
+
+    def __init__(self, wire: EmulatedWire, port: Path) -> None:
+        super().__init__(wire, port)
+        self.shares = [EmulatedShare(emulator, self) for emulator in wire.devices]
+
+    def show(self) -> None:
+        for share in self.shares:
+            share.show()
+
+
+class EmulatedShare(EmulatedDevice):
+    """A device behind the port of several: whoever pulls its cable pulls the others', too."""
+
+    def __init__(self, emulator: Emulator, cable: EmulatedCable) -> None:
+        super().__init__(emulator, Path())
+        self._cable = cable
+
+    def plug(self) -> None:
+        self._cable.plug()
+
+    def unplug(self) -> None:
+        self._cable.unplug()
+
+    def pump(self) -> None:
+        self._cable.pump()
 
 
 class EmulatedSocketDevice(EmulatedDevice, ABC):
@@ -205,11 +240,14 @@ class EmulatedUsbDevice(EmulatedSocketDevice):
 
 
 class EmulatedNetworkDevice(EmulatedSocketDevice):
-    """A TCP port of the loopback, at the URI where the driver looks for it."""
+    """A TCP port of the loopback, at the URI where the driver looks for it.
+
+    Port 0 is any that is free when it is first plugged; from then on `address` says which.
+    """
 
     def __init__(self, emulator: Emulator, uri: str) -> None:
         super().__init__(emulator, Path())
-        self._address = host_and_port(uri, 0)
+        self.address = host_and_port(uri, 0)
 
     def pump(self) -> None:
         super().pump()
@@ -217,7 +255,9 @@ class EmulatedNetworkDevice(EmulatedSocketDevice):
             self._hang_up()
 
     def _listen(self) -> socket.socket:
-        return socket.create_server(self._address, family=socket.AF_INET)
+        listener = socket.create_server(self.address, family=socket.AF_INET)
+        self.address = listener.getsockname()
+        return listener
 
     def _accept(self) -> None:
         super()._accept()
@@ -266,7 +306,8 @@ class BenchServer:
         return device.emulator.physics()
 
 
-def _device(emulator: Emulator, port: str) -> EmulatedDevice:
+def device_at(emulator: Emulator, port: str) -> EmulatedDevice:
+    """Where its driver looks for it, not plugged in yet."""
     if emulator.is_network:
         return EmulatedNetworkDevice(emulator, port)
     if emulator.usb is not None:
@@ -274,14 +315,23 @@ def _device(emulator: Emulator, port: str) -> EmulatedDevice:
     return EmulatedDevice(emulator, Path(port))
 
 
-async def serve(config: Config, options: argparse.Namespace) -> None:
-    devices = {
-        name: _device(
-            find("kiosk.emulators", section.family)(**config.bench.get(name, {})),
-            section.port,
-        )
+def devices_of(config: Config) -> dict[str, EmulatedDevice]:
+    """By name; the ports of a party line are its own to make."""
+    emulators = {
+        name: find("kiosk.emulators", section.family)(**config.bench.get(name, {}))
         for name, section in config.device.items()
     }
+    found: dict[str, EmulatedDevice] = {}
+    for party in config.party.values():
+        names = [name for name, each in config.device.items() if each.port in party.ports]
+        wire = find("kiosk.emulated_wires", party.wire)([emulators[name] for name in names])
+        found |= zip(names, EmulatedCable(wire, Path(party.port)).shares, strict=True)
+    alone = emulators.keys() - found.keys()
+    return found | {name: device_at(emulators[name], config.device[name].port) for name in alone}
+
+
+async def serve(config: Config, options: argparse.Namespace) -> None:
+    devices = devices_of(config)
     for device in devices.values():
         device.plug()
     path = config.run_folder / "bench.sock"

@@ -109,6 +109,7 @@ class DriverDaemon:
             options=device.section.options,
             state=state,
             folder=device.flight.folder,
+            port=device.section.port,
         )
         try:
             device.flight.save(header, device.folder / FLIGHTS, now)

@@ -162,6 +162,7 @@ class WireDevice(Device, Generic[Event, Command]):
     def _hang_up(self) -> None:
         """The protocol wants another connection: nothing is lost, and nothing is said of it."""
         self.close()
+        self.flight.note(What.DOWN, "", self.now())
         self.protocol.disconnected(self.now())
         while (event := self.protocol.next_event()) is not None:
             self.on_event(event)

@@ -61,6 +61,7 @@ class Header(msgspec.Struct, frozen=True):
     options: dict[str, Any]
     state: DeviceState
     folder: dict[str, str] = {}  # file name -> hex, when the wire came up
+    port: str = ""
 
 
 class FlightRecorder:

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from drivers.base.notes_events import Command, Event, Return, Stack
+from drivers.base.notes_events import Command, Event, LinkLost, Return, Stack
 from drivers.base.protocol import CommandRefused, Protocol
 
 
@@ -64,7 +64,13 @@ NOTHING = Unfinished()
 class NoteProtocol(Protocol[Event, Command]):
     """The host's side of one wire to one note acceptor."""
 
-    link: Link
+    link = Link.LOST
+
+    def _lose_link(self) -> None:
+        """Told once, however often the port is tried."""
+        if self.link is not Link.LOST:
+            self.link = Link.LOST
+            self._events.append(LinkLost())
 
     @property
     @abstractmethod

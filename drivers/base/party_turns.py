@@ -25,6 +25,9 @@ class Manners(ABC):
 
     serial_settings: ClassVar[dict[str, Any]]  # keyword arguments of `serial.Serial`
     gap: ClassVar[float]  # seconds of silence inside a request after which it is none
+    # Asked of the wire when an answer is missing; what comes until this is answered is nobody's, or
+    # whoever asks next would believe it. Empty where an answer names its device.
+    into_step: ClassVar[bytes] = b""
 
     @abstractmethod
     def request_length(self, asked: bytes) -> int:
@@ -34,8 +37,8 @@ class Manners(ABC):
     def is_answered(self, request: bytes, heard: bytes) -> bool:
         """Whether `heard`, an echo included, has the whole answer."""
 
-    def pause(self, before: bytes, request: bytes) -> float:
-        """Seconds of silence that the wire needs between what it carried last and `request`."""
+    def pause(self, before: bytes, request: bytes, is_answered: bool) -> float:
+        """Seconds of silence between `before`, which was on the wire last, and `request`."""
         return 0.0
 
     @abstractmethod
@@ -67,7 +70,9 @@ class PartyLine:
         self._to_lines: list[tuple[int, bytes]] = []
         self._last = self._count - 1  # whose turn it is, or was
         self._request: bytes | None = None  # in the air
-        self._carried = b""  # the last that was
+        self._is_stepping = False  # and it is nobody's
+        self._carried = b""  # the last that was,
+        self._is_answered = True  # and whether by an answer
         self._quiet_since = 0.0
         self._begins_at = NEVER  # who is next waits for silence
         self._heard = bytearray()
@@ -95,14 +100,16 @@ class PartyLine:
     # --- the wire's side --------------------------------------------------------------------
 
     def heard(self, data: bytes, now: float) -> None:
-        """Every byte is somebody's: a late one is of whoever spoke last."""
-        self._to_lines.append((self._last, data))
+        """A late byte is of whoever spoke last; or of nobody, on a wire that is out of step."""
+        if not self._is_stepping:
+            self._to_lines.append((self._last, data))
         self._quiet_since = now
         if self._request is None:
             return
         self._heard += data
         del self._heard[:-MOST_KEPT]
         if self._manners.is_answered(self._request, bytes(self._heard)):
+            self._is_stepping, self._is_answered = False, True
             self._end(now)
 
     def to_wire(self) -> bytes:
@@ -118,9 +125,16 @@ class PartyLine:
 
     def tick(self, now: float) -> None:
         if now >= self._ends_at:
-            self._end(now)
+            self._give_up(now)
         elif now >= self._begins_at:
             self._go_on(now)
+
+    def _give_up(self, now: float) -> None:
+        if self._manners.into_step:
+            self._is_stepping = True
+            self._put_on_wire(self._manners.into_step, now)
+        else:
+            self._end(now)
 
     def _end(self, now: float) -> None:
         self._request, self._ends_at = None, NEVER
@@ -133,11 +147,13 @@ class PartyLine:
             return
         line = self._lines[number]
         if self._carried:
-            self._begins_at = self._quiet_since + self._manners.pause(self._carried, line.request)
-        if self._carried and now < self._begins_at:
-            return
+            pause = self._manners.pause(self._carried, line.request, self._is_answered)
+            self._begins_at = self._quiet_since + pause
+            if now < self._begins_at:
+                return
         request, line.request = line.request, b""
-        self._begin(number, request, now)
+        self._last = number
+        self._put_on_wire(request, now)
 
     def _next_speaker(self, now: float) -> int | None:
         for step in range(1, self._count + 1):
@@ -149,8 +165,9 @@ class PartyLine:
                 return number
         return None
 
-    def _begin(self, number: int, request: bytes, now: float) -> None:
-        self._last, self._request, self._carried = number, request, request
+    def _put_on_wire(self, request: bytes, now: float) -> None:
+        self._request = self._carried = request
+        self._is_answered = False
         self._begins_at, self._quiet_since = NEVER, now
         self._heard.clear()
         self._ends_at = now + self._manners.patience(request)

@@ -2,7 +2,8 @@
 
 The driver gets what was heard, and what the till said; what it tells, sends and becomes is printed.
 Time passes for it where it passed then: when something was sent. Where it sends something else, it
-is not the driver that recorded the file, or the file has a gap.
+is not the driver that recorded the file, or the file has a gap. What was withheld from the file for
+a citizen's sake, cards and what is printed, no driver can be given: from there the file is shown.
 """
 
 from __future__ import annotations
@@ -20,12 +21,16 @@ import msgspec
 from drivers.base.device import WireDevice
 from drivers.base.flight import Entry, Header, What, load
 from drivers.base.registry import find
-from firmware.contract.device import DeviceCommand, DeviceEvent, EventId, Lease
+from firmware.contract.device import DeviceCommand, DeviceEvent, EventId, Lease, Print
+from firmware.contract.document import PrintDocument
+from firmware.contract.pvc import PrintCard
 from firmware.runtime.config import ConfigError, DeviceSection
 
 GAP = 5.0  # seconds in which nothing was recorded: it is cut out, not waited for
 ROUNDED = 0.001  # seconds: the times of a file have six digits, and alarms are due exactly
+STARTS_AT = 1000.0  # seconds: a monotonic clock is never below zero, as the times of a file are
 EXIT_NO_FLIGHT = 2
+WITHHELD = "-- from here on as recorded: what is printed, or on a card, is in no recording"
 
 
 class Replay:
@@ -33,15 +38,17 @@ class Replay:
 
     def __init__(self, header: Header, entries: list[Entry], folder: Path) -> None:
         self._entries = entries
-        self._now = entries[0].t if entries else 0.0
+        self._now = STARTS_AT
+        self._begins = entries[0].t if entries else 0.0
         self._lines: deque[str] = deque()
         self._sent = bytearray()
         self._told: deque[DeviceEvent] = deque()
         self._epochs: dict[str, str] = {}  # a driver without a ledger draws a new one
         self.as_recorded = self.otherwise = 0  # writes
+        self._is_shown = False  # and not played any more
         for name, content in header.folder.items():
             (folder / name).write_bytes(bytes.fromhex(content))
-        section = DeviceSection(header.family, header.kind, "", header.options)
+        section = DeviceSection(header.family, header.kind, header.port, header.options)
         device = find("kiosk.drivers", header.family)(header.name, section, folder)
         if not isinstance(device, WireDevice):
             raise ConfigError(f"{header.family} has no wire, so there is nothing to replay")
@@ -59,9 +66,15 @@ class Replay:
             if pause > GAP:
                 lost += pause
                 yield f"{entry.t:+9.3f}  -- nothing recorded for {pause:.1f} s"
-            self._now = max(self._now, entry.t - lost)
-            self._play(entry)
-            self._pump()
+            self._now = max(self._now, STARTS_AT + entry.t - self._begins - lost)
+            if _is_withheld(entry) and not self._is_shown:
+                self._is_shown = True
+                self._lines.append(WITHHELD)
+            if self._is_shown:
+                self._lines.append(f"{entry.what:<8} {entry.data}".rstrip())
+            else:
+                self._play(entry)
+                self._pump()
             while self._lines:
                 yield f"{entry.t:+9.3f}  {self._lines.popleft()}"
 
@@ -130,12 +143,22 @@ class Replay:
         protocol = self._device.protocol
         while (event := protocol.next_event()) is not None:
             self._device.on_event(event)
-        self._sent += protocol.bytes_to_send()
+        self._sent += self._device.redact(What.SENT, protocol.bytes_to_send())
         state = self._device.state()
         faults = ", ".join(fault.code for fault in state.faults) or "no fault"
         if (words := f"{state.status}, {faults}") != self._state:
             self._state = words
             self._lines.append(f"is       {words}")
+
+
+def _is_withheld(entry: Entry) -> bool:
+    """A wire never delivers nothing, but of a card reader's bytes nothing is recorded."""
+    if entry.what is What.HEARD:
+        return not entry.data
+    if entry.what is not What.COMMAND:
+        return False
+    command: DeviceCommand = msgspec.json.decode(entry.data, type=DeviceCommand)
+    return isinstance(command, Print | PrintCard | PrintDocument)
 
 
 def main() -> int:

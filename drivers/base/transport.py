@@ -49,13 +49,15 @@ class SerialTransport:
         self._port, self._on_bytes, self._on_lost = port, on_bytes, on_lost
         self._fd = self._serial.fileno()
         self._unsent = bytearray()
+        self._is_full = False  # the loop says when there is room
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._fd, self._readable)
 
     def write(self, data: bytes) -> None:
         """Send now what fits, the rest as the device takes it."""
         self._unsent += data
-        self._writable()
+        if not self._is_full:
+            self._writable()
 
     def close(self) -> None:
         self._loop.remove_reader(self._fd)
@@ -89,12 +91,15 @@ class SerialTransport:
                 sent = os.write(self._fd, self._unsent)
                 del self._unsent[:sent]
         except BlockingIOError:
+            self._is_full = True
             self._loop.add_writer(self._fd, self._writable)
             return
         except OSError as error:
             self._lose(str(error))
             return
-        self._loop.remove_writer(self._fd)
+        if self._is_full:
+            self._is_full = False
+            self._loop.remove_writer(self._fd)
 
     def _lose(self, reason: str) -> None:
         self.close()

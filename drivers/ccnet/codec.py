@@ -7,14 +7,18 @@ states told at a poll. Wire: 9600 baud, 8 data bits, no parity, 1 stop bit.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+
+import msgspec
 
 from drivers.base.crc import kermit
 
 SYNC = 0x02
 BILL_VALIDATOR = 0x03  # the peripheral's address, which stands in the frames of both directions
 SHORTEST, LONGEST = 6, 250  # bytes; LEN 00 begins a longer frame, which only DOWNLOAD needs
+HEAD = bytes((SYNC, BILL_VALIDATOR))
 FRAME_GAP = 0.1  # seconds; CCNET: 5 ms between two bytes. Half a poll leaves a USB adapter room
 BILL_TYPES = range(24)
 
@@ -29,8 +33,7 @@ class CorruptFrame(ValueError):
 # --- frames: 02 | ADR | LEN | DATA | CRC low | CRC high ------------------------------------------
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """One message. `data` begins with the command, or is the whole reply. LEN counts all bytes."""
 
     data: bytes
@@ -44,7 +47,7 @@ class Frame:
         """Raises CorruptFrame."""
         if len(raw) < SHORTEST or raw[2] != len(raw):
             raise CorruptFrame(raw, "as many bytes as LEN says", str(len(raw)))
-        expected, got = kermit(raw[:-2]), int.from_bytes(raw[-2:], "little")
+        expected, got = kermit(raw[:-2]), raw[-1] << 8 | raw[-2]
         if got != expected:
             raise CorruptFrame(raw, f"CRC {expected:04x}", f"{got:04x}")
         return cls(raw[3:-2])
@@ -68,11 +71,11 @@ class FrameReader:
         if now - self._fed_at > FRAME_GAP:
             self._buffer.clear()
         self._fed_at = now
+        if not self._buffer and is_one_frame(data):
+            with contextlib.suppress(CorruptFrame):  # then it is searched for another SYNC
+                return [Frame.from_bytes(data)]
         self._buffer += data
-        frames = []
-        while (frame := self._cut()) is not None:
-            frames.append(frame)
-        return frames
+        return list(iter(self._cut, None))
 
     def _cut(self) -> Frame | None:
         buffer = self._buffer
@@ -102,6 +105,11 @@ class FrameReader:
             del buffer[0]
         buffer.clear()
         return False
+
+
+def is_one_frame(data: bytes) -> bool:
+    """Whether this is a frame from SYNC to CRC, as most are: read whole."""
+    return data[:2] == HEAD and SHORTEST <= len(data) <= LONGEST and data[2] == len(data)
 
 
 # --- replies, and what a host answers to them ----------------------------------------------------

@@ -14,7 +14,6 @@ from drivers.base.notes_events import (
     Command,
     DeviceReset,
     Identified,
-    LinkLost,
     LinkRestored,
     LinkSilent,
     Refused,
@@ -66,7 +65,6 @@ class HostProtocol(NoteProtocol):
     def __init__(self, unfinished: Unfinished = NOTHING) -> None:
         super().__init__()
         self.state = State.CLOSED
-        self.link = Link.LOST
         self.tracker = NoteTracker(self._events, unfinished)
         self._conditions = Conditions(self._events)
         self._exchange = Exchange()
@@ -157,11 +155,6 @@ class HostProtocol(NoteProtocol):
         elif self._time_outs == LOST_AFTER:
             self._lose_link()
             self._start(now)
-
-    def _lose_link(self) -> None:
-        if self.link is not Link.LOST:
-            self.link = Link.LOST
-            self._events.append(LinkLost())
 
     def _hear_link(self) -> None:
         self._time_outs = 0

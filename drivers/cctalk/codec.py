@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Self
 
+import msgspec
+
 HOST = 1  # the address of the host; 0 is everybody
 OVERHEAD = 5  # destination, length, source (or CRC low byte), header, checksum (or CRC high byte)
 MOST_DATA = 252  # data bytes in one frame
@@ -59,8 +61,7 @@ class CorruptFrame(ValueError):
     """Bytes that look like a frame and are none; says which bytes, expected and got."""
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """One message as it crosses the wire. With a CRC the source is not on the wire: None."""
 
     destination: int

@@ -1,8 +1,8 @@
 """ccTalk's manners on a shared wire: a request ends by its length, an answer names its device.
 
-Follows the ccTalk Generic Specification 4.7, part 1. With a CRC an answer does not name its device,
-so of two devices with a CRC one that answers too late could be heard by the driver of the other;
-what both believe, they have heard twice.
+Follows the ccTalk Generic Specification 4.7, part 1. With a CRC an answer does not name its device:
+of two such devices a late answer of one would pass for the other's, and the other's own for the
+next of the one. So between the two the wire waits until no answer can be under way.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ POLLED_WITHIN = 0.15
 OBEYED_WITHIN = 0.3
 CHECKED_WITHIN = 1.0
 HEARS_AGAIN_AFTER = FRAME_GAP + 0.01
+SETTLES_WITHIN = 0.03  # an answer to whoever was asked last, behind a late one that ended the turn
+LATE_WITHIN = 0.1  # after a turn without an answer: a host is patient with a poll for 0.2 at most
 POLLS = frozenset({Header.SIMPLE_POLL, Header.READ_CREDITS, Header.READ_BILL_EVENTS})
 
 
@@ -48,10 +50,14 @@ class CctalkManners(Manners):
             frame.destination == HOST and frame.source in (request[0], None) for frame in frames
         )
 
-    def pause(self, before: bytes, request: bytes) -> float:
+    def pause(self, before: bytes, request: bytes, is_answered: bool) -> float:
         """A frame with the other checksum is a hurt one to a device, and only silence ends it."""
-        is_same = _checksum_of(before) is _checksum_of(request)
-        return 0.0 if is_same else HEARS_AGAIN_AFTER
+        checksum = _checksum_of(before)
+        if checksum is not _checksum_of(request):
+            return HEARS_AGAIN_AFTER
+        if checksum is Checksum.SIMPLE or before[0] == request[0]:
+            return 0.0
+        return SETTLES_WITHIN if is_answered else self.patience(before) + LATE_WITHIN
 
     def patience(self, request: bytes) -> float:
         header = request[3]

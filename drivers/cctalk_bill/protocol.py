@@ -17,7 +17,6 @@ from drivers.base.notes_events import (
     DeviceReset,
     Event,
     Identified,
-    LinkLost,
     LinkRestored,
     LinkSilent,
     ReadUpTo,
@@ -88,7 +87,6 @@ class HostProtocol(Host[Event, Command], NoteProtocol):
         bills: Mapping[str, int] | None = None,
     ) -> None:
         super().__init__(address, checksum, remembered(unfinished))
-        self.link = Link.LOST
         self.tracker = NoteTracker(self._events, unfinished)
         self._conditions = Conditions(self._events)
         self._table = dict(bills or {})
@@ -155,9 +153,7 @@ class HostProtocol(Host[Event, Command], NoteProtocol):
 
     def _on_wire_lost(self) -> None:
         self.tracker.lost_contact()
-        if self.link is not Link.LOST:
-            self.link = Link.LOST
-            self._events.append(LinkLost())
+        self._lose_link()
 
     def _on_wrong(self, category: str) -> None:
         expected = " or ".join(sorted(CATEGORIES))

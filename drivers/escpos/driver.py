@@ -5,9 +5,7 @@ A ticket is drawn off the event loop, so that the printer's status keeps flowing
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -15,8 +13,9 @@ import msgspec
 import serial
 from PIL import Image
 
-from drivers.base.device import WireDevice
+from drivers.base.background import BackgroundDevice
 from drivers.base.flight import What
+from drivers.base.jobs import Fate
 from drivers.base.ledger import Ledger
 from drivers.base.protocol import CommandRefused
 from drivers.escpos.codec import DOTS_PER_MM
@@ -34,9 +33,9 @@ from drivers.escpos.events import (
     blocking,
 )
 from drivers.escpos.job import CUT_FEED
-from drivers.escpos.jobs import Fate, JobBook, PrinterRecord
+from drivers.escpos.jobs import PrinterRecord, TicketBook
 from drivers.escpos.protocol import HostProtocol
-from drivers.escpos.raster import Rasteriser
+from drivers.escpos.raster import Rasteriser, dots_of
 from drivers.escpos.states import State
 from firmware.contract.device import (
     Acknowledge,
@@ -80,7 +79,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roll_mm: Annotated[int, msgspec.Meta(ge=1000, le=400_000)] = 50_000  # of a new roll
 
 
-class ReceiptPrinter(WireDevice[Event, PrintJob]):
+class ReceiptPrinter(BackgroundDevice[Event, PrintJob]):
     """One printer with a cutter."""
 
     kind = Kind.RECEIPT
@@ -92,7 +91,7 @@ class ReceiptPrinter(WireDevice[Event, PrintJob]):
         super().__init__(name, section, folder)
         self.options = convert(section.options, Options, f"device.{name}.options")
         ledger = Ledger(folder / "printer.json", PrinterRecord)
-        self._book = JobBook(ledger, self.options.roll_mm * DOTS_PER_MM)
+        self._book = TicketBook(ledger, self.options.roll_mm * DOTS_PER_MM)
         self._rasteriser = Rasteriser(self.options.width_dots)
         self.protocol = HostProtocol(self.options.baudrate, self._book.has_interrupted)
         self._faults: tuple[Fault, ...] = ()
@@ -108,10 +107,6 @@ class ReceiptPrinter(WireDevice[Event, PrintJob]):
             "parity": serial.PARITY_NONE,
             "stopbits": serial.STOPBITS_ONE,
         }
-
-    async def run(self) -> None:
-        async with asyncio.TaskGroup() as self._tasks:  # a bug in a drawing ends the daemon
-            self._tasks.create_task(super().run())
 
     def redact(self, what: What, data: bytes) -> bytes:
         """Commands, and of pictures only their beginning: a citizen's name is in the dots."""
@@ -157,21 +152,11 @@ class ReceiptPrinter(WireDevice[Event, PrintJob]):
         self._end(job, Fate.FAILED, self._why_not())
         return Reply(Outcome.DONE, Fate.FAILED)
 
-    def in_background(
-        self, work: Callable[[], Image.Image], then: Callable[[Image.Image], None]
-    ) -> None:
-        """Do `work` off the event loop, and `then` in it with the result."""
-
-        async def do() -> None:
-            then(await asyncio.to_thread(work))
-
-        self._tasks.create_task(do())
-
     def _on_drawn(self, picture: Image.Image) -> None:
         assert self._job is not None
         with picture:
-            dots = bytes(byte ^ 0xFF for byte in picture.tobytes())  # Pillow's 1 is white
-            self._rows, row_bytes = picture.height, picture.width // 8
+            dots, row_bytes = dots_of(picture), picture.width // 8
+            self._rows = picture.height
         try:
             self.ask(PrintJob(self._job, dots, row_bytes))
         except CommandRefused as error:

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import msgspec
 
+from drivers.base.jobs import Fate, JobBook, JobPage
 from drivers.base.ledger import Ledger
 from drivers.escpos.events import Fault
 from firmware.contract.device import DeviceEvent, TicketFailed, TicketPrinted
-
-JOBS_REMEMBERED = 50  # a day of a busy kiosk; a till repeats a job within seconds
-
-
-class Fate(StrEnum):
-    """What became of a job. STARTED is on disk before the first byte goes out."""
-
-    STARTED = "started"
-    PRINTED = "printed"
-    FAILED = "failed"
 
 
 class JobRecord(msgspec.Struct, frozen=True):
@@ -41,7 +30,7 @@ class JobRecord(msgspec.Struct, frozen=True):
                 return None
 
 
-class PrinterRecord(msgspec.Struct, frozen=True):
+class PrinterRecord(JobPage, frozen=True, kw_only=True):
     """The ledger's one record: jobs, oldest first; paper left in rows of dots; counters."""
 
     rows_left: int
@@ -50,25 +39,16 @@ class PrinterRecord(msgspec.Struct, frozen=True):
     cuts: int = 0
 
 
-class JobBook:
+class TicketBook(JobBook[JobRecord, PrinterRecord]):
     """The jobs and the paper of one printer; every change is on disk before it returns."""
 
     def __init__(self, ledger: Ledger[PrinterRecord], full_roll: int) -> None:
-        self._ledger, self._full_roll = ledger, full_roll
-        self.record = ledger.load() or PrinterRecord(rows_left=full_roll)
+        super().__init__(ledger, PrinterRecord(rows_left=full_roll))
+        self._full_roll = full_roll
         self.has_interrupted = self._end_interrupted()
 
-    def find(self, job: str) -> JobRecord | None:
-        return next((known for known in self.record.jobs if known.job == job), None)
-
-    @property
-    def untold(self) -> list[DeviceEvent]:
-        """What ended and was never acknowledged."""
-        events = [known.event for known in self.record.jobs if not known.is_acknowledged]
-        return [event for event in events if event is not None]
-
     def start(self, job: str) -> None:
-        self._put(JobRecord(job, Fate.STARTED))
+        self.put(JobRecord(job, Fate.STARTED))
 
     def end(self, job: str, fate: Fate, rows: int, fault: str = "") -> DeviceEvent:
         """Write down how it ended and what paper it took; returns what the till must hear.
@@ -82,15 +62,7 @@ class JobBook:
             tickets=self.record.tickets + is_printed,
             cuts=self.record.cuts + is_printed,
         )
-        ended = JobRecord(job, fate, fault)
-        self._put(ended)
-        assert ended.event is not None
-        return ended.event
-
-    def acknowledge(self, job: str) -> None:
-        known = self.find(job)
-        if known is not None and known.fate is not Fate.STARTED and not known.is_acknowledged:
-            self._put(msgspec.structs.replace(known, is_acknowledged=True))
+        return self._put_ended(JobRecord(job, fate, fault))
 
     def set_paper(self, is_full: bool) -> None:
         """The sensor knows better than the count: a roll was changed, or its end is reached."""
@@ -100,20 +72,7 @@ class JobBook:
 
     def _end_interrupted(self) -> bool:
         """A job that was under way when the driver died: nobody can know what is on paper."""
-        open_jobs = [known.job for known in self.record.jobs if known.fate is Fate.STARTED]
+        open_jobs = [known.job for known in self.jobs if known.fate is Fate.STARTED]
         for job in open_jobs:
-            self._put(JobRecord(job, Fate.FAILED, Fault.INTERRUPTED))
+            self.put(JobRecord(job, Fate.FAILED, Fault.INTERRUPTED))
         return bool(open_jobs)
-
-    def _put(self, changed: JobRecord) -> None:
-        """In its old place, or at the end; the oldest go, but never one still to be told."""
-        jobs = list(self.record.jobs)
-        place = next((at for at, known in enumerate(jobs) if known.job == changed.job), len(jobs))
-        jobs[place : place + 1] = [changed]
-        keep = len(jobs) - JOBS_REMEMBERED
-        kept = [known for at, known in enumerate(jobs) if at >= keep or not known.is_acknowledged]
-        self._save(msgspec.structs.replace(self.record, jobs=tuple(kept)))
-
-    def _save(self, record: PrinterRecord) -> None:
-        self._ledger.save(record)
-        self.record = record

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
+from drivers.base.machine import step
 from drivers.base.protocol import NEVER, CommandRefused, Protocol
 from drivers.escpos.codec import (
     CLEAR_BUFFERS,
@@ -54,10 +55,6 @@ SILENT_AFTER = 3  # unanswered questions: one may fall to noise, two to a cut th
 CONFIRM_WITHIN = 4.0  # seconds for IN_FLIGHT_LIMIT bytes of text at 50 mm/s, and a slow cutter
 HALF_IS_OUT = b"HALF"  # process id behind the cut that frees a half ticket; no number looks so
 BITS_A_BYTE = 10  # on the wire: start, eight, stop
-
-
-class UnexpectedTrigger(RuntimeError):
-    """A bug: the table has no such step."""
 
 
 @dataclass(frozen=True)
@@ -144,10 +141,7 @@ class HostProtocol(Protocol[Event, PrintJob]):
     # --- the machine ---
 
     def _move(self, trigger: Trigger, now: float) -> None:
-        try:
-            self.state = TRANSITIONS[self.state][trigger]
-        except KeyError:
-            raise UnexpectedTrigger(f"{trigger.name} in state {self.state.name}") from None
+        self.state = step(TRANSITIONS, self.state, trigger)
         getattr(self, f"_on_enter_{self.state.name.lower()}")(now)
 
     def _on_enter_unplugged(self, now: float) -> None:

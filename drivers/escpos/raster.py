@@ -28,6 +28,7 @@ RULE_WEIGHT = 2  # dots: one is lost by a tired head
 MODULE = 5  # dots of a QR module at least, 0.6 mm: what any phone reads at arm's length
 CODE_SHARE = 0.36  # of the width, for a QR code that may be larger
 QUIET_ZONE = 4  # modules (ISO/IEC 18004)
+INVERTED = bytes(byte ^ 0xFF for byte in range(256))  # Pillow's 1 is white, a printer's black
 
 
 @dataclass(frozen=True)
@@ -105,14 +106,18 @@ class Rasteriser:
             yield self._line([(side, piece, face.weight)], text.style, language)
 
     def _pair(self, pair: Pair, language: str) -> Iterable[Block]:
+        """The value stands beside the label's last line, or below it where there is no room."""
         face, style = FACES[pair.style], pair.style
-        label = self._measure(pair.label, style, face.weight, language)
+        *above, last = self._wrap(pair.label, style, face.weight, language)
+        for piece in above:
+            yield self._line([("left", piece, face.weight)], style, language)
+        label = self._measure(last, style, face.weight, language)
         value = self._measure(pair.value, style, face.value_weight, language)
         if label + PAIR_GAP + value <= self._room:
-            both = [("left", pair.label, face.weight), ("right", pair.value, face.value_weight)]
+            both = [("left", last, face.weight), ("right", pair.value, face.value_weight)]
             yield self._line(both, style, language)
             return
-        yield from self._paragraph(Text(pair.label, style), language)
+        yield self._line([("left", last, face.weight)], style, language)
         for piece in self._wrap(pair.value, style, face.value_weight, language):
             yield self._line([("right", piece, face.value_weight)], style, language)
 
@@ -185,6 +190,11 @@ class Rasteriser:
         if key not in self._fonts:
             self._fonts[key] = font(weight, self._size(style))
         return self._fonts[key]
+
+
+def dots_of(picture: Image.Image) -> bytes:
+    """The rows of a picture of mode `1` as a printer takes them: eight dots a byte, 1 is black."""
+    return picture.tobytes().translate(INVERTED)
 
 
 def _to_ink(grey: int) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
+from drivers.escpos.raster import dots_of
 from firmware.runtime.fonts import font_path
 
 LINE_ROWS = 30  # the usual line feed: 3.75 mm
@@ -89,6 +90,6 @@ class Typewriter:
 def rows_of(picture: Image.Image) -> Iterator[bytes]:
     """The rows of a picture of mode `1`: leftmost dot in bit 7, 1 is black."""
     row_bytes = picture.width // 8
-    dots = bytes(byte ^ 0xFF for byte in picture.tobytes())
+    dots = dots_of(picture)
     for at in range(0, len(dots), row_bytes):
         yield dots[at : at + row_bytes]

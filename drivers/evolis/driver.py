@@ -5,10 +5,8 @@ Pictures are read and turned into panels off the event loop, so that the wire ke
 
 from __future__ import annotations
 
-import asyncio
 import io
 import logging
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -16,7 +14,7 @@ import msgspec
 import serial
 from PIL import Image, UnidentifiedImageError
 
-from drivers.base.device import WireDevice
+from drivers.base.background import BackgroundDevice
 from drivers.base.flight import What
 from drivers.base.ledger import Ledger
 from drivers.base.protocol import CommandRefused
@@ -85,7 +83,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spool: str = "/run/kiosk/spool"  # a tmpfs; pictures of this printer lie in <spool>/<name>
 
 
-class CardPrinter(WireDevice[Event, PrintSides]):
+class CardPrinter(BackgroundDevice[Event, PrintSides]):
     """One printer with a feeder and a reject box."""
 
     kind = Kind.PVC
@@ -101,7 +99,6 @@ class CardPrinter(WireDevice[Event, PrintSides]):
         self._interrupted = self._book.end_interrupted()
         self.protocol = HostProtocol(self.options.baudrate, self.options.ribbon, self._book.doubt)
         self._identity, self._supplies = Identity(), Supplies()
-        self._tasks: asyncio.TaskGroup | None = None
         self._job: str | None = None  # from the command until the printer has its pictures
 
     def serial_settings(self) -> dict[str, Any]:
@@ -112,11 +109,6 @@ class CardPrinter(WireDevice[Event, PrintSides]):
             "parity": serial.PARITY_NONE,
             "stopbits": serial.STOPBITS_ONE,
         }
-
-    async def run(self) -> None:
-        async with asyncio.TaskGroup() as tasks:  # a bug in the pictures ends the daemon
-            self._tasks = tasks
-            tasks.create_task(super().run())
 
     def redact(self, what: What, data: bytes) -> bytes:
         """Commands, and of panels only their beginning: a citizen's card is in the dots."""
@@ -161,21 +153,7 @@ class CardPrinter(WireDevice[Event, PrintSides]):
 
     def _job_under_way(self) -> str | None:
         """One that the book holds open, a card in doubt too."""
-        return next((known.job for known in self._book.record.jobs if known.fate in OPEN), None)
-
-    def in_background(self, work: Callable[[], Sides], then: Callable[[Sides], None]) -> None:
-        """Do `work` off the event loop, and `then` in it with the result.
-
-        A recording that is replayed has no loop, and waits for nobody.
-        """
-
-        async def do() -> None:
-            then(await asyncio.to_thread(work))
-
-        if self._tasks is None:
-            then(work())
-        else:
-            self._tasks.create_task(do())
+        return next((known.job for known in self._book.jobs if known.fate in OPEN), None)
 
     def _sides(self, order: PrintCard) -> Sides:
         try:

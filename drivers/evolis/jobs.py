@@ -6,12 +6,11 @@ from enum import StrEnum
 
 import msgspec
 
+from drivers.base.jobs import JobBook, JobPage
 from drivers.base.ledger import Ledger
 from drivers.evolis.events import Doubt, Fault
 from firmware.contract.device import DeviceEvent
 from firmware.contract.pvc import CardFailed, CardPrinted, PrintCard
-
-JOBS_REMEMBERED = 50  # two days of a busy kiosk; a till repeats a job within seconds
 
 
 class Fate(StrEnum):
@@ -48,7 +47,7 @@ class CardRecord(msgspec.Struct, frozen=True):
                 return None
 
 
-class PrinterRecord(msgspec.Struct, frozen=True):
+class PrinterRecord(JobPage, frozen=True, kw_only=True):
     """The ledger's one record: jobs, oldest first; counters.
 
     `loaded_at` is the printer's own count of fetched cards when the feeder was last full.
@@ -61,49 +60,31 @@ class PrinterRecord(msgspec.Struct, frozen=True):
     feeder_was_empty: bool = False
 
 
-class CardBook:
+class CardBook(JobBook[CardRecord, PrinterRecord]):
     """The jobs of one printer; every change is on disk before it returns."""
 
     def __init__(self, ledger: Ledger[PrinterRecord]) -> None:
-        self._ledger = ledger
-        self.record = ledger.load() or PrinterRecord()
-
-    def find(self, job: str) -> CardRecord | None:
-        return next((known for known in self.record.jobs if known.job == job), None)
-
-    @property
-    def untold(self) -> list[DeviceEvent]:
-        """What ended and was never acknowledged."""
-        events = [known.event for known in self.record.jobs if not known.is_acknowledged]
-        return [event for event in events if event is not None]
+        super().__init__(ledger, PrinterRecord())
 
     @property
     def doubt(self) -> Doubt | None:
         """The card that may be out; there is one at most, for there is one path."""
-        found = [known for known in self.record.jobs if known.fate is Fate.EJECTING]
+        found = [known for known in self.jobs if known.fate is Fate.EJECTING]
         return Doubt(found[-1].job, found[-1].printed_before) if found else None
 
     def start(self, order: PrintCard) -> None:
         documents = (order.front.document, order.back.document)
-        self._put(CardRecord(order.job, Fate.STARTED, documents))
+        self.put(CardRecord(order.job, Fate.STARTED, documents))
 
     def eject(self, job: str, printed_before: int | None) -> None:
         known = self._known(job)
-        self._put(msgspec.structs.replace(known, fate=Fate.EJECTING, printed_before=printed_before))
+        self.put(msgspec.structs.replace(known, fate=Fate.EJECTING, printed_before=printed_before))
 
     def end(self, job: str, fate: Fate, fault: str = "") -> DeviceEvent:
         """Write down how it ended; returns what the till must hear."""
         if fate is Fate.PRINTED:
             self.record = msgspec.structs.replace(self.record, printed=self.record.printed + 1)
-        ended = CardRecord(job, fate, fault=fault)
-        self._put(ended)
-        assert ended.event is not None
-        return ended.event
-
-    def acknowledge(self, job: str) -> None:
-        known = self.find(job)
-        if known is not None and known.fate not in OPEN and not known.is_acknowledged:
-            self._put(msgspec.structs.replace(known, is_acknowledged=True))
+        return self._put_ended(CardRecord(job, fate, fault=fault))
 
     def count_rejected(self) -> None:
         self._save(msgspec.structs.replace(self.record, rejected=self.record.rejected + 1))
@@ -126,7 +107,7 @@ class CardBook:
 
     def end_interrupted(self) -> list[CardRecord]:
         """Jobs that were under way when the driver died, and whose card cannot have left."""
-        started = [known for known in self.record.jobs if known.fate is Fate.STARTED]
+        started = [known for known in self.jobs if known.fate is Fate.STARTED]
         for known in started:
             self.end(known.job, Fate.FAILED, Fault.INTERRUPTED)
         return started
@@ -135,16 +116,3 @@ class CardBook:
         known = self.find(job)
         assert known is not None, f"job {job} was never started"
         return known
-
-    def _put(self, changed: CardRecord) -> None:
-        """In its old place, or at the end; the oldest go, but never one still to be told."""
-        jobs = list(self.record.jobs)
-        place = next((at for at, known in enumerate(jobs) if known.job == changed.job), len(jobs))
-        jobs[place : place + 1] = [changed]
-        keep = len(jobs) - JOBS_REMEMBERED
-        kept = [known for at, known in enumerate(jobs) if at >= keep or not known.is_acknowledged]
-        self._save(msgspec.structs.replace(self.record, jobs=tuple(kept)))
-
-    def _save(self, record: PrinterRecord) -> None:
-        self._ledger.save(record)
-        self.record = record

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from drivers.base.machine import step
 from drivers.base.protocol import NEVER, CommandRefused, Protocol
 from drivers.evolis.codec import (
     AnswerReader,
@@ -62,10 +63,6 @@ OF_THE_WIRE = frozenset({Word.UNKNOWN_COMMAND, Word.BAD_PARAMETER, Word.TIME_OUT
 # Faults that no sensor shows: they stay until a person had the cover open, or the power was off.
 LATCHED = frozenset({Fault.RIBBON_BROKEN, Fault.HEAD, Fault.HOPPER, Fault.HOPPER_FULL})
 REJECT = Step(Do.REJECT, command(Do.REJECT), EJECT_WITHIN)
-
-
-class UnexpectedTrigger(RuntimeError):
-    """A bug: the table has no such step."""
 
 
 class HostProtocol(Protocol[Event, PrintSides]):
@@ -128,10 +125,7 @@ class HostProtocol(Protocol[Event, PrintSides]):
     # --- the machine ---
 
     def _move(self, trigger: Trigger, now: float) -> None:
-        try:
-            self.state = TRANSITIONS[self.state][trigger]
-        except KeyError:
-            raise UnexpectedTrigger(f"{trigger.name} in state {self.state.name}") from None
+        self.state = step(TRANSITIONS, self.state, trigger)
         getattr(self, f"_on_enter_{self.state.name.lower()}")(now)
 
     def _on_enter_unplugged(self, now: float) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
+import msgspec
+
 from drivers.base.crc import kermit
 
 SYNC = 0xFC
@@ -29,8 +31,7 @@ class CorruptFrame(ValueError):
 # --- frames: FC | LEN | CMD | DATA | CRC lo | CRC hi --------------------------------------------
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """One frame; what `code` means hangs on who sent it."""
 
     code: int
@@ -45,7 +46,7 @@ class Frame:
         """Read a whole frame; raises CorruptFrame."""
         if len(raw) < OVERHEAD or raw[0] != SYNC or raw[1] != len(raw):
             raise CorruptFrame(raw, "FC and the length of the frame", f"{len(raw)} bytes")
-        expected, got = kermit(raw[:-2]), int.from_bytes(raw[-2:], "little")
+        expected, got = kermit(raw[:-2]), raw[-1] << 8 | raw[-2]
         if expected != got:
             raise CorruptFrame(raw, f"CRC {expected:04x}", f"{got:04x}")
         return cls(raw[2], raw[3:-2])
@@ -56,7 +57,7 @@ def is_length(length: int) -> bool:
 
 
 class FrameReader:
-    """Cuts a stream of bytes into frames, and never keeps more than one.
+    """Cuts a stream of bytes into frames, and keeps less than one.
 
     An FC may also stand inside a frame. So where a frame proves to be none, the search goes on
     from the byte after its FC; and a silence ends a frame that was cut short.
@@ -74,11 +75,10 @@ class FrameReader:
         if now - self._fed_at > FRAME_GAP:
             self.reset()
         self._fed_at = now
+        self._kept += data
         frames: list[Frame] = []
-        for byte in data:
-            self._kept.append(byte)
-            while (frame := self._take()) is not None:
-                frames.append(frame)
+        while (frame := self._take()) is not None:
+            frames.append(frame)
         return frames
 
     def _take(self) -> Frame | None:
@@ -91,11 +91,14 @@ class FrameReader:
                 return None
             else:
                 raw = bytes(kept[: kept[1]])
-                if kermit(raw) == 0:
+                try:
+                    frame = Frame.from_bytes(raw)
+                except CorruptFrame:
+                    self.corrupt += 1
+                    del kept[0]
+                else:
                     del kept[: len(raw)]
-                    return Frame.from_bytes(raw)
-                self.corrupt += 1
-                del kept[0]
+                    return frame
         return None
 
 

@@ -13,7 +13,6 @@ from drivers.base.notes_events import (
     Command,
     DeviceReset,
     Identified,
-    LinkLost,
     LinkRestored,
     LinkSilent,
     Refused,
@@ -59,7 +58,6 @@ class HostProtocol(NoteProtocol):
     def __init__(self, unfinished: Unfinished = NOTHING) -> None:
         super().__init__()
         self.state = State.CLOSED
-        self.link = Link.LOST
         self.tracker = NoteTracker(self._events, unfinished)
         self._conditions = Conditions(self._events)
         self._exchange = Exchange()
@@ -148,11 +146,6 @@ class HostProtocol(NoteProtocol):
         is_unknown = self.state in (State.GREETING, State.SERIAL) and self._missed >= UNKNOWN_AFTER
         if self.state is State.RESETTING or is_unknown:
             self.state = TRANSITIONS[self.state][Heard.REFUSED]
-
-    def _lose_link(self) -> None:
-        if self.link is not Link.LOST:
-            self.link = Link.LOST
-            self._events.append(LinkLost())
 
     def _hear_link(self, now: float) -> bool:
         """True when there was a gap: it may be another unit, so all begins afresh."""

@@ -7,9 +7,7 @@ printed, and that is told.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -17,8 +15,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from drivers.base.device import WireDevice
+from drivers.base.background import BackgroundDevice
 from drivers.base.flight import What
+from drivers.base.jobs import Fate
 from drivers.base.ledger import Ledger
 from drivers.base.network import dial, host_and_port
 from drivers.base.protocol import CommandRefused
@@ -44,7 +43,7 @@ from drivers.ipp.events import (
     PrinterReady,
     PrintJob,
 )
-from drivers.ipp.jobs import Fate, JobBook, JobRecord, PrinterRecord
+from drivers.ipp.jobs import DocumentBook, JobRecord, PrinterRecord
 from drivers.ipp.protocol import HELP_WITHIN, HostProtocol
 from drivers.ipp.states import State
 from firmware.contract.device import (
@@ -93,7 +92,7 @@ class Prepared:
     content: bytes = field(repr=False)
 
 
-class PagePrinter(WireDevice[Event, Command]):
+class PagePrinter(BackgroundDevice[Event, Command]):
     """One laser printer at `port`, a URI: `ipp://192.168.7.2/ipp/print`."""
 
     protocol: HostProtocol
@@ -103,17 +102,13 @@ class PagePrinter(WireDevice[Event, Command]):
         options = convert(section.options, Options, f"device.{name}.options")
         self._spool = Spool(Path(options.spool) / name)
         ledger = Ledger(folder / "pages.json", PrinterRecord)
-        self._book = JobBook(ledger, options.tray_sheets)
+        self._book = DocumentBook(ledger, options.tray_sheets)
         self.protocol = _protocol(section.port, name)
         self._who = Identity()
         self._can = Abilities()
         self._document: Prepared | None = None  # of the open job, ready to go
         self._is_preparing = False
         self._waits_since = 0.0
-
-    async def run(self) -> None:
-        async with asyncio.TaskGroup() as self._tasks:  # a bug in a drawing ends the daemon
-            self._tasks.create_task(super().run())
 
     async def open_wire(self) -> Transport:
         return await dial(self.section.port, IPP_PORT, self._on_bytes, self._on_lost)
@@ -204,16 +199,6 @@ class PagePrinter(WireDevice[Event, Command]):
                 return str(error)
 
         self.in_background(work, lambda made: self._on_prepared(command.job, made))
-
-    def in_background(
-        self, work: Callable[[], Prepared | str], then: Callable[[Prepared | str], None]
-    ) -> None:
-        """Do `work` off the event loop, and `then` in it with the result."""
-
-        async def do() -> None:
-            then(await asyncio.to_thread(work))
-
-        self._tasks.create_task(do())
 
     def _on_prepared(self, job: str, made: Prepared | str) -> None:
         """A text is why there is nothing to print."""

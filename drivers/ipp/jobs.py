@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import msgspec
 
+from drivers.base.jobs import Fate, JobBook, JobPage
 from drivers.base.ledger import Ledger
 from firmware.contract.device import DeviceEvent
 from firmware.contract.document import DocumentFailed, DocumentPrinted, PrintDocument
-
-JOBS_REMEMBERED = 50  # a day of a busy kiosk; a till repeats a job within seconds
-
-
-class Fate(StrEnum):
-    """What became of a document. STARTED is on disk before the printer hears of it."""
-
-    STARTED = "started"
-    PRINTED = "printed"
-    FAILED = "failed"
 
 
 class JobRecord(msgspec.Struct, frozen=True):
@@ -40,6 +29,10 @@ class JobRecord(msgspec.Struct, frozen=True):
     is_acknowledged: bool = False
 
     @property
+    def job(self) -> str:
+        return self.command.job
+
+    @property
     def event(self) -> DeviceEvent | None:
         """What the till must hear of it; None while it is under way."""
         match self.fate:
@@ -51,7 +44,7 @@ class JobRecord(msgspec.Struct, frozen=True):
                 return None
 
 
-class PrinterRecord(msgspec.Struct, frozen=True):
+class PrinterRecord(JobPage, frozen=True, kw_only=True):
     """The ledger's one record: documents, oldest first; sheets left by our count; counters."""
 
     sheets_left: int
@@ -60,40 +53,20 @@ class PrinterRecord(msgspec.Struct, frozen=True):
     pages: int = 0
 
 
-class JobBook:
+class DocumentBook(JobBook[JobRecord, PrinterRecord]):
     """The documents and the paper of one printer; every change is on disk before it returns."""
 
     def __init__(self, ledger: Ledger[PrinterRecord], full_tray: int) -> None:
-        self._ledger, self._full_tray = ledger, full_tray
-        self.record = ledger.load() or PrinterRecord(sheets_left=full_tray)
-
-    def find(self, job: str) -> JobRecord | None:
-        return next((known for known in self.record.jobs if known.command.job == job), None)
+        super().__init__(ledger, PrinterRecord(sheets_left=full_tray))
+        self._full_tray = full_tray
 
     @property
     def open(self) -> JobRecord | None:
         """The one that is under way."""
-        return next((known for known in self.record.jobs if known.fate is Fate.STARTED), None)
-
-    @property
-    def untold(self) -> list[DeviceEvent]:
-        """What ended and was never acknowledged."""
-        events = [known.event for known in self.record.jobs if not known.is_acknowledged]
-        return [event for event in events if event is not None]
+        return next((known for known in self.jobs if known.fate is Fate.STARTED), None)
 
     def start(self, command: PrintDocument) -> JobRecord:
         return self.put(JobRecord(command))
-
-    def put(self, changed: JobRecord) -> JobRecord:
-        """In its old place, or at the end; the oldest go, but never one still to be told."""
-        name, jobs = changed.command.job, list(self.record.jobs)
-        names = [known.command.job for known in jobs]
-        place = names.index(name) if name in names else len(jobs)
-        jobs[place : place + 1] = [changed]
-        keep = len(jobs) - JOBS_REMEMBERED
-        kept = [known for at, known in enumerate(jobs) if at >= keep or not known.is_acknowledged]
-        self._save(msgspec.structs.replace(self.record, jobs=tuple(kept)))
-        return changed
 
     def progress(self, known: JobRecord, printed: int) -> JobRecord:
         """So many pages are out, `known.printed` of them known before; paper is counted."""
@@ -112,21 +85,10 @@ class JobBook:
         self.record = msgspec.structs.replace(
             self.record, documents=self.record.documents + is_printed
         )
-        ended = self.put(msgspec.structs.replace(known, fate=fate, fault=fault))
-        assert ended.event is not None
-        return ended.event
-
-    def acknowledge(self, job: str) -> None:
-        known = self.find(job)
-        if known is not None and known.fate is not Fate.STARTED and not known.is_acknowledged:
-            self.put(msgspec.structs.replace(known, is_acknowledged=True))
+        return self._put_ended(msgspec.structs.replace(known, fate=fate, fault=fault))
 
     def set_paper(self, is_full: bool) -> None:
         """The printer knows better than the count: it was filled, or it is empty."""
         sheets = self._full_tray if is_full else 0
         if sheets != self.record.sheets_left:
             self._save(msgspec.structs.replace(self.record, sheets_left=sheets))
-
-    def _save(self, record: PrinterRecord) -> None:
-        self._ledger.save(record)
-        self.record = record

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from drivers.base.machine import step
 from drivers.base.protocol import NEVER, CommandRefused, Protocol
 from drivers.ipp.codec import Group, IppError, Message, Section, decode, encode
 from drivers.ipp.events import (
@@ -40,10 +41,6 @@ POLL_EVERY = 1.0  # seconds after an answer
 ANSWER_WITHIN = 10.0  # seconds without a byte; a printer that wakes up takes five
 TAKE_WITHIN = 120.0  # seconds for a document: a small printer takes it in as it prints
 HELP_WITHIN = 600.0  # seconds; whose paper it is has left, and the next citizen must not find it
-
-
-class UnexpectedTrigger(RuntimeError):
-    """A bug: the table has no such step."""
 
 
 class HostProtocol(Protocol[Event, Command]):
@@ -127,10 +124,7 @@ class HostProtocol(Protocol[Event, Command]):
     # --- the machine ---
 
     def _move(self, trigger: Trigger, now: float) -> None:
-        try:
-            self.state = TRANSITIONS[self.state][trigger]
-        except KeyError:
-            raise UnexpectedTrigger(f"{trigger.name} in state {self.state.name}") from None
+        self.state = step(TRANSITIONS, self.state, trigger)
         is_well = self.state in (State.IDLE, State.PRINTING)
         since = self._trouble_since if self._trouble_since is not None else now
         self._trouble_since = None if is_well or self._job is None else since

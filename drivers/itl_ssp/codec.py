@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+import msgspec
+
 from drivers.base.crc import cms
 
 STX = 0x7F
@@ -30,8 +32,7 @@ class CorruptFrame(ValueError):
 # --- packets: 7F | SEQ/ID | LEN | DATA | CRCL | CRCH, all but the first stuffed -----------------
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """One packet. `sequence` is the flag that tells a new command from a repeated one."""
 
     sequence: bool
@@ -49,7 +50,7 @@ class Frame:
         """Read an unstuffed packet without its STX; raises CorruptFrame."""
         if len(body) < OVERHEAD or len(body) != body[1] + OVERHEAD:
             raise CorruptFrame(body, "LEN + 4 bytes", f"{len(body)}")
-        expected, got = cms(body[:-2]), int.from_bytes(body[-2:], "little")
+        expected, got = cms(body[:-2]), body[-1] << 8 | body[-2]
         if got != expected:
             raise CorruptFrame(body, f"CRC {expected:04x}", f"{got:04x}")
         return cls(bool(body[0] & SEQUENCE_FLAG), body[2:-2], body[0] & ~SEQUENCE_FLAG)
@@ -75,6 +76,9 @@ class FrameReader:
         if now - self._fed_at > FRAME_GAP:
             self.reset()
         self._fed_at = now
+        if self._body is None and is_one_packet(data):
+            found = self._checked(data[1:])
+            return [] if found is None else [found]
         frames = [self._take(byte) for byte in data]
         return [frame for frame in frames if frame is not None]
 
@@ -99,11 +103,19 @@ class FrameReader:
         if body is None or len(body) < OVERHEAD or len(body) < body[1] + OVERHEAD:
             return None
         self._body = None
+        return self._checked(bytes(body))
+
+    def _checked(self, body: bytes) -> Frame | None:
         try:
-            return Frame.from_body(bytes(body))
+            return Frame.from_body(body)
         except CorruptFrame:
             self.corrupt += 1
             return None
+
+
+def is_one_packet(data: bytes) -> bool:
+    """Whether this is a packet from STX to CRC with nothing stuffed: most are, read whole."""
+    return len(data) > OVERHEAD and len(data) - 1 == data[2] + OVERHEAD and data.rfind(STX) == 0
 
 
 # --- generic replies: the first byte of every answer --------------------------------------------

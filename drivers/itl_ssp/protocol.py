@@ -18,7 +18,6 @@ from drivers.base.notes_events import (
     Counted,
     DeviceReset,
     Identified,
-    LinkLost,
     LinkRestored,
     LinkSilent,
     Refused,
@@ -65,7 +64,6 @@ class HostProtocol(NoteProtocol):
     def __init__(self, unfinished: Unfinished = NOTHING, keys: BeginKeys | None = None) -> None:
         super().__init__()
         self.state = State.CLOSED
-        self.link = Link.LOST
         self.tracker = NoteTracker(
             self._events,
             unfinished.owed,
@@ -165,11 +163,6 @@ class HostProtocol(NoteProtocol):
                 self.link = Link.SILENT
                 self._events.append(LinkSilent())
             self._outgoing += self._exchange.repeat(now)
-
-    def _lose_link(self) -> None:
-        if self.link is not Link.LOST:
-            self.link = Link.LOST
-            self._events.append(LinkLost())
 
     def _hear_link(self) -> None:
         if self.link is not Link.UP:

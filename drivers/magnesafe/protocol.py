@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import deque
 
 from drivers.base import iso7813
-from drivers.base.arming import Permission, Swipe, SwipeRejected
-from drivers.base.protocol import NEVER, CommandRefused, Protocol
+from drivers.base.arming import ReaderProtocol, Swipe, SwipeRejected
+from drivers.base.machine import step
+from drivers.base.protocol import NEVER, CommandRefused
 from drivers.base.transfers import Pipe, TransferReader
 from drivers.magnesafe.codec import (
     DEFAULT_MASK,
@@ -30,12 +31,10 @@ from drivers.magnesafe.codec import (
 )
 from drivers.magnesafe.events import Event, KeysGone, LinkLost, LinkSilent, ReaderKnown
 from drivers.magnesafe.states import TRANSITIONS, State, Trigger
-from firmware.contract.card import Arm, CardClass, Disarm, Sealing, SwipeProblem
+from firmware.contract.card import Arm, CardClass, Sealing, SwipeProblem
 
 ANSWER_WITHIN = 1.0  # seconds; assumed, a control transfer takes milliseconds
-POLL_EVERY = (
-    10.0  # seconds between two questions whether it is there; a pulled cable says so itself
-)
+POLL_EVERY = 10.0  # seconds between two questions; a pulled cable says so itself
 ASK_AGAIN_EVERY = 2.0  # seconds while it is silent
 MUTE_AFTER = 3  # unanswered questions
 SENTINEL = {1: ord("%"), 2: ord(";")}
@@ -48,23 +47,17 @@ WHICH_KSN = Request(Command.GET_KSN)
 QUESTIONS = (WHICH_FIRMWARE, WHICH_SERIAL, WHICH_MASK, WHICH_KSN)
 
 
-class UnexpectedTrigger(RuntimeError):
-    """A bug: the table has no such step."""
-
-
-class HostProtocol(Protocol[Event, Arm | Disarm]):
+class HostProtocol(ReaderProtocol[Event]):
     """Drives one reader, over the transfers of `drivers/base/transfers.py`."""
 
     def __init__(self) -> None:
         super().__init__()
         self.state = State.UNPLUGGED
         self._reader = TransferReader()
-        self._permission = Permission()
         self._questions: deque[Request] = deque()
         self._unanswered = 0
         self._mask = DEFAULT_MASK
         self._known: dict[Request, bytes] = {}
-        self._due = NEVER
 
     # --- what the driver calls -----------------------------------------------------------------
 
@@ -74,13 +67,6 @@ class HostProtocol(Protocol[Event, Arm | Disarm]):
     def disconnected(self, now: float) -> None:
         if self.state is not State.UNPLUGGED:
             self._move(Trigger.UNPLUGGED, now)
-
-    def send(self, command: Arm | Disarm, now: float) -> None:
-        match command:
-            case Arm():
-                self._arm(command, now)
-            case Disarm():
-                self._disarm(now)
 
     def receive_bytes(self, data: memoryview | bytes, now: float) -> None:
         if self.state is State.UNPLUGGED:
@@ -94,21 +80,12 @@ class HostProtocol(Protocol[Event, Arm | Disarm]):
                 case _:
                     pass  # noise: a device sends nothing else
 
-    def tick(self, now: float) -> None:
-        if self._permission.has_run_out(now):
-            self._disarm(now)
-        if now >= self._due:
-            self._on_due(now)
-
-    def next_deadline(self) -> float:
-        return min(self._due, self._permission.until)
-
     # --- permission ----------------------------------------------------------------------------
 
-    def _arm(self, command: Arm, now: float) -> None:
+    def _arm(self, arm: Arm, now: float) -> None:
         if self.state not in (State.IDLE, State.ARMED):
             raise CommandRefused(f"the reader is {self.state.name}")
-        self._permission.give(command, now)
+        self._permission.give(arm, now)
         if self.state is State.IDLE:
             self._move(Trigger.ARM, now)
 
@@ -120,10 +97,7 @@ class HostProtocol(Protocol[Event, Arm | Disarm]):
     # --- the machine ---------------------------------------------------------------------------
 
     def _move(self, trigger: Trigger, now: float) -> None:
-        try:
-            self.state = TRANSITIONS[self.state][trigger]
-        except KeyError:
-            raise UnexpectedTrigger(f"{trigger.name} in state {self.state.name}") from None
+        self.state = step(TRANSITIONS, self.state, trigger)
         getattr(self, f"_on_enter_{self.state.name.lower()}")(now)
 
     def _on_enter_unplugged(self, now: float) -> None:

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections import deque
 
 from drivers.base import iso7813
-from drivers.base.arming import Permission, Swipe, SwipeRejected
-from drivers.base.protocol import NEVER, CommandRefused, Protocol
+from drivers.base.arming import ReaderProtocol, Swipe, SwipeRejected
+from drivers.base.machine import step
+from drivers.base.protocol import NEVER, CommandRefused
 from drivers.base.secret import LockedBuffer
 from drivers.magstripe import codec
 from drivers.magstripe.events import Event, LinkLost, LinkSilent, ReaderKnown
 from drivers.magstripe.sealing import Seal
 from drivers.magstripe.states import PERMITTED, TRANSITIONS, State, Trigger
 from drivers.magstripe.tracks import LAYOUTS, Read, decode
-from firmware.contract.card import Arm, Disarm, Sealing, SwipeProblem
+from firmware.contract.card import Arm, Sealing, SwipeProblem
 
 ANSWER_WITHIN = 0.5  # seconds; assumed, two bytes take 2 ms and a reset about 100
 POLL_EVERY = 2.0  # seconds while nobody pays
@@ -30,11 +31,7 @@ CLEAR_SIZE = sum(layout.longest for layout in LAYOUTS.values())
 QUESTIONS = (codec.ARE_YOU_THERE, codec.BITS_PER_CHARACTER, codec.ASK_FIRMWARE, codec.ASK_MODEL)
 
 
-class UnexpectedTrigger(RuntimeError):
-    """A bug: the table has no such step."""
-
-
-class HostProtocol(Protocol[Event, Arm | Disarm]):
+class HostProtocol(ReaderProtocol[Event]):
     """Drives one reader. `seal` is to the public key `key` (hex, capitals)."""
 
     def __init__(self, seal: Seal, key: str) -> None:
@@ -43,11 +40,9 @@ class HostProtocol(Protocol[Event, Arm | Disarm]):
         self._seal, self._key = seal, key
         self._reader = codec.ReplyReader()
         self._clear = LockedBuffer(CLEAR_SIZE)
-        self._permission = Permission()
         self._questions: deque[bytes] = deque()
         self._unanswered = 0
         self._model = self._firmware = ""
-        self._due = NEVER  # an answer, the next question, a look, or the rest of a block
 
     # --- what the driver calls -----------------------------------------------------------------
 
@@ -58,13 +53,6 @@ class HostProtocol(Protocol[Event, Arm | Disarm]):
         if self.state is not State.UNPLUGGED:
             self._move(Trigger.UNPLUGGED, now)
 
-    def send(self, command: Arm | Disarm, now: float) -> None:
-        match command:
-            case Arm():
-                self._arm(command, now)
-            case Disarm():
-                self._disarm(now)
-
     def receive_bytes(self, data: memoryview | bytes, now: float) -> None:
         if self.state is State.UNPLUGGED:
             return  # the last word of a cable that is pulled
@@ -73,21 +61,12 @@ class HostProtocol(Protocol[Event, Arm | Disarm]):
         if self.state is State.ARMED and self._reader.is_inside_block:
             self._move(Trigger.BEGAN, now)
 
-    def tick(self, now: float) -> None:
-        if self._permission.has_run_out(now):
-            self._disarm(now)
-        if now >= self._due:
-            self._on_due(now)
-
-    def next_deadline(self) -> float:
-        return min(self._due, self._permission.until)
-
     # --- permission ----------------------------------------------------------------------------
 
-    def _arm(self, command: Arm, now: float) -> None:
+    def _arm(self, arm: Arm, now: float) -> None:
         if self.state is not State.IDLE and self.state not in PERMITTED:
             raise CommandRefused(f"the reader is {self.state.name}")
-        self._permission.give(command, now)
+        self._permission.give(arm, now)
         if self.state is State.IDLE:
             self._move(Trigger.ARM, now)
 
@@ -99,10 +78,7 @@ class HostProtocol(Protocol[Event, Arm | Disarm]):
     # --- the machine ---------------------------------------------------------------------------
 
     def _move(self, trigger: Trigger, now: float) -> None:
-        try:
-            self.state = TRANSITIONS[self.state][trigger]
-        except KeyError:
-            raise UnexpectedTrigger(f"{trigger.name} in state {self.state.name}") from None
+        self.state = step(TRANSITIONS, self.state, trigger)
         getattr(self, f"_on_enter_{self.state.name.lower()}")(now)
 
     def _on_enter_unplugged(self, now: float) -> None:

@@ -47,6 +47,11 @@ def line_of(command: bytes) -> str:
     return f"R,{command[0]:02X}" + (f",{rest}" if rest else "")
 
 
+def kind_of(line: bytes) -> bytes:
+    """The letter with which its answer begins: `p` of `R,0B`, `v` of `V`."""
+    return line[:1].lower().replace(b"r", b"p")
+
+
 def answer_of(said: bytes) -> Answer | None:
     """What stands behind `p,`; None for what the adapter never says."""
     match said:
@@ -63,22 +68,15 @@ class LineReader:
     """Cuts the adapter's bytes into lines; never keeps more than one, and no endless one."""
 
     def __init__(self) -> None:
-        self._line = bytearray()
+        self._line = b""
 
     def clear(self) -> None:
-        self._line.clear()
+        self._line = b""
 
     def feed(self, data: bytes) -> list[bytes]:
-        lines = []
-        for byte in data:
-            if byte in b"\r\n":
-                if self._line:
-                    lines.append(bytes(self._line))
-                self._line.clear()
-            else:
-                self._line.append(byte)
-                del self._line[:-LONGEST_LINE]
-        return lines
+        *ended, self._line = (self._line + data).replace(b"\r", b"\n").split(b"\n")
+        self._line = self._line[-LONGEST_LINE:]
+        return [line[-LONGEST_LINE:] for line in ended if line]
 
 
 class Exchange:
@@ -110,7 +108,7 @@ class Exchange:
 
     def ask(self, line: str, now: float) -> None:
         assert self.is_free, f"{line!r} while {self._asked!r} is in the air"
-        self._asked = line[:1].lower().encode().replace(b"r", b"p")
+        self._asked = kind_of(line.encode())
         self.deadline = now + ANSWER_WITHIN
         self.outgoing += line.encode() + b"\n"
 

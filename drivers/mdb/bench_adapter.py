@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
+from drivers.base.emulated_wire import EmulatedWire
 from drivers.mdb.adapter import LineReader
 from drivers.mdb.codec import (
     LONGEST_BLOCK,
@@ -36,7 +37,7 @@ class Peripheral(Protocol):
 
 
 class BenchAdapter:
-    """An adapter with one peripheral behind it. It lives on the host's power (USB)."""
+    """An adapter; `peripheral` is all that is behind it. It lives on the host's power (USB)."""
 
     def __init__(self, peripheral: Peripheral, seed: int) -> None:
         self._peripheral = peripheral
@@ -94,6 +95,41 @@ class BenchAdapter:
             self.noisy_answers -= 1
             hurt[self._chance.randrange(len(hurt))] ^= 1 << self._chance.randrange(8)
         return hurt
+
+
+class SharedAdapter(EmulatedWire):
+    """One adapter with a changer and a validator behind it, each at its own address."""
+
+    def __init__(self, devices: Sequence[Any], seed: int = 1) -> None:
+        super().__init__(devices)
+        self._adapter = BenchAdapter(self, seed)
+        self._peripherals: Sequence[Peripheral] = devices
+        self._answered: Peripheral | None = None
+        for device in devices:
+            device.adapter = self._adapter  # noise on the bus is everybody's
+
+    def connected(self, now: float) -> None:
+        self._adapter.plug()
+
+    def receive_bytes(self, data: bytes, now: float) -> None:
+        self.tick(now)
+        self._outgoing += self._adapter.hear(data, now)
+
+    def tick(self, now: float) -> None:
+        for device in self.devices:
+            device.tick(now)
+            self._outgoing += device.bytes_to_send()  # the noise of a hand
+
+    def obey(self, command: bytes, now: float) -> bytes | None:
+        for peripheral in self._peripherals:
+            if (answer := peripheral.obey(command, now)) is not None:
+                self._answered = peripheral
+                return answer
+        return None
+
+    def acknowledged(self, command: bytes) -> None:
+        assert self._answered is not None, "only an answer is acknowledged"
+        self._answered.acknowledged(command)
 
 
 def _hex(text: str) -> bytes | None:

@@ -68,7 +68,7 @@ class CoinChangerEmulator(Emulator):
         level: int = 3,
     ) -> None:
         super().__init__(speed)
-        self._adapter = BenchAdapter(self, serial)
+        self.adapter = BenchAdapter(self, serial)
         self._cut_off_until = 0.0
         self._serial, self._values, self._level = serial, tuple(coins), level
         self._capacity = tube_capacity
@@ -102,11 +102,11 @@ class CoinChangerEmulator(Emulator):
     # --- the wire -------------------------------------------------------------------------------
 
     def connected(self, now: float) -> None:
-        self._adapter.plug()
+        self.adapter.plug()
 
     def receive_bytes(self, data: bytes, now: float) -> None:
         self.tick(now)
-        self._outgoing += self._adapter.hear(data, now)
+        self._outgoing += self.adapter.hear(data, now)
 
     # --- the bus --------------------------------------------------------------------------------
 
@@ -327,8 +327,8 @@ class CoinChangerEmulator(Emulator):
 
     def hand_noise(self, now: float, answers: int = 3) -> None:
         """Garbage from the adapter now, and a bit hurt on the bus in the next `answers`."""
-        self._outgoing += self._adapter.noise()
-        self._adapter.noisy_answers = answers
+        self._outgoing += self.adapter.noise()
+        self.adapter.noisy_answers = answers
 
     def hand_link_drop(self, now: float, seconds: float = 5.0) -> None:
         """The changer's plug is off the bus; the adapter stays, and says that nobody answers."""

@@ -37,7 +37,7 @@ class BillValidatorEmulator(NoteUnit):
         capacity: int = 300,
     ) -> None:
         super().__init__(speed, denominations, capacity, seed=serial)
-        self._adapter = BenchAdapter(self, serial)
+        self.adapter = BenchAdapter(self, serial)
         self._serial = serial
         self._stacked = 0  # since the stacker was emptied; kept without power
         self._reset_memory()
@@ -52,11 +52,11 @@ class BillValidatorEmulator(NoteUnit):
     # --- the wire -------------------------------------------------------------------------------
 
     def connected(self, now: float) -> None:
-        self._adapter.plug()
+        self.adapter.plug()
 
     def receive_bytes(self, data: bytes, now: float) -> None:
         self.tick(now)
-        self._outgoing += self._adapter.hear(data, now)
+        self._outgoing += self.adapter.hear(data, now)
 
     def obey(self, command: bytes, now: float) -> bytes | None:
         if not self._can_hear or now < self._ready_at:
@@ -173,5 +173,5 @@ class BillValidatorEmulator(NoteUnit):
 
     def hand_noise(self, now: float, count: int = 3) -> None:
         """Garbage from the adapter now, and a bit hurt on the bus in the next `count` answers."""
-        self._outgoing += self._adapter.noise()
-        self._adapter.noisy_answers = count
+        self._outgoing += self.adapter.noise()
+        self.adapter.noisy_answers = count

@@ -18,7 +18,7 @@ from drivers.mdb.adapter import MASTER, Answer, Exchange, Outcome, line_of
 from drivers.mdb.codec import RUPEE, CorruptBlock, Identification
 from drivers.mdb.events import Break
 
-POLL_INTERVAL = 0.1  # seconds; 2.5 asks for 25 to 200 ms
+POLL_INTERVAL = 0.15  # seconds; 2.5 asks for 25 to 200 ms, and a busy machine is late
 ASK_AGAIN_AFTER = 0.1  # seconds after a peripheral that was silent to a question
 RESET_AGAIN_AFTER = 10.0  # seconds between resets of a peripheral that is silent (2.4)
 START_AGAIN_AFTER = 5.0  # seconds after a start-up that was not understood

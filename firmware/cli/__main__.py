@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from firmware.cli import alarms, cash, claims, devices, journal, operators
+from firmware.cli import alarms, cash, claims, devices, journal, operators, papers
 from firmware.cli.narrator import Line, Narrator
 from firmware.cli.snapshot import NoBus, take, technician_bus, until_connected
 from firmware.cli.status import EXIT_NO_BUS, exit_code, status_screen
@@ -80,6 +80,7 @@ def parser() -> argparse.ArgumentParser:
     cash.add_commands(commands)
     devices.add_commands(commands)
     alarms.add_commands(commands)
+    papers.add_commands(commands)
     return top
 
 

@@ -26,6 +26,7 @@ from firmware.journal.years import Years
 from firmware.runtime.config import Config
 from firmware.till.report import figures_of
 
+WAYS = {"cash_by_operator": "by operators", "bill": "paid a bill", "other": "by the office"}
 EXIT_NOTHING = 1  # no such day, or no collection
 
 
@@ -51,16 +52,24 @@ async def report(config: Config, options: argparse.Namespace) -> int:
         if (found := _entries_of(years, options)) is None:
             print(f"kioskctl: no day {options.z} in {path}", file=sys.stderr)
             return EXIT_NOTHING
-
-        def recall(number: str) -> Order:
-            return fold(years.of_order(number))
-
-        figures = figures_of(found, recall)
+        figures = _figures(years, found)
     if options.json:
         print(msgspec.json.encode(figures).decode())
     else:
         print(_table(list(_rows_of(figures)), options.csv), end="")
     return 0
+
+
+def figures_since(years: Years, row: int) -> DayFigures:
+    """Of all rows after that one. Raises JournalFault."""
+    return _figures(years, years.between(row))
+
+
+def _figures(years: Years, entries: list[Entry]) -> DayFigures:
+    def recall(number: str) -> Order:
+        return fold(years.of_order(number))
+
+    return figures_of(entries, recall)
 
 
 def _entries_of(years: Years, options: argparse.Namespace) -> list[Entry] | None:
@@ -89,6 +98,13 @@ def _rows_of(figures: DayFigures) -> Iterator[tuple[str, int | Money | str]]:
         ("claims issued amount", figures.claims_amount),
         ("claims paid back", figures.redeemed),
         ("claims paid back amount", figures.redeemed_amount),
+    )
+    for way in figures.redemptions:
+        yield f"of these {WAYS.get(way.how, way.how)}", way.amount
+    yield from (
+        ("paid by UPI", figures.upi),
+        ("paid by card", figures.card),
+        ("given back to cards", figures.card_refunds),
         ("refused by the back end", figures.refused),
         ("not acknowledged", figures.unposted),
         ("notes given back", figures.returned_notes),

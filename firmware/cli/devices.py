@@ -1,4 +1,4 @@
-"""`kioskctl device`: find devices on ports, test them, look at what was recorded of them.
+"""`kioskctl device`: find devices on ports, test them, explain their faults and what was recorded.
 
 Bytes of devices are the drivers' business, so scan and replay are programs of theirs.
 """
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from firmware.cli import testing
+from firmware.cli.meaning import LANGUAGES, meaning
+from firmware.cli.snapshot import take
 from firmware.runtime.config import Config
 
 EXIT_NOTHING = 1
@@ -38,6 +40,9 @@ def add_commands(commands: Any) -> None:
     five.add_argument("--patience", type=float, default=60.0, help="seconds for each hand")
     five.add_argument("--by", default=testing.whoever(), help="who tests")
     five.set_defaults(run=testing.test)
+    six = below.add_parser("explain", help="what a fault means and who mends it, in two languages")
+    six.add_argument("code", nargs="*", help="default: every fault that stands now")
+    six.set_defaults(run=explain)
     three = below.add_parser("replay", help="play such a file into a driver")
     three.add_argument("file", type=Path)
     three.set_defaults(run=replay)
@@ -57,6 +62,23 @@ async def flights(config: Config, options: argparse.Namespace) -> int:
     for path in files:
         print(path)
     return 0 if files else EXIT_NOTHING
+
+
+async def explain(config: Config, options: argparse.Namespace) -> int:
+    """1 where a code has no sentence."""
+    codes = options.code or await _codes_now(config)
+    if not codes:
+        print("no fault stands now")
+    for code in codes:
+        print(code)
+        for language in LANGUAGES:
+            print(f"  {meaning(code, language) or 'not known'}")
+    return 0 if all(meaning(code, LANGUAGES[0]) for code in codes) else EXIT_NOTHING
+
+
+async def _codes_now(config: Config) -> list[str]:
+    devices = (await take(config)).devices.values()
+    return sorted({fault.code for state in devices for fault in state.faults})
 
 
 def _run(module: str, *arguments: str) -> int:

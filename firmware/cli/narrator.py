@@ -79,24 +79,22 @@ def _kind(reply: dict[str, Any]) -> str:
     return str(reply.get("outcome") or reply.get("type", "nothing known"))
 
 
+# Whoever is not here is an event of a device.
+SAYINGS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
+    (device.Lease, words.of_lease),
+    (screen.Press, words.of_press),
+    (command.CoreCommand, words.of_core_command),
+    (gateway.GatewayRequest, words.of_request),
+    (device.DeviceCommand, words.of_command),
+    (panel.Tower, words.of_tower),
+    (health.DeviceTested, words.of_test),
+    (till.TillEvent, words.of_till),
+)
+
+
 def _say(message: Any) -> str:
-    if isinstance(message, device.Lease):
-        return words.of_lease(message)
-    if isinstance(message, screen.Press):
-        return words.of_press(message)
-    if isinstance(message, command.CoreCommand):
-        return words.of_core_command(message)
-    if isinstance(message, gateway.GatewayRequest):
-        return words.of_request(message)
-    if isinstance(message, device.DeviceCommand):
-        return words.of_command(message)
-    if isinstance(message, panel.Tower):
-        return words.of_tower(message)
-    if isinstance(message, health.DeviceTested):
-        return words.of_test(message)
-    if isinstance(message, till.TillEvent):
-        return words.of_till(message)
-    return words.of_event(message)
+    said = (say for kind, say in SAYINGS if isinstance(message, kind))
+    return next(said, words.of_event)(message)
 
 
 # --- what changed in a retained document; `before` is None for the first one ------------------

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
+from firmware.cli.meaning import meaning
 from firmware.cli.snapshot import DAEMONS, Snapshot
 from firmware.contract.device import USABLE, Consumable, DeviceState, Status
 from firmware.contract.health import Condition, CoreState, Finding
@@ -172,7 +173,8 @@ def _findings(snapshot: Snapshot, room: int) -> list[str]:
 
 def _finding(finding: Finding) -> str:
     since = datetime.fromisoformat(finding.since).strftime("%d %b %H:%M")
-    detail = f": {finding.detail}" if finding.detail else ""
+    said = finding.detail or meaning(finding.code, "en")
+    detail = f": {said}" if said else ""
     return f"since {since}  {finding.part}  {finding.code}{detail}"
 
 

@@ -53,11 +53,13 @@ class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
     why_not: str | None = None
 
 
-class Attract(msgspec.Struct, frozen=True, tag=True):
-    """Nobody is here. `cash_is_possible` is false when no acceptor works."""
+class Attract(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """Nobody is here. `cash_is_possible` is false when no cash may be taken (M5); `tenders` work
+    beside it, or without it."""
 
     tiles: list[Tile]
     cash_is_possible: bool
+    tenders: list[Tender] = []
 
 
 class Services(msgspec.Struct, frozen=True, tag=True):

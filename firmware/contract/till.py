@@ -29,7 +29,7 @@ class CollectionDiffered(msgspec.Struct, frozen=True, tag=True):
 
     number: int
     by: str
-    sides: list[str]  # device_notes device_coins counted_notes counted_coins counted booked
+    sides: list[str]  # device_notes device_coins counted_notes counted_coins tubes counted booked
     doubts: list[str]
 
 

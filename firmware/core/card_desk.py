@@ -36,6 +36,7 @@ from firmware.journal.tender_rows import (
     CardConfirmed,
     CardDeclined,
     CardGivenUp,
+    CardRefundAsked,
     CardRefunded,
     CardRefundRefused,
     CardVoided,
@@ -55,6 +56,7 @@ class CardDesk:
         self._book, self._floor, self._outbox = book, floor, outbox
         self._armed_at = 0.0
         self._armed = ""  # the reader that was
+        self._said_no: dict[str, str] = {}  # refunds that the acquirer would not make, and why
 
     # --- the reader ------------------------------------------------------------------------
 
@@ -131,28 +133,50 @@ class CardDesk:
     # --- what goes back --------------------------------------------------------------------
 
     def ask_refunds(self, order: Order) -> None:
-        """Ask, as often as need be: a key gives back once."""
+        """Ask, as often as need be: a key gives back once. A no is looked at before it counts."""
         for key in sorted(order.cashless.open_refunds):
             row = order.cashless.refunds[key]
-            self._outbox.add(Ask(RefundCard(key, row.of, row.amount)))
+            said_no = key in self._said_no
+            self._outbox.add(
+                Ask(FindCard(row.of) if said_no else RefundCard(key, row.of, row.amount))
+            )
 
-    def take_refund(self, order: Order, request: RefundCard, reply: GatewayReply | None) -> None:
-        """The acquirer's own no is final, and makes a claim of it (M7)."""
-        if request.key not in order.cashless.open_refunds:
-            return
-        match reply:
-            case CardPayment(key=of, refunded=refunded) if (
-                of == request.of and refunded >= request.amount
-            ):
-                self._book.write(CardRefunded(order.number, request.key, request.amount))
-            case Failed(problem=Problem.REFUSED, detail=detail):
-                self._book.write(*_refused(order, request, detail))
+    def take_refund(
+        self, order: Order, request: RefundCard | FindCard, reply: GatewayReply | None
+    ) -> None:
+        """What went back is a row; the acquirer's own no is one, and a claim (M7), where it also
+        says that nothing went back: an answer may have been lost weeks ago, and the key with it."""
+        match request, reply:
+            case RefundCard(key=key), Failed(problem=Problem.REFUSED, detail=detail):
+                if key in order.cashless.open_refunds:
+                    self._said_no[key] = detail
+                    self._outbox.add(Ask(FindCard(request.of)))
+            case RefundCard(key=key), CardPayment():
+                self._said_no.pop(key, None)  # it is no no any more
+                self._look_at(order, key, reply)
+            case FindCard(), CardPayment():
+                for key in sorted(order.cashless.open_refunds & self._said_no.keys()):
+                    self._look_at(order, key, reply)
             case _:
                 pass
 
+    def _look_at(self, order: Order, key: str, payment: CardPayment) -> None:
+        """It says what went back of the whole charge: what was counted before is not counted as
+        this one. Of a charge that was undone all is back."""
+        row = order.cashless.refunds.get(key)
+        if row is None or key not in order.cashless.open_refunds or payment.key != row.of:
+            return
+        is_undone = payment.status is CardStatus.VOIDED
+        if is_undone or payment.refunded >= order.cashless.returned + row.amount:
+            self._book.write(CardRefunded(order.number, key, row.amount))
+        elif key in self._said_no:
+            self._book.write(*_refused(order, row, self._said_no[key]))
+        else:
+            return  # it is on its way
+        self._said_no.pop(key, None)
 
-def _refused(order: Order, request: RefundCard, detail: str) -> list[rows.AnyRow]:
-    cause = order.cashless.refunds[request.key].cause
-    claim = rows.ClaimIssued(order.number, claim_number(order), request.amount, ZERO, cause)
+
+def _refused(order: Order, row: CardRefundAsked, detail: str) -> list[rows.AnyRow]:
+    claim = rows.ClaimIssued(order.number, claim_number(order), row.amount, ZERO, row.cause)
     closed = [] if order.end is None else [rows.OrderClosed(order.number, rows.End.CLAIMED)]
-    return [CardRefundRefused(order.number, request.key, detail), claim, *closed]
+    return [CardRefundRefused(order.number, row.key, detail), claim, *closed]

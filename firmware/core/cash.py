@@ -144,7 +144,7 @@ class CashDesk:
 
     def tick_session(self, visit: Visit, now: float) -> None:
         if visit.order is not None:
-            self.change.step(visit.order, now)
+            self.change.step(visit.order, not visit.is_resumed, now)
         self._floor.day_is_full = self.allowance.day_is_full
         if (session := visit.session) is None:
             return

@@ -24,6 +24,7 @@ log = logging.getLogger("core")
 
 ASK_AGAIN_AFTER = 1.0  # seconds: a repeat pays nothing twice
 GIVE_UP_AFTER = 60.0  # seconds: a hundred coins take thirty, a changer that restarts ten
+TOLD_WITHIN = 20.0  # seconds after a power cut: its driver starts, and has the tubes counted
 STEM = "/change/"
 
 
@@ -54,16 +55,21 @@ class ChangeDesk:
 
     # --- from intent to outcome ------------------------------------------------------------
 
-    def step(self, order: Order, now: float) -> None:
-        """Ask for the pay-out of this order until the changer says what became of it."""
+    def step(self, order: Order, is_here: bool, now: float) -> None:
+        """Ask for the pay-out of this order until the changer says what became of it. Where nobody
+        may be there to take coins, only wait: what it had heard of before, it tells by itself."""
         intent = order.changing
         if intent is None:
             return
         if intent.id != self._asked_for:
             self._asked_for, self._since, self._asked_at = intent.id, now, -ASK_AGAIN_AFTER
-        if now - self._since >= GIVE_UP_AFTER:
+        if now - self._since >= (GIVE_UP_AFTER if is_here else TOLD_WITHIN):
             self.give_up(order)
-        elif now - self._asked_at >= ASK_AGAIN_AFTER and (changer := self._changer()) is not None:
+        elif is_here and now - self._asked_at >= ASK_AGAIN_AFTER:
+            self._ask(intent, now)
+
+    def _ask(self, intent: ChangeIntended, now: float) -> None:
+        if (changer := self._changer()) is not None:
             self._asked_at = now
             self._outbox.add(Tell(changer.name, PayOut(intent.id, intent.amount)))
 

@@ -120,7 +120,11 @@ class Collecting:
         sides = differences(closed) if how in rows.EMPTIED else []
         doubts = self.doubts(since) if sides else []
         differ = [rows.CollectionDiffers(closed.number, sides, doubts)] if sides else []
+        fresh: list[rows.CountersRead | rows.TubesRead]
         fresh = [rows.CountersRead(reading) for reading in self._vault.readings()]
+        tubes = self._vault.tubes.now()
+        if tubes is not None:
+            fresh.append(tubes)
         self._book.write(closed, *differ, *(fresh if how in rows.EMPTIED else []))
         if sides:
             told = [str(doubt) for doubt in doubts]
@@ -139,6 +143,8 @@ class Collecting:
         if office is not None:
             office = rows.Booked(office.first, office.last, office.posted, office.unposted, booked)
         pulled, inside = self._vault.pulled_since(since)
+        tubes = self._vault.tubes.now()
+        before = None if tubes is None else self._vault.tubes.before(since, tubes.serial)
         is_emptied = how in rows.EMPTIED
         return rows.CollectionClosed(
             number=opened.number,
@@ -154,6 +160,8 @@ class Collecting:
             office=office,
             pulled=pulled,
             inside_when_pulled=inside,
+            tubes_before=before,
+            tubes=None if tubes is None else tubes.held,
         )
 
     def _counted_by(self, kind: Kind, since: int) -> int | None:

@@ -9,6 +9,7 @@ from firmware.journal.rows import AnyRow
 from firmware.journal.tender_rows import CardConfirmed, CardRefundAsked, UpiConfirmed
 
 LATE = "trouble.paid_late"
+OTHER_AMOUNT = "trouble.other_amount"
 
 
 def claim_number(order: Order) -> str:
@@ -20,13 +21,15 @@ def paid(order: Order, row: UpiConfirmed | CardConfirmed, is_here: bool) -> list
     """The money is there: it pays the order while its citizen is, else it goes back (M7).
 
     `is_here` is false for a visit that is over: nobody knows whether the bill was paid elsewhere.
+    A charge that was given up pays nothing: a void on its way may still undo it.
     """
-    if is_here and row.amount == order.payable:
+    if is_here and row.amount == order.payable and not order.cashless.is_given_up:
         return [row, rows.OrderPaid(order.number, row.amount, ZERO)]
+    cause = LATE if row.amount == order.payable else OTHER_AMOUNT
     if isinstance(row, UpiConfirmed):
-        back: AnyRow = rows.ClaimIssued(order.number, claim_number(order), row.amount, ZERO, LATE)
+        back: AnyRow = rows.ClaimIssued(order.number, claim_number(order), row.amount, ZERO, cause)
     else:
-        back = refund_of(order, row, row.amount, LATE)
+        back = refund_of(order, row, row.amount, cause)
     is_claim = isinstance(back, rows.ClaimIssued)
     end = rows.End.CLAIMED if is_claim else rows.End.CANCELLED
     return [row, back, *([] if is_here else [rows.OrderClosed(order.number, end)])]

@@ -190,6 +190,7 @@ def room_of(acceptor: DeviceState) -> float:
 
 ACCEPTOR_TROUBLES = {
     "notes.jam": "trouble.notes_jam",
+    "notes.path.blocked": "trouble.notes_jam",
     "notes.stacker": "trouble.stacker_full",
     "notes.cashbox": "trouble.cash_box_out",
     "notes.link": "trouble.notes_gone",

@@ -79,9 +79,8 @@ class Flow:
         """Take up open orders first: there is money in them. Else the visit that was in RAM."""
         self.desk.start(now)
         self.paying.load()
-        is_told, opened = self.paying.is_told, self._book.journal.open_orders()
-        self._interrupted = [number for number in opened if not is_told(number)]
         self._kept = kept = readable(snapshot, self._catalogue.services)
+        self._interrupted = self.paying.interrupted(kept)
         if self._interrupted:
             self._resume_order(now)
         elif kept is not None:

@@ -9,6 +9,7 @@ from firmware.till.effects import Outbox, Tell
 
 TRIED_FOR = 20.0  # seconds; a technician who looks at it has said by then what he sees
 ASK_AGAIN_AFTER = 1.0  # seconds until a panel that does not follow is told again
+OUTLETS = {Kind.PAGE: Guide.PAGE, Kind.PVC: Guide.PVC}  # a sheet or a card comes out there
 
 
 class Lights:
@@ -18,6 +19,7 @@ class Lights:
         self._outbox = outbox
         self._told: dict[str, tuple[bool, float]] = {}
         self._tried: dict[str, tuple[bool, float | None]] = {}  # until when, once that is known
+        self._printed_at: set[Kind] = set()  # in this visit
 
     def try_light(self, output: str, is_on: bool) -> None:
         """For a technician, until TRIED_FOR is over or a visit begins."""
@@ -29,13 +31,21 @@ class Lights:
             Guide.NOTES.value: takes_money and bool(floor.values(Kind.NOTES)),
             Guide.COINS.value: takes_money and bool(floor.values(Kind.COINS)),
             Guide.RECEIPT.value: _paper_waits(visit),
-            Guide.CARD.value: _waits_for_a_card(floor),
+            Guide.CARD.value: _is_busy(floor, Kind.CARD),
+            **self._outlets(visit, floor),
         }
         wanted = dict.fromkeys(self._tried, False) | wanted | self._still_tried(visit, now)
         for panel in floor.of_kind(Kind.PANEL):
             for output, is_on in wanted.items():
                 if panel.outputs.get(output, is_on) is not is_on:
                     self._tell(panel.name, output, is_on, now)
+
+    def _outlets(self, visit: Visit, floor: Floor) -> dict[str, bool]:
+        """From its printing to the end of the visit: by then it is taken, or left behind."""
+        self._printed_at |= {kind for kind in OUTLETS if _is_busy(floor, kind)}
+        if visit.stage is Stage.ATTRACT:
+            self._printed_at.clear()
+        return {guide.value: kind in self._printed_at for kind, guide in OUTLETS.items()}
 
     def _still_tried(self, visit: Visit, now: float) -> dict[str, bool]:
         """A light that is tried no more stays known, so that one without a guide goes out."""
@@ -59,6 +69,6 @@ def _paper_waits(visit: Visit) -> bool:
     return order.is_printed("receipt") or order.is_printed("claim")
 
 
-def _waits_for_a_card(floor: Floor) -> bool:
-    """A reader is busy while it is armed."""
-    return any(state.status is Status.BUSY for state in floor.of_kind(Kind.CARD))
+def _is_busy(floor: Floor, kind: Kind) -> bool:
+    """A reader while it is armed, a printer while it prints."""
+    return any(state.status is Status.BUSY for state in floor.of_kind(kind))

@@ -31,6 +31,7 @@ CAUSES = {
     "trouble.refused": "claim.cause.back_end",
     "trouble.no_such_account": "claim.cause.back_end",
     "trouble.paid_late": "claim.cause.left",
+    "trouble.other_amount": "claim.cause.other_amount",
 }
 UNNAMED = "claim.cause.device"
 
@@ -86,7 +87,7 @@ class Papers:
                 return claim_slip(self._claim(order, duplicate, language, has_code), language)
 
     def _receipt(self, order: Order, duplicate: int, language: str) -> Receipt:
-        notes, coins, slips = used_of(order)
+        notes, coins, slips = put_in(order)
         return Receipt(
             kiosk=self._kiosk.id,
             place=self._place(language),
@@ -96,6 +97,7 @@ class Papers:
             notes=notes,
             coins=coins,
             slips=slips,
+            change=order.changed,
             upi=order.cashless.by_upi - _unused(order, order.cashless.by_upi),
             upi_reference=order.cashless.bank_reference,
             card=order.cashless.by_card - _unused(order, order.cashless.by_card),
@@ -114,7 +116,7 @@ class Papers:
             amount=order.cashless.going_back,
             card=order.cashless.masked,
             cause=CAUSES.get(last.cause, UNNAMED),
-            made_at=order.paid_at,
+            made_at=order.charged_at,
             helpline=self._kiosk.helpline,
             duplicate=duplicate,
         )
@@ -179,14 +181,13 @@ def _paid_bill(order: Order, number: int, line: rows.Line, part: Money) -> PaidB
     )
 
 
-def used_of(order: Order) -> tuple[Money, Money, Money]:
-    """The notes, coins and slips that paid the bill, without what came back as change, which is of
-    the cash, and without what went to a claim: of a slip that was worth more than the bill the rest
-    went there first."""
+def put_in(order: Order) -> tuple[Money, Money, Money]:
+    """The notes, coins and slips that paid the bill and brought the change, without what went to a
+    claim: of a slip that was worth more than the bill the rest went there first."""
     if order.cashless.received:
         return ZERO, ZERO, ZERO  # one tender an order
-    surplus = order.inserted - order.used
-    from_slips = min(surplus - order.changed, order.tender)
+    surplus = order.inserted - order.used - order.changed
+    from_slips = min(surplus, order.tender)
     from_notes = min(surplus - from_slips, order.notes)
     from_coins = surplus - from_slips - from_notes
     return order.notes - from_notes, order.coins - from_coins, order.tender - from_slips

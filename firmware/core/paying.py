@@ -9,7 +9,14 @@ from __future__ import annotations
 
 import logging
 
-from firmware.contract.card import AuthoriseCard, CardRejected, CardRequest, CardSwiped, RefundCard
+from firmware.contract.card import (
+    AuthoriseCard,
+    CardRejected,
+    CardRequest,
+    CardSwiped,
+    FindCard,
+    RefundCard,
+)
 from firmware.contract.gateway import GatewayReply, Tender
 from firmware.contract.screen import Action, Hint
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi, UpiPayment, UpiRequest, UpiStatus
@@ -85,11 +92,21 @@ class Paying:
         if kept is None or not kept.is_of(order):
             visit.is_resumed, visit.cause = True, POWER
             return Stage.CHECKING
+        if order.cashless.is_open and FATE in order.shown:
+            visit.cause = _unknown(order)
+            return Stage.TROUBLE
         if order.cashless.open_upi is not None:
             is_shown = kept.stage is not Stage.CHECKING
             visit.cause = "" if is_shown else BY_CITIZEN
             return Stage.UPI if is_shown else Stage.CHECKING
-        return Stage.CARD if kept.stage is Stage.CARD else Stage.CHECKING
+        listens = kept.stage is Stage.CARD and order.cashless.open_card is None
+        return Stage.CARD if listens else Stage.CHECKING
+
+    def interrupted(self, kept: Snapshot | None) -> list[str]:
+        """The open orders that a start takes up, oldest first: not those whose citizen has gone
+        without an answer."""
+        stays, opened = "" if kept is None else kept.order, self._book.journal.open_orders()
+        return [number for number in opened if number == stays or not self.is_told(number)]
 
     def load(self) -> None:
         """What goes back to cards, and was not answered before this start."""
@@ -144,7 +161,7 @@ class Paying:
         is_here: bool,
     ) -> None:  # fmt: skip
         match request:
-            case RefundCard():
+            case RefundCard() | FindCard() if order.cashless.open_refunds:
                 self.cards.take_refund(order, request, reply)
             case StartUpi() | CheckUpi() | CancelUpi():
                 upi_desk.take(self._book, order, request, reply, is_here)
@@ -189,11 +206,12 @@ class Paying:
         return None
 
     def _tick_card(self, visit: Visit, now: float) -> Signal | None:
-        """The reader listens while everything is there that a charge needs."""
+        """The reader listens while everything is there that a charge needs (M5)."""
         if Tender.CARD in self._floor.tenders():
             visit.obstacle_from = None
             self.cards.arm(_order_of(visit), now)
             return None
+        self.cards.disarm()
         visit.obstacle_from = now if visit.obstacle_from is None else visit.obstacle_from
         if now - visit.obstacle_from < OBSTACLE_PATIENCE:
             return None
@@ -204,10 +222,10 @@ class Paying:
         order = _order_of(visit)
         if not order.cashless.is_open:
             return self._outcome(visit, order)
-        tender = Tender.CARD if order.cashless.open_upi is None else Tender.UPI
+        tender = _open_tender(order)
         waited = now - visit.entered_at
         if waited >= TOLD_AFTER[tender]:
-            visit.cause = f"trouble.{tender}_unknown"
+            visit.cause = _unknown(order)
             if FATE not in order.shown:
                 self._book.write(ProofShown(order.number, FATE))
             return Signal.FAILED
@@ -258,7 +276,7 @@ class Paying:
         number, is_open = order.number, bool(order.cashless.open_refunds)
         (self._refunding.add if is_open else self._refunding.discard)(number)
         for key in order.cashless.open_refunds:
-            self._orders[key] = number
+            self._orders[key] = self._orders[order.cashless.refunds[key].of] = number
         self.cards.ask_refunds(order)
         if not is_visiting:
             self._book.forget(number)
@@ -298,6 +316,14 @@ def _name_of(request: UpiRequest | CardRequest) -> str:
             return request.reference
         case _:
             return request.key
+
+
+def _open_tender(order: Order) -> Tender:
+    return Tender.CARD if order.cashless.open_upi is None else Tender.UPI
+
+
+def _unknown(order: Order) -> str:
+    return f"trouble.{_open_tender(order)}_unknown"
 
 
 def _order_of(visit: Visit) -> Order:

@@ -36,4 +36,10 @@ class Quiet:
             return True
         moves = any(state.status is Status.BUSY for state in self._floor.devices.values())
         holds = any(state.held for kind in ACCEPTORS for state in self._floor.of_kind(kind))
-        return moves or holds or bool(self._journal.open_orders())
+        return moves or holds or self._has_open_order()
+
+    def _has_open_order(self) -> bool:
+        """One that only the back end can end, and whose citizen has gone, may wait for weeks."""
+        if self._flow.visit.order is not None:
+            return True
+        return not all(map(self._flow.paying.is_told, self._journal.open_orders()))

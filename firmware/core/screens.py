@@ -98,9 +98,6 @@ TILE_REASONS = {
     "trouble.records": "tile.no_records",
     "trouble.day_limit": "tile.day_limit",
 }  # of the others the tile says that no cash is taken
-NO_CASH_AT_ALL = frozenset(
-    {"trouble.mains_off", "trouble.battery_low", "trouble.records", "trouble.day_limit"}
-)
 
 
 def tiles(catalogue: Catalogue, floor: Floor) -> list[Tile]:
@@ -141,8 +138,7 @@ def draw(
         case Stage.ATTRACT if floor.door_is_open:
             return Closed("closed.door_open")
         case Stage.ATTRACT:
-            is_possible = floor.obstacle_before() not in NO_CASH_AT_ALL
-            return Attract(tiles(catalogue, floor), is_possible and bool(floor.acceptors()))
+            return _attract(floor, catalogue)
         case Stage.SERVICES:
             return Services(tiles(catalogue, floor))
         case Stage.NUMBER:
@@ -178,6 +174,11 @@ def draw(
             return _trouble(visit, papers)
         case Stage.OPERATOR:
             raise AssertionError("the desk draws its own screens")
+
+
+def _attract(floor: Floor, catalogue: Catalogue) -> Attract:
+    is_possible = floor.obstacle_before() is None
+    return Attract(tiles(catalogue, floor), is_possible, floor.tenders())
 
 
 def _cash(visit: Visit, floor: Floor) -> InsertCash:

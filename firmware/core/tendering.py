@@ -33,7 +33,7 @@ class Tendering:
 
     def __init__(self, book: Book, codes: Codes | None) -> None:
         self._book, self._codes = book, codes
-        self._wrong: deque[float] = deque(maxlen=GUESSES)
+        self._wrong: deque[float] = deque(maxlen=GUESSES)  # in RAM: docs/claims.md says why it may
 
     def is_offered(self, now: float) -> bool:
         """Whether there can be a slip at all, and nobody has been guessing."""

@@ -15,6 +15,7 @@ from firmware.contract.money import ZERO, Money
 from firmware.contract.till import BoxPulled, CountersDiffered, DoorOpened, Tampered
 from firmware.core.book import Book
 from firmware.core.floor import ACCEPTORS, Floor
+from firmware.core.tubes import Tubes
 from firmware.journal import desk_rows as rows
 from firmware.journal.chain import Entry, only
 from firmware.till.collection import differs, reading_of
@@ -35,6 +36,7 @@ class Vault:
 
     def __init__(self, book: Book, floor: Floor, outbox: Outbox) -> None:
         self._journal, self._book, self._floor, self._outbox = book.journal, book, floor, outbox
+        self.tubes = Tubes(self._journal, floor)
         self.by = ""
         self.alarms: dict[str, str] = {}
         moved = only(self._journal.of_kind(rows.BoxMoved), rows.BoxMoved)
@@ -141,6 +143,7 @@ class Vault:
             if state.status in AT_REST and state.name not in self._compared:
                 self._compared.add(state.name)
                 self._compare(state)
+                self._begin_with_tubes()
 
     def on_money(self, now: float) -> None:
         """A credit came: what the acceptor says it counted may be of before."""
@@ -185,6 +188,12 @@ class Vault:
                 )
                 self._outbox.add(Say(told))
                 self.look_for_alarms()
+
+    def _begin_with_tubes(self) -> None:
+        """A changer that was fitted since the last collection is held to account from here."""
+        held = self.tubes.now()
+        if held is not None and not self.tubes.is_read(self.boundary):
+            self._book.write(held)
 
     def _read(self, state: DeviceState) -> rows.Reading | None:
         """The epoch is that of the newest credit, which may stand before the last reading."""

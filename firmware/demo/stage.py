@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -28,6 +29,8 @@ from firmware.runtime.config import Config, load
 
 RESTART_AFTER = 0.2  # seconds between looks for the dead; systemd's own RestartSec is 100 ms
 STOPS_WITHIN = 5.0  # seconds
+PORTS = range(20_000, 32_768)  # below what Linux gives to outgoing connections (ip(7))
+PORT_TRIES = 50  # one is free at the first try, as a rule
 APPEARS_WITHIN = 20.0  # seconds for the first file or socket of a process
 BROKER, BENCH, OFFICE = "broker", "bench", "sandbox"
 OUTSIDE = (BENCH, OFFICE)  # emulated hardware and the back end: not of the kiosk, not on its mains
@@ -293,10 +296,15 @@ class Stage:
 
 
 def free_port() -> int:
-    """A loopback port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody has, of those that no outgoing connection is given.
+
+    So nobody takes it before its server begins, or while its server is dead. Raises StageError.
+    """
+    for port in random.sample(PORTS, PORT_TRIES):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise StageError(f"no free port: {PORT_TRIES} of {PORTS.start} to {PORTS.stop - 1} are in use")
 
 
 def _answers(path: Path) -> bool:

@@ -92,11 +92,13 @@ def _pieces(key: str, pieces: list[Pieces]) -> list[Line]:
 
 
 def _beside_the_pieces(closed: CollectionClosed) -> list[Line]:
-    """Change that was paid out of the coins, and money of a record before this one."""
+    """Change that was paid out, what the tubes gained, and money of a record before this one."""
     cash = closed.expected
     lines: list[Line] = []
     if cash.change:
         lines.append(money("collection.change", cash.change))
+    if closed.tubes is not None and closed.tubes_before is not None:
+        lines.append(line("collection.tubes", _difference(closed.tubes, closed.tubes_before)))
     if cash.brought_forward:
         lines.append(money("collection.brought_forward", cash.brought_forward))
     return [Rule(), *lines] if lines else []
@@ -108,7 +110,7 @@ def _counts(closed: CollectionClosed) -> list[Line]:
     lines: list[Line] = []
     for kind, pieces, device, money_in, hand in (
         ("notes", expected.notes, closed.device_notes, expected.in_notes, closed.counted_notes),
-        ("coins", expected.coins, closed.device_coins, expected.in_coins, closed.counted_coins),
+        ("coins", expected.coins, closed.device_coins, closed.in_coin_box, closed.counted_coins),
     ):
         count = sum(each.count for each in pieces)
         told = NONE if device is None else f"{device} / {count}"

@@ -52,8 +52,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     number: str  # the receipt number; also what the QR code holds
     paid_at: str  # ISO 8601 with offset; a duplicate carries that of the original
     bills: list[PaidBill]
-    notes: Money = ZERO  # paid with notes
-    coins: Money = ZERO  # paid with coins
+    notes: Money = ZERO  # put in
+    coins: Money = ZERO
+    change: Money = ZERO  # that came back of it
     slips: Money = ZERO  # paid with the money of claim slips
     upi: Money = ZERO
     upi_reference: str = ""  # the network's own
@@ -64,7 +65,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     duplicate: int = 0  # 0 is the original
 
     def __post_init__(self) -> None:
-        paid, due = self.notes + self.coins + self.slips + self.upi + self.card, self.total
+        cash, due = self.notes + self.coins - self.change, self.total
+        paid = cash + self.slips + self.upi + self.card
         if paid != due:
             raise ValueError(f"receipt {self.number}: expected {due} paid, got {paid}")
 
@@ -155,6 +157,7 @@ def _money(facts: Receipt, words: Words) -> list[Line]:
         ("receipt.slips", facts.slips),
         ("receipt.upi", facts.upi),
         ("receipt.card", facts.card),
+        ("receipt.change", facts.change),
     ):
         if money:
             lines.append(Pair(words(key), rupees_exact(money)))

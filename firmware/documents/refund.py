@@ -24,7 +24,7 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
     amount: Money
     card: str  # masked
     cause: str  # message key: claim.cause.<word>
-    made_at: str  # ISO 8601 with offset: of the payment
+    made_at: str  # ISO 8601 with offset: of the charge
     helpline: str = "181"
     duplicate: int = 0  # 0 is the original
 

@@ -9,7 +9,7 @@ from firmware.documents.both import both, line, money, signature, title
 from firmware.documents.catalogue import words_of
 from firmware.documents.dates import moment
 from firmware.documents.lines import Line, duplicate_mark
-from firmware.journal.desk_rows import DayFigures, ServiceSum
+from firmware.journal.desk_rows import DayFigures, Redemption, ServiceSum
 
 NONE = "-"
 
@@ -51,7 +51,7 @@ def day_report(facts: Report) -> Ticket:
         *_without_cash(figures),
         Rule(),
         line("report.claims", f"{figures.claims_issued} / ₹{figures.claims_amount.exact()}"),
-        line("report.redeemed", f"{figures.redeemed} / ₹{figures.redeemed_amount.exact()}"),
+        *_redeemed(figures),
         line("report.refused", str(figures.refused)),
         line("report.unposted", str(figures.unposted)),
         line("report.returned", str(figures.returned_notes)),
@@ -60,6 +60,15 @@ def day_report(facts: Report) -> Ticket:
         *([] if facts.number is None else signature("collection.sign.operator")),
     ]
     return Ticket(lines, "hi")
+
+
+def _redeemed(figures: DayFigures) -> list[Line]:
+    """All of them, then each way: what an operator paid is his own money, and is in no box."""
+    ways = (Redemption("all", figures.redeemed, figures.redeemed_amount), *figures.redemptions)
+    return [
+        line(f"report.redeemed.{each.how}", f"{each.count} / ₹{each.amount.exact()}")
+        for each in ways
+    ]
 
 
 def _without_cash(figures: DayFigures) -> list[Line]:

@@ -71,10 +71,7 @@ class Gateway:
         reply = await self._ask(request)
         log.info("%s: %s", type(request).__name__, _told(reply))
         # Said before the answer: core asks whether the back end is there as soon as it has a bill.
-        if isinstance(reply, Failed) and reply.problem is Problem.BACK_END_DOWN:
-            self._state = replace(self._state, is_online=False, detail=reply.detail)
-        else:
-            self._state = replace(self._state, is_online=True, detail="")
+        self._state = state_after(self._state, reply)
         self._say()
         self._bus.answer(envelope, reply)
 
@@ -95,6 +92,17 @@ class Gateway:
             log.error("refused a card of %d bytes: %s", len(envelope.payload), error)
             return
         self._shelf.put(card, time.monotonic())
+
+
+def state_after(state: GatewayState, reply: GatewayReply) -> GatewayState:
+    """What an answer says of the back end; nothing where nobody asked it."""
+    match reply:
+        case Failed(problem=Problem.CARD_FORGOTTEN):
+            return state
+        case Failed(problem=Problem.BACK_END_DOWN, detail=detail):
+            return replace(state, is_online=False, detail=detail)
+        case _:
+            return replace(state, is_online=True, detail="")
 
 
 def _told(reply: GatewayReply) -> str:

@@ -27,6 +27,8 @@ def desk_words(row: Row) -> str:
             return f"{by} has looked at the door and tamper alarms"
         case rows.CountersRead(reading=reading):
             return f"{reading.device} counts {reading.count} ({reading.counter})"
+        case rows.TubesRead(device=device, held=held):
+            return f"the tubes of {device} hold {held}"
         case rows.CountersDiffer(device=device, expected=expected, found=found):
             return f"{device} COUNTED {found} PIECES, the rows say {expected}"
         case _:

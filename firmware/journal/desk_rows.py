@@ -134,6 +134,15 @@ class CountersRead(Row, frozen=True):
     reading: Reading
 
 
+class TubesRead(Row, frozen=True):
+    """What a coin changer says its tubes hold; the next collection counts from the first of these
+    after the one before."""
+
+    device: str
+    serial: str
+    held: Money
+
+
 class CountersDiffer(Row, frozen=True):
     """The acceptor counted other pieces than the rows since its last reading (M8)."""
 
@@ -206,10 +215,20 @@ class CollectionClosed(Row, frozen=True):
     office: Booked | None = None
     pulled: tuple[str, ...] = ()  # when the box was out with no operator in
     inside_when_pulled: Money = ZERO  # what was inside when it was pulled last
+    tubes_before: Money | None = None  # in a changer's tubes at `since`; None: nobody can say
+    tubes: Money | None = None  # and now
 
     @property
     def collected(self) -> Money:
         return self.expected.amount if self.how in EMPTIED else ZERO
+
+    @property
+    def in_coin_box(self) -> Money:
+        """What a hand should find there: the coins that came in, less the change, less what the
+        tubes gained. Below zero: the tubes have more than that, or lack what was paid out."""
+        if self.tubes is None or self.tubes_before is None:
+            return self.expected.in_coins
+        return self.expected.in_coins - (self.tubes - self.tubes_before)
 
     @property
     def counted(self) -> Money | None:
@@ -222,7 +241,8 @@ class CollectionClosed(Row, frozen=True):
 class CollectionDiffers(Row, frozen=True):
     """The sides of a collection do not agree: which, and the transactions that may be why (M8).
 
-    `sides` are words: device_notes device_coins counted_notes counted_coins counted booked.
+    `sides` are words: device_notes device_coins counted_notes counted_coins tubes counted
+    booked.
     """
 
     number: int
@@ -245,6 +265,14 @@ class ServiceSum(msgspec.Struct, frozen=True):
     amount: Money  # of the bills, without the fees
     fees: Money
     advances: Money
+
+
+class Redemption(msgspec.Struct, frozen=True):
+    """The claims that were redeemed in one way: `how` is as in ClaimRedeemed."""
+
+    how: str
+    count: int
+    amount: Money
 
 
 class DayFigures(msgspec.Struct, frozen=True):
@@ -270,6 +298,7 @@ class DayFigures(msgspec.Struct, frozen=True):
     card: Money = ZERO
     card_count: int = 0
     card_refunds: Money = ZERO  # that went back to cards
+    redemptions: list[Redemption] = []  # `redeemed` by its ways; a release before knows none
 
 
 class DayClosed(Row, frozen=True):
@@ -288,6 +317,7 @@ DeskRow = (
     | SwitchRecorded
     | AlarmsCleared
     | CountersRead
+    | TubesRead
     | CountersDiffer
     | CollectionOpened
     | BoxEmptied

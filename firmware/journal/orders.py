@@ -13,7 +13,7 @@ from firmware.journal.chain import Entry
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.division import split
 from firmware.journal.rows import Line, OrderCreated, ReadRow
-from firmware.journal.tender_rows import TenderRow
+from firmware.journal.tender_rows import CardConfirmed, CardRefundAsked, TenderRow
 
 
 @dataclass
@@ -37,6 +37,7 @@ class Order:
     is_paid: bool = False
     paid_at: str = ""  # ISO 8601 with offset; a duplicate carries the time of the payment
     claimed_at: str = ""
+    charged_at: str = ""  # the card; it may pay nothing, and go back
     advance: Money = ZERO
     reference: str | None = None  # every line is answered, and not all with no
     refusal: str | None = None  # nothing of it was accepted
@@ -201,7 +202,7 @@ class Order:
             case rows.OrderClosed(end=end):
                 self.end = end
             case _ if isinstance(row, TenderRow):
-                self.cashless.apply(row)
+                self._tender(row, at)
             case _:
                 pass  # its birth changes nothing more, nor does a kind of a release to come
 
@@ -221,11 +222,24 @@ class Order:
                 self.refusals[line] = problem
 
     def _claim(self, row: rows.ClaimIssued, at: str) -> None:
-        """A slip of before says less than what is claimed now: it proves nothing any more."""
         self.claims.append(row)
         self.claimed_at = at
-        self.shown.discard("claim")
-        self.documents = {job: name for job, name in self.documents.items() if name != "claim"}
+        self._outdate("claim")
+
+    def _tender(self, row: TenderRow, at: str) -> None:
+        self.cashless.apply(row)
+        match row:
+            case CardConfirmed():
+                self.charged_at = at
+            case CardRefundAsked():
+                self._outdate("refund")
+            case _:
+                pass
+
+    def _outdate(self, document: str) -> None:
+        """A slip of before says less than what is owed now: it proves nothing any more."""
+        self.shown.discard(document)
+        self.documents = {job: name for job, name in self.documents.items() if name != document}
 
     def _change(self, row: ChangeIntended | ChangePaid | ChangeInDoubt) -> None:
         self.changing = row if isinstance(row, ChangeIntended) else None

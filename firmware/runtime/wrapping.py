@@ -17,9 +17,12 @@ Measure = Callable[[str], float]
 
 def wrap(text: str, room: float, measure: Measure) -> list[str]:
     """The lines of `text`, each at most `room` wide by `measure` (shaped width, in dots)."""
+    words = text.split()
+    if measure(" ".join(words)) <= room:  # most are short; shaping is what takes time
+        return [" ".join(words)]
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in words:
         candidate = f"{line} {word}" if line else word
         if measure(candidate) <= room:
             line = candidate

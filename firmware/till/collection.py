@@ -232,7 +232,7 @@ def differences(closed: CollectionClosed) -> list[str]:
     """Which sides do not agree with the rows, as words of CollectionDiffers.
 
     What was brought forward has no pieces, so then only the whole of it can be counted by hand.
-    Coins are not held against the hand where more went out of a changer's float than came in.
+    Where the tubes gained more than came in, no hand can find fewer coins than none: they differ.
     """
     cash, found = closed.expected, []
     if closed.device_notes not in (None, sum(each.count for each in cash.notes)):
@@ -244,9 +244,9 @@ def differences(closed: CollectionClosed) -> list[str]:
             found.append("counted")
     else:
         found += ["counted_notes"] * (closed.counted_notes not in (None, cash.in_notes))
-        is_of_float = cash.in_coins < ZERO
-        coins = None if is_of_float else closed.counted_coins
-        found += ["counted_coins"] * (coins not in (None, cash.in_coins))
+        box = closed.in_coin_box
+        found += ["tubes"] * (box < ZERO)
+        found += ["counted_coins"] * (box >= ZERO and closed.counted_coins not in (None, box))
     if closed.office is not None and closed.office.differs:
         found.append("booked")
     return found

@@ -13,7 +13,7 @@ from firmware.contract.money import ZERO, Money
 from firmware.journal import rows
 from firmware.journal.chain import Entry
 from firmware.journal.change_rows import ChangePaid
-from firmware.journal.desk_rows import CollectionClosed, DayFigures, ServiceSum
+from firmware.journal.desk_rows import CollectionClosed, DayFigures, Redemption, ServiceSum
 from firmware.journal.orders import Order
 from firmware.journal.tender_rows import CardConfirmed, CardRefunded, UpiConfirmed
 
@@ -31,6 +31,7 @@ class Figures:
     paid: dict[str, None] = field(default_factory=dict)  # in this time, not yet answered
     receipts: list[str] = field(default_factory=list)
     baskets: set[str] = field(default_factory=set)  # of which a bill was refused
+    redemptions: dict[str, Redemption] = field(default_factory=dict)
 
     def add(self, row: rows.ReadRow) -> None:
         match row:
@@ -58,9 +59,10 @@ class Figures:
             case rows.ClaimIssued(amount=amount):
                 self._count("claims")
                 self._sum("claims", amount)
-            case rows.ClaimRedeemed(amount=amount):
+            case rows.ClaimRedeemed(amount=amount, how=how):
                 self._count("redeemed")
                 self._sum("redeemed", amount)
+                self._redeem(how, amount)
             case CollectionClosed():
                 self._sum("collected", row.collected)
             case UpiConfirmed(amount=amount):
@@ -95,6 +97,10 @@ class Figures:
             known.advances + (part - fee - amount),
         )
 
+    def _redeem(self, how: str, amount: Money) -> None:
+        known = self.redemptions.get(how, Redemption(how, 0, ZERO))
+        self.redemptions[how] = Redemption(how, known.count + 1, known.amount + amount)
+
     def _sum(self, name: str, money: Money) -> None:
         self.sums[name] = self.sums.get(name, ZERO) + money
 
@@ -125,6 +131,7 @@ class Figures:
             card=sums.get("card", ZERO),
             card_count=counts.get("card", 0),
             card_refunds=sums.get("card_refunds", ZERO),
+            redemptions=[self.redemptions[how] for how in sorted(self.redemptions)],
         )
 
 

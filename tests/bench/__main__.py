@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import cash, drivers, growth, idle, journal, wire
+from tests.bench import cash, drivers, growth, idle, journal, papers, wire
 from tests.bench.figures import delays, table
 
 ROUNDS = 1500  # commits to each side
@@ -61,9 +61,14 @@ def of_idle(seconds: float = IDLE_SECONDS, settles_in: float = idle.SETTLES_IN) 
     return table("idle: the attract screen, nobody there", figures)
 
 
-def of_wire(rounds: int = wire.ROUNDS, tickets: int = wire.TICKETS, keys: int = wire.KEYS) -> str:
-    figures = wire.run(rounds, tickets, keys)
+def of_wire(rounds: int = wire.ROUNDS, keys: int = wire.KEYS) -> str:
+    figures = wire.run(rounds, keys)
     return table("wire: ours against what other people wrote, the same frames", figures)
+
+
+def of_papers(pages: int = papers.PAGES, tickets: int = papers.TICKETS) -> str:
+    figures = papers.run(pages, tickets)
+    return table("papers: ours against what other people wrote, the same picture", figures)
 
 
 def of_drivers(seconds: float = IDLE_SECONDS, settles_in: float = drivers.SETTLES_IN) -> str:
@@ -77,6 +82,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "cash": of_cash,
     "idle": of_idle,
     "wire": of_wire,
+    "papers": of_papers,
     "drivers": of_drivers,
 }
 

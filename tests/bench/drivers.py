@@ -1,6 +1,7 @@
 """What each family's driver costs while nobody is there, and how soon after the plug it is ready.
 
-One process a driver, with no bus; all emulators in this one, on ptys. The driver polls as fast as
+One process a driver, with no bus; all emulators in this one, on ptys, a USB device at a socket, and
+pins behind that of the bench. The driver polls as fast as
 ever: the emulated devices run at their real speed. From the plug to ready includes up to a second
 until a driver looks for its port again, and the device's own start-up.
 """
@@ -8,28 +9,77 @@ until a driver looks for its port again, and the device's own start-up.
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from drivers.base.bench import EmulatedDevice
+from drivers.base.bench import BenchServer, EmulatedDevice, device_at
+from drivers.base.emulator import Emulator
 from drivers.base.registry import find
 from drivers.base.scan import families
+from firmware.contract.device import Kind
+from firmware.gateway.sandbox.unsealing import PUBLIC_KEY
+from firmware.runtime.config import DeviceSection
 from tests.bench.figures import Figure
 from tests.bench.idle import SAMPLES, cpu_seconds
-from tests.bench.one_driver import MISSING, READY
+from tests.bench.one_driver import MISSING, NAME, READY
 
 CPU_AIM = 0.5  # percent of one core
 PATIENCE = 60.0  # seconds for everything to start, on a machine that is busy
 SETTLES_IN = 2.0  # seconds after the last is ready
 
 
+Started = tuple[EmulatedDevice, asyncio.subprocess.Process]
+
+
+class EmulatedPins(EmulatedDevice):
+    """A panel, or an acceptor of pulses: its wires are at the bench's own socket."""
+
+    def __init__(self, emulator: Emulator, path: Path) -> None:
+        super().__init__(emulator, path)
+        self._path = path
+        self._server: asyncio.Server | None = None
+        self._begins: asyncio.Task[None] | None = None
+
+    def plug(self) -> None:
+        self._begins = asyncio.get_running_loop().create_task(self._listen())
+
+    def unplug(self) -> None:
+        if self._server is not None:
+            self._server.close()
+
+    async def _listen(self) -> None:
+        serve = BenchServer({NAME: self}).serve
+        self._server = await asyncio.start_unix_server(serve, self._path)
+
+
+def sections(folder: Path) -> dict[str, DeviceSection]:
+    """Every family but `ipp`, which waits for its printer to speak and polls nothing."""
+    found = {
+        name: DeviceSection(name, each.kind, str(folder / name), each.usual_options)
+        for name, each in families()
+    }
+    pins = {"pin_factory": "bench"}
+    found["magstripe"] = DeviceSection(
+        "magstripe", Kind.CARD, str(folder / "magstripe"), {"public_key": PUBLIC_KEY}
+    )
+    found["magnesafe"] = DeviceSection(
+        "magnesafe", Kind.CARD, str(folder / "magnesafe"), {"usb": "bench"}
+    )
+    panel = pins | {"bench": str(folder / "panel")}
+    found["panel"] = DeviceSection("panel", Kind.PANEL, str(folder / "panel"), panel)
+    pulse = pins | {"bench": str(folder / "pulse"), "pulses": {"1": 100}}
+    found["pulse"] = DeviceSection("pulse", Kind.COINS, str(folder / "pulse"), pulse)
+    return found
+
+
 async def run(seconds: float, settles_in: float = SETTLES_IN) -> list[Figure]:
-    """Every family with a serial wire, side by side. Raises TimeoutError when one gets nowhere."""
-    names = [name for name, _ in families()]
+    """Side by side. Raises TimeoutError when one gets nowhere."""
     with tempfile.TemporaryDirectory(prefix="drivers-") as folder:
-        started = [await _start(name, Path(folder) / name) for name in names]
+        found = sections(Path(folder))
+        started = [await _start(section) for section in found.values()]
         try:
             async with asyncio.timeout(PATIENCE):
                 plugged = await asyncio.gather(*(_until_ready(each) for each in started))
@@ -40,18 +90,22 @@ async def run(seconds: float, settles_in: float = SETTLES_IN) -> list[Figure]:
                 process.kill()
                 await process.wait()
                 device.unplug()
-    figures = [_cost(name, share) for name, share in zip(names, cost, strict=True)]
-    ready = [_ready(name, after) for name, after in zip(names, plugged, strict=True)]
+    figures = [_cost(name, share) for name, share in zip(found, cost, strict=True)]
+    ready = [_ready(name, after) for name, after in zip(found, plugged, strict=True)]
     return [*figures, *ready]
 
 
-Started = tuple[EmulatedDevice, asyncio.subprocess.Process]
-
-
-async def _start(family: str, port: Path) -> Started:
-    device = EmulatedDevice(find("kiosk.emulators", family)(), port)
+async def _start(section: DeviceSection) -> Started:
+    emulator, port = find("kiosk.emulators", section.family)(), Path(section.port)
+    device = (
+        EmulatedPins(emulator, port)
+        if "pin_factory" in section.options
+        else device_at(emulator, section.port)
+    )
+    options = json.dumps(section.options)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.bench.one_driver", family, str(port)),
+        *(sys.executable, "-m", "tests.bench.one_driver"),
+        *(section.family, section.kind, section.port, options),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,  # of ports that are missing: that is so on purpose
     )

@@ -1,31 +1,34 @@
 """One driver alone in a process, without a bus: what a family costs, and when it is ready.
 
-`python -m tests.bench.one_driver FAMILY PORT` prints a line when the port is missing, and one when
-the device is ready, and then lives until it is killed.
+`python -m tests.bench.one_driver FAMILY KIND PORT OPTIONS` prints a line when the port is missing,
+and one when the device is ready, and then lives until it is killed.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import tempfile
 from pathlib import Path
 
 from drivers.base.registry import find
 from drivers.base.scan import Onlooker
-from firmware.contract.device import Status
+from firmware.contract.device import Kind, Status
 from firmware.runtime.config import DeviceSection
 
+NAME = "bench"
 MISSING, READY = "missing", "ready"
 
 
-async def drive(family: str, port: str, folder: Path) -> None:
-    found = find("kiosk.drivers", family)
-    device = found("bench", DeviceSection(family, found.kind, port, found.usual_options), folder)
+async def drive(section: DeviceSection, folder: Path) -> None:
+    device = find("kiosk.drivers", section.family)(NAME, section, folder)
     device.host = onlooker = Onlooker()
     running = asyncio.create_task(device.run())
-    for word, status in ((MISSING, Status.GONE), (READY, Status.READY)):
-        while device.state().status is not status:
+    has_pins = "pin_factory" in section.options  # they say nothing until they are there
+    missing = {Status.GONE, Status.STARTING} if has_pins else {Status.GONE}
+    for word, expected in ((MISSING, missing), (READY, {Status.READY})):
+        while device.state().status not in expected:
             onlooker.moved.clear()
             await onlooker.moved.wait()
         print(word, flush=True)
@@ -34,7 +37,9 @@ async def drive(family: str, port: str, folder: Path) -> None:
 
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="driver-") as folder:
-        asyncio.run(drive(sys.argv[1], sys.argv[2], Path(folder)))
+        family, kind, port, options = sys.argv[1:]
+        section = DeviceSection(family, Kind(kind), port, json.loads(options))
+        asyncio.run(drive(section, Path(folder)))
     return 0
 
 

@@ -84,13 +84,13 @@ async def swipes(visit: Visit) -> None:
     for _ in range(20):
         if not isinstance(visit.shown, SwipeCard):
             return
-        kiosk_of(visit).slot.swipe()
+        kiosk_of(visit).swipe()
         await visit.until(lambda: not isinstance(visit.shown, SwipeCard), 2.0)
 
 
 async def card(visit: Visit) -> None:
     kiosk_of(visit).plug_reader()
-    await visit.until(lambda: kiosk_of(visit).slot.driver is not None, 5.0)
+    await visit.until(lambda: kiosk_of(visit).has_reader, 5.0)
     await to_tender(visit, Action.PAY_CARD, SwipeCard)
     await swipes(visit)
     await visit.takes_proof_and_goes()
@@ -99,7 +99,7 @@ async def card(visit: Visit) -> None:
 async def card_line_dead(visit: Visit) -> None:
     """The charge is asked for, and then nobody answers for a minute."""
     kiosk_of(visit).plug_reader()
-    await visit.until(lambda: kiosk_of(visit).slot.driver is not None, 5.0)
+    await visit.until(lambda: kiosk_of(visit).has_reader, 5.0)
     await to_tender(visit, Action.PAY_CARD, SwipeCard)
     await swipes(visit)
     await visit.until(lambda: bool(kiosk_of(visit).cards.payments()), 5.0)

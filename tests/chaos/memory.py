@@ -17,16 +17,23 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import aiomqtt
+import msgspec
 from PIL import Image
 
 import drivers.base.__main__
 import drivers.base.device
+import drivers.magnesafe.driver
+import drivers.magstripe.driver
+import drivers.pulse.driver
 import firmware.core.__main__
 import firmware.demo.citizen
 import firmware.gateway.__main__
 import firmware.runtime.bus
+from drivers.base.emulator import Emulator
 from drivers.base.registry import find
 from drivers.escpos.raster import Rasteriser
+from firmware.contract.device import USABLE, DeviceState
+from firmware.contract.topics import Topics
 from firmware.demo.keys import commission, enrol
 from firmware.demo.stage import Stage
 from firmware.demo.template import TEMPLATE
@@ -35,15 +42,29 @@ from firmware.gateway.sandbox.office import Office
 from firmware.gateway.sandbox.unsealing import PUBLIC_KEY
 from firmware.gateway.sandbox.upi import UpiOffice
 from firmware.journal.journal import Journal
+from firmware.runtime.bench import BenchRefused
 from firmware.runtime.config import load
 from tests.chaos import plastic
-from tests.chaos.acceptors import STANDARD, with_acceptor
+from tests.chaos.acceptors import AS_BUILT, Fitting, fitted
+from tests.chaos.pins import Pins, PinWire
 from tests.chaos.plastic import Slot
 from tests.chaos.points import Point, installed
+from tests.chaos.shared import SharedPort
 from tests.chaos.virtual import PROCESS, Killed, LoopClock, Process, VirtualLoop
-from tests.chaos.wiring import WORLD, Bench, Broker, Client, OfficeLine, Transport, Wire
+from tests.chaos.wiring import (
+    WORLD,
+    Bench,
+    Broker,
+    Client,
+    OfficeLine,
+    SecretTransport,
+    Transport,
+    UsbTransport,
+    Wire,
+)
 
 DRIVERS = ("notes", "coins", "receipt")
+ON_A_BUS = ("coins", "notes")  # where they share one
 PROCESSES = ("core", *DRIVERS, "gateway")
 SPEED = 6.0  # of the devices
 RESTARTS_AFTER = 0.3  # seconds, as systemd's RestartSec and a Python start, about
@@ -66,10 +87,10 @@ class Kiosk:
     """One kiosk in one folder; what Citizen and account() ask of a Stage, and the fail points."""
 
     def __init__(
-        self, folder: Path, loop: VirtualLoop, at: Point | None, deed: str, notes: str
+        self, folder: Path, loop: VirtualLoop, at: Point | None, deed: str, fitting: Fitting
     ) -> None:
-        self.folder, self.loop = folder, loop
-        self.config = load(self._write_config(notes))
+        self.folder, self.loop, self.fitting = folder, loop, fitting
+        self.config = load(self._write_config())
         enrol(Path(self.config.paths.operators))
         commission(self.config.kiosk.id, self.config.state_folder)
         self.broker = Client.broker = Broker()
@@ -89,7 +110,7 @@ class Kiosk:
         self.bugs: list[str] = []
         self.is_dark = False
         self.wires = self._wires()
-        Transport.wires = {self.config.device[name].port: self.wires[name] for name in DRIVERS}
+        Transport.wires = {self.config.device[name].port: wire for name, wire in self.wires.items()}
         for name in PROCESSES:
             self._start(name)
 
@@ -189,7 +210,7 @@ class Kiosk:
         task.add_done_callback(lambda task: self._ended(process, task))
 
     async def _serve(self, name: str) -> None:
-        if name == plastic.NAME:
+        if name == plastic.NAME and not self.fitting.card:
             await plastic.serve(self.config, self.slot)
             return
         options = argparse.Namespace(device=name)
@@ -209,6 +230,8 @@ class Kiosk:
             self.dead.append(process)
             if (wire := self.wires.get(name)) is not None:
                 wire.port = None
+            if isinstance(wire, PinWire):
+                wire.let_go()
             if name == plastic.NAME:
                 self.slot.driver = None
             for close in process.on_death:
@@ -234,6 +257,21 @@ class Kiosk:
         self.programs.append(plastic.NAME)
         self._later(0.0, plastic.NAME)
 
+    @property
+    def has_reader(self) -> bool:
+        """It says that it works."""
+        topic = Topics(self.config.kiosk.id).device_state(plastic.NAME)
+        if (told := self.broker.retained.get(topic)) is None:
+            return False
+        return msgspec.json.decode(bytes(told.payload), type=DeviceState).status in USABLE
+
+    def swipe(self) -> None:
+        if self.fitting.card:
+            with contextlib.suppress(BenchRefused):
+                self.wires[plastic.NAME].hand("swipe", card="visa")
+        else:
+            self.slot.swipe()
+
     def power_on(self) -> None:
         self.is_dark, self.broker.is_up = False, True
         for wire in self.wires.values():
@@ -244,13 +282,24 @@ class Kiosk:
     # --- what it is made of ----------------------------------------------------------------
 
     def _wires(self) -> dict[str, Wire]:
-        families = {name: self.config.device[name].family for name in DRIVERS}
-        return {
-            name: Wire(FOUND("kiosk.emulators", family)(speed=SPEED), self.loop)
-            for name, family in families.items()
-        }
+        names = [*DRIVERS, *([plastic.NAME] if self.fitting.card else [])]
+        made = {name: self._emulator(name) for name in names}
+        if not self.fitting.wire:
+            return {name: self._wire(emulator) for name, emulator in made.items()}
+        bus = FOUND("kiosk.emulated_wires", self.fitting.wire)([made.pop(n) for n in ON_A_BUS])
+        shared = SharedPort(bus, FOUND("kiosk.wires", self.fitting.wire)(), self.loop)
+        alone = {name: self._wire(emulator) for name, emulator in made.items()}
+        return alone | dict(zip(ON_A_BUS, shared.wires, strict=True))
 
-    def _write_config(self, notes: str) -> Path:
+    def _wire(self, emulator: Emulator) -> Wire:
+        return (Wire if emulator.has_wire else PinWire)(emulator, self.loop)
+
+    def _emulator(self, name: str) -> Emulator:
+        family = self.config.device[name].family
+        emulator: Emulator = FOUND("kiosk.emulators", family)(speed=SPEED)
+        return emulator
+
+    def _write_config(self) -> Path:
         for name in ("run", "state", "broker/credentials"):
             (self.folder / name).mkdir(parents=True)
         users = (
@@ -266,25 +315,22 @@ class Kiosk:
         screen = {"width": 480, "height": 800, "speaks": "false", "screen": 45, "cash": 60}
         rest = {"warning": 5, "done": 20, "speed": SPEED, "port": 1, "folder": self.folder}
         rest["public_key"] = PUBLIC_KEY
-        path.write_text(with_acceptor(TEMPLATE.format(**screen, **rest), notes))
+        path.write_text(fitted(TEMPLATE.format(**screen, **rest), self.fitting))
         return path
 
 
 @contextlib.contextmanager
 def kiosk_in(
-    folder: Path, at: Point | None = None, deed: str = "", notes: str = STANDARD
+    folder: Path, at: Point | None = None, deed: str = "", fitting: Fitting = AS_BUILT
 ) -> Iterator[Kiosk]:
-    """A running kiosk. `at` is where `deed` is done: kills the process, the broker or the mains.
-
-    `notes` is the family of its note acceptor.
-    """
+    """A running kiosk. `at` is where `deed` is done: kills the process, the broker or the mains."""
     loop = VirtualLoop()
     asyncio.set_event_loop(loop)
     with contextlib.ExitStack() as undo:
         for owner, name, stand_in in _stand_ins(loop):
             undo.callback(setattr, owner, name, owner.__dict__[name])
             setattr(owner, name, stand_in)
-        kiosk = Kiosk(folder, loop, at, deed, notes)
+        kiosk = Kiosk(folder, loop, at, deed, fitting)
         undo.enter_context(installed(kiosk, Client, Transport))
         try:
             yield kiosk
@@ -311,10 +357,27 @@ def _stand_ins(loop: VirtualLoop) -> list[tuple[Any, str, Any]]:
         (firmware.demo.citizen, "time", clock),
         (drivers.base.__main__, "find", FOUND),
         (drivers.base.device, "SerialTransport", Transport),
+        (drivers.magstripe.driver, "SecretSerialTransport", SecretTransport),
+        (drivers.magstripe.driver, "guard_process", lambda: None),  # of this process, for ever
+        (drivers.magnesafe.driver, "UsbTransport", UsbTransport),
+        (drivers.magnesafe.driver, "claim", lambda address, backend: _usb_port()),
+        (drivers.magnesafe.driver, "guard_process", lambda: None),
+        (drivers.pulse.driver, "open_factory", _open_pins),
         (drivers.base.device.Device, "now", staticmethod(clock.monotonic)),
         (Rasteriser, "draw", lambda self, ticket: _small_picture()),
         (Journal, "__init__", _closed_by_the_kernel(Journal.__init__)),
     ]
+
+
+def _open_pins(*arguments: Any) -> Pins:
+    """Of the only device with pins."""
+    (wire,) = (wire for wire in Transport.wires.values() if isinstance(wire, PinWire))
+    return wire.open(*arguments)
+
+
+def _usb_port() -> str:
+    """Of the only USB device."""
+    return next(port for port in Transport.wires if port.endswith(f"/{plastic.NAME}"))
 
 
 def _small_picture() -> Image.Image:

@@ -16,7 +16,7 @@ from firmware.demo.account import Account, account
 from firmware.demo.citizen import Citizen
 from firmware.journal.faults import JournalFault
 from firmware.journal.past import verify_all
-from tests.chaos.acceptors import STANDARD
+from tests.chaos.acceptors import AS_BUILT, Fitting
 from tests.chaos.cash_stories import CASH_STORIES
 from tests.chaos.cashless_stories import CASHLESS_STORIES
 from tests.chaos.memory import Kiosk, kiosk_in
@@ -34,16 +34,16 @@ RAM = SHM if SHM.is_dir() else None  # journals are truly fsynced, and a disk is
 
 @dataclass(frozen=True)
 class Run:
-    """What is done where, in which story. `deed` is `process`, `broker` or `mains`; `notes` is
-    the family of the note acceptor."""
+    """What is done where, in which story. `deed` is `process`, `broker` or `mains`; `fitting`
+    says which families the kiosk has."""
 
     story: str
     at: Point | None = None
     deed: str = "process"
-    notes: str = STANDARD
+    fitting: Fitting = AS_BUILT
 
     def __str__(self) -> str:
-        return f"{self.story} ({self.notes}): {self.deed} at {self.at}"
+        return f"{self.story} ({self.fitting}): {self.deed} at {self.at}"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def carry_out(run: Run) -> Result:
     """Tell the story; a run that hangs is ended by SIGALRM, and the traceback says where."""
     signal.alarm(HANGS_AFTER)
     with tempfile.TemporaryDirectory(prefix="kiosk-", dir=RAM) as place:
-        with kiosk_in(Path(place), run.at, run.deed, run.notes) as kiosk:
+        with kiosk_in(Path(place), run.at, run.deed, run.fitting) as kiosk:
             found = kiosk.loop.run_until_complete(_tell(kiosk, run.story))
         faults = found.faults() + kiosk.bugs + broken_chain(kiosk)
         ends = tuple(str(order.end) for order in found.orders)

@@ -13,7 +13,7 @@ from collections import defaultdict
 import pytest
 
 from firmware.demo.template import TEMPLATE
-from tests.chaos.acceptors import OPTIONS, STANDARD, with_acceptor
+from tests.chaos.acceptors import OPTIONS, STANDARD, Fitting, with_acceptor
 from tests.chaos.runs import Run, carry_out_all
 from tests.chaos.test_every_point_in_memory import ENDS, alone
 
@@ -47,7 +47,7 @@ def test_one_section_of_the_configuration_is_all_that_differs(family: str) -> No
 @pytest.mark.parametrize("story", STORIES)
 @pytest.mark.parametrize("family", OTHERS)
 def test_no_paisa_is_lost_whoever_made_the_acceptor(family: str, story: str) -> None:
-    whole = alone(Run(story, notes=family))
+    whole = alone(Run(story, fitting=Fitting(notes=family)))
     assert whole.faults == []
     assert whole.ends == ENDS.get(story, ("fulfilled",))
     planned = whole.deaths

@@ -7,15 +7,13 @@ rest back; what was put in before a cancel comes back, if it is little.
 from __future__ import annotations
 
 import random
-import re
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from firmware.contract.money import ZERO, Money, rupees
-from firmware.demo.template import TEMPLATE
-from tests.chaos import memory
+from tests.chaos.acceptors import Fitting
 from tests.chaos.memory import kiosk_in
 from tests.chaos.runs import Run, _tell, carry_out_all, forked
 from tests.chaos.test_every_point_in_memory import alone
@@ -25,14 +23,7 @@ ENDS = {
     "change": ("fulfilled",),
     "cancel, a little in": ("cancelled",),
 }
-COINS = re.compile(r'family = "cctalk"\n(.*?)\n\[device\.coins\.options\]\ncoins = [^\n]*\n', re.S)
-
-
-@pytest.fixture(autouse=True)
-def with_changer(monkeypatch: pytest.MonkeyPatch) -> None:
-    swapped, count = COINS.subn(r'family = "mdb_coins"\n\1\n', TEMPLATE)
-    assert count == 1
-    monkeypatch.setattr(memory, "TEMPLATE", swapped)
+CHANGER = Fitting(coins="mdb_coins")
 
 
 @pytest.mark.chaos
@@ -40,7 +31,7 @@ def with_changer(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("story", ENDS)
 def test_no_paisa_is_lost_whoever_dies_beside_a_changer(story: str) -> None:
     """One death of its driver, one of core after a write, one of anybody."""
-    whole = alone(Run(story))
+    whole = alone(Run(story, fitting=CHANGER))
     assert (whole.faults, whole.ends) == ([], ENDS[story])
     planned = whole.deaths
     of_driver = [run for run in planned if run.at and run.at.process == "coins"]
@@ -54,7 +45,7 @@ def test_no_paisa_is_lost_whoever_dies_beside_a_changer(story: str) -> None:
 
 def tray(story: str) -> tuple[Money, Money, int]:
     """Of the order: change and advance; and the paise that came out. Ends with its process."""
-    with tempfile.TemporaryDirectory() as place, kiosk_in(Path(place)) as kiosk:
+    with tempfile.TemporaryDirectory() as place, kiosk_in(Path(place), fitting=CHANGER) as kiosk:
         (order,) = kiosk.loop.run_until_complete(_tell(kiosk, story)).orders
         paid = kiosk.bench().look("coins")["paid_out"]
     out = sum(int(paise) * count for paise, count in paid.items())

@@ -72,6 +72,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             return super().call_soon(callback, *args, context=context)
         return super().call_soon(_if_alive, process, callback, args, context=context)
 
+    def call_soon_threadsafe(  # type: ignore[override]
+        self, callback: Any, *args: Any, context: Any = None
+    ) -> asyncio.Handle:
+        """There is one thread."""
+        return self.call_soon(callback, *args, context=context)
+
     def call_at(  # type: ignore[override]
         self, when: float, callback: Any, *args: Any, context: Any = None
     ) -> asyncio.TimerHandle:

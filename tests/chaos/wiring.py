@@ -150,12 +150,12 @@ class Wire:
         self._arrives = {True: 0.0, False: 0.0}
         self._alarm: asyncio.TimerHandle | None = None
         emulator.connected(loop.now)
-        self._pump()
+        self.pump()
 
     def hand(self, action: str, **arguments: Any) -> dict[str, Any]:
         if action != "look":
             self.emulator.hand(action, self._loop.now, **arguments)
-            self._pump()
+            self.pump()
         return self.emulator.physics()
 
     def to_device(self, data: bytes) -> None:
@@ -163,9 +163,9 @@ class Wire:
 
     def _hear(self, data: bytes) -> None:
         self.emulator.receive_bytes(data, self._loop.now)
-        self._pump()
+        self.pump()
 
-    def _pump(self) -> None:
+    def pump(self) -> None:
         if (data := self.emulator.bytes_to_send()) and (port := self.port) is not None:
             port.context.copy().run(self._later, False, port.hear, data)
         if self._alarm is not None:
@@ -179,7 +179,7 @@ class Wire:
 
     def _tick(self) -> None:
         self.emulator.tick(self._loop.now)
-        self._pump()
+        self.pump()
 
     def unread(self) -> list[bytes]:
         """Written at one end, not yet read at the other."""
@@ -219,6 +219,27 @@ class Transport:
     def hear(self, data: bytes) -> None:
         if self._wire.port is self:
             self._on_bytes(data)
+
+
+class SecretTransport(Transport):
+    """In the place of SecretSerialTransport."""
+
+    def hear(self, data: bytes) -> None:
+        if self._wire.port is self:
+            self._on_bytes(memoryview(bytearray(data)))  # type: ignore[arg-type]
+
+
+class UsbTransport(SecretTransport):
+    """In the place of the one for USB: `claimed` is the name of a port here."""
+
+    def __init__(
+        self,
+        claimed: str,
+        name: str,
+        on_secret: Callable[[Any], None],
+        on_lost: Callable[[LinkLost], None],
+    ) -> None:
+        super().__init__(claimed, on_secret, on_lost)
 
 
 class Bench:

@@ -7,6 +7,7 @@ wire does differently stands in its own stories.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -19,6 +20,7 @@ from firmware.contract.device import (
     NoteRejected,
     NoteReturned,
     NoteStacked,
+    NoteUnaccounted,
     Outcome,
     Return,
     Stack,
@@ -30,6 +32,21 @@ from tests.drivers.notes import Stage
 
 
 class NoteStories:
+    other_serial: ClassVar[int | str] = 42  # as the family's emulator takes it
+
+    def test_a_note_is_stacked_and_credited_under_the_id_it_had_in_escrow(
+        self, stage: Stage
+    ) -> None:
+        note = stage.escrow()
+        assert stage.state().held == HeldNote(note.id, rupees(500))
+        assert stage.ask(Stack(note.id)) is Outcome.DONE
+        assert stage.run_until(NoteStacked) == NoteStacked(note.id, rupees(500))
+        stage.run(2.0)
+        assert stage.state().held is None and stage.status() is Status.READY
+        counters = stage.state().counters
+        assert counters["credited"] == 1
+        assert counters["returned"] == counters["unaccounted"] == 0
+
     def test_a_note_nobody_decides_on_is_held_and_neither_swallowed_nor_dropped(
         self, stage: Stage
     ) -> None:
@@ -69,6 +86,14 @@ class NoteStories:
         stage.run(5.0)
         assert stage.state().held == HeldNote(second.id, rupees(100))
         assert stage.visit.emulator.physics()["at"] == "escrow"
+
+    def test_without_a_lease_the_unit_is_polled_and_takes_nothing(self, stage: Stage) -> None:
+        stage.till.lease = None
+        stage.visit.start_driver()
+        stage.run(5.0)
+        assert stage.status() is Status.READY
+        assert len(stage.state().denominations) == 6
+        assert stage.visit.emulator.physics()["accepting"] == []
 
     def test_a_lease_that_ends_returns_the_note_and_shuts_the_mouth(self, stage: Stage) -> None:
         note = stage.escrow()
@@ -171,6 +196,25 @@ class NoteStories:
         stage.visit.hand("power_cycle")
         assert stage.run_until(NoteRejected) == NoteRejected("power_up")
         assert stage.returned() == {"50000": 1}
+
+    def test_reset_drops_the_settings_and_they_are_set_again(self, stage: Stage) -> None:
+        stage.visit.hand("power_cycle")
+        stage.run(1.2)
+        assert not stage.visit.emulator.physics()["is_enabled"]
+        stage.run(6.0)
+        assert len(stage.visit.emulator.physics()["accepting"]) == 6
+        assert len(stage.state().accepting) == 6
+
+    def test_another_unit_in_its_place_leaves_the_note_unaccounted(self, stage: Stage) -> None:
+        note = stage.escrow()
+        stage.visit.unplug()
+        stage.visit.emulator = type(stage.visit.emulator)(serial=self.other_serial)  # type: ignore[call-arg]
+        stage.visit.plug()
+        told = stage.run_until(NoteUnaccounted, within=5.0)
+        assert told == NoteUnaccounted(note.id, rupees(500))
+        stage.run(5.0)
+        assert int(stage.state().identity.serial) == 42
+        assert stage.status() is Status.READY and len(stage.state().accepting) == 6
 
     def test_a_lost_ledger_begins_a_new_epoch(self, stage: Stage, tmp_path: Path) -> None:
         stage.visit.hand("insert", paise=50000)

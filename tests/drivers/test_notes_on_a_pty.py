@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from drivers.base import notes
 from drivers.base.bench import EmulatedDevice
 from drivers.base.notes import NoteAcceptor
 from drivers.base.registry import find
 from firmware.contract.device import (
     Acknowledge,
     DeviceEvent,
-    DeviceState,
     Kind,
     NoteEscrowed,
     NoteReturned,
@@ -28,38 +24,30 @@ from firmware.contract.device import (
 )
 from firmware.contract.money import rupees
 from firmware.runtime.config import DeviceSection
+from tests.drivers.listener import Listener, running
 from tests.drivers.notes import LEASE
 
 FAMILIES = ("itl_ssp", "id003", "ccnet", "cctalk_bill")
-PATIENCE = 20.0  # seconds, for a machine that is busy with other things
 
 
-class Desk:
-    """The daemon's place: keeps what it is told, and lets a test wait for it."""
+class Desk(Listener):
+    """Reads what it is told one by one."""
 
-    def __init__(self, device: notes.NoteAcceptor) -> None:
-        self.device = device
-        self.told: asyncio.Queue[DeviceEvent] = asyncio.Queue()
-        self._has_changed = asyncio.Event()
+    def __init__(self, device: NoteAcceptor) -> None:
+        super().__init__(device)
+        self._read = 0
 
-    def tell(self, event: DeviceEvent) -> None:
-        self.told.put_nowait(event)
+    async def until_accepting(self, denominations: int) -> None:
+        def is_so() -> bool:
+            state = self.device.state()
+            return state.status is Status.READY and len(state.accepting) == denominations
 
-    def changed(self) -> None:
-        self._has_changed.set()
-
-    async def until(self, status: Status, accepting: int) -> DeviceState:
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                state = self.device.state()
-                if state.status is status and len(state.accepting) == accepting:
-                    return state
-                self._has_changed.clear()
-                await self._has_changed.wait()
+        await self.until(is_so)
 
     async def next(self) -> DeviceEvent:
-        async with asyncio.timeout(PATIENCE):
-            return await self.told.get()
+        await self.until(lambda: len(self.told) > self._read)
+        self._read += 1
+        return self.told[self._read - 1]
 
 
 class Bench:
@@ -71,21 +59,17 @@ class Bench:
             "notes", section, folder / "ledger"
         )
         self.desk = Desk(self.device)
-        self.device.host = self.desk
 
 
 @pytest.fixture(params=FAMILIES)
 async def bench(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     bench = Bench(tmp_path, request.param)
     bench.unit.plug()
-    running = asyncio.create_task(bench.device.run())
-    await bench.desk.until(Status.READY, accepting=0)
-    bench.device.on_lease(LEASE)
-    await bench.desk.until(Status.READY, accepting=6)
-    yield bench
-    running.cancel()
-    with suppress(asyncio.CancelledError):
-        await running
+    async with running(bench.desk):
+        await bench.desk.until_accepting(0)
+        bench.device.on_lease(LEASE)
+        await bench.desk.until_accepting(6)
+        yield bench
     bench.unit.unplug()
 
 
@@ -99,7 +83,7 @@ async def test_a_note_over_a_real_port_is_stacked_and_acknowledged(bench: Bench)
     key = event_key(credit)
     assert key is not None
     bench.device.on_command(Acknowledge(key))
-    await bench.desk.until(Status.READY, accepting=6)
+    await bench.desk.until_accepting(6)
     assert bench.unit.emulator.physics()["in_box"] == {"50000": 1}
 
 
@@ -113,7 +97,7 @@ async def test_a_note_over_a_real_port_is_returned(bench: Bench) -> None:
 
 async def test_an_adapter_pulled_and_put_back_is_found_again(bench: Bench) -> None:
     bench.unit.unplug()
-    await bench.desk.until(Status.GONE, accepting=0)
+    await bench.desk.until_status(Status.GONE)
     assert [fault.code for fault in bench.device.state().faults] == ["notes.link.lost"]
     bench.unit.plug()
-    await bench.desk.until(Status.READY, accepting=6)
+    await bench.desk.until_accepting(6)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from firmware.contract.gateway import Tender
 from firmware.contract.money import ZERO, rupees
 from firmware.contract.screen import (
     Action,
+    Attract,
     Hint,
     InsertCash,
     Language,
@@ -112,6 +114,16 @@ def test_no_acceptor_is_said_before_the_visit(director: Director) -> None:
     shown = model_of(director, samples.main_screens()["1-attract-no-cash"], Language.ENGLISH)
     assert isinstance(shown, AttractModel)
     assert shown.pay_by == "No cash just now" and "not taken" in shown.line
+
+
+def test_the_note_slot_is_shut_and_the_telephone_pays(director: Director) -> None:
+    shown = model_of(director, samples.main_screens()["1-attract-upi"], Language.ENGLISH)
+    assert isinstance(shown, AttractModel)
+    assert shown.pay_by == "UPI · Card"
+    assert shown.line == "Pay your bill here by UPI or card.\nNo cash just now."
+    both = model_of(director, Attract(samples.tiles(), True, [Tender.UPI]), Language.ENGLISH)
+    assert isinstance(both, AttractModel)
+    assert both.pay_by == "Notes · coins · UPI"
 
 
 def test_a_tile_says_why_it_does_not_work(director: Director) -> None:

@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from drivers.base.notes_events import Condition
+from firmware.contract.card import SwipeProblem
+from firmware.contract.device import DeviceState, Fault, Kind, Status
 from firmware.contract.gateway import Tender
 from firmware.contract.money import rupees
 from firmware.contract.screen import Closed, Hint, Language, Number, ScreenData, Services, Waiting
 from firmware.core import desk_screens
+from firmware.core.floor import Floor
 from firmware.runtime.words import MissingWords, Words
 from firmware.services.catalogue import load_catalogue
 from ui import samples, theme
@@ -38,6 +42,7 @@ def keys_of_core() -> list[str]:
         *samples.HINTS,
         *(f"card.{reason}" for reason in samples.CARD_HINTS),
         *(f"done.by.{tender}" for tender in Tender),
+        *(f"attract.line.{ways}" for ways in ("upi", "card", "upi_card", "no_cash")),
         *(f"trouble.{cause}.{part}" for cause in samples.TROUBLES for part in TROUBLE_PARTS),
         *(f"pin.{problem}" for problem in samples.PIN_PROBLEMS),
         *keys_of_the_desk(),
@@ -65,6 +70,37 @@ def keys_of_the_desk() -> set[str]:
 def test_core_sent_a_key_that_had_no_words(language: Language) -> None:
     say = Say(language, "181")
     assert [key for key in keys_of_core() if not say.has(key)] == []
+
+
+ACCEPTOR_FAULTS = [condition.value for condition in Condition] + [
+    "notes.link.lost", "notes.device.refuses", "coins.jam", "coins.link.silent", "coins.tube.500",
+]  # fmt: skip
+
+
+def floor_with(code: str) -> Floor:
+    """One acceptor, and this is why it is out of service."""
+    kind = Kind(code.partition(".")[0])
+    state = DeviceState(
+        name=kind, kind=kind, family="any", status=Status.OUT_OF_SERVICE, faults=[Fault(code)]
+    )
+    return Floor({state.name: state})
+
+
+@pytest.mark.parametrize("code", ACCEPTOR_FAULTS)
+def test_an_acceptor_that_stops_says_why_to_a_citizen(code: str) -> None:
+    cause = floor_with(code).acceptor_trouble()
+    assert cause is not None
+    for language in Language:
+        say = Say(language, "181")
+        assert all(say.has(f"{cause}.{part}") for part in TROUBLE_PARTS)
+
+
+def test_a_note_in_the_mouth_is_said_to_be_stuck_and_not_only_that_cash_is_off() -> None:
+    assert floor_with("notes.path.blocked").acceptor_trouble() == "trouble.notes_jam"
+
+
+def test_every_reason_for_which_a_reader_refuses_a_swipe_has_a_hint() -> None:
+    assert {reason.value for reason in SwipeProblem} <= set(samples.CARD_HINTS)
 
 
 def _facts(text: str) -> set[str]:

@@ -15,7 +15,7 @@ import pytest
 from drivers.base.bench import EmulatedDevice
 from drivers.base.faults import LinkLost
 from drivers.base.registry import find
-from drivers.base.scan import families, scan
+from drivers.base.scan import families, scan, stable_name
 from firmware.contract.device import Kind
 from firmware.runtime.config import DeviceSection, convert
 
@@ -73,3 +73,19 @@ async def test_a_port_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(LinkLost, match="cannot open"):
         await scan(str(tmp_path / "nothing"))
     assert len(asyncio.all_tasks()) == 1
+
+
+def test_of_several_names_of_a_port_the_one_that_stays_with_the_socket(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By serial number two adapters of one maker may have the same name."""
+    port = tmp_path / "ttyUSB0"
+    port.touch()
+    folders = [tmp_path / name for name in ("kiosk", "by-path", "by-id")]
+    monkeypatch.setattr("drivers.base.scan.LINKS", folders)
+    assert stable_name(str(port)) == str(port), "udev made none"
+    for folder in reversed(folders):
+        folder.mkdir()
+        (folder / "other").symlink_to(tmp_path / "ttyUSB1")
+        (folder / "usb").symlink_to(port)
+        assert stable_name(str(port)) == str(folder / "usb")

@@ -8,7 +8,6 @@ from drivers.ccnet.codec import Code, Said, Unit
 from drivers.ccnet.emulator import ESCROW_LASTS
 from firmware.contract.device import (
     Acknowledge,
-    HeldNote,
     NoteRejected,
     NoteReturned,
     NoteStacked,
@@ -30,16 +29,6 @@ class TestStoriesOfEveryMaker(NoteStories):
 
 
 # --- a note, and what is done with it ------------------------------------------------------------
-
-
-def test_a_note_is_stacked_and_credited_under_the_id_it_had_in_escrow(stage: Stage) -> None:
-    note = stage.escrow()
-    assert stage.state().held == HeldNote(note.id, rupees(500))
-    assert stage.ask(Stack(note.id)) is Outcome.DONE
-    assert stage.run_until(NoteStacked) == NoteStacked(note.id, rupees(500))
-    stage.run(2.0)
-    assert stage.state().held is None and stage.status() is Status.READY
-    assert stage.state().counters == {"credited": 1, "returned": 0, "unaccounted": 0}
 
 
 def test_the_smallest_note_is_bill_type_0_and_counts(stage: Stage) -> None:
@@ -73,15 +62,6 @@ def test_stack_twice_stacks_once(stage: Stage) -> None:
     assert stage.in_box() == {"50000": 1}
     assert stage.tap.codes.count(Code.STACK) == 1
     assert stage.ask(Stack(note.id)) is Outcome.REFUSED
-
-
-def test_the_note_after_a_returned_one_waits_for_its_own_order(stage: Stage) -> None:
-    stage.ask(Return(stage.escrow().id))
-    stage.run_until(NoteReturned)
-    stage.run(1.0)
-    second = stage.escrow(10000)
-    stage.run(5.0)
-    assert stage.state().held == HeldNote(second.id, rupees(100))
 
 
 @pytest.mark.parametrize(("quality", "reason"), [("torn", "length"), ("fake", "not_recognised")])

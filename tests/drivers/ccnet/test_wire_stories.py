@@ -7,24 +7,20 @@ from pathlib import Path
 import pytest
 
 from drivers.ccnet.codec import ACK, Answer, Code, Frame, Request, Said, Unit
-from drivers.ccnet.driver import NoteAcceptor
 from drivers.ccnet.emulator import NoteAcceptorEmulator
 from drivers.ccnet.protocol import REPAIR_EVERY
 from firmware.contract.device import (
     CashBoxMoved,
-    CheatAttempt,
-    Kind,
     NoteEscrowed,
     NoteRejected,
     NoteReturned,
     NoteStacked,
-    NoteUnaccounted,
     Stack,
     Status,
 )
 from firmware.contract.money import rupees
-from firmware.runtime.config import ConfigError, DeviceSection
 from tests.drivers.ccnet.stage import Stage
+from tests.drivers.note_trouble import NoteTrouble, NoteWithoutABox
 
 
 class Broken(NoteAcceptorEmulator):
@@ -47,19 +43,11 @@ def insist(stage: Stage, said: Said | None) -> None:
     unit.insists = None if said is None else said.to_data()
 
 
+class TestTrouble(NoteTrouble, NoteWithoutABox):
+    """That of every maker."""
+
+
 # --- the wire ------------------------------------------------------------------------------------
-
-
-def test_unit_that_falls_silent_is_gone_and_comes_back_by_itself(stage: Stage) -> None:
-    stage.visit.hand("link_drop", seconds=30.0)
-    stage.run(4.0)
-    assert stage.status() is Status.GONE and stage.faults() == ["notes.link.silent"]
-    stage.run(4.0)
-    assert stage.status() is Status.GONE and stage.faults() == ["notes.link.lost"]
-    assert stage.state().accepting == []
-    stage.run(28.0)
-    assert stage.status() is Status.READY and stage.faults() == []
-    assert len(stage.state().accepting) == 6
 
 
 def test_an_order_does_not_outlive_a_silence(stage: Stage) -> None:
@@ -194,38 +182,6 @@ def test_a_state_of_another_kind_of_device_is_said_and_the_start_up_begins_again
 # --- conditions ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("where", "fault"), [("unsafe", "transport"), ("safe", "stacker")])
-def test_jam_stops_the_acceptor_until_it_is_cleared(stage: Stage, where: str, fault: str) -> None:
-    stage.visit.hand("jam", where=where)
-    stage.run(1.0)
-    assert stage.faults() == [f"notes.jam.{fault}"]
-    assert stage.status() is Status.OUT_OF_SERVICE
-    stage.visit.hand("clear_jam")
-    stage.run(1.0)
-    assert stage.faults() == [] and stage.status() is Status.READY
-
-
-def test_jam_on_the_way_to_the_box_waits_for_its_end_and_credits_once(stage: Stage) -> None:
-    note = stage.escrow()
-    stage.ask(Stack(note.id))
-    stage.run(0.4)
-    stage.visit.hand("jam", where="safe")
-    stage.run(60.0)
-    assert not stage.till.heard(NoteUnaccounted)
-    stage.visit.hand("clear_jam")
-    assert stage.run_until(NoteStacked) == NoteStacked(note.id, rupees(500))
-
-
-def test_jam_that_a_person_clears_by_taking_the_note_out_is_a_return(stage: Stage) -> None:
-    note = stage.escrow()
-    stage.ask(Stack(note.id))
-    stage.run(0.4)
-    stage.visit.hand("jam", where="unsafe")
-    stage.run(2.0)
-    stage.visit.hand("clear_jam")
-    assert stage.run_until(NoteReturned) == NoteReturned(note.id, rupees(500))
-
-
 @pytest.mark.parametrize(("where", "ends"), [("safe", NoteStacked), ("unsafe", NoteReturned)])
 def test_power_cut_in_a_jam_credits_only_what_ends_in_the_box(
     stage: Stage, where: str, ends: type[NoteStacked | NoteReturned]
@@ -242,26 +198,6 @@ def test_power_cut_in_a_jam_credits_only_what_ends_in_the_box(
     assert bool(stage.in_box()) is (where == "safe")
 
 
-def test_full_stacker_stops_the_acceptor_until_it_is_emptied(tmp_path: Path) -> None:
-    stage = Stage(tmp_path, NoteAcceptorEmulator(capacity=1))
-    stage.visit.hand("insert", paise=50000)
-    stage.run(4.0)
-    assert stage.faults() == ["notes.stacker.full"]
-    assert stage.status() is Status.OUT_OF_SERVICE
-    assert len(stage.till.heard(NoteStacked)) == 1, "the one that filled it counts"
-    stage.visit.hand("empty_stacker")
-    stage.run(1.0)
-    assert stage.faults() == [] and stage.status() is Status.READY
-
-
-def test_cash_box_taken_with_a_note_in_escrow_gives_it_back(stage: Stage) -> None:
-    note = stage.escrow()
-    stage.visit.hand("remove_cash_box")
-    assert stage.run_until(NoteReturned) == NoteReturned(note.id, rupees(500))
-    stage.run(1.0)
-    assert stage.faults() == ["notes.cashbox.removed"]
-
-
 def test_cash_box_that_is_out_over_a_power_cut_is_told_once(stage: Stage) -> None:
     stage.visit.hand("remove_cash_box")
     stage.run(1.0)
@@ -269,15 +205,6 @@ def test_cash_box_that_is_out_over_a_power_cut_is_told_once(stage: Stage) -> Non
     stage.run(8.0)
     assert stage.till.heard(CashBoxMoved) == [CashBoxMoved(is_present=False)]
     assert stage.faults() == ["notes.cashbox.removed"]
-
-
-def test_string_puller_is_told_once_and_the_acceptor_goes_on(stage: Stage) -> None:
-    stage.visit.hand("cheat")
-    stage.run(3.0)
-    assert stage.till.heard(CheatAttempt) == [CheatAttempt()]
-    assert stage.faults() == ["notes.fraud"] and stage.status() is Status.DEGRADED
-    stage.run(31.0)
-    assert stage.faults() == []
 
 
 def test_a_broken_motor_is_named_and_reset_is_tried_now_and_then(broken: Stage) -> None:
@@ -314,9 +241,3 @@ def test_a_second_note_in_the_mouth_is_refused_and_one_that_sticks_blocks_it(bro
     insist(broken, None)
     broken.run(1.0)
     assert broken.faults() == [] and broken.status() is Status.READY
-
-
-def test_an_option_that_nobody_reads_is_an_error(tmp_path: Path) -> None:
-    section = DeviceSection("ccnet", Kind.NOTES, "/dev/null", {"retires": 3})
-    with pytest.raises(ConfigError, match="retires"):
-        NoteAcceptor("notes", section, tmp_path)

@@ -81,9 +81,15 @@ def test_what_is_no_coin_id_has_no_value(text: str) -> None:
     assert parse_coin_id(text) is None
 
 
-@given(st.text(max_size=8))
+LIKE_AN_ID = st.from_regex(r"[A-Z]{2}[0-9KMG.]{3}[A-Z]", fullmatch=True)
+
+
+@given(st.text(max_size=8) | LIKE_AN_ID)
 def test_any_text_may_stand_where_a_coin_id_should(text: str) -> None:
-    parse_coin_id(text)
+    found = parse_coin_id(text)
+    if found is not None:
+        assert f"{found.country}{text[2:5]}{found.issue}" == text
+        assert found.value.is_finite() and found.value >= 0
 
 
 def test_a_sum_that_is_zero_already_has_checksum_zero() -> None:

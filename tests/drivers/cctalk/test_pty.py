@@ -2,58 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from drivers.base.bench import EmulatedDevice
-from drivers.base.device import WireDevice
 from drivers.cctalk.driver import CoinAcceptor
 from drivers.cctalk.emulator import INDIAN_COINS, CoinAcceptorEmulator
-from firmware.contract.device import CoinAccepted, DeviceEvent, Kind, Status
+from firmware.contract.device import CoinAccepted, Kind, Status
 from firmware.contract.money import Money
 from firmware.runtime.config import DeviceSection
 from tests.drivers.cctalk.stage import lease
-
-PATIENCE = 20.0  # seconds, for a machine that is busy with something else
-
-
-class Listener:
-    """The daemon's place: hears what is told, and wakes whoever waits for a change."""
-
-    def __init__(self) -> None:
-        self.told: list[DeviceEvent] = []
-        self._changed = asyncio.Event()
-
-    def tell(self, event: DeviceEvent) -> None:
-        self.told.append(event)
-        self._changed.set()
-
-    def changed(self) -> None:
-        self._changed.set()
-
-    async def until(self, is_so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while not is_so():
-                self._changed.clear()
-                await self._changed.wait()
-
-
-@contextlib.asynccontextmanager
-async def running(device: WireDevice[Any, Any]) -> AsyncIterator[Listener]:
-    device.host = listener = Listener()
-    task = asyncio.create_task(device.run())
-    try:
-        yield listener
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        device.close()
+from tests.drivers.listener import Listener, running
 
 
 @pytest.mark.parametrize("has_echo", [True, False])
@@ -65,15 +25,15 @@ async def test_coins_over_a_port_that_is_pulled_and_put_back(
     section = DeviceSection("cctalk", Kind.COINS, str(port), {"coins": INDIAN_COINS})
     device = CoinAcceptor("coins", section, tmp_path / "ledger")
     bench.plug()
-    async with running(device) as listener:
-        await listener.until(lambda: device.state().status is Status.READY)
+    async with running(Listener(device)) as listener:
+        await listener.until_status(Status.READY)
         device.on_lease(lease(500, 1000))
         await listener.until(lambda: Money(1000) in device.state().accepting)
         bench.hand("insert", {"paise": 1000})
         bench.hand("insert", {"paise": 200})
         await listener.until(lambda: len(listener.told) == 2)
         bench.hand("unplug", {})
-        await listener.until(lambda: device.state().status is Status.GONE)
+        await listener.until_status(Status.GONE)
         bench.hand("plug", {})
         await listener.until(lambda: Money(500) in device.state().accepting)
         bench.hand("insert", {"paise": 500})
@@ -91,16 +51,16 @@ async def test_a_driver_that_starts_after_the_coin_fell_tells_it(tmp_path: Path)
     section = DeviceSection("cctalk", Kind.COINS, str(port), {"coins": INDIAN_COINS})
     bench.plug()
     device = CoinAcceptor("coins", section, tmp_path / "ledger")
-    async with running(device) as listener:
+    async with running(Listener(device)) as listener:
         device.on_lease(lease())
-        await listener.until(lambda: device.state().status is Status.READY)
+        await listener.until_status(Status.READY)
         await listener.until(lambda: device.state().accepting != [])
     emulator = bench.emulator
     bench.hand("insert", {"paise": 2000})
     emulator.tick(emulator.next_deadline())
     assert emulator.physics()["in_box"] == {"2000": 1}
     device = CoinAcceptor("coins", section, tmp_path / "ledger")
-    async with running(device) as listener:
+    async with running(Listener(device)) as listener:
         await listener.until(lambda: listener.told != [])
     bench.hand("unplug", {})
     [told] = listener.told

@@ -227,16 +227,6 @@ def test_a_credit_whose_mark_was_not_saved_is_not_told_as_another(
     assert set(stage.till.journal.values()) == {first}
 
 
-def test_another_unit_in_its_place_leaves_the_note_unaccounted(stage: Stage) -> None:
-    note = stage.escrow()
-    stage.visit.unplug()
-    stage.visit.emulator = NoteAcceptorEmulator(serial=42)
-    stage.visit.plug()
-    assert stage.run_until(NoteUnaccounted, within=5.0) == NoteUnaccounted(note.id, rupees(500))
-    stage.run(1.0)
-    assert stage.state().identity.serial == "42" and stage.status() is Status.READY
-
-
 def test_a_note_in_escrow_that_no_ledger_and_no_counter_knows_goes_back(
     stage: Stage, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -11,29 +12,24 @@ from drivers.cctalk_bill.codec import Fault
 from drivers.cctalk_bill.driver import NoteAcceptor
 from drivers.cctalk_bill.emulator import NoteAcceptorEmulator
 from firmware.contract.device import (
-    CheatAttempt,
     Kind,
-    NoteStacked,
     NoteUnaccounted,
-    Stack,
     Status,
-    event_key,
 )
 from firmware.runtime.config import ConfigError, DeviceSection
 from tests.drivers.cctalk_bill.stage import Stage
+from tests.drivers.note_trouble import NoteTrouble
+
+
+class TestTrouble(NoteTrouble):
+    """That of every maker; a port that is open and silent stays so, and a jam ends in a doubt."""
+
+    jams: ClassVar = {"safe": "notes.jam.safe", "unsafe": "notes.jam.unsafe"}
+    long_silence = "notes.link.silent"
+    taken_out = NoteUnaccounted
+
 
 # --- what stands in its way ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("where", ["unsafe", "safe"])
-def test_jam_stops_the_acceptor_until_a_self_check_finds_nothing(stage: Stage, where: str) -> None:
-    stage.visit.hand("jam", where=where)
-    stage.run(7.0)
-    assert stage.faults() == [f"notes.jam.{where}"]
-    assert stage.status() is Status.OUT_OF_SERVICE
-    stage.visit.hand("clear_jam")
-    stage.run(6.0)
-    assert stage.faults() == [] and stage.status() is Status.READY
 
 
 def test_a_jam_that_only_the_self_check_knows_of_ends_with_it(stage: Stage) -> None:
@@ -47,32 +43,6 @@ def test_a_jam_that_only_the_self_check_knows_of_ends_with_it(stage: Stage) -> N
     unit._obey[Header.SELF_CHECK] = honest
     stage.run(6.0)
     assert stage.faults() == []
-
-
-def test_a_note_in_a_jam_has_no_end_before_the_jam_has(stage: Stage) -> None:
-    note = stage.escrow()
-    stage.order(Stack(note.id))
-    stage.run(0.3)
-    stage.visit.hand("jam", where="safe")
-    stage.run(30.0)
-    assert not stage.till.heard(NoteUnaccounted)
-    stage.visit.hand("clear_jam")
-    stage.run(15.0)
-    ends = [e for e in stage.till.told if isinstance(e, NoteStacked | NoteUnaccounted)]
-    assert len({event_key(e) for e in ends}) == 1
-
-
-def test_full_stacker_is_said_once_and_known_after_a_restart(tmp_path: Path) -> None:
-    stage = Stage(tmp_path, NoteAcceptorEmulator(capacity=1))
-    stage.visit.hand("insert", paise=50000)
-    stage.run(4.0)
-    assert stage.faults() == ["notes.stacker.full"]
-    stage.visit.start_driver()
-    stage.run(2.0)
-    assert stage.faults() == ["notes.stacker.full"]
-    stage.visit.hand("empty_stacker")
-    stage.run(8.0)
-    assert stage.faults() == [] and stage.status() is Status.READY
 
 
 def test_a_stacker_that_only_the_event_calls_full_is_full_whatever_the_self_check_says(
@@ -106,15 +76,6 @@ def test_a_broken_motor_is_named(stage: Stage) -> None:
     ]
     unit._obey[Header.SELF_CHECK] = honest
     stage.run(6.0)
-    assert stage.faults() == []
-
-
-def test_string_puller_is_told_once_and_the_acceptor_goes_on(stage: Stage) -> None:
-    stage.visit.hand("cheat")
-    stage.run(3.0)
-    assert stage.till.heard(CheatAttempt) == [CheatAttempt()]
-    assert stage.faults() == ["notes.fraud"] and stage.status() is Status.DEGRADED
-    stage.run(31.0)
     assert stage.faults() == []
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-from PIL import Image
 
 from drivers.base.loopback import Till, Visit, Wire
 from drivers.escpos.driver import ReceiptPrinter
@@ -25,13 +22,7 @@ TICKET = Ticket(
 )
 
 
-class Printer(ReceiptPrinter):
-    """The driver itself, but a drawing is made at once: the loopback has no event loop."""
-
-    def in_background(
-        self, work: Callable[[], Image.Image], then: Callable[[Image.Image], None]
-    ) -> None:
-        then(work())
+Printer = ReceiptPrinter  # draws at once: the loopback has no event loop
 
 
 class PrintingTill(Till):

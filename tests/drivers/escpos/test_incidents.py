@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zxingcpp
@@ -301,7 +302,7 @@ def test_fifty_tickets_are_remembered_and_the_oldest_forgotten(tmp_path: Path) -
 
 
 def test_cover_opened_while_the_ticket_is_still_being_drawn(counter: Counter) -> None:
-    drawings: list[tuple[Callable[[], Image.Image], Callable[[Image.Image], None]]] = []
+    drawings: list[tuple[Callable[[], Any], Callable[[Any], None]]] = []
     counter.device.in_background = lambda work, then: drawings.append((work, then))  # type: ignore[method-assign]
     counter.order("a")
     assert counter.device.state().status is Status.BUSY

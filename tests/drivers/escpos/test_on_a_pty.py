@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-import msgspec
 import zxingcpp
 from PIL import Image
 
-from drivers.base.bench import EmulatedDevice
 from drivers.escpos.driver import ReceiptPrinter
 from drivers.escpos.emulator import ReceiptPrinterEmulator
 from firmware.contract.device import (
-    DeviceEvent,
-    DeviceState,
     Kind,
     Outcome,
     Print,
@@ -26,46 +21,17 @@ from firmware.contract.device import (
 )
 from firmware.runtime.config import DeviceSection
 from tests.drivers.escpos.bench import TICKET
-
-PATIENCE = 10.0  # seconds; only a failing test waits so long
-
-
-class Listener:
-    """The daemon's part: hears events, and can wait for a state or an event."""
-
-    def __init__(self, device: ReceiptPrinter) -> None:
-        self._device = device
-        self._moved = asyncio.Event()
-        self.events: list[DeviceEvent] = []
-        device.host = self
-
-    def tell(self, event: DeviceEvent) -> None:
-        """As the bus carries it: through JSON."""
-        self.events.append(msgspec.json.decode(msgspec.json.encode(event), type=DeviceEvent))
-        self._moved.set()
-
-    def changed(self) -> None:
-        msgspec.json.decode(msgspec.json.encode(self._device.state()), type=DeviceState)
-        self._moved.set()
-
-    async def until(self, is_true: Callable[[DeviceState], bool]) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while not is_true(self._device.state()):
-                self._moved.clear()
-                await self._moved.wait()
-
-    async def until_told(self, event: DeviceEvent) -> None:
-        await self.until(lambda state: event in self.events)
+from tests.drivers.listener import Listener, WatchedDevice, running
 
 
 class Bench:
     def __init__(self, folder: Path) -> None:
         port = folder / "printer"
         self.emulator = ReceiptPrinterEmulator(speed=5, out_folder=str(folder / "paper"))
-        self.cable = EmulatedDevice(self.emulator, port)
         section = DeviceSection("escpos", Kind.RECEIPT, str(port))
         self.device = ReceiptPrinter("receipt", section, folder / "state")
         self.listener = Listener(self.device)
+        self.cable = WatchedDevice(self.emulator, port, self.listener)
 
 
 @contextlib.asynccontextmanager
@@ -73,15 +39,10 @@ async def bench(folder: Path) -> AsyncIterator[Bench]:
     """Plugged in, started, ready."""
     made = Bench(folder)
     made.cable.plug()
-    task = asyncio.create_task(made.device.run())
-    try:
-        await made.listener.until(lambda state: state.status is Status.READY)
+    async with running(made.listener):
+        await made.listener.until_status(Status.READY)
         yield made
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        made.cable.unplug()
+    made.cable.unplug()
 
 
 async def test_a_ticket_goes_through_a_port_and_lies_there_as_a_picture(tmp_path: Path) -> None:
@@ -97,12 +58,12 @@ async def test_a_ticket_goes_through_a_port_and_lies_there_as_a_picture(tmp_path
 async def test_the_cable_is_pulled_in_the_middle_and_put_back(tmp_path: Path) -> None:
     async with bench(tmp_path) as printer:
         printer.device.on_command(Print("a", TICKET))
-        await printer.listener.until(lambda state: printer.emulator.roll.rows_out > 20)
+        await printer.listener.until(lambda: printer.emulator.roll.rows_out > 20)
         printer.cable.hand("unplug", {})
         await printer.listener.until_told(TicketFailed("a", "receipt.link.lost"))
         assert printer.device.state().status is Status.GONE
         printer.cable.hand("plug", {})
-        await printer.listener.until(lambda state: state.status is Status.READY)
+        await printer.listener.until_status(Status.READY)
         printer.device.on_command(Print("b", TICKET))
         await printer.listener.until_told(TicketPrinted("b"))
     assert [ticket["is_whole"] for ticket in printer.emulator.physics()["tickets"]] == [False, True]
@@ -111,7 +72,7 @@ async def test_the_cable_is_pulled_in_the_middle_and_put_back(tmp_path: Path) ->
 async def test_paper_is_changed_by_hand_while_the_driver_watches(tmp_path: Path) -> None:
     async with bench(tmp_path) as printer:
         printer.cable.hand("pull_paper", {})
-        await printer.listener.until(lambda state: state.status is Status.OUT_OF_SERVICE)
+        await printer.listener.until_status(Status.OUT_OF_SERVICE)
         assert printer.device.state().faults[0].code == "receipt.paper.end"
         printer.cable.hand("load_paper", {})
-        await printer.listener.until(lambda state: state.status is Status.READY)
+        await printer.listener.until_status(Status.READY)

@@ -11,20 +11,17 @@ from drivers.id003.codec import Code, Status
 from drivers.id003.emulator import NoteAcceptorEmulator
 from firmware.contract import device
 from firmware.contract.device import (
-    CashBoxMoved,
-    CheatAttempt,
-    HeldNote,
     NoteRejected,
     NoteReturned,
     NoteStacked,
     NoteUnaccounted,
-    Outcome,
     Stack,
 )
 from firmware.contract.money import rupees
 from tests.drivers.id003.stage import Stage
 from tests.drivers.id003.test_conformance import make_acceptor
 from tests.drivers.note_stories import NoteStories
+from tests.drivers.note_trouble import NoteTrouble, NoteWithoutABox
 from tests.drivers.notes import Clerk
 
 READY, GONE = device.Status.READY, device.Status.GONE
@@ -34,18 +31,16 @@ OUT_OF_SERVICE = device.Status.OUT_OF_SERVICE
 class TestStories(NoteStories):
     """Those of every maker."""
 
+    other_serial = "42"
+
+
+class TestTrouble(NoteTrouble, NoteWithoutABox):
+    """After a jam the unit starts afresh and says nothing of the note: it goes to a claim (M11)."""
+
+    taken_out = NoteUnaccounted
+
 
 # --- a note, and what is done with it ------------------------------------------------------------
-
-
-def test_a_note_is_stacked_and_credited_under_the_id_it_had_in_escrow(stage: Stage) -> None:
-    note = stage.escrow()
-    assert stage.state().held == HeldNote(note.id, rupees(500))
-    assert stage.ask(Stack(note.id)) is Outcome.DONE
-    assert stage.run_until(NoteStacked) == NoteStacked(note.id, rupees(500))
-    stage.run(2.0)
-    assert stage.state().held is None and stage.status() is READY
-    assert stage.state().counters["credited"] == 1
 
 
 def test_stack_goes_out_in_the_turn_in_which_the_till_asks(stage: Stage) -> None:
@@ -230,38 +225,7 @@ def test_an_order_in_a_pulled_cable_leaves_a_note_in_doubt(stage: Stage) -> None
     assert stage.returned() == {"50000": 1}
 
 
-def test_another_unit_in_its_place_leaves_the_note_unaccounted(stage: Stage) -> None:
-    note = stage.escrow()
-    stage.visit.unplug()
-    stage.visit.emulator = NoteAcceptorEmulator(serial="42")
-    stage.visit.plug()
-    assert stage.run_until(NoteUnaccounted, within=5.0) == NoteUnaccounted(note.id, rupees(500))
-    stage.run(1.0)
-    assert stage.state().identity.serial == "42"
-
-
-def test_reset_drops_the_settings_and_they_are_set_again(stage: Stage) -> None:
-    stage.visit.hand("power_cycle")
-    stage.run(1.2)
-    assert not stage.visit.emulator.physics()["is_enabled"]
-    stage.run(6.0)
-    assert len(stage.visit.emulator.physics()["accepting"]) == 6
-    assert len(stage.state().accepting) == 6
-
-
 # --- the wire ------------------------------------------------------------------------------------
-
-
-def test_unit_that_falls_silent_is_gone_and_comes_back_by_itself(stage: Stage) -> None:
-    stage.visit.hand("link_drop", seconds=12.0)
-    stage.run(3.0)
-    assert stage.status() is GONE and stage.faults() == ["notes.link.silent"]
-    stage.run(6.0)
-    assert stage.status() is GONE and stage.faults() == ["notes.link.lost"]
-    assert stage.state().accepting == []
-    stage.run(5.0)
-    assert stage.status() is READY and stage.faults() == []
-    assert len(stage.state().accepting) == 6
 
 
 @pytest.mark.parametrize("has_serial", [True, False])
@@ -273,14 +237,6 @@ def test_a_unit_that_does_not_know_its_number_works_all_the_same(
     assert stage.status() is READY
     assert stage.state().identity.serial == ("231000760443" if has_serial else "")
     assert stage.state().identity.maker == "JCM"
-
-
-def test_without_a_lease_the_unit_is_polled_and_takes_nothing(tmp_path: Path) -> None:
-    visit = Visit(make_in(tmp_path, make_acceptor), NoteAcceptorEmulator(), Clerk(None), Wire())
-    visit.run(5.0)
-    assert visit.device.state().status is READY
-    assert len(visit.device.state().denominations) == 6
-    assert visit.emulator.physics()["accepting"] == []
 
 
 def test_a_unit_that_somebody_else_enabled_is_inhibited_again(tmp_path: Path) -> None:
@@ -295,69 +251,3 @@ def test_a_unit_that_somebody_else_enabled_is_inhibited_again(tmp_path: Path) ->
 
 
 # --- conditions ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("where", "fault"), [("safe", "notes.jam.stacker"), ("unsafe", "notes.jam.transport")]
-)
-def test_jam_stops_the_acceptor_until_it_is_cleared(stage: Stage, where: str, fault: str) -> None:
-    stage.visit.hand("jam", where=where)
-    for _ in range(25):
-        stage.run(1.0)
-        assert stage.faults() == [fault], "also while a reset is tried in vain"
-        assert stage.status() is OUT_OF_SERVICE
-    stage.visit.hand("clear_jam")
-    stage.run(4.0)
-    assert stage.faults() == [] and stage.status() is READY
-    assert len(stage.state().accepting) == 6
-
-
-def test_jam_on_the_way_to_the_box_waits_for_its_end_and_credits_once(stage: Stage) -> None:
-    note = stage.escrow()
-    stage.ask(Stack(note.id))
-    stage.run(0.4)
-    stage.visit.hand("jam", where="safe")
-    stage.run(12.0)
-    assert not stage.till.heard(NoteUnaccounted)
-    stage.visit.hand("clear_jam")
-    assert stage.run_until(NoteStacked) == NoteStacked(note.id, rupees(500))
-
-
-def test_jam_that_a_person_clears_by_taking_the_note_out_leaves_a_doubt(stage: Stage) -> None:
-    """The unit starts afresh and says nothing of the note, so the order goes to a claim (M11)."""
-    note = stage.escrow()
-    stage.ask(Stack(note.id))
-    stage.run(0.4)
-    stage.visit.hand("jam", where="unsafe")
-    stage.run(2.0)
-    stage.visit.hand("clear_jam")
-    assert stage.run_until(NoteUnaccounted) == NoteUnaccounted(note.id, rupees(500))
-
-
-def test_full_stacker_stops_the_acceptor_until_it_is_emptied(tmp_path: Path) -> None:
-    stage = Stage(tmp_path, NoteAcceptorEmulator(capacity=1))
-    stage.visit.hand("insert", paise=50000)
-    stage.run(4.0)
-    assert stage.faults() == ["notes.stacker.full"]
-    assert stage.status() is OUT_OF_SERVICE
-    assert len(stage.till.heard(NoteStacked)) == 1, "the note that filled it is credited"
-    stage.visit.hand("empty_stacker")
-    stage.run(4.0)
-    assert stage.faults() == []
-
-
-def test_cash_box_taken_with_a_note_in_escrow_gives_it_back_at_once(stage: Stage) -> None:
-    note = stage.escrow()
-    stage.visit.hand("remove_cash_box")
-    assert stage.run_until(NoteReturned, within=3.0) == NoteReturned(note.id, rupees(500))
-    assert stage.till.heard(CashBoxMoved) == [CashBoxMoved(is_present=False)]
-    assert stage.faults() == ["notes.cashbox.removed"]
-
-
-def test_string_puller_is_told_once_and_the_acceptor_goes_on(stage: Stage) -> None:
-    stage.visit.hand("cheat")
-    stage.run(3.0)
-    assert stage.till.heard(CheatAttempt) == [CheatAttempt()]
-    assert stage.faults() == ["notes.fraud"] and stage.status() is device.Status.DEGRADED
-    stage.run(31.0)
-    assert stage.faults() == []

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from drivers.base.loopback import Till, Visit, Wire
-from drivers.ipp.driver import PagePrinter, Prepared
+from drivers.ipp.driver import PagePrinter
 from drivers.ipp.emulator import PagePrinterEmulator
 from firmware.contract.device import DeviceCommand, Kind, Outcome
 from firmware.contract.document import DocumentFailed, DocumentPrinted, PagePrinted, PrintDocument
@@ -43,13 +43,7 @@ def pdf(*texts: str) -> bytes:
     return f"{out}trailer<</Size {size}/Root 1 0 R>>\nstartxref\n{len(out)}\n%%EOF\n".encode()
 
 
-class Printer(PagePrinter):
-    """The driver itself, but a document is prepared at once: the loopback has no event loop."""
-
-    def in_background(
-        self, work: Callable[[], Prepared | str], then: Callable[[Prepared | str], None]
-    ) -> None:
-        then(work())
+Printer = PagePrinter  # prepares at once: the loopback has no event loop
 
 
 def make_printer(folder: Path, **options: Any) -> Printer:

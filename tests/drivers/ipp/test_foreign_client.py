@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -20,13 +19,10 @@ NOT_OURS = ("image/jpeg", "page-ranges-supported")  # what IPP Everywhere wants 
 
 @pytest.fixture
 async def uri() -> AsyncIterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    made = f"ipp://127.0.0.1:{port}/ipp/print"
-    cable = EmulatedNetworkDevice(PagePrinterEmulator(speed=50), made)
+    cable = EmulatedNetworkDevice(PagePrinterEmulator(speed=50), "ipp://127.0.0.1:0/ipp/print")
     cable.plug()
     try:
-        yield made
+        yield f"ipp://127.0.0.1:{cable.address[1]}/ipp/print"
     finally:
         cable.unplug()
 

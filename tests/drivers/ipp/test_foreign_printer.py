@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import subprocess
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -18,8 +17,10 @@ from firmware.contract.document import (
     DocumentFailed,
     DocumentPrinted,
 )
-from tests.drivers.ipp.kiosk import PATIENCE, kiosk
+from firmware.demo.stage import free_port
+from tests.drivers.ipp.kiosk import Kiosk
 from tests.drivers.ipp.stage import pdf
+from tests.drivers.listener import PATIENCE, running
 
 FILTER = """#!/bin/sh
 # Stands for the engine: as long as there is a file `hold`, it prints and prints.
@@ -34,8 +35,7 @@ class Printer:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.hold, self.begun = folder, folder / "hold", folder / "begun"
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.uri = f"ipp://localhost:{self.port}/ipp/print"
         engine = folder / "engine"
         engine.write_text(FILTER.format(hold=self.hold, begun=self.begun))
@@ -99,21 +99,22 @@ def printer(tmp_path: Path) -> Iterator[Printer]:
 async def test_letter_in_the_tray_then_a4_then_a_document_then_empty(
     printer: Printer, tmp_path: Path
 ) -> None:
-    async with kiosk(tmp_path, printer.uri) as here:
+    here = Kiosk(tmp_path, printer.uri)
+    async with running(here):
         await here.until_fault("page.paper.other")  # it comes with American paper in it
         await asyncio.to_thread(printer.load, 250)
         await here.until_ready()
         assert here.device.state().identity.model == "Printer"
         content = pdf("first", "second")
         here.order("a", content, 2)
-        await here.until(lambda state: DocumentPrinted("a", 2) in here.events)
+        await here.until_told(DocumentPrinted("a", 2))
         [taken] = printer.taken.glob("*.pdf")
         assert taken.read_bytes() == content
         assert not any((tmp_path / "spool" / "page").iterdir())
         await asyncio.to_thread(printer.load, 0)
         await here.until_fault("page.paper.end")
         here.order("b", content, 2)
-        assert here.events[-1] == DocumentFailed("b", 0, "page.paper.end")
+        assert here.told[-1] == DocumentFailed("b", 0, "page.paper.end")
         await asyncio.to_thread(printer.load, 100)
         await here.until_ready()
         levels = {each.name: each.level for each in here.device.state().consumables}
@@ -124,7 +125,8 @@ async def test_letter_in_the_tray_then_a4_then_a_document_then_empty(
 
 async def test_a_cancelled_document_leaves_no_job_behind(printer: Printer, tmp_path: Path) -> None:
     printer.hold.touch()
-    async with kiosk(tmp_path, printer.uri) as here:
+    here = Kiosk(tmp_path, printer.uri)
+    async with running(here):
         await here.until_fault("page.paper.other")
         await asyncio.to_thread(printer.load, 250)
         await here.until_ready()
@@ -134,5 +136,5 @@ async def test_a_cancelled_document_leaves_no_job_behind(printer: Printer, tmp_p
         await printer.until(lambda: printer.has_answered("Cancel-Job"))
         printer.hold.unlink()
         failed = DocumentFailed("a", 2, "page.cancelled")  # as the engine counts
-        await here.until(lambda state: failed in here.events)
+        await here.until_told(failed)
         await here.until_ready()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 
 import pytest
@@ -15,30 +14,26 @@ from drivers.ipp.emulator import PagePrinterEmulator
 from firmware.contract.device import Kind, Status
 from firmware.contract.document import DocumentPrinted
 from firmware.runtime.config import ConfigError, DeviceSection
-from tests.drivers.ipp.kiosk import kiosk
+from tests.drivers.ipp.kiosk import Kiosk
 from tests.drivers.ipp.stage import pages_out, pdf
-
-
-def bench(folder: Path) -> tuple[PagePrinterEmulator, EmulatedNetworkDevice, str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        uri = f"ipp://127.0.0.1:{free.getsockname()[1]}/ipp/print"
-    emulator = PagePrinterEmulator(speed=8, keeps=False, out_folder=str(folder / "paper"))
-    return emulator, EmulatedNetworkDevice(emulator, uri), uri
+from tests.drivers.listener import running
 
 
 async def test_the_cable_is_pulled_while_two_pages_come_out(tmp_path: Path) -> None:
     """Of a printer that closes the connection after every answer, too."""
-    emulator, cable, uri = bench(tmp_path)
+    emulator = PagePrinterEmulator(speed=8, keeps=False, out_folder=str(tmp_path / "paper"))
+    cable = EmulatedNetworkDevice(emulator, "ipp://127.0.0.1:0/ipp/print")
     cable.plug()
+    here = Kiosk(tmp_path, f"ipp://127.0.0.1:{cable.address[1]}/ipp/print")
     try:
-        async with kiosk(tmp_path, uri) as here:
+        async with running(here):
             await here.until_ready()
             here.order("a", pdf("a page 1", "a page 2"), 2)
-            await here.until(lambda state: bool(emulator.mechanism.jobs))
+            await here.until(lambda: bool(emulator.mechanism.jobs))
             cable.hand("unplug", {})
-            await here.until(lambda state: state.status is Status.GONE)
+            await here.until_status(Status.GONE)
             cable.hand("plug", {})
-            await here.until(lambda state: DocumentPrinted("a", 2) in here.events)
+            await here.until_told(DocumentPrinted("a", 2))
         assert pages_out(emulator) == ["a page 1", "a page 2"]
     finally:
         cable.unplug()

@@ -138,11 +138,13 @@ def test_one_flipped_bit_is_never_a_frame() -> None:
         assert read(bytes(hurt)) == []
 
 
-@given(st.lists(st.binary(max_size=40), max_size=8))
-def test_arbitrary_bytes_raise_nothing(pieces: list[bytes]) -> None:
+@given(st.lists(st.binary(max_size=40) | st.just(b"\x7f"), max_size=8))
+def test_behind_arbitrary_bytes_and_a_gap_a_frame_is_read(pieces: list[bytes]) -> None:
     reader = FrameReader()
     for number, piece in enumerate(pieces):
         reader.feed(piece, now=number * 0.05)
+    frame = Frame(True, b"\xf0\xcc")
+    assert reader.feed(frame.to_bytes(), now=len(pieces) * 0.05 + 2 * FRAME_GAP) == [frame]
 
 
 @given(st.binary(max_size=60))

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from drivers.base.loopback import Unplugged
 from drivers.itl_ssp.codec import Code, Frame
-from drivers.itl_ssp.driver import NoteAcceptor
 from drivers.itl_ssp.emulator import NoteAcceptorEmulator
 from firmware.contract.device import (
     Acknowledge,
     CheatAttempt,
-    DeviceCommand,
-    DeviceEvent,
-    Kind,
-    NoteReturned,
     NoteStacked,
     NoteUnaccounted,
     Stack,
@@ -25,10 +20,15 @@ from firmware.contract.device import (
     event_key,
 )
 from firmware.contract.money import rupees
-from firmware.runtime.config import ConfigError, DeviceSection
 from tests.drivers.itl_ssp.stage import Stage, Tap
+from tests.drivers.note_trouble import NoteTrouble
 
-Answer = Callable[[DeviceEvent], list[DeviceCommand]]
+
+class TestTrouble(NoteTrouble):
+    """That of every maker; the unit says where a jam is, not what is stuck."""
+
+    jams: ClassVar = {"safe": "notes.jam.safe", "unsafe": "notes.jam.unsafe"}
+    cheat = CheatAttempt("channel 1")
 
 
 # --- the wire ------------------------------------------------------------------------------------
@@ -61,18 +61,6 @@ def test_old_firmware_that_loses_power_with_the_credit_in_the_cable(old_stage: S
     assert old_stage.run_until(NoteUnaccounted) == NoteUnaccounted(note.id, rupees(500))
 
 
-def test_unit_that_falls_silent_is_gone_and_comes_back_by_itself(stage: Stage) -> None:
-    stage.visit.hand("link_drop", seconds=30.0)
-    stage.run(5.0)
-    assert stage.status() is Status.GONE and stage.faults() == ["notes.link.silent"]
-    stage.run(20.0)
-    assert stage.status() is Status.GONE and stage.faults() == ["notes.link.lost"]
-    assert stage.state().accepting == []
-    stage.run(12.0)
-    assert stage.status() is Status.READY and stage.faults() == []
-    assert len(stage.state().accepting) == 6
-
-
 def test_firmware_below_protocol_6_is_refused_and_said(tmp_path: Path) -> None:
     stage = Stage(tmp_path, NoteAcceptorEmulator(protocol_version=5))
     assert stage.faults() == ["notes.device.refuses"]
@@ -86,64 +74,6 @@ def test_versions_are_negotiated_downwards(tmp_path: Path, version: int) -> None
 
 
 # --- conditions ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("where", ["safe", "unsafe"])
-def test_jam_stops_the_acceptor_until_it_is_cleared(stage: Stage, where: str) -> None:
-    stage.visit.hand("jam", where=where)
-    stage.run(1.0)
-    assert stage.faults() == [f"notes.jam.{where}"]
-    assert stage.status() is Status.OUT_OF_SERVICE
-    stage.visit.hand("clear_jam")
-    stage.run(4.0)
-    assert stage.faults() == [] and stage.status() is Status.READY
-
-
-def test_jam_on_the_way_to_the_box_waits_for_its_end_and_credits_once(stage: Stage) -> None:
-    note = stage.escrow()
-    stage.ask(Stack(note.id))
-    stage.run(0.4)
-    stage.visit.hand("jam", where="safe")
-    stage.run(60.0)
-    assert not stage.till.heard(NoteUnaccounted)
-    stage.visit.hand("clear_jam")
-    assert stage.run_until(NoteStacked) == NoteStacked(note.id, rupees(500))
-
-
-def test_jam_that_a_person_clears_by_taking_the_note_out_is_a_return(stage: Stage) -> None:
-    note = stage.escrow()
-    stage.ask(Stack(note.id))
-    stage.run(0.4)
-    stage.visit.hand("jam", where="unsafe")
-    stage.run(2.0)
-    stage.visit.hand("clear_jam")
-    assert stage.run_until(NoteReturned) == NoteReturned(note.id, rupees(500))
-
-
-def test_full_stacker_stops_the_acceptor_until_it_is_emptied(tmp_path: Path) -> None:
-    stage = Stage(tmp_path, NoteAcceptorEmulator(capacity=1))
-    stage.visit.hand("insert", paise=50000)
-    stage.run(4.0)
-    assert stage.faults() == ["notes.stacker.full"]
-    assert stage.status() is Status.OUT_OF_SERVICE
-    stage.visit.hand("empty_stacker")
-    stage.run(4.0)
-    assert stage.faults() == []
-
-
-def test_string_puller_is_told_once_and_the_acceptor_goes_on(stage: Stage) -> None:
-    stage.visit.hand("cheat")
-    stage.run(3.0)
-    assert stage.till.heard(CheatAttempt) == [CheatAttempt("channel 1")]
-    assert stage.faults() == ["notes.fraud"] and stage.status() is Status.DEGRADED
-    stage.run(31.0)
-    assert stage.faults() == []
-
-
-def test_an_option_that_nobody_reads_is_an_error(tmp_path: Path) -> None:
-    section = DeviceSection("itl_ssp", Kind.NOTES, "/dev/null", {"retires": 3})
-    with pytest.raises(ConfigError, match="retires"):
-        NoteAcceptor("notes", section, tmp_path)
 
 
 # --- the order of things on the wire -------------------------------------------------------------

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 from array import array
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -18,54 +17,14 @@ from drivers.base.faults import LinkLost
 from drivers.base.usb import UsbAddress, claim
 from drivers.base.usb_bench import INTERRUPT_IN, BenchBackend, Plugged
 from drivers.magnesafe.codec import PRODUCT, VENDOR
-from drivers.magnesafe.driver import MagneSafeReader
 from drivers.magnesafe.emulator import MagneSafeEmulator
-from firmware.contract.card import Arm, CardSwiped, SealedCard
-from firmware.contract.device import DeviceEvent, Status
+from firmware.contract.card import Arm, CardSwiped
+from firmware.contract.device import Status
+from tests.drivers.listener import Listener, running
 from tests.drivers.magnesafe.stage import make_reader, opened
 from tests.drivers.magstripe.stage import SESSION
 
-PATIENCE = 20.0  # seconds, for a machine that is busy with something else
 ADDRESS = UsbAddress(VENDOR, PRODUCT)
-
-
-class Listener:
-    """The daemon's place: hears what is told, and wakes whoever waits for a change."""
-
-    def __init__(self) -> None:
-        self.told: list[DeviceEvent] = []
-        self.sealed: list[SealedCard] = []
-        self._changed = asyncio.Event()
-
-    def tell(self, event: DeviceEvent) -> None:
-        self.told.append(event)
-        self._changed.set()
-
-    def hand_over(self, sealed: SealedCard) -> None:
-        self.sealed.append(sealed)
-
-    def changed(self) -> None:
-        self._changed.set()
-
-    async def until(self, is_so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while not is_so():
-                self._changed.clear()
-                await self._changed.wait()
-
-
-@contextlib.asynccontextmanager
-async def running(device: MagneSafeReader) -> AsyncIterator[Listener]:
-    device.host = listener = Listener()
-    task = asyncio.create_task(device.run())
-    try:
-        yield listener
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        if device._transport is not None:
-            device._transport.close()
 
 
 @pytest.fixture
@@ -89,15 +48,15 @@ async def test_unplugged_in_the_middle_of_a_visit_and_back(
     tmp_path: Path, bench: EmulatedUsbDevice
 ) -> None:
     device = make_reader(tmp_path, str(tmp_path / "dev" / "card"))
-    async with running(device) as listener:
-        await listener.until(lambda: device.state().status is Status.READY)
+    async with running(Listener(device)) as listener:
+        await listener.until_status(Status.READY)
         assert device.state().identity.serial == "B1A2"
         device.on_command(Arm(SESSION, 10.0))
         bench.hand("unplug", {})
-        await listener.until(lambda: device.state().status is Status.GONE)
+        await listener.until_status(Status.GONE)
         assert not device.is_armed
         bench.hand("plug", {})
-        await listener.until(lambda: device.state().status is Status.READY)
+        await listener.until_status(Status.READY)
         device.on_command(Arm(SESSION, 10.0))
         bench.hand("swipe", {"card": "visa"})
         await listener.until(lambda: bool(listener.told))
@@ -109,8 +68,8 @@ async def test_unplugged_in_the_middle_of_a_visit_and_back(
 @pytest.mark.usefixtures("unguarded")
 async def test_a_reader_that_never_was_there_is_gone_not_starting(tmp_path: Path) -> None:
     device = make_reader(tmp_path, str(tmp_path / "nothing"))
-    async with running(device) as listener:
-        await listener.until(lambda: device.state().status is Status.GONE)
+    async with running(Listener(device)) as listener:
+        await listener.until_status(Status.GONE)
     assert [fault.code for fault in device.state().faults] == ["card.link.lost"]
 
 

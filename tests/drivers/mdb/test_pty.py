@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from drivers.base.bench import EmulatedDevice
-from drivers.base.device import WireDevice
+from drivers.base.device import Device
 from drivers.base.emulator import Emulator
 from drivers.mdb.driver import CoinChanger
 from drivers.mdb.emulator import CoinChangerEmulator
@@ -16,7 +15,6 @@ from drivers.mdb.notes import BillValidator
 from drivers.mdb.notes_emulator import BillValidatorEmulator
 from firmware.contract.device import (
     CoinAccepted,
-    DeviceEvent,
     Kind,
     NoteEscrowed,
     NoteStacked,
@@ -26,63 +24,35 @@ from firmware.contract.device import (
 from firmware.contract.money import rupees
 from firmware.contract.payout import PaidOut, PayOut
 from firmware.runtime.config import DeviceSection
+from tests.drivers.listener import Listener, running
 from tests.drivers.mdb.stage import lease
 from tests.drivers.mdb.test_notes_conformance import LEASE
 
-PATIENCE = 20.0  # seconds, for a machine that is busy with something else
-
-
-class Listener:
-    """The daemon's place: hears what is told, and wakes whoever waits for a change."""
-
-    def __init__(self) -> None:
-        self.told: list[DeviceEvent] = []
-        self._changed = asyncio.Event()
-
-    def tell(self, event: DeviceEvent) -> None:
-        self.told.append(event)
-        self._changed.set()
-
-    def changed(self) -> None:
-        self._changed.set()
-
-    async def until(self, is_so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while not is_so():
-                self._changed.clear()
-                await self._changed.wait()
-
 
 @contextlib.asynccontextmanager
-async def running(
-    device: WireDevice[object, object], emulator: Emulator
+async def plugged(
+    device: Device, emulator: Emulator
 ) -> AsyncIterator[tuple[Listener, EmulatedDevice]]:
     bench = EmulatedDevice(emulator, Path(device.section.port))
     bench.plug()
-    device.host = listener = Listener()
-    task = asyncio.create_task(device.run())
-    try:
-        await listener.until(lambda: device.state().status is Status.READY)
+    async with running(Listener(device)) as listener:
+        await listener.until_status(Status.READY)
         yield listener, bench
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        bench.unplug()
+    bench.unplug()
 
 
 async def test_coins_in_and_change_out_over_a_port_that_is_pulled(tmp_path: Path) -> None:
     section = DeviceSection("mdb_coins", Kind.COINS, str(tmp_path / "coins"))
     device = CoinChanger("coins", section, tmp_path / "ledger")
-    async with running(device, CoinChangerEmulator(speed=5.0)) as (listener, bench):  # type: ignore[arg-type]
+    async with plugged(device, CoinChangerEmulator(speed=5.0)) as (listener, bench):
         device.on_lease(lease())
         await listener.until(lambda: rupees(10) in device.state().accepting)
         bench.hand("insert", {"paise": 1000})
         await listener.until(lambda: len(listener.told) == 1)
         bench.hand("unplug", {})
-        await listener.until(lambda: device.state().status is Status.GONE)
+        await listener.until_status(Status.GONE)
         bench.hand("plug", {})
-        await listener.until(lambda: device.state().status is Status.READY)
+        await listener.until_status(Status.READY)
         device.on_command(PayOut("change", rupees(7)))
         await listener.until(lambda: len(listener.told) == 2)
     [coin, change] = listener.told
@@ -93,7 +63,7 @@ async def test_coins_in_and_change_out_over_a_port_that_is_pulled(tmp_path: Path
 async def test_a_note_over_a_real_port_is_stacked(tmp_path: Path) -> None:
     section = DeviceSection("mdb_notes", Kind.NOTES, str(tmp_path / "notes"))
     device = BillValidator("notes", section, tmp_path / "ledger")
-    async with running(device, BillValidatorEmulator(speed=10.0)) as (listener, bench):  # type: ignore[arg-type]
+    async with plugged(device, BillValidatorEmulator(speed=10.0)) as (listener, bench):
         device.on_lease(LEASE)
         await listener.until(lambda: rupees(500) in device.state().accepting)
         bench.hand("insert", {"paise": 50000})

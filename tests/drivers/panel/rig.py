@@ -3,45 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from drivers.base.bench import BenchServer, EmulatedDevice
 from drivers.base.emulator import Emulator
 from drivers.panel.driver import Panel
-from firmware.contract.device import DeviceEvent, Kind, SwitchMoved
+from firmware.contract.device import Kind, SwitchMoved
 from firmware.runtime.bench import Bench
 from firmware.runtime.config import DeviceSection
+from tests.drivers.listener import PATIENCE, Listener
 
-PATIENCE = 10.0  # seconds until a test that hangs is called failed
 
-
-class Host:
-    """The daemon's side of an adapter; wakes a test at every change."""
-
-    def __init__(self) -> None:
-        self.events: list[DeviceEvent] = []
-        self._moved = asyncio.Event()
-
-    def tell(self, event: DeviceEvent) -> None:
-        self.events.append(event)
-        self._moved.set()
-
-    def changed(self) -> None:
-        self._moved.set()
+class Host(Listener):
+    """Of a panel."""
 
     @property
     def moves(self) -> list[tuple[str, bool]]:
         """What switches were told to have done."""
-        return [(e.switch, e.value) for e in self.events if isinstance(e, SwitchMoved)]
-
-    async def until(self, fact: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while not fact():
-                self._moved.clear()
-                await self._moved.wait()
+        return [(e.switch, e.value) for e in self.told if isinstance(e, SwitchMoved)]
 
 
 class Rig:
@@ -89,16 +70,5 @@ def panel_at(path: Path, **options: Any) -> tuple[Panel, Host]:
         kind=Kind.PANEL,
         options={"pin_factory": "bench", "bench": str(path), **options},
     )
-    panel, host = Panel("panel", section, path.parent), Host()
-    panel.host = host
-    return panel, host
-
-
-@contextlib.asynccontextmanager
-async def running(panel: Panel) -> AsyncIterator[None]:
-    task = asyncio.ensure_future(panel.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    panel = Panel("panel", section, path.parent)
+    return panel, Host(panel)

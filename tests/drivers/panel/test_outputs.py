@@ -13,7 +13,8 @@ from drivers.panel.tower import HALF_PERIOD, TowerLamp
 from drivers.panel.wiring import Lamp
 from firmware.contract.device import ClearTamper, Guide, Light, Outcome, Status
 from firmware.contract.panel import TOWER_HOLDS, Tower, TowerSignal
-from tests.drivers.panel.rig import Rig, panel_at, running
+from tests.drivers.listener import running
+from tests.drivers.panel.rig import Rig, panel_at
 
 TOWER = {"tower_green": 18, "tower_amber": 19, "tower_red": 26}
 
@@ -103,8 +104,8 @@ def test_what_is_no_temperature_of_a_board_is_not_believed(text: str, tmp_path: 
 
 async def test_the_lamp_follows_health_and_shows_no_more_of_it_than_its_colour(rig: Rig) -> None:
     panel, host = panel_at(rig.path, outputs={**TOWER, "card_guide": 25})
-    async with running(panel):
-        await host.until(lambda: panel.state().status is Status.READY)
+    async with running(host):
+        await host.until_status(Status.READY)
         assert panel.state().outputs["tower_amber"] is True
         panel.on_tower(Tower(TowerSignal.ALARM))
         await rig.until(lambda physics: lamps(physics) == {"tower_red"})
@@ -125,8 +126,8 @@ async def test_a_driver_that_dies_lets_the_fan_run(rig: Rig, tmp_path: Path) -> 
     board = tmp_path / "temp"
     board.write_text("40000\n")
     panel, host = panel_at(rig.path, outputs={"fan": 11}, temperature_file=str(board))
-    async with running(panel):
-        await host.until(lambda: panel.state().status is Status.READY)
+    async with running(host):
+        await host.until_status(Status.READY)
         await rig.until(lambda physics: not physics["fan"])
         assert panel.state().outputs == {"fan": False}
     await rig.until(lambda physics: bool(physics["fan"]))
@@ -134,8 +135,8 @@ async def test_a_driver_that_dies_lets_the_fan_run(rig: Rig, tmp_path: Path) -> 
 
 async def test_a_board_without_a_sensor_is_degraded_and_cooled(rig: Rig, tmp_path: Path) -> None:
     panel, host = panel_at(rig.path, outputs={"fan": 11}, temperature_file=str(tmp_path / "none"))
-    async with running(panel):
-        await host.until(lambda: panel.state().status is Status.DEGRADED)
+    async with running(host):
+        await host.until_status(Status.DEGRADED)
         assert [fault.code for fault in panel.state().faults] == [UNKNOWN]
         assert panel.state().outputs == {"fan": True}
         assert rig.emulator.physics()["fan"] is True

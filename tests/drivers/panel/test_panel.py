@@ -22,7 +22,8 @@ from drivers.panel.emulator import PanelEmulator
 from firmware.contract.device import DeviceState, EventId, Light, Outcome, Stack, Status, Switch
 from firmware.runtime.bench import Bench, BenchRefused
 from firmware.runtime.config import ConfigError
-from tests.drivers.panel.rig import PATIENCE, Rig, panel_at, running
+from tests.drivers.listener import PATIENCE, running
+from tests.drivers.panel.rig import Rig, panel_at
 
 ROOT = Path(__file__).parents[3]
 
@@ -178,22 +179,22 @@ def test_wrong_wiring_is_refused_before_a_pin_is_touched(
 
 async def test_citizen_opens_the_door_and_closes_it(rig: Rig) -> None:
     panel, host = panel_at(rig.path)
-    async with running(panel):
-        await host.until(lambda: panel.state().status is Status.READY)
+    async with running(host):
+        await host.until_status(Status.READY)
         assert panel.state().inputs == {"door_is_open": False}
-        assert host.events == []  # the state at the start is no event
+        assert host.told == []  # the state at the start is no event
         rig.hand("open_door")
         await host.until(lambda: panel.state().inputs == {"door_is_open": True})
         rig.hand("close_door")
         await host.until(lambda: panel.state().inputs == {"door_is_open": False})
-        await host.until(lambda: len(host.events) == 2)  # no two within a second
+        await host.until(lambda: len(host.told) == 2)  # no two within a second
     assert host.moves == [("door_is_open", True), ("door_is_open", False)]
 
 
 async def test_cash_box_counts_only_where_its_switch_is_fitted(rig: Rig) -> None:
-    panel, host = panel_at(rig.path, inputs={"door_is_open": 17, "cash_box_is_out": 27})
-    async with running(panel):
-        await host.until(lambda: panel.state().status is Status.READY)
+    _, host = panel_at(rig.path, inputs={"door_is_open": 17, "cash_box_is_out": 27})
+    async with running(host):
+        await host.until_status(Status.READY)
         rig.hand("pull_cash_box")
         await host.until(lambda: host.moves == [("cash_box_is_out", True)])
 
@@ -202,8 +203,8 @@ async def test_lights_follow_commands_and_go_off_with_the_driver(rig: Rig) -> No
     watched = asyncio.Queue[dict[str, Any]]()
     panel, host = panel_at(rig.path)
     watch(rig.path, watched)
-    async with running(panel):
-        await host.until(lambda: panel.state().status is Status.READY)
+    async with running(host):
+        await host.until_status(Status.READY)
         assert panel.on_command(Light("notes_guide", True)).outcome is Outcome.DONE
         await until(watched, lambda physics: physics["notes_guide"] is True)
         assert lights(panel.state()) == {"notes_guide"}
@@ -219,14 +220,14 @@ async def test_bench_killed_and_back_shows_the_same_light_and_a_door_opened_mean
     rig: Rig,
 ) -> None:
     panel, host = panel_at(rig.path)
-    async with running(panel):
-        await host.until(lambda: panel.state().status is Status.READY)
+    async with running(host):
+        await host.until_status(Status.READY)
         before = asyncio.Queue[dict[str, Any]]()
         watch(rig.path, before)
         panel.on_command(Light("receipt_guide", True))
         await until(before, lambda physics: physics["receipt_guide"] is True)
         await rig.stop()
-        await host.until(lambda: panel.state().status is Status.GONE)
+        await host.until_status(Status.GONE)
         assert [fault.code for fault in panel.state().faults] == ["link.lost"]
         panel.on_command(Light("coins_guide", True))
         rig.emulator = PanelEmulator()
@@ -234,7 +235,7 @@ async def test_bench_killed_and_back_shows_the_same_light_and_a_door_opened_mean
         await rig.start()
         watched = asyncio.Queue[dict[str, Any]]()
         watch(rig.path, watched)
-        await host.until(lambda: panel.state().status is Status.READY)
+        await host.until_status(Status.READY)
         await host.until(lambda: host.moves == [("door_is_open", True)])
         await until(watched, lambda physics: physics["receipt_guide"] and physics["coins_guide"])
 
@@ -274,8 +275,8 @@ async def test_bench_in_another_process_is_a_panel_here(tmp_path: Path) -> None:
         hand = await asyncio.to_thread(Bench, path)
         watched = asyncio.Queue[dict[str, Any]]()
         watch(path, watched)
-        async with running(panel):
-            await host.until(lambda: panel.state().status is Status.READY)
+        async with running(host):
+            await host.until_status(Status.READY)
             await asyncio.to_thread(hand.do, "panel", "open_door")
             await host.until(lambda: host.moves == [("door_is_open", True)])
             panel.on_command(Light("coins_guide", True))

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from drivers.base.protocol import NEVER
-from drivers.panel.driver import Panel
 from drivers.panel.emulator import PanelEmulator
 from drivers.panel.record import MOVES_APART, UNTOLD_AT_MOST, SwitchRecord
 from firmware.contract.device import (
@@ -19,7 +18,8 @@ from firmware.contract.device import (
     SwitchMoved,
     event_key,
 )
-from tests.drivers.panel.rig import Host, Rig, panel_at, running
+from tests.drivers.listener import running
+from tests.drivers.panel.rig import Rig, panel_at
 
 DOOR, TAMPER, BOX = Switch.DOOR_IS_OPEN, Switch.TAMPER, Switch.CASH_BOX_IS_OUT
 WIRES = {"door_is_open": 17, "tamper": 16}
@@ -100,14 +100,10 @@ def test_core_away_for_a_day_leaves_room_for_the_one_alarm_that_counts(tmp_path:
 # --- the driver, over a real socket ------------------------------------------------------------
 
 
-async def until_ready(panel: Panel, host: Host) -> None:
-    await host.until(lambda: panel.state().status is Status.READY)
-
-
 async def test_a_lid_pried_open_for_five_milliseconds_is_an_alarm(rig: Rig) -> None:
     panel, host = panel_at(rig.path, inputs=WIRES)
-    async with running(panel):
-        await until_ready(panel, host)
+    async with running(host):
+        await host.until_status(Status.READY)
         rig.hand("pry_lid", milliseconds=5)
         await host.until(lambda: host.moves == [("tamper", True)])
         assert rig.device.emulator.physics()["tamper"] is False
@@ -116,8 +112,8 @@ async def test_a_lid_pried_open_for_five_milliseconds_is_an_alarm(rig: Rig) -> N
 
 async def test_a_spike_of_a_millisecond_is_none(rig: Rig) -> None:
     panel, host = panel_at(rig.path, inputs=WIRES)
-    async with running(panel):
-        await until_ready(panel, host)
+    async with running(host):
+        await host.until_status(Status.READY)
         rig.hand("pry_lid", milliseconds=1)
         rig.hand("open_door")
         await host.until(lambda: bool(host.moves))
@@ -129,34 +125,34 @@ async def test_the_alarm_outlives_the_driver_and_ends_when_the_lid_is_shut_and_l
     rig: Rig,
 ) -> None:
     panel, host = panel_at(rig.path, inputs=WIRES)
-    async with running(panel):
-        await until_ready(panel, host)
+    async with running(host):
+        await host.until_status(Status.READY)
         rig.hand("open_lid")
         await host.until(lambda: host.moves == [("tamper", True)])
         await rig.until(lambda _: rig.emulator.next_deadline() == NEVER)  # it bounces no more
-    first = host.events[0]
+    first = host.told[0]
     panel, host = panel_at(rig.path, inputs=WIRES)
-    async with running(panel):
-        await until_ready(panel, host)
-        assert host.events == [first]  # told again, under the same id
+    async with running(host):
+        await host.until_status(Status.READY)
+        assert host.told == [first]  # told again, under the same id
         refused = panel.on_command(ClearTamper())
         assert (refused.outcome, "is open" in refused.detail) == (Outcome.REFUSED, True)
         rig.hand("close_lid")
         await host.until(lambda: panel.on_command(ClearTamper()).outcome is Outcome.DONE)
         assert host.moves[-1] == ("tamper", False)
         assert panel.state().inputs["tamper"] is False
-        for event in host.events:
+        for event in host.told:
             panel.on_command(Acknowledge(str(event_key(event))))
     panel, host = panel_at(rig.path, inputs=WIRES)
-    async with running(panel):
-        await until_ready(panel, host)
-        assert host.events == []
+    async with running(host):
+        await host.until_status(Status.READY)
+        assert host.told == []
 
 
 async def test_a_cut_tamper_wire_is_an_alarm_that_cannot_be_cleared(rig: Rig) -> None:
     panel, host = panel_at(rig.path, inputs=WIRES)
-    async with running(panel):
-        await until_ready(panel, host)
+    async with running(host):
+        await host.until_status(Status.READY)
         rig.hand("cut_wire", switch="tamper")
         await host.until(lambda: host.moves == [("tamper", True)])
         assert panel.on_command(ClearTamper()).outcome is Outcome.REFUSED

@@ -6,7 +6,8 @@ from drivers.base.protocol import NEVER
 from drivers.panel.emulator import PanelEmulator
 from drivers.panel.ups import CHARGES_IN, LOW_PERCENT, Ups
 from firmware.contract.device import Status, SwitchMoved
-from tests.drivers.panel.rig import Rig, panel_at, running
+from tests.drivers.listener import running
+from tests.drivers.panel.rig import Rig, panel_at
 
 UPS_WIRES = {"mains_is_off": 20, "battery_is_low": 21}
 
@@ -57,9 +58,9 @@ async def test_mains_and_battery_are_told_without_an_id_and_either_polarity_is_t
     await rig.stop()
     await rig.start()
     panel, host = panel_at(rig.path, inputs=UPS_WIRES, active_low=["mains_is_off"])
-    async with running(panel):
-        await host.until(lambda: panel.state().status is Status.READY)
+    async with running(host):
+        await host.until_status(Status.READY)
         assert panel.state().inputs == {"mains_is_off": False, "battery_is_low": False}
         rig.hand("mains_off")
         await host.until(lambda: panel.state().inputs["mains_is_off"])
-        assert host.events == [SwitchMoved("mains_is_off", True)]
+        assert host.told == [SwitchMoved("mains_is_off", True)]

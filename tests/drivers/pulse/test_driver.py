@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,8 @@ from firmware.contract.device import (
 )
 from firmware.contract.money import Money
 from firmware.runtime.config import ConfigError, DeviceSection
-from tests.drivers.panel.rig import Host, Rig
+from tests.drivers.listener import Listener, running
+from tests.drivers.panel.rig import Rig
 from tests.drivers.pulse.stage import ALL, Stage
 
 STEPS = [step * 0.05 for step in range(26)]  # seconds: a coin of ten pulses takes 1.15 in all
@@ -191,17 +191,14 @@ async def test_real_pulses_through_pins_that_live_in_another_process(tmp_path: P
     options = {"pulses": INDIAN_PULSES, "width_ms": 20, "gap_ms": 20}
     options |= {"pin_factory": "bench", "bench": str(rig.path)}
     device = CoinAcceptor("coins", DeviceSection("pulse", Kind.COINS, "", options), tmp_path)
-    host = device.host = Host()
-    running = asyncio.create_task(device.run())
-    device.on_lease(Lease("first", 60.0, ALL))
-    await host.until(lambda: device.state().accepting == ALL)
-    for paise in (100, 2000, 500):
-        rig.hand("insert", paise=paise)
-    await host.until(lambda: len(host.events) == 3)
-    coins = [event.value.paise for event in host.events if isinstance(event, CoinAccepted)]
+    async with running(Listener(device)) as host:
+        device.on_lease(Lease("first", 60.0, ALL))
+        await host.until(lambda: device.state().accepting == ALL)
+        for paise in (100, 2000, 500):
+            rig.hand("insert", paise=paise)
+        await host.until(lambda: len(host.told) == 3)
+        assert rig.emulator.physics()["is_enabled"]
+    coins = [event.value.paise for event in host.told if isinstance(event, CoinAccepted)]
     assert coins == [100, 2000, 500]
-    assert rig.emulator.physics()["is_enabled"]
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
     assert not rig.emulator.physics()["is_enabled"]
     await rig.stop()

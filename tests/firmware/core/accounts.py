@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from firmware.contract.money import total
+from firmware.core.endings import LATE
 from firmware.journal import rows
 from firmware.journal.change_rows import ChangeInDoubt, ChangePaid
 from firmware.journal.journal import Journal
@@ -20,10 +21,15 @@ def _check_proofs_of(journal: Journal, created: rows.OrderCreated) -> None:
     order = Order(created)
     for entry in journal.of_order(created.order)[1:]:
         if isinstance(entry.row, rows.OrderClosed) and order.end is None:
-            assert not order.claims or order.has_proof("claim"), order
+            assert not order.claims or order.has_proof("claim") or _came_late(order), order
             is_fulfilled = order.is_paid and order.refusal is None
             assert not is_fulfilled or order.has_proof("receipt"), order
         order.apply(entry.row, entry.at)
+
+
+def _came_late(order: Order) -> bool:
+    """He was told on the screen that nobody knows, and has gone with the number."""
+    return "fate" in order.shown and order.claims[-1].cause == LATE
 
 
 def check_spoken_for_once(journal: Journal, order: Order) -> None:

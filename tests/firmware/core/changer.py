@@ -11,6 +11,7 @@ class Changer:
 
     def __init__(self) -> None:
         self.payable: dict[int, int] = {}  # none: a coin acceptor that gives nothing out
+        self.tubes: dict[int, int] = {}  # what it says they hold; none: it does not say
         self.pays = "all"
         self.paid_out = 0  # paise
         self._orders: set[str] = set()

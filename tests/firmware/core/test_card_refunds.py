@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from firmware.contract.card import RefundCard
 from firmware.contract.gateway import Failed, Problem
 from firmware.contract.money import rupees
 from firmware.contract.screen import Action, Done, Trouble
@@ -97,3 +98,26 @@ def test_one_of_three_bills_is_refused_and_that_part_goes_back(world: World) -> 
     papers = {job.split("/")[1] for job in world.printer.printed}
     assert papers == {"receipt", "refund"}
     goes(world)
+
+
+def test_the_money_went_back_and_weeks_later_the_acquirer_knows_no_such_key(world: World) -> None:
+    """The answer was lost with the line. A claim beside it would be money for nothing (M7)."""
+    world.office.refuses = Problem.ALREADY_PAID
+    to_reader(world)
+    inner = world.office.cards._refund
+
+    def answer_is_lost(request: RefundCard) -> Failed:
+        inner(request)
+        return Failed(Problem.BACK_END_DOWN)
+
+    world.office.cards._refund = answer_is_lost  # type: ignore[method-assign]
+    swipe(world)
+    world.run(15)
+    world.press(Action.FINISH)
+    world.power_cut()
+    world.clock.advance(21 * 86_400)
+    world.office.cards.refuses_refunds = True  # "nothing is left of it"
+    world.office.cards._refund = inner  # type: ignore[method-assign]
+    world.run(12)
+    assert (kinds(world).count("CardRefunded"), kinds(world).count("ClaimIssued")) == (1, 0)
+    world.check_money()

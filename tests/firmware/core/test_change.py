@@ -223,5 +223,58 @@ def test_power_fails_around_a_refund(world: World, ticks: int) -> None:
     world.run(ticks * 0.25)
     world.power_cut()
     world.run(30)
-    assert world.acceptors.changer.paid_out == 2000 and order_of(world).owed == ZERO
+    order = order_of(world)
+    paid = Money(world.acceptors.changer.paid_out)
+    assert paid + order.claimed == rupees(20) and order.owed == ZERO
+    assert paid or ticks < 4, "only before the changer had heard of it"
     world.check_money()
+
+
+def cut_before_the_changer_heard(world: World) -> None:
+    """The intent is on disk, and the mains fail before the order is on the wire."""
+    world.acceptors.changer.pays = "silent"
+    world.go_to_cash()
+    world.insert(500)
+    world.run(2)
+    assert order_of(world).changing is not None
+    world.power_cut()
+    world.acceptors.changer.pays = "all"
+
+
+def test_the_mains_fail_before_the_pay_out_and_no_coins_fall_before_nobody(world: World) -> None:
+    cut_before_the_changer_heard(world)
+    world.run(40)
+    assert world.acceptors.changer.paid_out == 0
+    shown = world.screen.data
+    assert isinstance(shown, Trouble) and shown.safe == rupees(60)
+    [claim] = order_of(world).claims
+    assert (claim.amount, claim.in_doubt) == (rupees(60), rupees(60)), (
+        "an operator counts the tubes"
+    )
+    assert not any("कोड" in str(line) for line in world.printer.papers[-1].lines)
+    world.press(Action.FINISH)
+    world.check_money()
+
+
+def test_the_mains_fail_in_the_pay_out_and_the_changer_says_what_fell(world: World) -> None:
+    cut_before_the_changer_heard(world)
+    world.run(8)  # its driver starts, and has the tubes counted
+    world.acceptors.changer.paid_out += 6000
+    world.acceptors._tell("coins", PaidOut(CHANGE, rupees(60), {1000: 6}))
+    world.run(10)
+    order = order_of(world)
+    assert (order.changed, order.claims) == (rupees(60), [])
+    assert isinstance(world.screen.data, Done)
+    world.press(Action.FINISH)
+    world.check_money()
+
+
+def test_only_core_was_away_and_the_citizen_gets_the_change(world: World) -> None:
+    world.acceptors.changer.pays = "silent"
+    world.go_to_cash()
+    world.insert(500)
+    world.run(2)
+    world.crash()
+    world.acceptors.changer.pays = "all"
+    world.run(5)
+    assert world.acceptors.changer.paid_out == 6000 and not order_of(world).claims

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 
 from firmware.cli.journal import confirm
 from firmware.cli.snapshot import technician_bus
+from firmware.contract.device import Kind
 from firmware.contract.health import CoreState
 from firmware.contract.screen import Attract, Closed, Screen, ScreenData
 from firmware.contract.topics import Topics
@@ -24,7 +25,8 @@ from firmware.journal.anchor import AnchorKeeper
 from firmware.journal.faults import JournalFault
 from firmware.journal.journal import Journal
 from firmware.runtime.bus import Envelope
-from firmware.runtime.config import Config, load
+from firmware.runtime.config import Config
+from tests.firmware.small_kiosk import config_in
 
 PATIENCE = 10.0  # seconds until a test that hangs is called failed
 TOPICS = Topics("k1")
@@ -32,33 +34,7 @@ TOPICS = Topics("k1")
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    path = tmp_path / "kiosk.toml"
-    path.write_text(
-        f"""
-        [kiosk]
-        id = "k1"
-        place = {{ en = "Todaraisingh", hi = "टोडारायसिंह" }}
-        receipt_prefix = "TD 0001"
-        [gateway]
-        url = "http://localhost:1"
-        [paths]
-        state = "{tmp_path}/state"
-        run = "{tmp_path}"
-        [bus]
-        socket = "{tmp_path}/bus.sock"
-        credentials = "{tmp_path}/credentials"
-        [device.notes]
-        family = "any"
-        kind = "notes"
-        """
-    )
-    return load(path)
-
-
-@pytest.fixture
-def broker(config: Config, tmp_path: Path) -> Iterator[Broker]:
-    with Broker(config, tmp_path) as broker:
-        yield broker
+    return config_in(tmp_path, {"notes": Kind.NOTES})
 
 
 class Passer:

@@ -6,18 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from firmware.contract.device import Outcome
 from firmware.contract.money import ZERO, rupees
 from firmware.contract.screen import Action
 from firmware.contract.ticket import Pair
 from firmware.core.desk_printer import Paper
 from firmware.journal import desk_rows
-from firmware.journal.desk_rows import DayClosed, ServiceSum
+from firmware.journal.desk_rows import DayClosed, Redemption, ServiceSum
 from tests.firmware.core.desk_world import DeskWorld
+from tests.firmware.core.test_redeeming import KEYS, cancel_with, redeem
+from tests.firmware.core.test_slips_pay_bills import slip_of
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> DeskWorld:
-    return DeskWorld(tmp_path)
+    return DeskWorld(tmp_path, keys=KEYS)
 
 
 def days(world: DeskWorld) -> list[DayClosed]:
@@ -90,6 +93,28 @@ def test_a_claim_a_note_given_back_and_a_collection_are_in_the_day(world: DeskWo
     figures = days(world)[0].figures
     assert (figures.claims_issued, figures.claims_amount) == (1, rupees(200))
     assert (figures.notes, figures.collected, figures.services) == (rupees(200), rupees(200), [])
+
+
+def test_a_slip_that_paid_a_bill_is_not_cash_that_the_operator_paid(world: DeskWorld) -> None:
+    """He has ₹200 less of his own; of the ₹100 that paid a bill he has seen nothing."""
+    paid_out = cancel_with(world, 200).claim
+    world.press(Action.FINISH)
+    assert redeem(world, paid_out).outcome is Outcome.DONE
+    code = slip_of(world, 100)
+    world.go_to_cash()
+    world.press(Action.USE_SLIP)
+    world.press(Action.ENTER, code)
+    world.run(1)
+    for note in (200, 100, 50, 20):
+        world.insert(note)
+    world.run(15)
+    world.press(Action.FINISH)
+    world.run(1)
+    close_day(world)
+    figures = days(world)[0].figures
+    by_slip = Redemption("bill", 1, rupees(100))
+    assert figures.redemptions == [by_slip, Redemption("cash_by_operator", 1, rupees(200))]
+    assert (figures.redeemed, figures.redeemed_amount) == (2, rupees(300))
 
 
 def test_a_day_closed_without_the_back_end_says_what_is_outstanding(world: DeskWorld) -> None:

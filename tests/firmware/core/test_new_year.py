@@ -9,6 +9,7 @@ import pytest
 
 from firmware.contract.command import How, RedeemClaim
 from firmware.contract.device import CoinAccepted, NoteStacked, Outcome
+from firmware.contract.gateway import Problem, Tender
 from firmware.contract.money import rupees
 from firmware.contract.screen import Action, Attract
 from firmware.journal.past import archives
@@ -104,3 +105,55 @@ def test_numbers_go_on_and_a_coin_of_last_year_goes_to_its_session(world: Mended
     world.go_to_cash()
     assert world.core.flow.visit.order is not None
     assert world.core.flow.visit.order.number == "TDR 0417 0002"
+
+
+def pays_by_card_in_vain(world: Mended) -> None:
+    """The department refuses, and the acquirer does not answer that it gave the money back."""
+    world.office.tenders, world.reader.is_there = [Tender.CARD], True
+    world.run(1)
+    world.go_to_bill()
+    world.press(Action.PAY_CARD)
+    world.run(1)
+    world.office.refuses = Problem.ALREADY_PAID
+    world.office.answers = 3  # approved, confirmed, refused
+    world.core.on_device_event("card", world.reader.swipe(), world.now)
+    world.settle()
+    world.run(60)
+    assert isinstance(world.screen.data, Attract)
+
+
+def test_what_goes_back_to_a_card_is_asked_for_over_the_new_year(world: Mended) -> None:
+    pays_by_card_in_vain(world)
+    turn_the_year(world)
+    assert world.core.book.order("TDR 0417 0001").cashless.returning == rupees(470)
+    world.office.answers = None
+    world.run(12)
+    order = world.core.book.order("TDR 0417 0001")
+    assert (order.cashless.returned, order.claims, order.owed) == (rupees(470), [], rupees(0))
+    world.core.book.forget(order.number)
+    world.power_cut()
+    world.office.answers = 0  # whatever is asked now is asked once too often
+    world.run(12)
+    assert world.office.cards.charged == {f"{order.created.key}-1": rupees(0)}
+    assert not world.core.flow.paying._refunding
+
+
+def test_a_telephone_that_nobody_can_ask_about_keeps_the_year_open(world: Mended) -> None:
+    """Its order stays where a start looks for it; the year turns at the first start after."""
+    world.office.tenders = [Tender.UPI]
+    world.run(1)
+    world.go_to_bill()
+    world.press(Action.PAY_UPI)
+    world.office.is_up = False
+    world.press(Action.CANCEL)
+    world.run(60)
+    assert world.journal.open_orders() == ["TDR 0417 0001"]
+    world.clock.set(NEW_YEAR)
+    world.power_cut()
+    assert archives(world.path) == []
+    world.office.is_up = True
+    world.run(15)
+    assert world.journal.open_orders() == []
+    world.clock.set(NEW_YEAR.replace(day=2))
+    world.power_cut()
+    assert [file.name for file in archives(world.path)] == ["journal-2026.db"]

@@ -202,9 +202,9 @@ def test_an_empty_path_keeps_no_lease(world: World) -> None:
     assert world.acceptors.leases == {}
 
 
-def guides_told(world: World) -> dict[str, bool]:
+def guides_told(world: World, outputs: dict[str, bool] | None = None) -> dict[str, bool]:
     """What the panel, which shows all its lights on, is told to switch."""
-    outputs = {"notes_guide": True, "coins_guide": True, "receipt_guide": True}
+    outputs = outputs or {"notes_guide": True, "coins_guide": True, "receipt_guide": True}
     (panel,) = (state for state in world._states() if state.name == "panel")
     world.core.on_device_state(replace(panel, outputs=outputs), world.now)
     world.core.tick(world.now)

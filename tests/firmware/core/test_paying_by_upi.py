@@ -13,6 +13,7 @@ from firmware.contract.gateway import Problem, Tender
 from firmware.contract.money import Money, rupees
 from firmware.contract.screen import (
     Action,
+    Attract,
     Done,
     InsertCash,
     Press,
@@ -98,6 +99,9 @@ def test_without_a_back_end_nothing_but_cash_is_offered(world: World) -> None:
 def test_no_acceptor_and_no_paper_and_the_telephone_still_pays(world: World) -> None:
     world.acceptors.jam, world.printer.has_paper = True, False
     world.run(1)
+    attract = world.screen.data
+    assert isinstance(attract, Attract)
+    assert (attract.cash_is_possible, attract.tenders) == (False, [Tender.UPI])
     world.go_to_bill()
     assert Action.PAY not in world.screen.actions
     shown = world.screen.data

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from firmware.contract.device import EventId, HeldNote
+from firmware.contract.gateway import Tender
 from firmware.contract.money import rupees
 from firmware.contract.screen import Action, Attract, Done, Trouble
 from firmware.core.quiet import QUIET_FOR
@@ -127,3 +128,19 @@ def test_an_operator_with_the_box_in_his_hands_is_waited_for(tmp_path: Path) -> 
     assert not looks_for(world, 2 * QUIET_FOR)
     world.press(Action.FINISH)
     ends(world, 2 * QUIET_FOR)
+
+
+def test_a_payment_of_which_nothing_is_known_does_not_hold_up_the_halt(world: World) -> None:
+    """The back end may be away for weeks, and the battery lasts for minutes."""
+    world.office.tenders = [Tender.UPI]
+    world.run(1)
+    world.go_to_bill()
+    world.press(Action.PAY_UPI)
+    world.office.is_up = False
+    world.press(Action.CANCEL)
+    world.run(25)
+    world.switches = ENDING
+    assert not looks_for(world, 5), "the citizen still reads the number"
+    world.press(Action.FINISH)
+    assert world.journal.open_orders() == ["TDR 0417 0001"]
+    ends(world, QUIET_FOR + 1)

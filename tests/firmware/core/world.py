@@ -322,6 +322,10 @@ class World:
                 status=Status.OUT_OF_SERVICE if self.acceptors.jam else Status.READY,
                 denominations=COINS,
                 payable=self.acceptors.changer.payable,
+                consumables=[
+                    Consumable(f"tube_{paise}", count, "coins", Source.MEASURED)
+                    for paise, count in self.acceptors.changer.tubes.items()
+                ],
             ),
             DeviceState(
                 name="receipt",

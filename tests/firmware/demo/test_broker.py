@@ -14,26 +14,13 @@ from firmware.contract.health import Presence
 from firmware.contract.topics import Topics
 from firmware.demo.broker import Broker
 from firmware.runtime.bus import Bus, Envelope
-from firmware.runtime.config import (
-    BusSection,
-    Config,
-    DeviceSection,
-    GatewaySection,
-    KioskSection,
-)
+from firmware.runtime.config import Config
+from tests.firmware.small_kiosk import config_in
 
 TOPICS = Topics("k1")
 ALIVE = Presence(is_alive=True)
 DEAD = Presence(is_alive=False)
-
-
-def config_in(folder: Path) -> Config:
-    return Config(
-        kiosk=KioskSection(id="k1", place={"en": "Here"}, receipt_prefix="TD 0001"),
-        gateway=GatewaySection(url="http://localhost:1"),
-        device={"panel": DeviceSection(family="panel", kind=Kind.PANEL)},
-        bus=BusSection(socket=str(folder / "bus.sock"), credentials=str(folder / "credentials")),
-    )
+PANEL = {"panel": Kind.PANEL}
 
 
 async def presence_of_core_seen_by_health(config: Config) -> bytes:
@@ -60,7 +47,7 @@ async def presence_of_core_seen_by_health(config: Config) -> bytes:
 async def test_messages_pass_and_a_killed_broker_comes_back_with_the_same_passwords(
     tmp_path: Path,
 ) -> None:
-    config = config_in(tmp_path)
+    config = config_in(tmp_path, PANEL)
     with Broker(config, tmp_path) as broker:
         password = (broker.credentials / "core").read_text()
         assert b"true" in await presence_of_core_seen_by_health(config)
@@ -71,7 +58,7 @@ async def test_messages_pass_and_a_killed_broker_comes_back_with_the_same_passwo
 
 
 async def test_stranger_without_password_is_turned_away(tmp_path: Path) -> None:
-    config = config_in(tmp_path)
+    config = config_in(tmp_path, PANEL)
     with Broker(config, tmp_path) as broker:
         assert (broker.credentials / "core").stat().st_mode & 0o777 == 0o600
         client = aiomqtt.Client(
@@ -84,24 +71,24 @@ async def test_stranger_without_password_is_turned_away(tmp_path: Path) -> None:
 def test_folder_too_deep_for_a_socket_is_said_before_mosquitto_fails(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 100)
     with pytest.raises(BrokerError, match="at most 107 bytes"):
-        Broker(config_in(deep), deep).start()
+        Broker(config_in(deep, PANEL), deep).start()
 
 
 def test_broker_that_cannot_listen_says_why(tmp_path: Path) -> None:
     (tmp_path / "bus.sock").mkdir()
     with pytest.raises(BrokerError, match="did not start"):
-        Broker(config_in(tmp_path), tmp_path).start()
+        Broker(config_in(tmp_path, PANEL), tmp_path).start()
 
 
 def test_second_broker_on_the_same_socket_is_refused(tmp_path: Path) -> None:
-    config = config_in(tmp_path)
+    config = config_in(tmp_path, PANEL)
     with Broker(config, tmp_path), pytest.raises(BrokerError, match="running already"):
         Broker(config, tmp_path).start()
 
 
 async def test_daemon_told_to_end_while_it_connects_does_end(tmp_path: Path) -> None:
     """The signal may come at any moment of the first milliseconds, and is given once."""
-    config = config_in(tmp_path)
+    config = config_in(tmp_path, PANEL)
     with Broker(config, tmp_path):
         for step in range(40):
             bus = Bus(config.bus_address("core"), (TOPICS.presence("core"), DEAD))

@@ -11,7 +11,7 @@ from firmware.documents.claim import Claim, claim_slip
 from firmware.documents.receipt import PaidBill, Receipt, receipt
 from firmware.documents.refund import Refund, refund_slip
 from firmware.documents.report import Report, day_report
-from firmware.journal.desk_rows import DayFigures
+from firmware.journal.desk_rows import DayFigures, Redemption
 
 CARD, NUMBER = "411111******1111", "632600000001"
 BILL = PaidBill(
@@ -80,10 +80,18 @@ def test_a_day_report_keeps_what_is_not_in_the_box_apart() -> None:
         card=rupees(470),
         card_count=1,
         card_refunds=rupees(100),
-    )
+        redeemed=2,
+        redeemed_amount=rupees(700),
+        redemptions=[
+            Redemption("bill", 1, rupees(505)), Redemption("cash_by_operator", 1, rupees(195))
+        ],
+    )  # fmt: skip
     facts = Report(
         kiosk="tdr-0417", place="टोडारायसिंह", by="R. Meena", at="2026-11-22T18:00:00+05:30",
         since_at="", number=None, figures=figures,
     )  # fmt: skip
     values = list(pairs(day_report(facts)).values())
     assert {"2 / ₹940.00", "1 / ₹470.00", "₹100.00", "₹1,310.00", "₹500.00"} <= set(values)
+    said = pairs(day_report(facts))
+    assert said["इनमें संचालक ने नकद दिए · of these, in cash by operators"] == "1 / ₹195.00"
+    assert said["इनमें यहीं बिल में लगे · of these, paid a bill here"] == "1 / ₹505.00"

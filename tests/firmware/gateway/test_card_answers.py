@@ -14,8 +14,9 @@ from firmware.contract.card import (
     SealedCard,
     Sealing,
 )
-from firmware.contract.gateway import Failed, Problem
+from firmware.contract.gateway import Failed, GatewayState, Problem
 from firmware.contract.money import ZERO, rupees
+from firmware.gateway.__main__ import state_after
 from firmware.gateway.backend import BackEnd
 from tests.firmware.gateway.test_answers_nobody_should_trust import Stranger, back_end, stranger
 
@@ -40,6 +41,9 @@ async def test_a_swipe_that_the_gateway_forgot_is_not_asked_about(
     stranger.says(201, APPROVED)
     answer = await back_end.ask(ASK)
     assert isinstance(answer, Failed) and answer.problem is Problem.CARD_FORGOTTEN
+    unknown = GatewayState(is_online=False, detail="not looked yet")
+    assert state_after(unknown, answer) == unknown, "nobody has heard the back end"
+    assert state_after(unknown, await back_end.ask(ASK, CARD)).is_online
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,9 @@ from firmware.health.assess import HEARD_WITHIN
 from firmware.health.daemon import HealthDaemon
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.clock import FixedClock
-from firmware.runtime.config import Config, load
+from firmware.runtime.config import Config
 from tests.firmware.health.kiosk import EXPECTED, device, printer, till
+from tests.firmware.small_kiosk import config_in
 
 TOPICS = Topics("k1")
 PATIENCE = 10.0  # seconds until a test that hangs is called failed
@@ -45,34 +46,7 @@ DEAD = Presence(is_alive=False)
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    devices = "".join(
-        f'[device.{name}]\nfamily = "any"\nkind = "{kind}"\n' for name, kind in EXPECTED.items()
-    )
-    path = tmp_path / "kiosk.toml"
-    path.write_text(
-        f"""
-        [kiosk]
-        id = "k1"
-        place = {{ en = "Todaraisingh", hi = "टोडारायसिंह" }}
-        receipt_prefix = "TD 0001"
-        [gateway]
-        url = "http://localhost:1"
-        [paths]
-        state = "{tmp_path}/state"
-        run = "{tmp_path}"
-        [bus]
-        socket = "{tmp_path}/bus.sock"
-        credentials = "{tmp_path}/credentials"
-        {devices}
-        """
-    )
-    return load(path)
-
-
-@pytest.fixture
-def broker(config: Config, tmp_path: Path) -> Iterator[Broker]:
-    with Broker(config, tmp_path) as broker:
-        yield broker
+    return config_in(tmp_path, EXPECTED)
 
 
 class Part:

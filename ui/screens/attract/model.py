@@ -42,7 +42,7 @@ def model(data: Attract, screen: Screen, say: Say) -> AttractModel:
     working = sum(tile.why_not is None for tile in data.tiles)
     return AttractModel(
         greeting=say("attract.greeting"),
-        line=say("attract.line" if data.cash_is_possible else "attract.line.no_cash"),
+        line=_line(data, say),
         samples=tuple(
             Sample(say(f"{tile.service}.name"), tile.icon, tile.why_not is None,
                    *_touch(screen, tile.service, tile.why_not is None))
@@ -52,10 +52,23 @@ def model(data: Attract, screen: Screen, say: Say) -> AttractModel:
         english=_language(Language.ENGLISH, "English", screen),
         working=say("attract.working.one" if working == 1 else "attract.working", count=working),
         works=working > 0,
-        pay_by=say("attract.cash" if data.cash_is_possible else "attract.no_cash"),
+        pay_by=_pay_by(data, say),
         helpline=say("attract.helpline"),
         has_padlock=Action.OPERATOR in screen.actions,
     )  # fmt: skip
+
+
+def _line(data: Attract, say: Say) -> str:
+    """What to do here; without cash, how: `attract.line.upi_card`."""
+    if data.cash_is_possible:
+        return say("attract.line")
+    return say(f"attract.line.{'_'.join(data.tenders) or 'no_cash'}")
+
+
+def _pay_by(data: Attract, say: Say) -> str:
+    cash = [say("attract.cash")] if data.cash_is_possible else []
+    ways = [*cash, *(say(f"pay.pay_{tender}") for tender in data.tenders)]
+    return " · ".join(ways) or say("attract.no_cash")
 
 
 def _touch(screen: Screen, service: str, is_on: bool) -> tuple[Action, str]:

@@ -12,7 +12,8 @@ GENERAL = "trouble.other"
 NO_FAULTS = ("trouble.no_such_account", "trouble.already_paid", "trouble.cancelled_with_money",
              "trouble.timed_out_with_money", "trouble.over_paid", "trouble.rest_of_money",
              "trouble.rest_of_slip", "trouble.day_limit", "trouble.suspected",
-             "trouble.given_back", "trouble.not_taken", "trouble.paid_late")  # fmt: skip
+             "trouble.given_back", "trouble.not_taken", "trouble.paid_late",
+             "trouble.other_amount")  # fmt: skip
 
 
 @dataclass(frozen=True)

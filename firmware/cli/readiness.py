@@ -1,0 +1,92 @@
+"""From the bus to the readiness report: what could a citizen do at this kiosk now, and why not?
+
+It is asked of the same `Floor` that core asks before it takes money (M5), so the paper and the
+screen agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from firmware.cli.meaning import meaning
+from firmware.cli.snapshot import Snapshot
+from firmware.contract.device import Kind
+from firmware.contract.gateway import Tender
+from firmware.contract.health import CoreState
+from firmware.core.floor import NOT_HEARD, Floor
+from firmware.documents.readiness import Ability, Readiness
+from firmware.runtime.config import Config
+from firmware.services.catalogue import Catalogue
+
+NO_CORE, NO_DEVICE, NOT_SETTLED = (
+    f"ready.because.{why}" for why in ("core", "no_device", "not_settled")
+)
+PRINTERS = {Kind.PAGE: "ready.can.page", Kind.PVC: "ready.can.pvc"}
+
+
+def facts_of(snapshot: Snapshot, config: Config, catalogue: Catalogue, now: datetime) -> Readiness:
+    """`now` is aware. What a daemon that is gone said last is not believed."""
+    expected = {name: section.kind for name, section in config.device.items()}
+    health = snapshot.health if snapshot.health_is_alive else None
+    core = snapshot.core if _is_alive(snapshot, "core") else None
+    return Readiness(
+        kiosk=snapshot.kiosk,
+        place=config.kiosk.place.get("hi", config.kiosk.id),
+        at=now.isoformat(timespec="seconds"),
+        expected=expected,
+        devices={name: snapshot.devices[name] for name in expected if name in snapshot.devices},
+        abilities=list(_abilities(_floor(snapshot, core), core, set(expected.values()), catalogue)),
+        health=health,
+        core=core,
+        meanings={each.code: _meaning(each.code) for each in (health.findings if health else [])},
+    )
+
+
+def _meaning(code: str) -> str:
+    return " ".join(filter(None, (meaning(code, language) for language in ("hi", "en"))))
+
+
+def _is_alive(snapshot: Snapshot, daemon: str) -> bool:
+    return daemon in snapshot.presences and snapshot.presences[daemon].is_alive
+
+
+def _floor(snapshot: Snapshot, core: CoreState | None) -> Floor:
+    floor = Floor(dict(snapshot.devices), snapshot.gateway or NOT_HEARD)
+    if core is not None:
+        floor.journal_is_confirmed = core.to_confirm is None
+        floor.records_trouble = core.no_records_because
+        floor.day_is_full = core.day_is_full
+    return floor
+
+
+def _abilities(
+    floor: Floor, core: CoreState | None, kinds: set[Kind], catalogue: Catalogue
+) -> Iterator[Ability]:
+    no_cash = NO_CORE if core is None else _because(floor.obstacle_before())
+    no_tender = NO_CORE if core is None else _because(floor.cashless_obstacle())
+    no_upi = no_tender or ("" if Tender.UPI in floor.tenders() else NOT_SETTLED)
+    no_card = no_tender or _no_card(floor)
+    has_reader = Kind.CARD in kinds
+    ways = [no_cash, no_upi, *([no_card] if has_reader else [])]
+    for service in catalogue.services:
+        yield Ability(f"service.{service}", "" if "" in ways else no_cash)
+    yield Ability("ready.can.cash", no_cash)
+    yield Ability("ready.can.upi", no_upi)
+    if has_reader:
+        yield Ability("ready.can.card", no_card)
+    yield Ability("ready.can.receipt", _because(floor.printer_trouble()))
+    for kind, work in PRINTERS.items():
+        if kind in kinds:
+            yield Ability(work, NO_DEVICE if floor.usable(kind) is None else "")
+
+
+def _no_card(floor: Floor) -> str:
+    if floor.usable(Kind.CARD) is None:
+        return NO_DEVICE
+    return "" if Tender.CARD in floor.tenders() else NOT_SETTLED
+
+
+def _because(trouble: str | None) -> str:
+    """From the screen's words of a trouble to the report's."""
+    return "" if trouble is None else trouble.replace("trouble.", "ready.because.")

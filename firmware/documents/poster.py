@@ -1,0 +1,66 @@
+"""The poster beside the kiosk: what it does, what to bring, how to pay, whom to call.
+
+Over-charging begins where no rate list hangs. The fee of a bill is the back end's and differs from
+bill to bill, so the poster says where it is shown before anybody pays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from firmware.contract.device import Kind
+from firmware.contract.money import rupees
+from firmware.documents.catalogue import words_of
+from firmware.documents.sheet import Both, Offered, Poster
+from firmware.runtime.config import Config
+from firmware.services.catalogue import Catalogue, Service
+
+
+def poster(config: Config, catalogue: Catalogue) -> Poster:
+    """Of the services that work in this release and the devices in `kiosk.toml`."""
+    kiosk = config.kiosk
+    return Poster(
+        owner=_both("document.owner"),
+        place=Both(kiosk.place.get("hi", kiosk.id), kiosk.place.get("en", kiosk.id)),
+        services_title=_both("poster.services"),
+        services=[_offered(service) for service in catalogue.services.values()],
+        paying_title=_both("poster.paying"),
+        paying=list(_paying(config)),
+        help_title=_both("poster.help"),
+        helpline=kiosk.helpline,
+        kiosk=kiosk.id,
+    )
+
+
+def _offered(service: Service) -> Offered:
+    label = f"account.{service.id}"
+    accounts = Both(words_of("hi")(label), words_of("en")(label))
+    bring = Both(
+        words_of("hi")("poster.bring", account=accounts.hi, digits=service.account.digits),
+        words_of("en")("poster.bring", account=accounts.en, digits=service.account.digits),
+    )
+    return Offered(_both(f"service.{service.id}"), bring)
+
+
+def _paying(config: Config) -> Iterator[Both]:
+    kinds, limits = {section.kind for section in config.device.values()}, config.limits
+    yield _both("poster.fee")
+    if Kind.NOTES in kinds:
+        yield _both("poster.notes")
+    if Kind.COINS in kinds:
+        yield _both("poster.coins")
+    if limits.refused:
+        yield _both("poster.refused", values=", ".join(f"₹{each}" for each in limits.refused))
+    if limits.per_visit is not None:
+        yield _both("poster.limit", amount=f"₹{rupees(limits.per_visit).short()}")
+    yield _both("poster.upi")
+    if Kind.CARD in kinds:
+        yield _both("poster.card")
+    yield _both("poster.receipt")
+    yield _both("poster.claim")
+    if config.ui.speaks:
+        yield _both("poster.speaks")
+
+
+def _both(key: str, **facts: object) -> Both:
+    return Both(words_of("hi")(key, **facts), words_of("en")(key, **facts))
