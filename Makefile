@@ -38,7 +38,7 @@ fuzz: $(STAMP)
 # The image, on Debian 12 or 13 as root: image-build/README.md says what it needs and what it makes.
 ARCH ?= amd64
 image: $(STAMP)
-	PYTHON=$(BIN)/python image-build/image $(ARCH) build/image-$(ARCH)
+	CONSOLE="$(CONSOLE)" PYTHON=$(BIN)/python image-build/image $(ARCH) build/image-$(ARCH)
 
 # The units, booted in a container made of the image's root.
 test-system: $(STAMP)
@@ -46,6 +46,8 @@ test-system: $(STAMP)
 	KIOSK_ROOT=$(CURDIR)/build/image-$(ARCH)/root $(BIN)/pytest -v tests/image/test_system.py
 
 # The image, booted in QEMU.
+# What is read of it comes over a serial console, which the image of a kiosk in service does not have.
+test-image: CONSOLE = console=ttyS0 no_timer_check systemd.journald.forward_to_console=1
 test-image: image
 	KIOSK_IMAGE=$(CURDIR)/build/image-$(ARCH) $(BIN)/pytest -v tests/image/test_qemu.py
 
