@@ -123,6 +123,25 @@ def test_only_the_gateway_has_a_network(machine: Container) -> None:
         assert apart == is_shut == (unit != "kiosk-gateway"), unit
 
 
+@pytest.mark.parametrize(
+    "command", ["nft --check --file /etc/nftables.conf", "visudo --check", "sshd -t"]
+)
+def test_a_rule_with_a_slip_of_the_pen_lets_nobody_in_or_everybody(
+    machine: Container, command: str
+) -> None:
+    """Each program reads its own file: what it cannot read it would leave out."""
+    done = machine.run("sh", "-c", f"{command} >/dev/null && echo understood")
+    assert done.strip().endswith("understood"), done
+
+
+def test_only_the_technician_has_a_shell_and_nobody_a_password(machine: Container) -> None:
+    users = [line.split(":") for line in machine.run("cat", "/etc/passwd").splitlines()]
+    shells = {user[0] for user in users if user[-1].endswith(("/bash", "/sh", "/dash"))}
+    assert shells == {"root", "technician"}
+    shadow = [line.split(":") for line in machine.run("cat", "/etc/shadow").splitlines()]
+    assert [entry[0] for entry in shadow if entry[1].startswith("$") or not entry[1]] == []
+
+
 def test_a_core_that_never_comes_up_is_told_on_the_screen(machine: Container) -> None:
     """A release that is broken: the program ends at once, every time."""
     machine.run("systemctl", "stop", "kiosk-core")
