@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import json
 import re
 import shutil
 import subprocess
@@ -56,6 +57,19 @@ def test_words_and_fonts_are_packed_from_every_folder() -> None:
 
 
 NO_DATA = {".py", ".pyc", ".svg", ".typed", ""}  # code, and drawings that icons are made of
+
+
+def test_the_bill_of_materials_names_every_package_and_every_wheel(tmp_path: Path) -> None:
+    lock, out = BUILD / "lock", tmp_path / "sbom.json"
+    lists = (lock / "packages-amd64.txt", lock / "wheels-amd64.txt")
+    writer = [sys.executable, str(BUILD / "sbom.py"), *map(str, lists), str(out)]
+    subprocess.run(writer, check=True, timeout=30)
+    bill = json.loads(out.read_text(encoding="utf-8"))
+    purls = {component["purl"].split("@")[0] for component in bill["components"]}
+    assert {"pkg:deb/debian/systemd", "pkg:pypi/msgspec"} <= purls
+    assert any(purl.startswith("pkg:deb/debian/linux-image-") for purl in purls)
+    rows = [line for path in lists for line in path.read_text().splitlines() if line[0] != "#"]
+    assert len(bill["components"]) == len(rows)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
