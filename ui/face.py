@@ -34,6 +34,7 @@ from ui.screens.insert_cash.screen import InsertCashView
 from ui.screens.number.screen import NumberView
 from ui.screens.offer.screen import OfferView
 from ui.screens.pin.screen import PinView
+from ui.screens.printing.screen import PrintingView
 from ui.screens.services.screen import ServicesView
 from ui.screens.show_bill.screen import ShowBillView
 from ui.screens.show_upi.screen import ShowUpiView
@@ -45,7 +46,7 @@ FOLDER = Path(__file__).parent
 VIEWS: tuple[type[View], ...] = (
     AttractView, ServicesView, NumberView, WaitingView, ShowBillView, BasketView, InsertCashView,
     ShowUpiView, SwipeCardView, OfferView, DoneView, TroubleView, ClosedView, PinView, DeskView,
-    CountView,
+    CountView, PrintingView,
 )  # fmt: skip
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
 BACK_WIDTH, WAY_ON_WIDTH = 282, 420  # design pixels

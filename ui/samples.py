@@ -23,6 +23,7 @@ from firmware.contract.screen import (
     Number,
     Offer,
     Pin,
+    Printing,
     Screen,
     ScreenData,
     Services,
@@ -51,7 +52,8 @@ TROUBLES = (
     "no_acceptor", "journal", "over_paid", "rest_of_money", "rest_of_slip",
     "coins_unknown", "battery_low", "mains_off", "records", "day_limit",
     "suspected", "given_back", "not_taken", "upi_unknown", "card_unknown", "card_reader",
-    "paid_late", "other_amount",
+    "paid_late", "other_amount", "page_paper", "page_printer", "document_unsigned",
+    "document_refused", "document_not_fetched", "not_printed",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
@@ -71,12 +73,20 @@ WAITINGS = (
     "fetching",
     "posting",
     "printing",
+    "printing_page",
     "comparing",
     "desk_printing",
     "returning",
     "opening",
 )
-PROBLEMS = ("too_short", "not_a_k_number", "no_such_account", "already_paid", "in_basket")
+PROBLEMS = (
+    "too_short",
+    "not_a_k_number",
+    "not_an_application",
+    "no_such_account",
+    "already_paid",
+    "in_basket",
+)
 SLIP_PROBLEMS = ("unknown", "used", "office", "nothing")
 CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
 PIN_PROBLEMS = ("wrong", "locked", "file_missing", "file_broken")
@@ -177,6 +187,7 @@ ACTIONS: dict[type, list[Action]] = {
     Services: [Action.CHOOSE_SERVICE, *NAVIGATION],
     Number: [Action.ENTER, *NAVIGATION],
     Waiting: [Action.CHOOSE_LANGUAGE],
+    Printing: [Action.CHOOSE_LANGUAGE],
     ShowBill: [Action.PAY, Action.ADD_BILL, *NAVIGATION],
     Basket: [Action.PAY, Action.TAKE_OUT, Action.ADD_BILL, Action.CHOOSE_LANGUAGE, Action.CANCEL],
     InsertCash: [Action.CHOOSE_LANGUAGE, Action.USE_SLIP, Action.CANCEL],
@@ -198,6 +209,7 @@ STEPS: dict[type, int] = {
     Offer: 3,
     ShowUpi: 3,
     SwipeCard: 3,
+    Printing: 3,
     Done: 4,
 }
 
@@ -215,6 +227,8 @@ def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 
         actions = [Action.ENTER, Action.CHOOSE_LANGUAGE]
     if isinstance(data, Trouble) and data.safe:
         actions = [action for action in actions if action is not Action.AGAIN]
+    if isinstance(data, Printing) and data.trouble is not None:
+        actions = [*actions, Action.CANCEL]
     if isinstance(data, ShowBill) and data.why_not is not None:
         actions = [action for action in actions if action is not Action.PAY]
     return Screen(
@@ -272,7 +286,13 @@ def main_screens() -> dict[str, ScreenData]:
         "6-cash-note-waits": waiting_cash(Hint("cash.note_waits", rupees(200))),
         "6-cash-one-moment": waiting_cash(Hint("cash.one_moment")),
         "6-cash-refused": cash(Hint("cash.refused.inhibited")),
+        "6-printing-fetching": Printing("certificates"),
+        "6-printing-begun": Printing("certificates", 0, 3, True),
+        "6-printing-page": Printing("certificates", 2, 3, True),
+        "6-printing-stands": Printing("certificates", 2, 3, True, "trouble.page_paper"),
         "7-done": done(),
+        "7-done-certificate": replace(done(), service="certificates", paper="page"),
+        "7-done-page": done("page"),
         "7-done-basket": replace(done(), bills=3),
         "7-done-part": replace(done(), remains=rupees(170)),
         "7-done-screen": done("screen", is_posted=False, advance=rupees(30)),
@@ -283,6 +303,7 @@ def main_screens() -> dict[str, ScreenData]:
         "8-trouble-to-card": Trouble("trouble.already_paid", rupees(470), proof="paper",
                                      order="TDR 0417 0001", card="411111******1111"),
         "8-trouble-jam-paper": trouble("notes_jam", 200, "paper"),
+        "8-trouble-document": trouble("document_unsigned", 50, "page"),
         "8-trouble-screen": trouble("paper_out", 470, "screen"),
         "8-trouble-safe": trouble("power_came_back", 200),
         "8-trouble-suspected": trouble("suspected"),
@@ -290,6 +311,19 @@ def main_screens() -> dict[str, ScreenData]:
         "9-closed": Closed("closed.door_open"),
         **desk_screens(),
     }  # fmt: skip
+
+
+def supplies_desk() -> Desk:
+    """As much as any kiosk has: three printers."""
+    facts = [Fact("desk.supply.receipt.paper", text="31.2 m", days=9),
+             Fact("desk.supply.page.paper", text="31", days=2),
+             Fact("desk.supply.page.toner", text="84 %", days=61),
+             Fact("desk.supply.pvc.cards", text="?"),
+             Fact("desk.supply.pvc.ribbon", text="180", days=40)]  # fmt: skip
+    counted = ("receipt/paper", "page/paper", "pvc/cards")
+    tasks = [Task(f"refilled/{each}", label=f"desk.refilled.{each.replace('/', '.')}")
+             for each in counted]  # fmt: skip
+    return Desk("desk.supplies", "R. Meena", "desk.refilled_counts", False, facts, tasks)
 
 
 PIN_KEY = "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo="  # of RFC 7748, 6.1: anybody's
@@ -313,7 +347,7 @@ def desk_screens() -> dict[str, ScreenData]:
         **{f"a-pin-{problem}": Pin(PIN_KEY if problem == "wrong" else "", f"pin.{problem}", 15)
            for problem in PIN_PROBLEMS},
         "b-menu": Desk("desk.menu", by, "desk.no_cash_meanwhile", False, menu,
-                       [Task("collect"), Task("report"), Task("last_slip")]),
+                       [Task("collect"), Task("report"), Task("supplies"), Task("last_slip")]),
         "b-menu-pulled": Desk("desk.menu", by, "desk.box_was_pulled", True, menu,
                               [Task("collect", office), Task("report")]),
         "c-box": Desk("desk.collect", by, "desk.take_box", False, sums,
@@ -326,6 +360,7 @@ def desk_screens() -> dict[str, ScreenData]:
         "c-collected": Desk("desk.collected", by, "desk.differs", True, result, [Task("again")]),
         "d-report": Desk("desk.report", by, "desk.x_changes_nothing", False, day,
                          [Task("print_x"), Task("close_day")]),
+        "e-supplies": supplies_desk(),
         "d-reported": Desk("desk.reported", by, "desk.not_on_paper", True,
                            [Fact("desk.day", count=12), Fact("desk.cash", rupees(14240))],
                            [Task("again")]),

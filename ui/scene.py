@@ -18,6 +18,7 @@ from ui.screens.insert_cash import model as insert_cash
 from ui.screens.number import model as number
 from ui.screens.offer import model as offer
 from ui.screens.pin import model as pin
+from ui.screens.printing import model as printing
 from ui.screens.services import model as services
 from ui.screens.show_bill import model as show_bill
 from ui.screens.show_upi import model as show_upi
@@ -30,6 +31,7 @@ Model = (
     | services.ServicesModel
     | number.NumberModel
     | waiting.WaitingModel
+    | printing.PrintingModel
     | show_bill.ShowBillModel
     | basket.BasketModel
     | insert_cash.InsertCashModel
@@ -99,6 +101,8 @@ class Director:
                 return number.model(data, screen, say)
             case contract.Waiting() as data:
                 return waiting.model(data, screen, say)
+            case contract.Printing() as data:
+                return printing.model(data, screen, say)
             case contract.ShowBill() as data:
                 return show_bill.model(data, screen, say)
             case contract.Basket() as data:

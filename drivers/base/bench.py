@@ -33,7 +33,7 @@ from drivers.base.pty_port import READ_SIZE, PtyPort
 from drivers.base.registry import find
 from drivers.base.transfers import Pipe, framed
 from firmware.runtime.bench import BenchRefused
-from firmware.runtime.config import Config
+from firmware.runtime.config import Config, DeviceSection
 from firmware.runtime.daemon import notify, start
 
 log = logging.getLogger("bench")
@@ -315,10 +315,16 @@ def device_at(emulator: Emulator, port: str) -> EmulatedDevice:
     return EmulatedDevice(emulator, Path(port))
 
 
+def _emulator(section: DeviceSection, options: dict[str, Any]) -> Emulator:
+    """With the cable that its driver expects."""
+    emulator: Emulator = find("kiosk.emulators", section.family)(**options)
+    return emulator.on_usb() if section.options.get("usb") == "bench" else emulator
+
+
 def devices_of(config: Config) -> dict[str, EmulatedDevice]:
     """By name; the ports of a party line are its own to make."""
     emulators = {
-        name: find("kiosk.emulators", section.family)(**config.bench.get(name, {}))
+        name: _emulator(section, config.bench.get(name, {}))
         for name, section in config.device.items()
     }
     found: dict[str, EmulatedDevice] = {}

@@ -19,6 +19,7 @@ from drivers.base.flight import FlightRecorder, What
 from drivers.base.protocol import NEVER
 from drivers.base.protocol import Protocol as WireProtocol
 from drivers.base.transport import SerialTransport, Transport
+from drivers.base.usb import Wanted
 from firmware.contract.device import DeviceCommand, DeviceEvent, DeviceState, Kind, Lease, Reply
 from firmware.contract.panel import Tower
 from firmware.runtime.config import DeviceSection
@@ -83,6 +84,7 @@ class WireDevice(Device, Generic[Event, Command]):
 
     kind: ClassVar[Kind]  # what a family is for, if it can be found by a scan
     usual_options: ClassVar[dict[str, Any]] = {}  # with which it is tried
+    usb_interface: ClassVar[Wanted | None] = None  # how it looks on USB, if it can be found there
 
     protocol: WireProtocol[Event, Command]
     _transport: Transport | None = None

@@ -34,6 +34,10 @@ class Emulator(Protocol[Never, Never]):
     def physics(self) -> dict[str, Any]:
         """What is where: notes by value, coins, paper, lights. JSON-ready."""
 
+    def on_usb(self) -> Emulator:
+        """The same device behind a USB cable; itself, where it has no other."""
+        return self
+
     def connected(self, now: float) -> None:
         """A cable makes no difference to the device."""
 

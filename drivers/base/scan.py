@@ -1,4 +1,4 @@
-"""`kioskctl device scan PORT`: which known device is at the other end of a serial port.
+"""`kioskctl device scan PORT`: which known device is at a serial port, or at `usb:04b8:0202`.
 
 Each family's own driver is started on the port, without a lease and with an empty folder: it takes
 no money and prints nothing. Who answers as itself is found. Printers are tried first, because what
@@ -17,11 +17,13 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+import usb.util
 from serial.tools import list_ports
 
 from drivers.base.device import WireDevice
 from drivers.base.faults import LinkLost
 from drivers.base.transport import SerialTransport
+from drivers.base.usb import PRINTER, UsbAddress, claim, plugged
 from firmware.contract.device import DeviceEvent, DeviceState, Kind, Status
 from firmware.runtime.config import DeviceSection
 
@@ -49,7 +51,7 @@ class Found:
             f"[device.{self.kind}]",
             f'family = "{self.family}"',
             f'kind = "{self.kind}"',
-            f'port = "{stable_name(self.port)}"',
+            f'port = "{"" if UsbAddress.of(self.port) else stable_name(self.port)}"',
         ]
         if self.options:
             lines += ["", f"[device.{self.kind}.options]"]
@@ -79,16 +81,40 @@ def families() -> list[tuple[str, type[WireDevice[Any, Any]]]]:
 
 async def scan(port: str) -> Found | None:
     """The first family whose device answers at `port`; raises LinkLost when it cannot be opened."""
+    if (address := UsbAddress.of(port)) is not None:
+        return await _scan_usb(address)
     SerialTransport(port, lambda data: None, lambda error: None).close()
     for name, family in families():
-        if (state := await _try(name, family, port)) is not None:
+        section = DeviceSection(name, family.kind, port, family.usual_options)
+        if (state := await _try(family, section)) is not None:
             return Found(name, port, family.kind, family.usual_options, state)
     return None
 
 
-async def _try(name: str, family: type[WireDevice[Any, Any]], port: str) -> DeviceState | None:
+async def _scan_usb(address: UsbAddress) -> Found | None:
+    """The same on USB; raises LinkLost, which names what is there, where no family wants it."""
+    problem = LinkLost(f"{address}: expected a printer, found no family for it")
+    for name, family in families():
+        if family.usb_interface is None:
+            continue
+        numbers = {"vendor": address.vendor, "product": address.product}
+        options = {"usb": "libusb", **numbers, "serial": address.serial}
+        section = DeviceSection(name, family.kind, "", options)
+        try:
+            claimed = await asyncio.to_thread(claim, address, None, family.usb_interface)
+        except LinkLost as error:
+            problem = error
+            continue
+        usb.util.dispose_resources(claimed.device)
+        state = await _try(family, section)
+        if state is not None:
+            return Found(name, address.port, family.kind, options, state)
+        return None
+    raise problem
+
+
+async def _try(family: type[WireDevice[Any, Any]], section: DeviceSection) -> DeviceState | None:
     with tempfile.TemporaryDirectory(prefix="scan-") as folder:
-        section = DeviceSection(name, family.kind, port, family.usual_options)
         device = family("scan", section, Path(folder))
         device.host = onlooker = Onlooker()
         running = asyncio.create_task(device.run())
@@ -143,13 +169,19 @@ async def _scan_all(ports: list[str]) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="kiosk-scan", description=__doc__.split("\n")[0])
-    parser.add_argument("port", nargs="*", help="default: every serial port of this machine")
+    parser.add_argument("port", nargs="*", help="default: every serial port and USB printer here")
     options = parser.parse_args()
     logging.basicConfig(level=logging.CRITICAL)
-    ports = options.port or sorted(each.device for each in list_ports.comports())
+    ports = options.port or every_port()
     if not ports:
-        say("no serial ports here")
+        say("no serial ports and no USB printers here")
     return asyncio.run(_scan_all(ports))
+
+
+def every_port() -> list[str]:
+    """The serial ports, and the printers on USB."""
+    serial_ports = sorted(each.device for each in list_ports.comports())
+    return serial_ports + [address.port for address in plugged(PRINTER)]
 
 
 def say(line: str) -> None:

@@ -23,14 +23,21 @@ GAP = 0.25  # seconds; a transfer that pauses for longer was broken off
 
 class Pipe(IntEnum):
     DESCRIBED = 0  # device to host: who it is, as JSON; only on the socket of the bench
-    INPUT = 1  # device to host: an interrupt transfer, a whole HID input report
+    INPUT = 1  # device to host: a whole HID input report, or a bulk transfer
     SET_FEATURE = 2  # host to device: HID Set_Report of a feature report
     GET_FEATURE = 3  # host to device: HID Get_Report; two bytes say how long
     FEATURE = 4  # device to host: what Get_Report brought
+    OUTPUT = 5  # host to device: a bulk transfer, taken as the device has room
+    ASK_PORT = 6  # host to device: GET_PORT_STATUS of a printer
+    PORT = 7  # device to host: its one byte; none where the printer does not know the request
+    DROP = 8  # host to its own controller: forget what of OUTPUT the device has not taken yet
 
 
 class UsbIdentity(msgspec.Struct, frozen=True):
-    """What an emulated device says of itself when it is plugged in."""
+    """What an emulated device says of itself when it is plugged in.
+
+    `device_id` is that of IEEE 1284: only a printer has one, and what has one is a printer.
+    """
 
     vendor: int
     product: int
@@ -38,6 +45,7 @@ class UsbIdentity(msgspec.Struct, frozen=True):
     maker: str = ""
     model: str = ""
     report_size: int = 64
+    device_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,11 +82,13 @@ class TransferReader:
 
     def feed(self, data: memoryview | bytes, now: float) -> Iterator[Transfer]:
         """What cannot be a transfer, and what was broken off, is forgotten whole."""
-        if now > self._heard_at + GAP or len(data) > self._buffer.room:
+        if now > self._heard_at + GAP:
             self._buffer.wipe()
         self._heard_at = now
-        if len(data) > self._buffer.room:
-            return
+        for at in range(0, len(data), LONGEST):  # after each, less than one transfer remains
+            yield from self._take(data[at : at + LONGEST])
+
+    def _take(self, data: memoryview | bytes) -> Iterator[Transfer]:
         self._buffer.append(data)
         while len(self._buffer) >= HEADER:
             length = self._buffer[1] << 8 | self._buffer[2]

@@ -1,16 +1,16 @@
-"""A HID device behind pyusb: found by its numbers, claimed, read in a thread, gone when it is gone.
+"""A device behind pyusb: found by its numbers, claimed, read in a thread, gone when it is gone.
 
-pyusb blocks, so two threads wait instead of the loop: one for input reports, one for feature
-reports. What they bring is called back in the loop, as a view that is wiped afterwards (M10).
+pyusb blocks, so threads wait instead of the loop: one for what comes in, one for control requests,
+and for a printer one for what goes out. What they bring is called back in the loop, as a view that
+is wiped afterwards (M10). Of a device we want one interface: that of a card reader (HID), or that
+of a printer with a way back (USB Printing Devices 1.1, class 7, subclass 1, protocol 2).
 """
 
 from __future__ import annotations
 
-import asyncio
-import queue
-import threading
-from array import array
-from collections.abc import Callable
+import contextlib
+import errno
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +18,18 @@ import usb.core
 import usb.util
 
 from drivers.base.faults import LinkLost
-from drivers.base.transfers import LONGEST, Pipe, TransferReader, header
 
 READ_WAIT = 500  # ms; how long a closed transport may still hold the device
-CONTROL_WAIT = 1000  # ms for one feature report
-HID_CLASS = 3
+WRITE_WAIT = 500  # ms for one bulk transfer; a printer that is offline may take nothing at all
+CONTROL_WAIT = 1000  # ms for one control request
+EMPTY_PAUSE = 0.02  # seconds after a transfer without a byte: some printers answer so at once
+HID_CLASS, PRINTER_CLASS = 3, 7
 # HID 1.11, 7.2: Set_Report and Get_Report of feature report 0
 SET_REPORT, GET_REPORT, FEATURE_REPORT = 0x09, 0x01, 0x0300
 TO_INTERFACE, FROM_INTERFACE = 0x21, 0xA1
+# USB Printing Devices 1.1, 4.2: class requests
+GET_DEVICE_ID, GET_PORT_STATUS = 0x00, 0x01
+LONGEST_ID = 1024  # bytes of a device id; real ones have two hundred
 
 
 @dataclass(frozen=True)
@@ -36,24 +40,66 @@ class UsbAddress:
     product: int
     serial: str = ""
 
+    @classmethod
+    def of(cls, port: str) -> UsbAddress | None:
+        """From `usb:04b8:0202` or `usb:04b8:0202:SERIAL`; None for what is no such thing."""
+        found = re.fullmatch(r"usb:([0-9a-f]{4}):([0-9a-f]{4})(?::(.+))?", port, re.IGNORECASE)
+        if found is None:
+            return None
+        return cls(int(found[1], 16), int(found[2], 16), found[3] or "")
+
+    @property
+    def port(self) -> str:
+        return f"usb:{self.vendor:04x}:{self.product:04x}" + (self.serial and f":{self.serial}")
+
     def __str__(self) -> str:
         return f"USB {self.vendor:04x}:{self.product:04x}" + (self.serial and f" {self.serial}")
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """Which interface of a device we drive, as its descriptors name it; None is any."""
+
+    words: str
+    numbers: tuple[int, int | None, int | None]  # class, subclass, protocol
+    reads_by: int  # kind of the endpoint in
+    writes: bool  # whether there must be a bulk endpoint out
+
+    def fits(self, interface: Any) -> bool:
+        found = _numbers(interface)
+        pairs = zip(self.numbers, found, strict=True)
+        return all(wanted is None or wanted == number for wanted, number in pairs)
+
+
+READER = Wanted(
+    "a HID interface that sends reports",
+    (HID_CLASS, None, None),
+    usb.util.ENDPOINT_TYPE_INTR,
+    writes=False,
+)
+PRINTER = Wanted(
+    "a printer interface with a way back (7/1/2)",
+    (PRINTER_CLASS, 1, 2),
+    usb.util.ENDPOINT_TYPE_BULK,
+    writes=True,
+)
+
+
+@dataclass(frozen=True)
 class Claimed:
-    """A device whose HID interface is ours."""
+    """A device one interface of which is ours. `out` is 0 where nothing is written."""
 
     device: Any
     interface: int
     endpoint: int
+    out: int = 0
 
 
-def claim(address: UsbAddress, backend: Any = None) -> Claimed:
+def claim(address: UsbAddress, backend: Any = None, wanted: Wanted = READER) -> Claimed:
     """Find the device, take it from the kernel's driver, claim it. Blocks; raises LinkLost."""
     try:
         device = _find(address, backend)
-        claimed = _hid_interface(device, address)
+        claimed = _interface(device, address, wanted)
         if device.is_kernel_driver_active(claimed.interface):
             device.detach_kernel_driver(claimed.interface)
         usb.util.claim_interface(device, claimed.interface)
@@ -62,6 +108,44 @@ def claim(address: UsbAddress, backend: Any = None) -> Claimed:
     except usb.core.USBError as error:
         raise LinkLost(f"{address}: {error}") from None
     return claimed
+
+
+def plugged(wanted: Wanted) -> list[UsbAddress]:
+    """Every device with such an interface; none where there is no libusb. Blocks."""
+    found = []
+    with contextlib.suppress(usb.core.NoBackendError, usb.core.USBError):
+        for device in usb.core.find(find_all=True):
+            interfaces = device.get_active_configuration()
+            if any(wanted.fits(interface) for interface in interfaces):
+                found.append(UsbAddress(device.idVendor, device.idProduct))
+    return list(dict.fromkeys(found))
+
+
+def device_id(claimed: Claimed) -> dict[str, str]:
+    """What a printer says of itself (IEEE 1284): MFG, MDL, CMD and more; empty if it does not.
+
+    Blocks; raises LinkLost where the printer is gone meanwhile.
+    """
+    index = claimed.interface << 8  # and alternate setting 0
+    try:
+        raw = claimed.device.ctrl_transfer(
+            FROM_INTERFACE, GET_DEVICE_ID, 0, index, LONGEST_ID, CONTROL_WAIT
+        )
+    except usb.core.USBError as error:
+        if error.errno == errno.ENODEV:
+            raise LinkLost(f"the printer is gone: {error}") from None
+        return {}
+    return read_device_id(bytes(raw))
+
+
+def read_device_id(raw: bytes) -> dict[str, str]:
+    """Two bytes of length, big endian and counted with them, then `KEY:value;` pairs."""
+    fields = raw[2 : int.from_bytes(raw[:2])].decode("ascii", "replace").split(";")
+    pairs = [field.partition(":") for field in fields if ":" in field]
+    return {_KEYS.get(key.strip(), key.strip()): value.strip() for key, _, value in pairs}
+
+
+_KEYS = {"MANUFACTURER": "MFG", "MODEL": "MDL", "COMMAND SET": "CMD", "SERN": "SN"}
 
 
 def _find(address: UsbAddress, backend: Any) -> Any:
@@ -86,103 +170,43 @@ def _is_called(device: Any, serial: str) -> bool:
         return False
 
 
-def _hid_interface(device: Any, address: UsbAddress) -> Claimed:
-    """The first HID interface with an interrupt endpoint in."""
+def _interface(device: Any, address: UsbAddress, wanted: Wanted) -> Claimed:
+    """The first one that fits and has the endpoints."""
+    found = []
     for interface in device.get_active_configuration():
-        if interface.bInterfaceClass != HID_CLASS:
+        found.append("/".join(map(str, _numbers(interface))))
+        if not wanted.fits(interface):
             continue
-        for endpoint in interface:
-            is_in = usb.util.endpoint_direction(endpoint.bEndpointAddress) == usb.util.ENDPOINT_IN
-            kind = usb.util.endpoint_type(endpoint.bmAttributes)
-            if is_in and kind == usb.util.ENDPOINT_TYPE_INTR:
-                return Claimed(device, interface.bInterfaceNumber, endpoint.bEndpointAddress)
-    raise LinkLost(f"{address}: expected a HID interface that sends reports, found none")
+        way_in = _endpoint(interface, usb.util.ENDPOINT_IN, wanted.reads_by)
+        out = _endpoint(interface, usb.util.ENDPOINT_OUT, usb.util.ENDPOINT_TYPE_BULK)
+        if way_in and (out or not wanted.writes):
+            return Claimed(device, interface.bInterfaceNumber, way_in, out)
+    raise LinkLost(
+        f"{address}: expected {wanted.words}, got {_called(device)} with {', '.join(found)}"
+    )
 
 
-class UsbTransport:
-    """A claimed device in the running loop. Speaks `transfers.py` with its protocol."""
+def _numbers(interface: Any) -> tuple[int, int, int]:
+    return (
+        interface.bInterfaceClass,
+        interface.bInterfaceSubClass,
+        interface.bInterfaceProtocol,
+    )
 
-    def __init__(
-        self,
-        claimed: Claimed,
-        name: str,
-        on_secret: Callable[[memoryview], None],
-        on_lost: Callable[[LinkLost], None],
-    ) -> None:
-        self._claimed, self._name = claimed, name
-        self._on_secret, self._on_lost = on_secret, on_lost
-        self._loop = asyncio.get_running_loop()
-        self._closing = threading.Event()
-        self._orders: queue.SimpleQueue[tuple[Pipe, bytes] | None] = queue.SimpleQueue()
-        self._outgoing = TransferReader()
-        self._reader = threading.Thread(target=self._read_reports, daemon=True)
-        self._controller = threading.Thread(target=self._carry_orders, daemon=True)
-        self._reader.start()
-        self._controller.start()
 
-    def write(self, data: bytes) -> None:
-        """Feature reports, framed, and whole: a protocol writes no half ones."""
-        for transfer in self._outgoing.feed(data, self._loop.time()):
-            self._orders.put((transfer.pipe, bytes(transfer.data)))
+def _endpoint(interface: Any, direction: int, kind: int) -> int:
+    """The address of the first one of this sort; 0 for none."""
+    for endpoint in interface:
+        is_that = usb.util.endpoint_direction(endpoint.bEndpointAddress) == direction
+        if is_that and usb.util.endpoint_type(endpoint.bmAttributes) == kind:
+            return int(endpoint.bEndpointAddress)
+    return 0
 
-    def close(self) -> None:
-        """At once; the device is let go by the threads, within READ_WAIT."""
-        self._closing.set()
-        self._orders.put(None)
 
-    # --- in threads ------------------------------------------------------------------------
-
-    def _read_reports(self) -> None:
-        device, endpoint = self._claimed.device, self._claimed.endpoint
-        while not self._closing.is_set():
-            room = array("B", bytes(LONGEST))
-            try:
-                count = device.read(endpoint, room, READ_WAIT)
-            except usb.core.USBTimeoutError:
-                continue
-            except usb.core.USBError as error:
-                self._lose(error)
-            else:
-                self._hand_in(Pipe.INPUT, room, count)
-        self._controller.join()
-        usb.util.dispose_resources(device)
-
-    def _carry_orders(self) -> None:
-        while (order := self._orders.get()) is not None and not self._closing.is_set():
-            try:
-                self._carry(*order)
-            except usb.core.USBError as error:
-                self._lose(error)
-
-    def _carry(self, pipe: Pipe, data: bytes) -> None:
-        device, interface = self._claimed.device, self._claimed.interface
-        if pipe is Pipe.SET_FEATURE:
-            device.ctrl_transfer(
-                TO_INTERFACE, SET_REPORT, FEATURE_REPORT, interface, data, CONTROL_WAIT
-            )
-        elif pipe is Pipe.GET_FEATURE:
-            room = array("B", bytes(int.from_bytes(data)))
-            count = device.ctrl_transfer(
-                FROM_INTERFACE, GET_REPORT, FEATURE_REPORT, interface, room, CONTROL_WAIT
-            )
-            self._hand_in(Pipe.FEATURE, room, count)
-
-    def _hand_in(self, pipe: Pipe, room: array[int], count: int) -> None:
-        if not self._closing.is_set():
-            self._loop.call_soon_threadsafe(self._arrived, pipe, room, count)
-
-    def _lose(self, error: usb.core.USBError) -> None:
-        if not self._closing.is_set():
-            self._closing.set()
-            self._orders.put(None)
-            self._loop.call_soon_threadsafe(self._on_lost, LinkLost(f"{self._name}: {error}"))
-
-    # --- in the loop -----------------------------------------------------------------------
-
-    def _arrived(self, pipe: Pipe, room: array[int], count: int) -> None:
-        try:
-            if not self._closing.is_set():
-                self._on_secret(memoryview(header(pipe, count)))
-                self._on_secret(memoryview(room)[:count])
-        finally:
-            room[:] = array("B", bytes(len(room)))
+def _called(device: Any) -> str:
+    """Maker and model, where the device says them and may be asked."""
+    words = []
+    for index in (device.iManufacturer, device.iProduct):
+        with contextlib.suppress(ValueError, usb.core.USBError):
+            words.append(usb.util.get_string(device, index) or "")
+    return " ".join(filter(None, words)) or "a device without a name"

@@ -24,11 +24,20 @@ import msgspec
 from usb.backend import IBackend
 from usb.core import USBError, USBTimeoutError
 
-from drivers.base.transfers import Pipe, TransferReader, UsbIdentity, framed
-from drivers.base.usb import GET_REPORT, HID_CLASS, SET_REPORT
+from drivers.base.transfers import LONGEST, Pipe, TransferReader, UsbIdentity, framed
+from drivers.base.usb import (
+    GET_DEVICE_ID,
+    GET_PORT_STATUS,
+    GET_REPORT,
+    HID_CLASS,
+    PRINTER_CLASS,
+    SET_REPORT,
+)
 
-INTERRUPT_IN = 0x81
-INTERRUPT = 3  # endpoint type
+INTERRUPT_IN, BULK_OUT, BULK_IN = 0x81, 0x01, 0x82
+BULK, INTERRUPT = 2, 3  # endpoint types
+READER_ENDPOINTS = ((INTERRUPT_IN, INTERRUPT),)
+PRINTER_ENDPOINTS = ((BULK_OUT, BULK), (BULK_IN, BULK))
 PACKET = 64  # bytes; full speed
 DESCRIBES_WITHIN = 2.0  # seconds
 GET_DESCRIPTOR, STRING = 0x06, 0x03  # USB 2.0, 9.4.3
@@ -50,7 +59,14 @@ class Plugged:
         self.identity = msgspec.json.decode(
             self.take(Pipe.DESCRIBED, DESCRIBES_WITHIN), type=UsbIdentity
         )
-        self.holder = "usbhid"  # who has the interface: the kernel takes every HID device
+        self.is_printer = bool(self.identity.device_id)
+        # Who has the interface: the kernel takes every reader and every printer.
+        self.holder = "usblp" if self.is_printer else "usbhid"
+
+    @property
+    def endpoints(self) -> tuple[tuple[int, int], ...]:
+        """Address and type of each."""
+        return PRINTER_ENDPOINTS if self.is_printer else READER_ENDPOINTS
 
     def send(self, pipe: Pipe, data: bytes) -> None:
         try:
@@ -126,17 +142,20 @@ class BenchBackend(IBackend):  # type: ignore[misc]  # pyusb carries no types
     def get_interface_descriptor(self, dev: Plugged, intf: int, alt: int, config: int) -> Any:
         _only(intf, alt, config)
         return SimpleNamespace(
-            bLength=9, bDescriptorType=4, bInterfaceNumber=0, bAlternateSetting=0, bNumEndpoints=1,
-            bInterfaceClass=HID_CLASS, bInterfaceSubClass=0, bInterfaceProtocol=0, iInterface=0,
-            extra_descriptors=[],
+            bLength=9, bDescriptorType=4, bInterfaceNumber=0, bAlternateSetting=0,
+            bNumEndpoints=len(dev.endpoints), iInterface=0, extra_descriptors=[],
+            bInterfaceClass=PRINTER_CLASS if dev.is_printer else HID_CLASS,
+            bInterfaceSubClass=1 if dev.is_printer else 0,
+            bInterfaceProtocol=2 if dev.is_printer else 0,
         )  # fmt: skip
 
     def get_endpoint_descriptor(
         self, dev: Plugged, ep: int, intf: int, alt: int, config: int
     ) -> Any:
-        _only(ep, intf, alt, config)
+        _only(intf, alt, config)
+        address, kind = dev.endpoints[ep]  # IndexError ends pyusb's counting
         return SimpleNamespace(
-            bLength=7, bDescriptorType=5, bEndpointAddress=INTERRUPT_IN, bmAttributes=INTERRUPT,
+            bLength=7, bDescriptorType=5, bEndpointAddress=address, bmAttributes=kind,
             wMaxPacketSize=PACKET, bInterval=1, bRefresh=0, bSynchAddress=0, extra_descriptors=[],
         )  # fmt: skip
 
@@ -157,7 +176,7 @@ class BenchBackend(IBackend):  # type: ignore[misc]  # pyusb carries no types
     def set_configuration(self, dev_handle: Plugged, config_value: int) -> None: ...
 
     def is_kernel_driver_active(self, dev_handle: Plugged, intf: int) -> bool:
-        return dev_handle.holder == "usbhid"
+        return dev_handle.holder.startswith("usb")
 
     def detach_kernel_driver(self, dev_handle: Plugged, intf: int) -> None:
         dev_handle.holder = ""
@@ -178,21 +197,38 @@ class BenchBackend(IBackend):  # type: ignore[misc]  # pyusb carries no types
         _claimed(dev_handle)
         return _fill(buff, dev_handle.take(Pipe.INPUT, timeout / 1000))
 
+    bulk_read = intr_read
+
+    def bulk_write(
+        self, dev_handle: Plugged, ep: int, intf: int, data: array[int], timeout: int
+    ) -> int:
+        """At most one of our transfers at a time: the rest is a short write."""
+        _claimed(dev_handle)
+        taken = data[:LONGEST].tobytes()
+        dev_handle.send(Pipe.OUTPUT, taken)
+        return len(taken)
+
     def ctrl_transfer(
         self, dev_handle: Plugged, bmRequestType: int, bRequest: int, wValue: int, wIndex: int,
         data: array[int], timeout: int,
     ) -> int:  # fmt: skip
-        """Strings and HID feature reports; anything else stalls, as on a device."""
+        """Strings, feature reports of readers, questions to printers; anything else stalls."""
         if bRequest == GET_DESCRIPTOR and wValue >> 8 == STRING:
             return _fill(data, _string(dev_handle.identity, wValue & 0xFF))
-        if bRequest == SET_REPORT:
+        if bRequest == SET_REPORT and not dev_handle.is_printer:
             _claimed(dev_handle)
             dev_handle.send(Pipe.SET_FEATURE, data.tobytes())
             return len(data)
-        if bRequest == GET_REPORT:
+        if bRequest == GET_REPORT and not dev_handle.is_printer:
             _claimed(dev_handle)
             dev_handle.send(Pipe.GET_FEATURE, len(data).to_bytes(2))
             return _fill(data, dev_handle.take(Pipe.FEATURE, timeout / 1000))
+        if dev_handle.is_printer and bRequest == GET_PORT_STATUS:
+            dev_handle.send(Pipe.ASK_PORT, b"")
+            return _fill(data, dev_handle.take(Pipe.PORT, timeout / 1000))
+        if dev_handle.is_printer and bRequest == GET_DEVICE_ID:
+            text = dev_handle.identity.device_id.encode("ascii")
+            return _fill(data, (len(text) + 2).to_bytes(2) + text)
         raise USBError("Pipe error", None, errno.EPIPE)
 
 

@@ -71,8 +71,8 @@ class FrameReader:
         if now - self._fed_at > FRAME_GAP:
             self._buffer.clear()
         self._fed_at = now
-        if not self._buffer and is_one_frame(data):
-            with contextlib.suppress(CorruptFrame):  # then it is searched for another SYNC
+        if not self._buffer and data[:2] == HEAD:  # mostly one whole frame
+            with contextlib.suppress(CorruptFrame):
                 return [Frame.from_bytes(data)]
         self._buffer += data
         return list(iter(self._cut, None))
@@ -105,11 +105,6 @@ class FrameReader:
             del buffer[0]
         buffer.clear()
         return False
-
-
-def is_one_frame(data: bytes) -> bool:
-    """Whether this is a frame from SYNC to CRC, as most are: read whole."""
-    return data[:2] == HEAD and SHORTEST <= len(data) <= LONGEST and data[2] == len(data)
 
 
 # --- replies, and what a host answers to them ----------------------------------------------------

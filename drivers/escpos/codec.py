@@ -6,7 +6,7 @@ by stream.py, which the emulator uses; what the printer says is built and read h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum, IntFlag
 
@@ -185,10 +185,10 @@ class IdentityItem(IntEnum):
 
 
 IDENTITY_HEADER, PROCESS_HEADER = 0x5F, 0x37
-PROCESS_MARK = 0x22
+PROCESS_MARK, KEYS_MARK = 0x22, 0x72
 PROCESS_ID_LENGTH = 4
 PROCESS_REQUEST = bytes((GS, ord("("), ord("H"), 6, 0, 0x30, 0x30))
-LONGEST_BLOCK = 80  # bytes of a block answer; the document's texts have 20
+LONGEST_BLOCK = 84  # bytes of a block answer: 40 keys; texts have 20
 
 
 def ask_identity(item: IdentityItem) -> bytes:
@@ -215,6 +215,10 @@ def process_reply(name: bytes) -> bytes:
     return bytes((PROCESS_HEADER, PROCESS_MARK)) + name + b"\0"
 
 
+def keys_reply(keys: Iterable[bytes]) -> bytes:
+    return bytes((PROCESS_HEADER, KEYS_MARK, 0x40)) + b"".join(keys) + b"\0"
+
+
 @dataclass(frozen=True)
 class StatusAnswer:
     """One byte to a DLE EOT; it does not say which n it answers."""
@@ -239,7 +243,14 @@ class Processed:
     name: bytes
 
 
-ReplyFromPrinter = StatusAnswer | AsbReport | IdentityAnswer | Processed
+@dataclass(frozen=True)
+class StoredKeys:
+    """The keys of the pictures in the printer's memory, two characters each."""
+
+    data: bytes
+
+
+ReplyFromPrinter = StatusAnswer | AsbReport | IdentityAnswer | Processed | StoredKeys
 
 
 class ReplyReader:
@@ -286,6 +297,8 @@ class ReplyReader:
         if self._buffer[0] == PROCESS_HEADER:
             if len(body) == 1 + PROCESS_ID_LENGTH and body[0] == PROCESS_MARK:
                 return Processed(body[1:]), end + 1
+            if body[:1] == bytes((KEYS_MARK,)) and len(body) % 2 == 0 and len(body) > 1:
+                return StoredKeys(body[2:]), end + 1  # behind its status, 40 or 41
             return None, 1
         is_text = all(0x20 <= byte < 0x7F for byte in body)
         return (IdentityAnswer(body.decode("ascii")), end + 1) if is_text else (None, 1)

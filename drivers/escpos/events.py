@@ -13,11 +13,13 @@ class Fault(StrEnum):
 
     PAPER_NEAR_END = "receipt.paper.near_end"
     PAPER_END = "receipt.paper.end"
+    PAPER_SHORT = "receipt.paper.short"  # of a ticket: longer than what is left of the roll
     COVER_OPEN = "receipt.cover.open"
     CUTTER = "receipt.cutter"
     MECHANICAL = "receipt.mechanical"
     HEAD_HOT = "receipt.head.hot"
     UNRECOVERABLE = "receipt.unrecoverable"
+    STOPPED = "receipt.stopped"  # its USB port says error, and the printer itself says nothing
     LINK_SILENT = "receipt.link.silent"
     LINK_LOST = "receipt.link.lost"
     LINK_CORRUPT = "receipt.link.corrupt"  # a piece of the job was lost on the way

@@ -38,9 +38,12 @@ class Job:
     _in_flight: deque[tuple[bytes, int]] = field(default_factory=deque)
 
     @classmethod
-    def of(cls, command: PrintJob, first_id: int, cuts_before: bool) -> Job:
-        """`cuts_before`: a half ticket hangs in the printer and must not become this one's head."""
-        pieces = [INITIALISE + (feed_and_cut(0) if cuts_before else b"")]
+    def of(cls, command: PrintJob, first_id: int, cuts_before: bool, before: bytes = b"") -> Job:
+        """`cuts_before`: a half ticket hangs in the printer and must not become this one's head.
+
+        `before` is what stands on top of every ticket.
+        """
+        pieces = [INITIALISE + (feed_and_cut(0) if cuts_before else b"") + before]
         pieces += bands(command.dots, command.row_bytes)
         return cls(command.job, deque([*pieces, feed_and_cut(CUT_FEED)]), first_id)
 

@@ -37,6 +37,7 @@ class PrinterRecord(JobPage, frozen=True, kw_only=True):
     jobs: tuple[JobRecord, ...] = ()
     tickets: int = 0
     cuts: int = 0
+    cutter_since: int = 0  # `cuts` when the cutter was new
 
 
 class TicketBook(JobBook[JobRecord, PrinterRecord]):
@@ -69,6 +70,9 @@ class TicketBook(JobBook[JobRecord, PrinterRecord]):
         rows = self._full_roll if is_full else 0
         if rows != self.record.rows_left:
             self._save(msgspec.structs.replace(self.record, rows_left=rows))
+
+    def renew_cutter(self) -> None:
+        self._save(msgspec.structs.replace(self.record, cutter_since=self.record.cuts))
 
     def _end_interrupted(self) -> bool:
         """A job that was under way when the driver died: nobody can know what is on paper."""

@@ -25,6 +25,7 @@ from drivers.escpos.codec import (
     ReplyFromPrinter,
     ReplyReader,
     StatusAnswer,
+    StoredKeys,
     ask_identity,
     ask_status,
     enable_asb,
@@ -47,6 +48,7 @@ from drivers.escpos.events import (
     faults_in,
 )
 from drivers.escpos.job import IN_FLIGHT_LIMIT, Job
+from drivers.escpos.logo import ASK_KEYS, GOT_KEYS, STORED, Logo, keys_of
 from drivers.escpos.states import TRANSITIONS, State, Trigger
 
 ANSWER_WITHIN = 0.25  # seconds; no answer means off, offline or busy (escpos.md 7.2)
@@ -61,9 +63,11 @@ BITS_A_BYTE = 10  # on the wire: start, eight, stop
 class Question:
     """One thing asked of the printer; answers do not name their question, so one at a time."""
 
-    about: About | IdentityItem
+    about: About | IdentityItem | Logo
 
     def to_bytes(self) -> bytes:
+        if isinstance(self.about, Logo):
+            return ASK_KEYS
         if isinstance(self.about, About):
             return ask_status(self.about)
         return ask_identity(self.about)
@@ -87,19 +91,24 @@ class Asking:
 class HostProtocol(Protocol[Event, PrintJob]):
     """Drives one printer.
 
-    `half_is_inside`: whoever drove it before left a job unfinished.
+    `half_is_inside`: whoever drove it before left a job unfinished. `logo` stands on top of every
+    job, as soon as it is in the printer's memory.
     """
 
-    def __init__(self, baudrate: int, half_is_inside: bool = False) -> None:
+    def __init__(
+        self, baudrate: int, half_is_inside: bool = False, logo: Logo | None = None
+    ) -> None:
         super().__init__()
         self.state = State.UNPLUGGED
         self._baudrate = baudrate
         self._half_is_inside = half_is_inside
+        self._logo, self.logo_is_stored = logo, False
         self._reader = ReplyReader()
         self._asking = Asking()
         self._condition = Condition()
         self._faults: tuple[Fault, ...] = ()
         self.broken_by = Fault.UNRECOVERABLE  # why it is BLOCKED: set by every break
+        self.mute_because: Fault | None = None  # why it is SILENT, where the wire says it
         self._identity: dict[IdentityItem, str] = {}
         self._job: Job | None = None
         self._next_id = 0
@@ -119,7 +128,8 @@ class HostProtocol(Protocol[Event, PrintJob]):
     def send(self, command: PrintJob, now: float) -> None:
         if self.state is not State.IDLE:
             raise CommandRefused(f"job {command.job}: the printer is {self.state.name}")
-        self._job = Job.of(command, self._next_id, cuts_before=self._half_is_inside)
+        logo = self._logo.print() if self._logo is not None and self.logo_is_stored else b""
+        self._job = Job.of(command, self._next_id, self._half_is_inside, logo)
         self._half_is_inside = True  # until the last process id
         self._move(Trigger.GIVEN, now)
 
@@ -146,6 +156,7 @@ class HostProtocol(Protocol[Event, PrintJob]):
 
     def _on_enter_unplugged(self, now: float) -> None:
         self._fail(Fault.LINK_LOST)
+        self.mute_because = None
         self._asking = Asking()
         self._identity = {}  # another printer may come back
         self._poll_at = NEVER
@@ -154,6 +165,8 @@ class HostProtocol(Protocol[Event, PrintJob]):
     def _on_enter_starting(self, now: float) -> None:
         """Clear what a job before may have left; ask everything; no job until it is answered."""
         self._fail(Fault.LINK_CORRUPT)
+        self.mute_because = None
+        self.logo_is_stored = False
         self._outgoing += CLEAR_BUFFERS + RECOVER_AND_CLEAR
         self._poll_at = NEVER
         self._asking = Asking(deque(ROUND))
@@ -216,7 +229,8 @@ class HostProtocol(Protocol[Event, PrintJob]):
         elif not self._identity:
             self._identity = dict.fromkeys(IdentityItem, "")
             self._outgoing += INITIALISE
-            self._asking.waiting = deque(IDENTITY)
+            logo = [] if self._logo is None else [Question(self._logo)]
+            self._asking.waiting = deque(IDENTITY + logo)
             self._ask_next(now)
         else:
             self._outgoing += INITIALISE + enable_asb()
@@ -226,8 +240,8 @@ class HostProtocol(Protocol[Event, PrintJob]):
 
     def _on_no_answer(self, now: float) -> None:
         asking = self._asking
-        if asking.open is not None and isinstance(asking.open.about, IdentityItem):
-            self._ask_next(now)  # an old printer: it has no such text
+        if asking.open is not None and not isinstance(asking.open.about, About):
+            self._ask_next(now)  # an old printer: it has no such text, or no such memory
             return
         asking.unanswered += 1
         if self.state is State.SILENT:
@@ -248,6 +262,8 @@ class HostProtocol(Protocol[Event, PrintJob]):
                 self._on_report(condition, now)
             case IdentityAnswer(text):
                 self._on_identity(text, now)
+            case StoredKeys(data):
+                self._on_keys(data, now)
             case Processed(name):
                 self._on_processed(name, now)
 
@@ -294,8 +310,19 @@ class HostProtocol(Protocol[Event, PrintJob]):
         if question is None or not isinstance(question.about, IdentityItem):
             return
         self._identity[question.about] = text
-        if not self._asking.waiting:
+        if question == IDENTITY[-1]:
             self._events.append(self._whole_identity())
+        self._ask_next(now)
+
+    def _on_keys(self, data: bytes, now: float) -> None:
+        """Which pictures it has. Ours is stored where it is missing, and printed from then on."""
+        question = self._asking.open
+        if question is None or not isinstance(question.about, Logo):
+            return
+        self._outgoing += GOT_KEYS
+        self.logo_is_stored = question.about.key in keys_of(data)
+        if not self.logo_is_stored:
+            self._outgoing += question.about.store() + request_process_id(STORED)
         self._ask_next(now)
 
     def _whole_identity(self) -> IdentityKnown:
@@ -309,6 +336,8 @@ class HostProtocol(Protocol[Event, PrintJob]):
     # --- the job ---
 
     def _on_processed(self, name: bytes, now: float) -> None:
+        if name == STORED:
+            self.logo_is_stored = True
         if name == HALF_IS_OUT and self._job is None:
             self._half_is_inside = False
         if self._job is None:

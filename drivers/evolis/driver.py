@@ -47,6 +47,7 @@ from firmware.contract.device import (
     Identity,
     Kind,
     Outcome,
+    Refill,
     Reply,
     Source,
     Status,
@@ -128,6 +129,9 @@ class CardPrinter(BackgroundDevice[Event, PrintSides]):
                 return self._on_print(command)
             case Acknowledge(key):
                 self._book.acknowledge(key)
+                return Reply(Outcome.DONE)
+            case Refill("cards") if self._supplies.inserted is not None:
+                self._book.feeder_filled(self._supplies.inserted)
                 return Reply(Outcome.DONE)
             case _:
                 return Reply(Outcome.REFUSED, f"a card printer has no {type(command).__name__}")
@@ -251,7 +255,9 @@ class CardPrinter(BackgroundDevice[Event, PrintSides]):
             status=self._status(),
             faults=[DeviceFault(fault) for fault in faults],
             consumables=[
-                Consumable("cards", self._cards_left(), "cards", Source.COUNTED),
+                Consumable(
+                    "cards", self._cards_left(), "cards", Source.COUNTED, self.options.feeder_cards
+                ),
                 Consumable("ribbon", self._supplies.left, "sides", Source.MEASURED),
                 Consumable("cleaning", self._supplies.until_cleaning, "cards", Source.MEASURED),
             ],

@@ -105,6 +105,10 @@ class CardBook(JobBook[CardRecord, PrinterRecord]):
         if seen != record:
             self._save(seen)
 
+    def feeder_filled(self, inserted: int) -> None:
+        """A person said so, when the printer had fetched so many cards."""
+        self._save(msgspec.structs.replace(self.record, loaded_at=inserted))
+
     def end_interrupted(self) -> list[CardRecord]:
         """Jobs that were under way when the driver died, and whose card cannot have left."""
         started = [known for known in self.jobs if known.fate is Fate.STARTED]

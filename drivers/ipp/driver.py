@@ -53,6 +53,7 @@ from firmware.contract.device import (
     DeviceState,
     Identity,
     Outcome,
+    Refill,
     Reply,
     Source,
     Status,
@@ -102,6 +103,7 @@ class PagePrinter(BackgroundDevice[Event, Command]):
         options = convert(section.options, Options, f"device.{name}.options")
         self._spool = Spool(Path(options.spool) / name)
         ledger = Ledger(folder / "pages.json", PrinterRecord)
+        self._tray_sheets = options.tray_sheets
         self._book = DocumentBook(ledger, options.tray_sheets)
         self.protocol = _protocol(section.port, name)
         self._who = Identity()
@@ -138,6 +140,9 @@ class PagePrinter(BackgroundDevice[Event, Command]):
                 return self._on_print(command)
             case CancelDocument(job):
                 return self._on_cancel(job)
+            case Refill("paper"):
+                self._book.set_paper(is_full=True)
+                return Reply(Outcome.DONE)
             case Acknowledge(key):
                 self._book.acknowledge(key)
                 return Reply(Outcome.DONE)
@@ -308,7 +313,7 @@ class PagePrinter(BackgroundDevice[Event, Command]):
             family=self.section.family,
             status=self._status(),
             faults=[DeviceFault(link)] if link is not None else faults,
-            consumables=_consumables(condition, record.sheets_left),
+            consumables=_consumables(condition, record.sheets_left, self._tray_sheets),
             identity=self._who,
             counters={"documents": record.documents, "pages": record.pages},
         )
@@ -336,14 +341,14 @@ def _follow(known: JobRecord) -> Follow:
     return Follow(known.command.job, known.number, pages, printed, known.is_two_sided)
 
 
-def _consumables(condition: Condition, counted: int) -> list[Consumable]:
+def _consumables(condition: Condition, counted: int, full: int) -> list[Consumable]:
     """What the printer measures; sheets are counted where it cannot say."""
     is_measured = condition.sheets is not None
     sheets = condition.sheets if is_measured else counted
     source = Source.MEASURED if is_measured else Source.COUNTED
     toners = condition.toner
     return [
-        Consumable("paper", sheets, "sheets", source),
+        Consumable("paper", sheets, "sheets", source, None if is_measured else full),
         *(
             Consumable(f"toner.{colour}" if len(toners) > 1 else "toner", level, "%",
                        Source.MEASURED)

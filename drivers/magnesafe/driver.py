@@ -13,8 +13,9 @@ from drivers.base.arming import Swipe, SwipeRejected
 from drivers.base.card import CardReader
 from drivers.base.secret import guard_process
 from drivers.base.transport import Transport
-from drivers.base.usb import UsbAddress, UsbTransport, claim
+from drivers.base.usb import UsbAddress, claim
 from drivers.base.usb_bench import BenchBackend
+from drivers.base.usb_transport import UsbTransport
 from drivers.magnesafe import events
 from drivers.magnesafe.codec import PRODUCT, VENDOR
 from drivers.magnesafe.protocol import HostProtocol

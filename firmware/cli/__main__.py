@@ -8,7 +8,17 @@ import signal
 import sys
 from pathlib import Path
 
-from firmware.cli import alarms, cash, claims, devices, journal, operators, papers
+from firmware.cli import (
+    alarms,
+    cash,
+    claims,
+    devices,
+    journal,
+    operators,
+    papers,
+    receipts,
+    supplies,
+)
 from firmware.cli.narrator import Line, Narrator
 from firmware.cli.snapshot import NoBus, take, technician_bus, until_connected
 from firmware.cli.status import EXIT_NO_BUS, exit_code, status_screen
@@ -76,10 +86,12 @@ def parser() -> argparse.ArgumentParser:
     two.set_defaults(run=watch)
     journal.add_to(commands)
     claims.add_commands(commands)
+    receipts.add_commands(commands)
     operators.add_commands(commands)
     cash.add_commands(commands)
     devices.add_commands(commands)
     alarms.add_commands(commands)
+    supplies.add_commands(commands)
     papers.add_commands(commands)
     return top
 

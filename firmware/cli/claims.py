@@ -16,7 +16,7 @@ import msgspec
 
 from firmware.cli.asking import ask_core
 from firmware.cli.status import EXIT_NO_BUS
-from firmware.contract.command import How, PrintClaim, RedeemClaim
+from firmware.contract.command import How, PrintClaim, PrintReceipt, RedeemClaim
 from firmware.contract.device import Outcome
 from firmware.core.daemon import journal_path
 from firmware.journal import rows
@@ -61,10 +61,10 @@ async def verify_text(config: Config, options: argparse.Namespace) -> int:
     try:
         result = verify(text.strip(), load_fleet_key(path), int(time.time()))
     except NoKey as error:
-        return _say([f"cannot verify: {error}"], EXIT_REFUSED)
+        return say([f"cannot verify: {error}"], EXIT_REFUSED)
     if isinstance(result, Refused):
-        return _say([f"REFUSED: {result.reason}: {result.detail}"], EXIT_REFUSED)
-    return _say(lines_of(result, config.kiosk.id), 0)
+        return say([f"REFUSED: {result.reason}: {result.detail}"], EXIT_REFUSED)
+    return say(lines_of(result, config.kiosk.id), 0)
 
 
 def lines_of(result: Verified, kiosk: str) -> Iterable[str]:
@@ -89,13 +89,13 @@ async def show(config: Config, options: argparse.Namespace) -> int:
     try:
         entries = [e for file in files_of(journal_path(config)) for e in read_entries(file)]
     except JournalFault as error:
-        return _say([f"kioskctl: {error}"], EXIT_REFUSED)
+        return say([f"kioskctl: {error}"], EXIT_REFUSED)
     told = [entry for entry in entries if getattr(entry.row, "claim", "").casefold() == wanted]
     if not told:
-        return _say([f"{options.number}: not a claim of {config.kiosk.id}"], EXIT_REFUSED)
+        return say([f"{options.number}: not a claim of {config.kiosk.id}"], EXIT_REFUSED)
     lines = [*_order(entries, told[0]), *(line for entry in told for line in _line(entry))]
     is_open = not any(isinstance(entry.row, rows.ClaimRedeemed) for entry in told)
-    return _say([*lines, *(["open: not redeemed"] if is_open else [])], 0)
+    return say([*lines, *(["open: not redeemed"] if is_open else [])], 0)
 
 
 def _order(entries: list[Entry], claim: Entry) -> Iterable[str]:
@@ -123,8 +123,8 @@ async def redeem(config: Config, options: argparse.Namespace) -> int:
     try:
         command = msgspec.convert(fields, RedeemClaim)
     except msgspec.ValidationError as error:
-        return _say([f"kioskctl: {error}"], EXIT_REFUSED)
-    return await _tell(config, command, "RECORDED")
+        return say([f"kioskctl: {error}"], EXIT_REFUSED)
+    return await tell(config, command, "RECORDED")
 
 
 async def print_slip(config: Config, options: argparse.Namespace) -> int:
@@ -132,19 +132,21 @@ async def print_slip(config: Config, options: argparse.Namespace) -> int:
     try:
         command = msgspec.convert({"type": "PrintClaim", "claim": options.number}, PrintClaim)
     except msgspec.ValidationError as error:
-        return _say([f"kioskctl: {error}"], EXIT_REFUSED)
-    return await _tell(config, command, "PRINTING")
+        return say([f"kioskctl: {error}"], EXIT_REFUSED)
+    return await tell(config, command, "PRINTING")
 
 
-async def _tell(config: Config, command: RedeemClaim | PrintClaim, done: str) -> int:
+async def tell(config: Config, command: RedeemClaim | PrintClaim | PrintReceipt, done: str) -> int:
+    """Have core do it, and say what came of it; the exit status."""
     reply = await ask_core(config, command)
     if reply is None:
-        return _say([NO_ANSWER], EXIT_NO_BUS)
+        return say([NO_ANSWER], EXIT_NO_BUS)
     is_done = reply.outcome is Outcome.DONE
-    return _say([f"{done if is_done else 'REFUSED'}: {reply.detail}"],
+    return say([f"{done if is_done else 'REFUSED'}: {reply.detail}"],
                 0 if is_done else EXIT_REFUSED)  # fmt: skip
 
 
-def _say(lines: Iterable[str], code: int) -> int:
+def say(lines: Iterable[str], code: int) -> int:
+    """Print the lines; `code` again."""
     print("\n".join(lines))
     return code

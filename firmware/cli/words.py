@@ -86,6 +86,8 @@ def of_command(command: device.DeviceCommand) -> str:
             return f"told to print document {job}, {pages} pages"
         case document.CancelDocument(job=job):
             return f"told to cancel document {job}"
+        case device.Refill(consumable=consumable):
+            return f"told that its {consumable} is new"
         case device.ClearTamper():
             return "told to let go of the tamper alarm"
         case device.Light(output=output, is_on=is_on):
@@ -118,6 +120,8 @@ def of_request(request: gateway.GatewayRequest) -> str:
             return f"asks for the {service} bill of {masked(account)}"
         case gateway.PostPayment(amount=amount, service=service, account=account, receipt=number):
             return f"posts {amount} of {service} {masked(account)}, receipt {number}"
+        case gateway.FetchDocument(service=service, account=account, device=name, receipt=number):
+            return f"asks for the {service} document of {masked(account)} for {name}, {number}"
         case gateway.SumBooked(prefix=prefix, first=first, last=last):
             return f"asks what was booked for {prefix} {first:04d} to {last:04d}"
         case card.AuthoriseCard(key=key, amount=amount):
@@ -147,8 +151,12 @@ def of_core_command(asked: command.CoreCommand) -> str:
             return f"told by {by} to redeem {claim[:24]}: {how}, {reference}"
         case command.ClearAlarms(by=by):
             return f"told by {by} that the door and tamper alarms were looked at"
+        case command.SayRefilled(device=name, consumable=consumable, by=by):
+            return f"told by {by} that new {consumable} is in {name}"
         case command.PrintClaim(claim=claim):
             return f"told to print the slip of {claim}"
+        case command.PrintReceipt(receipt=receipt):
+            return f"told to print the receipt {receipt} once more"
         case command.TryDevice(device=name, by=by, output=output, is_on=is_on):
             what = f": {output} {'on' if is_on else 'off'}" if output else ""
             return f"asked by {by} to try {name}{what}"
@@ -165,6 +173,8 @@ def of_till(event: till.TillEvent) -> str:
     match event:
         case till.BoxPulled(device=device):
             return f"CASH BOX TAKEN OUT BY NOBODY ({device})"
+        case till.SupplyRefilled(device=device, consumable=consumable, by=by):
+            return f"{by} put new {consumable} into {device}"
         case till.DoorOpened(device=device):
             return f"DOOR OPENED BY NOBODY ({device})"
         case till.Tampered(device=device):

@@ -48,6 +48,12 @@ class PrintClaim(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=Tr
     claim: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]  # its number
 
 
+class PrintReceipt(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Print the receipt of a paid order once more, as a duplicate."""
+
+    receipt: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]  # its number: TDR 0417 0001
+
+
 class TryDevice(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     """Have a device do what harms nobody, for a technician, while nobody is at the kiosk.
 
@@ -63,4 +69,14 @@ class TryDevice(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=Tru
     is_on: bool = False
 
 
-CoreCommand = ConfirmJournal | RedeemClaim | PrintClaim | ClearAlarms | TryDevice
+class SayRefilled(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """`by` put a new `consumable` into `device`, which only counts it; refused if it measures."""
+
+    device: Name
+    consumable: Name
+    by: Name
+
+
+CoreCommand = (
+    ConfirmJournal | RedeemClaim | PrintClaim | PrintReceipt | ClearAlarms | TryDevice | SayRefilled
+)

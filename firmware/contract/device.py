@@ -83,12 +83,21 @@ class Source(StrEnum):
 
 
 class Consumable(msgspec.Struct, frozen=True):
-    """What runs out. `level` in `unit`s left; None where the device only says enough or not."""
+    """What runs out. `level` in `unit`s left; None where the device only says enough or not.
+
+    `full` is the level of a new one, where a person puts it in and only says so (Refill).
+    """
 
     name: str
     level: int | None
     unit: str
     source: Source
+    full: int | None = None
+
+    @property
+    def is_of_money(self) -> bool:
+        """Room in a box, or coins in a tube: the till's business, and nothing that is used up."""
+        return self.unit in ("notes", "coins")
 
 
 class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -340,6 +349,12 @@ class Light(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     is_on: bool
 
 
+class Refill(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """A person put a new one in: count this consumable from its `full` level."""
+
+    consumable: str
+
+
 class ClearTamper(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     """A technician has looked; refused while the tamper switch still is open."""
 
@@ -354,6 +369,7 @@ DeviceCommand = (
     | CancelDocument
     | Light
     | ClearTamper
+    | Refill
     | Arm
     | Disarm
     | PrintCard

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
 from firmware.contract.card import CardPayment, CardRequest
+from firmware.contract.document import Sha256, SpoolName
 from firmware.contract.money import Money
 from firmware.contract.upi import UpiPayment, UpiRequest
 
@@ -50,17 +52,49 @@ class SumBooked(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=Tru
     last: int
 
 
-GatewayRequest = FetchBill | PostPayment | SumBooked | CardRequest | UpiRequest
+class FetchDocument(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Put the document of a paid order into the spool of `device`. A repeat is the same document.
+
+    The bytes never travel on the bus. `key` and `receipt` are those of the payment that follows
+    when the last page is out.
+    """
+
+    key: str
+    service: str
+    account: str
+    receipt: str
+    device: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
+
+
+GatewayRequest = FetchBill | PostPayment | FetchDocument | SumBooked | CardRequest | UpiRequest
 
 
 class Bill(msgspec.Struct, frozen=True, tag=True):
     number: str
     account: str
     name: str
-    period: str  # YYYY-MM
-    due_date: str  # YYYY-MM-DD
+    period: str  # YYYY-MM; empty of what is paid for no month
+    due_date: str  # YYYY-MM-DD; empty of what is not due
     amount: Money
     fee: Money
+
+
+Pages = Annotated[int, msgspec.Meta(ge=1, le=200)]
+Signature = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{128}$")]
+
+
+class Document(msgspec.Struct, frozen=True, tag=True):
+    """A PDF lies in the spool, and the office that issued it has signed what it is.
+
+    `signature` is Ed25519, in hex, over the statement of firmware/documents/signed.py. Whoever
+    prints it checks that first; the bytes are held against `sha256` by the printer's driver.
+    """
+
+    key: str
+    pages: Pages
+    document: SpoolName
+    sha256: Sha256
+    signature: Signature
 
 
 class Posted(msgspec.Struct, frozen=True, tag=True):
@@ -90,4 +124,4 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     detail: str = ""
 
 
-GatewayReply = Bill | Posted | BookedSum | CardPayment | UpiPayment | Failed
+GatewayReply = Bill | Document | Posted | BookedSum | CardPayment | UpiPayment | Failed

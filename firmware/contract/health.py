@@ -74,6 +74,20 @@ class LastTest(msgspec.Struct, frozen=True):
     left_out: list[str] = []
 
 
+class Supply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that runs out: what is left, and for how long by the use of the last four weeks."""
+
+    device: str
+    name: str  # as the device calls it: paper, toner, ribbon, cards, cutter
+    level: int | None  # in units; None when not known
+    unit: str
+    source: str  # measured or counted
+    jobs_left: int | None  # receipts, documents, cards
+    days_left: int | None  # None before the first whole day, and while nothing is used
+    refilled_at: str = ""  # ISO 8601 with offset
+    refilled_by: str = ""  # who said so; empty where only the device did
+
+
 class KioskHealth(msgspec.Struct, frozen=True):
     condition: Condition
     findings: list[Finding]
@@ -81,6 +95,7 @@ class KioskHealth(msgspec.Struct, frozen=True):
     paper_mm: int | None  # receipt roll left, None when not known
     tickets_left: int | None
     tests: dict[str, LastTest] = {}  # by device
+    supplies: list[Supply] = []
 
 
 class Presence(msgspec.Struct, frozen=True):

@@ -86,6 +86,20 @@ class Waiting(msgspec.Struct, frozen=True, tag=True):
     what: str
 
 
+class Printing(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """What was paid for comes out: `page` of `pages` lie in the tray, none yet at 0.
+
+    `pages` is 0 while it is fetched. `is_genuine`: the office's signature was checked. `trouble` is
+    a message key of what the printer waits for; then CANCEL may be on offer.
+    """
+
+    service: str
+    page: int = 0
+    pages: int = 0
+    is_genuine: bool = False
+    trouble: str | None = None
+
+
 class ListedBill(msgspec.Struct, frozen=True):
     """One bill of a basket."""
 
@@ -192,9 +206,11 @@ class SwipeCard(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class Done(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """Paid. `proof` says where the proof is: `paper`, or `screen` with a QR to photograph.
+    """Paid. `proof` says where the proof is: `paper` of the roll, `page` of the page printer, or
+    `screen` with a QR to photograph.
 
-    `change` came back in coins.
+    `change` came back in coins. `paper` is `page` when what was paid for lies in the tray of the
+    page printer.
     """
 
     service: str
@@ -208,14 +224,15 @@ class Done(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     remains: Money = ZERO  # after a part payment: still due
     change: Money = ZERO
     by: Tender | None = None  # None: in cash
+    paper: str = ""
 
 
 class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Something went wrong. `cause` is a message key; money comes first on this screen.
 
     `safe` is what the journal holds for this citizen; `claim` is the slip's number when there is
-    one, and `proof` where it stands (`paper` or `screen`). `token` is the signed claim for the
-    QR; None when this kiosk has no key.
+    one, and `proof` where it stands (`paper`, `page` or `screen`). `token` is the signed claim for
+    the QR; None when this kiosk has no key.
     """
 
     cause: str
@@ -246,19 +263,25 @@ class Pin(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of an operator's screen: a message key, and a sum, a count or a text."""
+    """One line of an operator's screen: a message key, and a sum, a count or a text.
+
+    `days` is for how long it lasts.
+    """
 
     label: str
     money: Money | None = None
     count: int | None = None
     text: str | None = None
+    days: int | None = None
 
 
 class Task(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something the operator may do: `desk.<id>`. `why_not` is a message key."""
+    """Something the operator may do. `why_not` and `label` are message keys; the usual label is
+    `desk.<id>`."""
 
     id: str
     why_not: str | None = None
+    label: str | None = None
 
 
 class Desk(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -283,6 +306,7 @@ ScreenData = (
     | Services
     | Number
     | Waiting
+    | Printing
     | ShowBill
     | Basket
     | InsertCash

@@ -42,4 +42,14 @@ class CountersDiffered(msgspec.Struct, frozen=True, tag=True):
     doubts: list[str]
 
 
-TillEvent = BoxPulled | DoorOpened | Tampered | CollectionDiffered | CountersDiffered
+class SupplyRefilled(msgspec.Struct, frozen=True, tag=True):
+    """`by` said that a new `consumable` is in `device`."""
+
+    device: str
+    consumable: str
+    by: str
+
+
+TillEvent = (
+    BoxPulled | DoorOpened | Tampered | CollectionDiffered | CountersDiffered | SupplyRefilled
+)

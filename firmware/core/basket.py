@@ -57,6 +57,7 @@ def born(number: str, visit: Visit) -> rows.OrderCreated:
         bill=first.bill,
         payable=sum_of(bills),
         lines=[] if is_one else lines,
+        gives=visit.gives,
     )
 
 

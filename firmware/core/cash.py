@@ -127,7 +127,7 @@ class CashDesk:
         if session.order.suspicions >= ATTEMPTS_AT_MOST:
             visit.cause = "trouble.suspected"
             return Signal.STOPPED
-        obstacle = self._floor.obstacle()
+        obstacle = self._obstacle(visit)
         if obstacle is None:
             visit.obstacle_from = None
             wanted = {s.name: session.wanted(s.denominations) for s in self._floor.acceptors()}
@@ -193,8 +193,12 @@ class CashDesk:
     def _obstacle_for_note(self, visit: Visit) -> Obstacle | None:
         if visit.stage is not Stage.CASH:
             return Obstacle("closing")
-        why = self._floor.obstacle()
+        why = self._obstacle(visit)
         return None if why is None else Obstacle(why, self._floor.is_passing(why))
+
+    def _obstacle(self, visit: Visit) -> str | None:
+        """Also the printer of what is paid for (M5)."""
+        return self._floor.obstacle() or self._floor.document_trouble(visit.gives)
 
     def _is_of(self, session: CashSession, event: Outcome) -> bool:
         """Whether this order decided on this note, or has it waiting: no other order may have its

@@ -16,7 +16,9 @@ from firmware.contract.command import (
     ConfirmJournal,
     CoreCommand,
     PrintClaim,
+    PrintReceipt,
     RedeemClaim,
+    SayRefilled,
     TryDevice,
 )
 from firmware.contract.device import (
@@ -46,6 +48,13 @@ from firmware.contract.device import (
     TicketPrinted,
     event_key,
 )
+from firmware.contract.document import (
+    CancelDocument,
+    DocumentFailed,
+    DocumentPrinted,
+    PagePrinted,
+    PrintDocument,
+)
 from firmware.contract.gateway import GatewayReply, GatewayRequest, GatewayState
 from firmware.contract.payout import PaidOut, PayOutFailed
 from firmware.contract.screen import Action, Hint, Press, Screen, ScreenData
@@ -61,12 +70,15 @@ from firmware.core.trying import Trying
 from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order
+from firmware.journal.paper_rows import SpoolWiped
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
-from firmware.till.effects import Effect, Outbox, Tell
+from firmware.till.effects import Effect, LayOut, Outbox, Tell, Wipe
 from firmware.till.signing import Keys, NoKey
 
 log = logging.getLogger("core")
+
+Spooled = PrintDocument | CancelDocument
 
 
 class Core:
@@ -78,7 +90,10 @@ class Core:
         self._outbox = Outbox()
         self._config, self._catalogue = config, catalogue
         self.book = book
-        self.floor = Floor(journal_is_confirmed=book.journal.is_confirmed)
+        self.floor = Floor(
+            journal_is_confirmed=book.journal.is_confirmed,
+            has_office_key=bool(config.gateway.office_key),
+        )
         keys = keys or Keys(NoKey("no keys were loaded"), None)
         self.papers = Papers(config.kiosk, keys.signer)
         self.flow = Flow(book, self.floor, self._outbox, config, catalogue, self.papers)
@@ -97,6 +112,20 @@ class Core:
         """Begin where the journal and the present visit in RAM left off."""
         self.serial = serial
         self.flow.resume(visit, now)
+        self._wipe_spools()
+
+    def _wipe_spools(self) -> None:
+        """What a life before left in RAM; a printer may still need what a job of it waits for."""
+        opened = [self.book.order(number) for number in self.book.journal.open_orders()]
+        waiting = {
+            order.printers[job] for order in opened for job, fate in order.jobs.items() if not fate
+        }
+        for order in opened:
+            if order is not self.flow.visit.order:
+                self.book.forget(order.number)
+        for name, section in self._config.device.items():
+            if section.kind is Kind.PAGE and section.kind not in waiting:
+                self._outbox.add(Wipe(name))
 
     def on_press(self, press: Press, now: float) -> None:
         """A press on an old screen, or of what that screen does not offer, is dropped."""
@@ -149,8 +178,12 @@ class Core:
                 return self._redeeming.redeem(command)
             case PrintClaim():
                 return self._reprinting.print(command, self.flow.visit)
+            case PrintReceipt():
+                return self._reprinting.print_receipt(command, self.flow.visit)
             case ClearAlarms(by=by):
                 return self._clear_alarms(by)
+            case SayRefilled(device=device, consumable=consumable, by=by):
+                return self.flow.desk.refilling.say(device, consumable, by)
 
     def _clear_alarms(self, by: str) -> Reply:
         """The row first; a panel whose tamper switch still is open refuses, and says so on."""
@@ -171,6 +204,22 @@ class Core:
         self.floor.journal_is_confirmed = True
         log.warning("the journal is confirmed by %s: cash may be taken again", command.by)
         return Reply(Outcome.DONE)
+
+    def on_reply(self, command: Spooled, reply: Reply, now: float) -> None:
+        """What a printer's driver says to a document or its cancel."""
+        self.flow.pages.on_reply(command, reply, now)
+
+    def on_laid_out(self, effect: LayOut, made: PrintDocument | None, now: float) -> None:
+        """A ticket lies on A4 in the spool; None: it could not be made or put there."""
+        if made is None:
+            self.flow.pages.make_again(now)
+        elif not self.flow.pages.on_made(made):
+            self.flow.pages.end("", effect.device)
+
+    def on_wiped(self, device: str, count: int) -> None:
+        """So many documents were still there; nothing is written where there was none."""
+        if count:
+            self.book.write(SpoolWiped(device, count))
 
     def tick(self, now: float) -> None:
         self.flow.tick(now)
@@ -212,6 +261,8 @@ class Core:
         if visit.stage is Stage.OPERATOR:
             return desk.screen(now), desk.actions(), desk.leaves_in(now)
         why_no_cash = self.flow.why_no_cash
+        if visit.stage is Stage.DELIVERING:
+            return self.flow.printing(), [*actions(visit, None), *self.flow.more_actions(now)], None
         data = draw(visit, self.floor, self._catalogue, self.papers, why_no_cash)
         offered = [*actions(visit, why_no_cash), *self.flow.more_actions(now)]
         return data, offered, self.flow.patience.leaves_in(visit, now)
@@ -261,6 +312,12 @@ class Core:
                 self._end_job(job, None, now)
             case TicketFailed(job=job, fault=fault):
                 self._end_job(job, fault, now)
+            case PagePrinted():
+                self.flow.delivering.on_page(event)
+            case DocumentPrinted(job=job):
+                self._end_document(device, job, None, now)
+            case DocumentFailed(job=job, fault=fault):
+                self._end_document(device, job, fault, now)
             case CardSwiped() | CardRejected():
                 self.flow.on_card(event, now)
             case SwitchMoved():
@@ -269,6 +326,11 @@ class Core:
                 log.info("%s: cash box moved: %s", device, event)
             case _:
                 pass
+
+    def _end_document(self, device: str, job: str, fault: str | None, now: float) -> None:
+        """As _end_job; and nothing of it may be left in RAM."""
+        self._end_job(job, fault, now)
+        self.flow.pages.end(job, device)
 
     def _end_job(self, job: str, fault: str | None, now: float) -> None:
         """A job ended on paper or not. Only a job that still waits, or that was given up."""

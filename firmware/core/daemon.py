@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 
 from firmware.contract.command import CoreCommand
-from firmware.contract.device import DeviceEvent, DeviceState, Status
+from firmware.contract.device import DeviceEvent, DeviceState, Reply, Status
+from firmware.contract.document import CancelDocument, PrintDocument
 from firmware.contract.gateway import GatewayReply, GatewayState
-from firmware.contract.health import CoreState, Presence
+from firmware.contract.health import CoreState, KioskHealth, Presence
 from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
@@ -20,13 +21,14 @@ from firmware.core.core import Core
 from firmware.core.disk import DiskWatch
 from firmware.core.floor import NOT_HEARD
 from firmware.core.redeeming import refused
+from firmware.core.spooling import Spooling
 from firmware.journal.anchor import AnchorKeeper
 from firmware.runtime import VERSION
 from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope
 from firmware.runtime.clock import Clock
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify
-from firmware.till.effects import Ask, Effect, Grant, Say, Tell
+from firmware.till.effects import Ask, Effect, Grant, LayOut, Say, Tell, Wipe
 
 log = logging.getLogger("core")
 
@@ -56,11 +58,13 @@ class CoreDaemon:
             config.bus_address("core"), (topics.presence("core"), Presence(False))
         )
         self._disk = DiskWatch(core.book.journal.path.parent, config.limits.free_mib)
+        self._spooling = Spooling(config.spool_folder, clock)
         self._anchor = AnchorKeeper(core.book.journal.path)
         self._group = asyncio.TaskGroup()
         bus.on(topics.device_state("+"), self._on_state)
         bus.on(topics.device_event("+"), self._on_event)
         bus.on(topics.gateway_state, self._on_gateway)
+        bus.on(topics.health_state, self._on_health)
         bus.on(topics.screen_press, self._on_press)
         bus.on(topics.core_command, self._on_command)
         bus.take_replies(topics.reply("core"))
@@ -104,6 +108,12 @@ class CoreDaemon:
         self._core.on_gateway_state(state or NOT_HEARD, self._now())
         self._carry_out()
 
+    def _on_health(self, envelope: Envelope) -> None:
+        health = decode(envelope.payload, KioskHealth, envelope.topic)
+        if health is not None:
+            self._core.flow.desk.supplies = health.supplies
+            self._carry_out()
+
     def _on_press(self, envelope: Envelope) -> None:
         press = decode(envelope.payload, Press, envelope.topic)
         if press is not None:
@@ -132,6 +142,8 @@ class CoreDaemon:
 
     def _do(self, effect: Effect) -> None:
         match effect:
+            case Tell(device=device, command=PrintDocument() | CancelDocument() as command):
+                self._group.create_task(self._tell(device, command))
             case Tell(device=device, command=command):
                 topic = self._topics.device_command(device)
                 self._bus.send(topic, command, expires=COMMAND_EXPIRES_AFTER)
@@ -142,6 +154,28 @@ class CoreDaemon:
                 self._bus.send(self._topics.core_event, event)
             case Ask():
                 self._group.create_task(self._ask(effect))
+            case LayOut():
+                self._group.create_task(self._lay_out(effect))
+            case Wipe(device=device):
+                self._core.on_wiped(device, self._spooling.wipe(device))
+
+    async def _tell(self, device: str, command: PrintDocument | CancelDocument) -> None:
+        """A document that is not in the spool any more is refused, and that core must hear."""
+        topics = self._topics
+        try:
+            raw = await self._bus.request(
+                topics.device_command(device), topics.reply("core"), command, ASK_PATIENCE
+            )
+        except TimeoutError:
+            return  # core asks again
+        reply: Reply | None = decode(raw, Reply, topics.reply("core"))
+        if reply is not None:
+            self._core.on_reply(command, reply, self._now())
+            self._carry_out()
+
+    async def _lay_out(self, effect: LayOut) -> None:
+        self._core.on_laid_out(effect, await self._spooling.lay_out(effect), self._now())
+        self._carry_out()
 
     async def _ask(self, ask: Ask) -> None:
         """Ask until somebody answers, a few times; every request may be repeated."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Action, Count, Desk, Fact, ScreenData, Task, Waiting
+from firmware.core.desk_supplies import supplies_page
 from firmware.journal import desk_rows as rows
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ ACTIONS: dict[str, list[Action]] = {
     "count_coins": [Action.ENTER, Action.SKIP],
     "comparing": [],
     "report": [Action.CHOOSE_TASK, Action.BACK],
+    "supplies": [Action.CHOOSE_TASK, Action.BACK],
     "printing": [],
     "result": [Action.CHOOSE_TASK, Action.BACK, Action.FINISH],
 }
@@ -38,6 +40,8 @@ def draw(desk: OperatorDesk, is_on_paper: bool) -> ScreenData:
             return Waiting("waiting.desk_printing")
         case "report":
             return _report(desk)
+        case "supplies":
+            return supplies_page(desk)
         case "result":
             return _result(desk, is_on_paper)
         case _:
@@ -47,7 +51,7 @@ def draw(desk: OperatorDesk, is_on_paper: bool) -> ScreenData:
 def _menu(desk: OperatorDesk) -> Desk:
     is_pulled = "till.box_pulled" in desk.vault.alarms
     money = NOT_YOUR_ROLE if _may_only_look(desk) else None
-    tasks = [Task("collect", money), Task("report")]
+    tasks = [Task("collect", money), Task("report"), Task("supplies")]
     last, day = desk.papers.last_collection, desk.papers.last_day
     if last is not None:
         tasks.append(Task("last_slip"))

@@ -14,6 +14,7 @@ ACCEPTORS = (Kind.NOTES, Kind.COINS)
 PAPER_END = "receipt.paper.end"
 # A count alone may be wrong by a roll that was changed early: the sensor must agree.
 PAPER_NEAR_END = "receipt.paper.near_end"
+OUT_OF_SHEETS = ("page.paper.end", "page.paper.other", "page.tray.out")
 LONGEST_TICKET = 450  # mm: a receipt of eight bills; of one bill 170, with a slip of 210 after it
 # A bill of the largest size in small notes. A box with less room is emptied between two visits.
 NOTES_OF_A_VISIT = 20
@@ -29,6 +30,7 @@ class Floor:
     journal_is_confirmed: bool = True  # else rows are missing, and an operator has to look (M8)
     records_trouble: str = ""  # why the journal may soon not be written, for a technician
     day_is_full: bool = False  # the limit of cash a day is reached
+    has_office_key: bool = True  # else nobody can tell whose a document is, and none is sold
 
     def of_kind(self, kind: Kind) -> Iterator[DeviceState]:
         return (state for state in self.devices.values() if state.kind is kind)
@@ -161,6 +163,26 @@ class Floor:
         if self.door_is_open:
             return "trouble.door_open"
         return "trouble.mains_off" if self.mains_is_off else None
+
+    def document_trouble(self, gives: str, sheets: int = 1) -> str | None:
+        """The message key of why a paper of that many sheets cannot be handed out, or None.
+
+        `gives` is the kind of its printer; empty where a service hands out none.
+        """
+        if not gives:
+            return None
+        printers = list(self.of_kind(Kind(gives)))
+        faults = [fault.code for state in printers for fault in state.faults]
+        if self.usable(Kind(gives)) is None:
+            has_end = any(code in faults for code in OUT_OF_SHEETS)
+            return "trouble.page_paper" if has_end else "trouble.page_printer"
+        levels = [
+            consumable.level
+            for state in printers
+            for consumable in state.consumables
+            if consumable.unit == "sheets" and consumable.level is not None
+        ]
+        return "trouble.page_paper" if min(levels, default=inf) < sheets else None
 
     def tenders(self) -> list[Tender]:
         """How an order can be paid without cash just now."""

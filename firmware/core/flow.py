@@ -11,29 +11,31 @@ import logging
 from firmware.contract.card import CardRejected, CardSwiped
 from firmware.contract.gateway import (
     FetchBill,
+    FetchDocument,
     GatewayReply,
     GatewayRequest,
     PostPayment,
     SumBooked,
 )
 from firmware.contract.money import ZERO, Money
-from firmware.contract.screen import Action, Hint, Language, Press
+from firmware.contract.screen import Action, Hint, Press, Printing
 from firmware.core.allowance import Allowance
-from firmware.core.basket import birth, chosen, take_out
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
+from firmware.core.choosing import CASHLESS, Choosing
+from firmware.core.delivering import Delivering
 from firmware.core.enquiry import take_bill
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
 from firmware.core.operator import OperatorDesk
+from firmware.core.page_desk import PageDesk
 from firmware.core.papers import Papers
 from firmware.core.patience import Patience
 from firmware.core.paying import Paying
 from firmware.core.posting import Posting, waits_for_more
 from firmware.core.proof import Proof, lacks_proof
 from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
-from firmware.core.screens import why_not
 from firmware.core.tendering import Tendering
 from firmware.core.visit import AT_THE_TILL, WITHOUT_MONEY, Signal, Snapshot, Stage, Visit
 from firmware.journal.orders import Order
@@ -45,6 +47,10 @@ log = logging.getLogger("core")
 
 FETCH_PATIENCE = 12.0  # seconds; the gateway gives up on the back end before this
 POST_PATIENCE = 8.0  # seconds a citizen waits for the back end; then it is posted later
+CHOICES = frozenset(
+    {Action.CHOOSE_LANGUAGE, Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
+    | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
+)
 SETTLE_AFTER = 0.6  # seconds: a coin falls in 0.15 and is told at the next poll, 0.2 later
 
 
@@ -61,15 +67,19 @@ class Flow:
         papers: Papers,
     ) -> None:
         self._book, self._floor, self._outbox = book, floor, outbox
-        self._config, self._catalogue = config, catalogue
+        self._catalogue = catalogue
         self.visit, self.patience = Visit(), Patience(config.times)
         self.cash = CashDesk(book, floor, outbox, Allowance(book, floor, config.limits, catalogue))
         self.lights = Lights(outbox)
-        self._proof = Proof(book, outbox, papers)
+        self.pages = PageDesk(outbox)
+        self._proof = Proof(book, outbox, papers, self.pages)
+        office_key = bytes.fromhex(config.gateway.office_key)
+        self.delivering = Delivering(book, self.pages, office_key)
         self._posting, self.paying = Posting(book, outbox), Paying(book, floor, outbox)
         self.desk = OperatorDesk(book, floor, outbox, config)
         self._tendering = Tendering(book, papers.codes)
-        self._keypad = Keypad(catalogue, self._tendering)
+        keypad, prefix = Keypad(catalogue, self._tendering), config.kiosk.receipt_prefix
+        self._choosing = Choosing(book, floor, catalogue, keypad, self.cash, self.paying, prefix)
         self._interrupted: list[str] = []  # open orders of before the start, oldest first
         self._kept: Snapshot | None = None  # what was on the screen then, if core alone was away
 
@@ -108,6 +118,9 @@ class Flow:
     def more_actions(self, now: float) -> list[Action]:
         """What may be pressed at this moment, beside what the stage always offers."""
         found = [*self.paying.offers(self.visit), *self.patience.stay_actions(self.visit, now)]
+        if self.visit.stage is Stage.DELIVERING:
+            may_cancel = self.delivering.may_cancel(self._order, self._floor)
+            found += [Action.CANCEL] if may_cancel else []
         if self.visit.stage is Stage.CASH and self._tendering.is_offered(now):
             found.append(Action.USE_SLIP)
         return found
@@ -123,33 +136,15 @@ class Flow:
             return
         if self._owes_proof:
             return  # the next tick brings the paper, and a new last screen
-        match press.action:
-            case Action.CHOOSE_LANGUAGE:
-                self._choose_language(press.value, now)
-            case Action.CHOOSE_SERVICE:
-                self._choose_service(press.value, now)
-            case Action.ENTER:
-                self._type(press.value, now)
-            case Action.ADD_BILL:
-                self._add_bill(now)
-            case Action.TAKE_OUT:
-                self._take_out(press.value, now)
-            case Action.PAY:
-                self._pay(now)
-            case Action.PAY_UPI | Action.PAY_CARD:
-                number = self._book.next_number(self._config.kiosk.receipt_prefix)
-                self._follow(self.paying.begin(visit, press.action, number), now)
-            case Action.BACK:
-                self._go_back(Signal.BACK, now)
-            case Action.AGAIN:
-                self._go_back(Signal.AGAIN, now)
-            case Action.STAY:
-                pass  # patience was renewed above
-            case _:
-                self._on_press_with_money(press.action, now)
+        if press.action in CHOICES:
+            self._follow(self._choosing.on_press(visit, press, now), now)
+        else:
+            self._on_press_with_money(press.action, now)
 
     def _on_press_with_money(self, action: Action, now: float) -> None:
         match action:
+            case Action.CANCEL if self.visit.stage is Stage.DELIVERING:
+                self.delivering.cancel(now)
             case Action.CANCEL:
                 self._leave("trouble.cancelled_with_money", now)
             case Action.USE_SLIP:
@@ -167,53 +162,6 @@ class Flow:
                 self._go(Signal.OPERATOR, now)
             case _:
                 pass
-
-    def _choose_language(self, value: str, now: float) -> None:
-        if value in {language.value for language in Language}:
-            self.visit.language = Language(value)
-            if self.visit.stage is Stage.ATTRACT:
-                self._go(Signal.LANGUAGE, now)
-
-    def _choose_service(self, value: str, now: float) -> None:
-        if value in self._catalogue.services and why_not(self._floor) is None:
-            self.visit.service, self.visit.typed, self.visit.problem = value, "", None
-            self._go(Signal.SERVICE, now)
-
-    def _go_back(self, signal: Signal, now: float) -> None:
-        """Back or again; with bills in the basket that leads to them."""
-        self.visit.problem = None
-        is_at_the_till = self.visit.stage in AT_THE_TILL
-        self._go(Signal.LISTED if self.visit.basket and not is_at_the_till else signal, now)
-
-    def _add_bill(self, now: float) -> None:
-        self.visit.basket = chosen(self.visit)
-        self.visit.typed, self.visit.problem = "", None
-        self._go(Signal.ADD, now)
-
-    def _take_out(self, name: str, now: float) -> None:
-        take_out(self.visit, name)
-        if not self.visit.basket:
-            self._go(Signal.BACK, now)
-
-    def _type(self, typed: str, now: float) -> None:
-        self._follow(self._keypad.enter(self.visit, typed, now), now)
-
-    def _pay(self, now: float) -> None:
-        """The last moment before money: everything that must be there is looked at (M5)."""
-        if self.why_no_cash is not None:
-            return  # the screen says it
-        self.visit.cause = self._floor.obstacle_before() or ""
-        if self.visit.cause:
-            self._go(Signal.BLOCKED, now)
-            return
-        self.visit.order, self.visit.hint = self._create_order(), None
-        self.visit.session = self.cash.session(self.visit, self.visit.order)
-        self._go(Signal.PAY, now)
-
-    def _create_order(self) -> Order:
-        number = self._book.next_number(self._config.kiosk.receipt_prefix)
-        self._book.write(*birth(number, self.visit, self._catalogue))
-        return self._book.order(number)
 
     def _leave(self, cause: str, now: float) -> None:
         """Cancelled, finished or timed out. With money in play this ends in settling."""
@@ -237,6 +185,8 @@ class Flow:
                 self._go(Signal.ANSWERED, now)
         elif self.visit.stage is Stage.FETCHING and request == self._fetch:
             self._go(take_bill(self.visit, reply), now)
+        elif isinstance(request, FetchDocument):
+            self.delivering.on_answer(self.visit.order, request, reply, now)
         elif isinstance(request, SumBooked):
             self.desk.on_answer(request, reply, now)
         elif not isinstance(request, FetchBill):
@@ -284,6 +234,7 @@ class Flow:
         """What is due by the clock, in every stage."""
         visit = self.visit
         self.cash.tick_session(visit, now)
+        self.pages.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
         match visit.stage:
             case Stage.UPI | Stage.CARD | Stage.CHECKING:
@@ -300,6 +251,8 @@ class Flow:
                 self._go(take_bill(visit, None), now)
             case Stage.POSTING if now - visit.entered_at >= POST_PATIENCE:
                 self._go(Signal.ANSWERED, now)
+            case Stage.DELIVERING:
+                self._follow(self.delivering.step(self._order, self._floor, now), now)
             case Stage.PROVING:
                 self._tick_proving(now)
             case Stage.OPERATOR:
@@ -344,6 +297,10 @@ class Flow:
             is_fulfilled = order.is_paid and not order.claims and not order.cashless.going_back
             self._go(Signal.PROVEN if is_fulfilled else Signal.UNFULFILLED, now)
 
+    def printing(self) -> Printing:
+        """What the citizen sees while pages come out."""
+        return self.delivering.seen(self._order, self._floor)
+
     # --- moving ----------------------------------------------------------------------------
 
     def snapshot(self) -> bytes:
@@ -355,6 +312,8 @@ class Flow:
             self._go(signal, now)
 
     def _go(self, signal: Signal, now: float) -> None:
+        if signal is Signal.PAID and self._order.awaits_paper:
+            signal = Signal.DELIVER
         self._enter(self.visit.follow(signal), now)
 
     def _enter(self, stage: Stage, now: float) -> None:
@@ -381,11 +340,7 @@ class Flow:
     @property
     def why_no_cash(self) -> Hint | None:
         """Why what is on the screen cannot be paid in cash here and now."""
-        if self.visit.stage not in (Stage.BILL, Stage.BASKET):
-            return None
-        if self.paying.offers(self.visit) and self._floor.obstacle_before() is not None:
-            return Hint("limit.no_cash")
-        return self.cash.allowance.why_no_cash(self.visit)
+        return self._choosing.why_no_cash(self.visit)
 
     @property
     def _least(self) -> Money | None:

@@ -66,7 +66,7 @@ def _paper_waits(visit: Visit) -> bool:
     order = visit.order
     if order is None or visit.stage not in (Stage.DONE, Stage.TROUBLE):
         return False
-    return order.is_printed("receipt") or order.is_printed("claim")
+    return Kind.RECEIPT in (order.printed_on("receipt"), order.printed_on("claim"))
 
 
 def _is_busy(floor: Floor, kind: Kind) -> bool:

@@ -11,6 +11,7 @@ from enum import StrEnum, auto
 from pathlib import Path
 
 from firmware.contract.gateway import GatewayReply, SumBooked
+from firmware.contract.health import Supply
 from firmware.contract.money import Money, rupees
 from firmware.contract.screen import Action, Desk, Press, ScreenData
 from firmware.core import desk_screens
@@ -18,8 +19,10 @@ from firmware.core.book import Book
 from firmware.core.collecting import Collecting
 from firmware.core.desk_papers import DeskPapers
 from firmware.core.desk_printer import DeskPrinter, Paper
+from firmware.core.desk_supplies import REFILLED
 from firmware.core.floor import Floor
 from firmware.core.pin_check import PinCheck
+from firmware.core.refilling import Refilling
 from firmware.core.vault import Vault
 from firmware.journal import desk_rows as rows
 from firmware.runtime.config import Config
@@ -42,6 +45,7 @@ class Place(StrEnum):
     COUNT_COINS = auto()
     COMPARING = auto()  # the back end is being asked
     REPORT = auto()
+    SUPPLIES = auto()  # what runs out, and what was refilled
     PRINTING = auto()
     RESULT = auto()
 
@@ -54,6 +58,7 @@ class Step(StrEnum):
     COUNTED = auto()  # or skipped
     COMPARED = auto()  # the back end answered, or not in time; the collection is closed
     REPORT = auto()
+    SUPPLIES = auto()
     PRINT = auto()
     PRINTED = auto()  # or shown, where there is no paper
     BACK = auto()
@@ -61,7 +66,13 @@ class Step(StrEnum):
 
 TRANSITIONS: dict[Place, dict[Step, Place]] = {
     Place.PIN: {Step.ENTERED: Place.MENU},
-    Place.MENU: {Step.COLLECT: Place.BOX, Step.REPORT: Place.REPORT, Step.PRINT: Place.PRINTING},
+    Place.MENU: {
+        Step.COLLECT: Place.BOX,
+        Step.REPORT: Place.REPORT,
+        Step.SUPPLIES: Place.SUPPLIES,
+        Step.PRINT: Place.PRINTING,
+    },
+    Place.SUPPLIES: {Step.BACK: Place.MENU},
     Place.BOX: {Step.EMPTIED: Place.COUNT_NOTES, Step.NOT_EMPTIED: Place.MENU},
     Place.COUNT_NOTES: {Step.COUNTED: Place.COUNT_COINS},
     Place.COUNT_COINS: {Step.COUNTED: Place.COMPARING},
@@ -83,6 +94,8 @@ class OperatorDesk:
         self.collecting = Collecting(book, floor, outbox, self.vault, config.kiosk)
         self.papers = DeskPapers(book, self.vault, config.kiosk)
         self._printer = DeskPrinter(book, floor, outbox)
+        self.refilling = Refilling(book, floor, outbox)
+        self.supplies: list[Supply] = []  # as health forecasts them
         self._pin = PinCheck(book, Path(config.paths.operators))
         self.place = Place.PIN
         self.operator: Operator | None = None
@@ -156,6 +169,11 @@ class OperatorDesk:
                 self._go(Step.NOT_EMPTIED, now)
             case "report":
                 self._go(Step.REPORT, now)
+            case "supplies":
+                self._go(Step.SUPPLIES, now)
+            case _ if task.startswith(REFILLED):
+                _, device, consumable = task.split("/")
+                self.refilling.say(device, consumable, self.by)
             case "print_x":
                 self._print(self.papers.x_report(self.by), now)
             case "close_day":

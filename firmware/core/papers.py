@@ -31,6 +31,10 @@ CAUSES = {
     "trouble.refused": "claim.cause.back_end",
     "trouble.no_such_account": "claim.cause.back_end",
     "trouble.paid_late": "claim.cause.left",
+    "trouble.document_unsigned": "claim.cause.document",
+    "trouble.document_refused": "claim.cause.document",
+    "trouble.document_not_fetched": "claim.cause.document",
+    "trouble.not_printed": "claim.cause.document",
     "trouble.other_amount": "claim.cause.other_amount",
 }
 UNNAMED = "claim.cause.device"

@@ -22,8 +22,13 @@ class Posting:
         self._asked_for = ""  # the order of the last attempt
 
     def ask(self, order: Order, now: float) -> None:
-        """Post now what of this order is not answered. Its OrderPaid row is on disk."""
+        """Post now what of this order is not answered. Its OrderPaid row is on disk.
+
+        What is paid for is handed out first: money that is not posted can go back whole.
+        """
         self._asked_at, self._asked_for = now, order.number
+        if order.awaits_paper:
+            return
         lines, parts = order.lines, order.parts
         for number in order.unanswered:
             line = lines[number - 1]

@@ -1,34 +1,39 @@
-"""The chain of proof (M6): paper, once more as a duplicate, then the number on the screen.
+"""The chain of proof (M6): the receipt roll, once more as a duplicate, then the same on A4 by the
+page printer, then the number on the screen.
 
-A job is on disk before it goes to the printer (M2). The printer's own word ends it; a job of which
+A job is on disk before it goes to a printer (M2). The printer's own word ends it; a job of which
 nothing is known after a restart is asked again under the same name, and prints nothing twice.
 """
 
 from __future__ import annotations
 
-from firmware.contract.device import Kind, Print
+from firmware.contract.device import DeviceState, Kind, Print, Status
 from firmware.core.book import Book
 from firmware.core.floor import Floor
+from firmware.core.page_desk import PageDesk
 from firmware.core.papers import Papers
 from firmware.core.visit import Visit
 from firmware.journal import rows
 from firmware.journal.orders import Order
-from firmware.till.effects import Outbox, Tell
+from firmware.till.effects import LayOut, Outbox, Tell
 
-ATTEMPTS = 2  # the second is marked as a duplicate, because the first may be on paper in part
+ATTEMPTS = 2  # on the roll; the second is a duplicate, because the first may be on paper in part
+CHAIN = {Kind.RECEIPT: ATTEMPTS, Kind.PAGE: 1}  # attempts, in their order
 ASK_AGAIN_AFTER = 2.0  # seconds between repeats of a job that was not answered
 GIVE_UP_AFTER = 40.0  # seconds: the longest receipt takes four; a citizen waits no longer
+PAGE_GIVE_UP_AFTER = 60.0  # seconds: a laser that slept takes up to thirty to its first page
 SILENT = "receipt.silent"  # the fault of a job of which the printer never said a word
-WAIT_FOR_PRINTER = 8.0  # seconds for a driver or a cable to come back before the screen must do
+WAIT_FOR_PRINTER = 8.0  # seconds for a driver or a cable to come back before the next must do
 
 
 class Proof:
     """Brings the documents of one order at a time to the citizen."""
 
-    def __init__(self, book: Book, outbox: Outbox, papers: Papers) -> None:
-        self._book, self._outbox, self._papers = book, outbox, papers
+    def __init__(self, book: Book, outbox: Outbox, papers: Papers, pages: PageDesk) -> None:
+        self._book, self._outbox, self._papers, self._pages = book, outbox, papers, pages
         self._work_on: tuple[str, str, int] | None = None  # order, document, how many claims
         self._since = 0.0  # it is being worked on
+        self._job, self._job_since = "", 0.0
         self._asked_at = 0.0
 
     def step(self, order: Order, floor: Floor, visit: Visit, now: float) -> bool:
@@ -55,33 +60,77 @@ class Proof:
         jobs = order.jobs_of(document)
         waiting = next((job for job in jobs if order.jobs[job] == ""), None)
         if waiting is not None:
-            if now - self._since >= GIVE_UP_AFTER:
-                self._book.write(
-                    rows.PrintFailed(order.number, waiting, SILENT),
-                    rows.ProofShown(order.number, document),
-                )
-            elif now - self._asked_at >= ASK_AGAIN_AFTER:
-                self._print(order, document, waiting, floor, visit, now)
-        elif len(jobs) < ATTEMPTS and floor.can_print:
+            self._watch(waiting, now)
+        if waiting is not None and not self._is_too_late(order, waiting, now):
+            self._print(order, document, waiting, floor, visit, now)
+            return
+        given_up = []
+        if waiting is not None:
+            self._cancel(order, waiting, floor, now)
+            given_up = [rows.PrintFailed(order.number, waiting, SILENT)]
+        kind = self._next_kind(order, document, waiting, floor, now)
+        if kind is not None:
             job = order.next_job(document)
-            self._book.write(rows.PrintIntended(order.number, job, document))
+            self._book.write(*given_up, rows.PrintIntended(order.number, job, document, kind))
             self._print(order, document, job, floor, visit, now)
-        elif len(jobs) >= ATTEMPTS or not self._may_wait(floor, now):
-            self._book.write(rows.ProofShown(order.number, document))
+        elif given_up or not self._may_wait(jobs, floor, now):
+            self._book.write(*given_up, rows.ProofShown(order.number, document))
 
-    def _may_wait(self, floor: Floor, now: float) -> bool:
-        return floor.printer_may_return and now - self._since < WAIT_FOR_PRINTER
+    def _watch(self, job: str, now: float) -> None:
+        """Every job has its own time, too."""
+        if job != self._job:
+            self._job, self._job_since, self._asked_at = job, now, -ASK_AGAIN_AFTER
+
+    def _is_too_late(self, order: Order, job: str, now: float) -> bool:
+        is_page = order.printers[job] == Kind.PAGE
+        return now - self._job_since >= (PAGE_GIVE_UP_AFTER if is_page else GIVE_UP_AFTER)
+
+    def _cancel(self, order: Order, job: str, floor: Floor, now: float) -> None:
+        """The screen does instead: this paper must not come out before somebody else."""
+        for printer in floor.of_kind(Kind.PAGE):
+            if order.printers[job] == Kind.PAGE:
+                self._pages.cancel(job, printer, now)
+
+    def _next_kind(
+        self, order: Order, document: str, silent: str | None, floor: Floor, now: float
+    ) -> Kind | None:
+        """The next printer of the chain that works; a driver that restarts is waited for."""
+        jobs = order.jobs_of(document)
+        for kind, attempts in CHAIN.items():
+            tried = [job for job in jobs if order.printers[job] == kind]
+            is_silent = silent in tried or any(order.jobs[job] == SILENT for job in tried)
+            if len(tried) >= attempts or is_silent:
+                continue
+            if floor.usable(kind) is not None:
+                return kind
+            if kind is Kind.RECEIPT and self._may_wait(jobs, floor, now):
+                return None
+        return None
+
+    def _may_wait(self, jobs: list[str], floor: Floor, now: float) -> bool:
+        has_attempts = len(jobs) < ATTEMPTS
+        return has_attempts and floor.printer_may_return and now - self._since < WAIT_FOR_PRINTER
 
     def _print(
         self, order: Order, document: str, job: str, floor: Floor, visit: Visit, now: float
     ) -> None:
-        self._asked_at = now
+        """Tell the printer, as often as it takes."""
+        self._watch(job, now)
         duplicate = order.jobs_of(document).index(job)
         has_code = not visit.is_resumed  # else whoever stands there would have the money
         ticket = self._papers.ticket(order, document, duplicate, visit.language, has_code)
-        for printer in floor.of_kind(Kind.RECEIPT):
-            self._outbox.add(Tell(printer.name, Print(job, ticket)))
+        kind = Kind(order.printers[job])
+        for printer in floor.of_kind(kind):
+            if kind is Kind.PAGE:
+                self._print_page(job, printer, LayOut(job, printer.name, ticket), now)
+            elif now - self._asked_at >= ASK_AGAIN_AFTER:
+                self._asked_at = now
+                self._outbox.add(Tell(printer.name, Print(job, ticket)))
             return
+
+    def _print_page(self, job: str, printer: DeviceState, make: LayOut, now: float) -> None:
+        if printer.status not in (Status.GONE, Status.STARTING):
+            self._pages.step(job, printer, make, now)
 
 
 def documents_of(order: Order) -> list[str]:

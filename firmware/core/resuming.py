@@ -43,6 +43,7 @@ def visit_of(order: Order, kept: Snapshot | None) -> Visit:
     return Visit(
         language=spoken[0] if spoken else Language.HINDI,
         service=order.lines[-1].service,
+        gives=order.created.gives,
         typed=order.created.bill.account,
         bill=order.created.bill,
         order=order,
@@ -62,6 +63,8 @@ def has_money(order: Order) -> bool:
 
 def stage_of(order: Order, services: Container[str]) -> Stage:
     """Where an interrupted order goes on; one of a service that is no more is only settled."""
+    if order.awaits_paper:
+        return Stage.DELIVERING
     if any(line.service not in services for line in order.lines) and order.session is not None:
         return Stage.ATTRACT if order.is_paid else Stage.SETTLING
     if order.is_paid:

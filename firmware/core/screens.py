@@ -35,7 +35,7 @@ from firmware.core.settling import offer_of
 from firmware.core.visit import MOST_BILLS, Stage, Visit
 from firmware.journal.division import split
 from firmware.journal.orders import Order
-from firmware.services.catalogue import Catalogue
+from firmware.services.catalogue import Catalogue, Service
 from firmware.till.codes import DIGITS
 from firmware.till.limits import extra, note_buttons
 from firmware.till.session import CashSession
@@ -53,6 +53,7 @@ STEPS: dict[Stage, int] = {
     Stage.CHECKING: 3,
     Stage.SETTLING: 3,
     Stage.OFFER: 3,
+    Stage.DELIVERING: 3,
     Stage.POSTING: 3,
     Stage.PROVING: 4,
     Stage.DONE: 4,
@@ -72,6 +73,7 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.CHECKING: [],
     Stage.SETTLING: [],
     Stage.OFFER: [Action.PAY_PART, Action.TAKE_SLIP],
+    Stage.DELIVERING: [],
     Stage.POSTING: [],
     Stage.PROVING: [],
     Stage.DONE: [Action.FINISH, Action.ANOTHER],
@@ -86,6 +88,8 @@ PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
         "trouble.no_acceptor",
         "trouble.card_reader",
         "trouble.not_taken",
+        "trouble.page_paper",
+        "trouble.page_printer",
     }
 )
 
@@ -93,6 +97,9 @@ TILE_REASONS = {
     "trouble.back_end_down": "tile.no_back_end",
     "trouble.paper_out": "tile.no_paper",
     "trouble.printer": "tile.no_printer",
+    "trouble.page_paper": "tile.no_paper",
+    "trouble.page_printer": "tile.no_printer",
+    "trouble.office_key": "tile.not_yet",
     "trouble.mains_off": "tile.no_power",
     "trouble.battery_low": "tile.no_power",
     "trouble.records": "tile.no_records",
@@ -103,13 +110,26 @@ TILE_REASONS = {
 def tiles(catalogue: Catalogue, floor: Floor) -> list[Tile]:
     """Every service: working, or not and why (offline first: said before any money)."""
     ready = [
-        Tile(service.id, service.icon, why_not(floor)) for service in catalogue.services.values()
+        Tile(service.id, service.icon, why_not(service, floor))
+        for service in catalogue.services.values()
     ]
     return ready + [Tile(coming.id, coming.icon, "tile.not_yet") for coming in catalogue.coming]
 
 
-def why_not(floor: Floor) -> str | None:
+def service_trouble(service: Service, floor: Floor) -> str | None:
+    """Why the paper that this service sells cannot be handed out now; None if it can, or there is
+    none."""
+    if service.paper is None:
+        return None
+    if not floor.has_office_key:
+        return "trouble.office_key"
+    return floor.document_trouble(service.paper.printer, service.paper.sheets)
+
+
+def why_not(service: Service, floor: Floor) -> str | None:
     """Why a paid service cannot be begun now, as a message key for its tile."""
+    if (trouble := service_trouble(service, floor)) is not None:
+        return TILE_REASONS[trouble]
     if floor.tenders():
         return None
     obstacle = floor.obstacle_before()
@@ -121,6 +141,8 @@ def actions(visit: Visit, why_no_cash: Hint | None) -> list[Action]:
     found = [Action.CHOOSE_LANGUAGE, *ACTIONS[visit.stage]]
     if why_no_cash is not None and Action.PAY in found:
         found.remove(Action.PAY)
+    if visit.gives and Action.ADD_BILL in found:
+        found.remove(Action.ADD_BILL)  # each paper is handed out for an order of its own
     if visit.stage is Stage.TROUBLE and _may_try_again(visit):
         found.append(Action.AGAIN)
     if visit.stage is Stage.BASKET and has_room(visit):
@@ -167,13 +189,14 @@ def draw(
         case Stage.POSTING:
             return Waiting("waiting.posting")
         case Stage.PROVING:
-            return Waiting("waiting.printing")
+            is_page = _is_on_page(_order_of(visit))
+            return Waiting("waiting.printing_page" if is_page else "waiting.printing")
         case Stage.DONE:
             return _done(_order_of(visit))
         case Stage.TROUBLE:
             return _trouble(visit, papers)
-        case Stage.OPERATOR:
-            raise AssertionError("the desk draws its own screens")
+        case Stage.OPERATOR | Stage.DELIVERING:
+            raise AssertionError(f"{visit.stage} is drawn where its facts are")
 
 
 def _attract(floor: Floor, catalogue: Catalogue) -> Attract:
@@ -252,14 +275,27 @@ def _done(order: Order) -> Done:
         account=order.created.bill.account,
         paid=order.inserted - order.owed - order.changed - order.cashless.going_back,
         receipt=order.number,
-        proof="paper" if order.is_printed("receipt") else "screen",
+        proof=_proof(order, "receipt"),
         is_posted=order.reference is not None,
         advance=max(order.advance, ZERO),
         bills=len(order.lines),
         remains=order.payable - order.used if order.used < order.payable else ZERO,
         change=order.changed,
         by=order.cashless.tender,
+        paper=order.printed_on("document"),
     )
+
+
+def _proof(order: Order, document: str) -> str:
+    """Where the citizen finds it: `paper` of the roll, `page` of the laser, or the `screen`."""
+    kind = order.printed_on(document)
+    return "screen" if not kind else "page" if kind == Kind.PAGE else "paper"
+
+
+def _is_on_page(order: Order) -> bool:
+    """Whether what is being printed comes out of the page printer."""
+    waiting = (job for job, fate in order.jobs.items() if not fate)
+    return any(order.printers[job] == Kind.PAGE for job in waiting)
 
 
 def _trouble(visit: Visit, papers: Papers) -> Trouble:
@@ -273,7 +309,7 @@ def _trouble(visit: Visit, papers: Papers) -> Trouble:
         cause=order.claims[-1].cause,
         safe=order.claimable,
         claim=order.claims[-1].claim,
-        proof="paper" if order.is_printed("claim") else "screen",
+        proof=_proof(order, "claim"),
         token=papers.token(order),
     )
 
@@ -291,7 +327,7 @@ def _without_slip(order: Order, cause: str) -> Trouble:
     return Trouble(
         cause=refund.cause,
         safe=order.cashless.going_back,
-        proof="paper" if order.is_printed("refund") else "screen",
+        proof=_proof(order, "refund"),
         order=order.number,
         card=None if card is None else card.masked,
     )

@@ -33,6 +33,7 @@ class Stage(StrEnum):
     UPI = auto()  # a QR is shown
     CARD = auto()  # the reader waits for a card
     CHECKING = auto()  # no QR and no reader any more: what became of the payment?
+    DELIVERING = auto()  # what was paid for is fetched, checked and printed
     POSTING = auto()
     PROVING = auto()  # receipt or claim slip on its way to paper, or else to the screen
     DONE = auto()
@@ -68,6 +69,9 @@ class Signal(StrEnum):
     FULL = auto()
     STOPPED = auto()
     PAID = auto()
+    DELIVER = auto()  # paid, and a paper is to be handed out before anything is posted
+    DELIVERED = auto()  # the printer said that the last page is out
+    UNDELIVERED = auto()  # no page more will come: the money goes back, or to a claim
     SHORT = auto()  # money went in, and not enough: a claim
     EMPTY = auto()  # no money went in
     OFFERED = auto()  # what is in pays a part, or some of the bills
@@ -142,6 +146,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     },
     Stage.SETTLING: {
         Signal.PAID: Stage.POSTING,
+        Signal.DELIVER: Stage.DELIVERING,
         Signal.OFFERED: Stage.OFFER,
         Signal.SHORT: Stage.PROVING,
         Signal.EMPTY: Stage.ATTRACT,
@@ -152,6 +157,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     Stage.CARD: {Signal.SWIPED: Stage.CHECKING, Signal.STOPPED: Stage.CHECKING},
     Stage.CHECKING: {
         Signal.PAID: Stage.POSTING,
+        Signal.DELIVER: Stage.DELIVERING,
         Signal.DECLINED: Stage.CARD,
         Signal.UNPAID: Stage.BILL,
         Signal.LISTED: Stage.BASKET,
@@ -159,6 +165,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.EMPTY: Stage.ATTRACT,
         Signal.FAILED: Stage.TROUBLE,
     },
+    Stage.DELIVERING: {Signal.DELIVERED: Stage.POSTING, Signal.UNDELIVERED: Stage.PROVING},
     Stage.POSTING: {Signal.ANSWERED: Stage.PROVING},
     Stage.PROVING: {Signal.PROVEN: Stage.DONE, Signal.UNFULFILLED: Stage.TROUBLE},
     Stage.DONE: {
@@ -182,6 +189,7 @@ class Visit:
     stage: Stage = Stage.ATTRACT
     language: Language = Language.HINDI
     service: str = ""
+    gives: str = ""  # the kind of the printer whose paper the service hands out, if it does
     typed: str = ""
     problem: str | None = None
     bill: Bill | None = None
@@ -221,6 +229,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     basket: list[ListedBill] = []
     order: str = ""
     taken: Money = ZERO
+    gives: str = ""
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
@@ -235,6 +244,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             visit.basket,
             number,
             visit.taken,
+            visit.gives,
         )
 
     @classmethod
@@ -278,6 +288,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             bill=self.bill,
             basket=self.basket,
             taken=self.taken,
+            gives=self.gives,
             entered_at=now,
             patience_from=now,
         )

@@ -25,7 +25,8 @@ from firmware.demo.keys import DEMO_PIN
 from firmware.demo.recorder import Recorder
 from firmware.demo.stage import Settings, Stage, StageError
 from firmware.demo.stage_door import StageDoor
-from firmware.demo.story import STORIES
+from firmware.demo.story import APPLICATION, STORIES
+from firmware.gateway.sandbox.certificates import FORGED
 from firmware.journal.journal import read_entries
 
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -63,10 +64,12 @@ def _interrupt(*_: object) -> None:
 
 def _run_window(folder: Path) -> int:
     """The kiosk window and the dock beside it, until either is closed."""
-    with Stage(folder, Settings(width=540, height=960, speaks=True)) as stage, StageDoor(stage):
+    settings = Settings(width=540, height=960, speaks=True, has_laser=True)
+    with Stage(folder, settings) as stage, StageDoor(stage):
         print(f"the kiosk lives in {folder} while this runs")
         print(f"the operator's PIN, after holding the padlock in the corner: {DEMO_PIN}")
         print("K numbers to try: 210344001725, 210344001733, 210344001741, 210344001758")
+        print(f"an application for a certificate: {APPLICATION}; one that was forged: {FORGED}")
         dock = [str(Path(sys.executable).parent / "kiosk-dock"), "--config"]
         config = str(stage.folder / "kiosk.toml")
         subprocess.run([*dock, config], check=False, process_group=stage.group)
@@ -81,7 +84,8 @@ async def _play(story: str, folder: Path, out: Path) -> int:
         "KIOSK_SCREENSHOT_DIR": str(out / "screens"),
     }
     began = time.monotonic()
-    with Stage(folder, Settings(environment=pictures)) as stage:
+    has_laser = story.startswith("certificate")
+    with Stage(folder, Settings(environment=pictures, has_laser=has_laser)) as stage:
         print(f"the kiosk lives in {folder} while this runs")
         seen: list[Screen] = []
         try:

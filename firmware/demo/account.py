@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
+from firmware.contract.device import Kind
 from firmware.contract.money import ZERO, Money, total
 from firmware.core.daemon import journal_path
 from firmware.core.paying import FATE
@@ -90,7 +91,12 @@ class Account:
 
         A second attempt is a job of its own, and carries the mark of a duplicate.
         """
-        jobs = [fate for order in self.orders for fate in order.jobs.values()]
+        jobs = [
+            fate
+            for order in self.orders
+            for job, fate in order.jobs.items()
+            if order.printers[job] == Kind.RECEIPT
+        ]
         said, tried = jobs.count("printed") + self.desk_papers, len(jobs) + self.desk_jobs
         if said <= self.tickets <= tried:
             return []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,7 +23,8 @@ from firmware.contract.device import Kind
 from firmware.demo.broker import Broker
 from firmware.demo.family import Family
 from firmware.demo.keys import commission, enrol
-from firmware.demo.template import TEMPLATE
+from firmware.demo.template import LASER, TEMPLATE
+from firmware.gateway.sandbox.certificates import OFFICE_KEY
 from firmware.gateway.sandbox.unsealing import PUBLIC_KEY
 from firmware.runtime.bench import Bench
 from firmware.runtime.config import Config, load
@@ -55,6 +57,7 @@ class Settings:
     height: int = 1920
     has_ui: bool = True
     speaks: bool = False
+    has_laser: bool = False  # a page printer, and with it the services that need one
     screen: float = 45.0
     cash: float = 120.0
     warning: float = 15.0
@@ -196,6 +199,7 @@ class Stage:
             victim.wait()
         self._at_each_device("power_cut")
         (self.config.run_folder / "core" / "visit.json").unlink(missing_ok=True)
+        shutil.rmtree(self.config.spool_folder, ignore_errors=True)
 
     def power_on(self) -> None:
         """The mains come back."""
@@ -268,8 +272,15 @@ class Stage:
         path = self.folder / "kiosk.toml"
         chosen = self.settings
         facts = vars(chosen) | {"speaks": str(chosen.speaks).lower()}
-        places = {"folder": self.folder, "port": free_port(), "public_key": PUBLIC_KEY}
-        path.write_text(TEMPLATE.format(**facts, **places))
+        template = TEMPLATE + LASER if chosen.has_laser else TEMPLATE
+        places = {
+            "folder": self.folder,
+            "port": free_port(),
+            "laser_port": free_port(),
+            "public_key": PUBLIC_KEY,
+            "office_key": OFFICE_KEY,
+        }
+        path.write_text(template.format(**facts, **places))
         return load(path)
 
     def _check_programs(self) -> None:

@@ -11,6 +11,7 @@ from firmware.contract.screen import (
     Done,
     InsertCash,
     Number,
+    Printing,
     ScreenData,
     ShowBill,
     ShowUpi,
@@ -20,6 +21,7 @@ from firmware.contract.screen import (
 from firmware.demo.citizen import Citizen
 
 Step = Callable[[Citizen], Awaitable[None]]
+APPLICATION = "110026000417"  # granted by the sandbox office: ₹50, two pages
 K_NUMBER = "210344001725"  # a consumer of the sandbox office: ₹470 due
 
 
@@ -46,8 +48,12 @@ def _is_done(data: ScreenData) -> bool:
 
 
 def _electricity_works(data: ScreenData) -> bool:
+    return _works(data, "electricity")
+
+
+def _works(data: ScreenData, service: str) -> bool:
     return isinstance(data, Attract) and any(
-        tile.service == "electricity" and tile.why_not is None for tile in data.tiles
+        tile.service == service and tile.why_not is None for tile in data.tiles
     )
 
 
@@ -146,8 +152,35 @@ def electricity_card(k_number: str = K_NUMBER) -> dict[str, Step]:
     return _without_cash(Action.PAY_CARD, _card, k_number)
 
 
+async def _papers(citizen: Citizen) -> None:
+    await citizen.waits_for(lambda data: isinstance(data, Printing | Done), "the first page")
+
+
+def certificate_cash(application: str = APPLICATION) -> dict[str, Step]:
+    """A caste certificate of two pages for ₹50: the fee, the office's signature, the laser."""
+
+    async def works(citizen: Citizen) -> None:
+        await citizen.waits_for(lambda data: _works(data, "certificates"), "the page printer")
+        await citizen.presses(Action.CHOOSE_LANGUAGE, "hi")
+
+    async def choose(citizen: Citizen) -> None:
+        await citizen.presses(Action.CHOOSE_SERVICE, "certificates")
+
+    return {
+        "language": works,
+        "service": choose,
+        "number": _number(application),
+        "pay": _pay(application),
+        "note 50": _note(50),
+        "pages": _papers,
+        "receipt": _receipt,
+        "thanks": _thanks,
+    }
+
+
 STORIES: dict[str, Callable[[], dict[str, Step]]] = {
     "electricity-cash": electricity_cash,
     "electricity-upi": electricity_upi,
     "electricity-card": electricity_card,
+    "certificate-cash": certificate_cash,
 }

@@ -18,6 +18,7 @@ credentials = "{folder}/broker/credentials"
 
 [gateway]
 url = "http://127.0.0.1:{port}"
+office_key = "{office_key}"
 
 [ui]
 width = {width}
@@ -103,4 +104,18 @@ speed = {speed}
 
 [bench.panel]
 temperature_file = "{folder}/run/board_temp"
+"""
+
+LASER = """
+[device.page]
+family = "ipp"
+kind = "page"
+port = "ipp://127.0.0.1:{laser_port}/ipp/print"
+
+[device.page.options]
+spool = "{folder}/run/spool"
+
+[bench.page]
+speed = {speed}
+out_folder = "{folder}/paper"
 """

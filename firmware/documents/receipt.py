@@ -30,8 +30,8 @@ class PaidBill(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     name: str
     bill_number: str
-    period: str  # YYYY-MM
-    due_date: str  # YYYY-MM-DD
+    period: str  # YYYY-MM; empty of what is paid for no month
+    due_date: str  # YYYY-MM-DD; empty of what is not due
     amount: Money  # what was paid of the bill
     fee: Money = ZERO
     advance: Money = ZERO  # over the due: credited to the next bill
@@ -105,8 +105,8 @@ def _bill(bill: PaidBill, words: Words) -> list[Line]:
     return [
         Text(words(f"service.{bill.service}"), Style.STRONG),
         *_whose(bill, words),
-        Pair(words("receipt.period"), month(bill.period, words)),
-        Pair(words("receipt.due_date"), day(bill.due_date, words)),
+        *([Pair(words("receipt.period"), month(bill.period, words))] if bill.period else []),
+        *([Pair(words("receipt.due_date"), day(bill.due_date, words))] if bill.due_date else []),
         Rule(),
         *_sums(bill, words),
     ]

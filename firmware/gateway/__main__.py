@@ -111,7 +111,7 @@ def _told(reply: GatewayReply) -> str:
 
 
 async def serve(config: Config, options: argparse.Namespace) -> None:
-    back_end = BackEnd(config.gateway.url, config.gateway.timeout)
+    back_end = BackEnd(config.gateway.url, config.gateway.timeout, config.spool_folder)
     try:
         await Gateway(config, back_end).run()
     finally:

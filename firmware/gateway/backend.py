@@ -7,6 +7,7 @@ Idempotency: a repeated POST with the same `Idempotency-Key` is answered as the 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
 import aiohttp
@@ -18,6 +19,7 @@ from firmware.contract.gateway import (
     BookedSum,
     Failed,
     FetchBill,
+    FetchDocument,
     GatewayReply,
     GatewayRequest,
     GatewayState,
@@ -30,8 +32,10 @@ from firmware.contract.gateway import (
 from firmware.contract.money import Money
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
 from firmware.gateway.cards import CardLine, RefusalDocument
+from firmware.gateway.documents import DocumentLine
 from firmware.gateway.upi import UpiLine
 
+SPOOL = Path("/run/kiosk/spool")  # as the drivers' own default
 PROBLEMS = {
     404: Problem.NO_SUCH_ACCOUNT,
     409: Problem.ALREADY_PAID,
@@ -51,10 +55,10 @@ class BillDocument(msgspec.Struct, frozen=True):
     number: str
     account: str
     name: str
-    period: Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")]
-    due_date: date
     amount: Paise
     fee: Paise
+    period: Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")] | None = None
+    due_date: date | None = None  # of an application neither is said
 
 
 class ReceiptDocument(msgspec.Struct, frozen=True):
@@ -79,11 +83,12 @@ class HealthDocument(msgspec.Struct, frozen=True):
 class BackEnd:
     """One HTTP connection pool. Never raises for what a network does: that is an answer."""
 
-    def __init__(self, url: str, patience: float) -> None:
+    def __init__(self, url: str, patience: float, spool_folder: Path = SPOOL) -> None:
         self._url = url.rstrip("/")
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience))
         self._cards = CardLine(self._session, self._url)
         self._upi = UpiLine(self._session, self._url)
+        self._documents = DocumentLine(self._session, self._url, spool_folder)
 
     async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:
         """Carry one request out. Silence, a refused connection and 5xx are `back_end_down`."""
@@ -93,6 +98,8 @@ class BackEnd:
                     return await self._fetch(request)
                 case PostPayment():
                     return await self._post(request)
+                case FetchDocument():
+                    return await self._documents.fetch(request)
                 case SumBooked():
                     return await self._sum(request)
                 case StartUpi() | CheckUpi() | CancelUpi():
@@ -127,8 +134,8 @@ class BackEnd:
             bill.number,
             bill.account,
             bill.name,
-            bill.period,
-            bill.due_date.isoformat(),
+            bill.period or "",
+            "" if bill.due_date is None else bill.due_date.isoformat(),
             Money(bill.amount),
             Money(bill.fee),
         )

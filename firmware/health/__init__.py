@@ -1,1 +1,1 @@
-"""What is not as it should be, and since when; what is fitted; how long the paper will last."""
+"""What is not as it should be, and since when; what is fitted; how long what runs out will last."""

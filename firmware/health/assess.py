@@ -6,7 +6,7 @@ The codes of findings are stable and dotted; a device's own fault codes are find
     device.gone            its driver or cable is gone  daemon.gone       its last will
     device.starting        not ready for 30 s           till.<status>     core says it cannot work
     device.out_of_service  no fault given               back_end.offline  the back end is away
-    device.swapped         another serial number        receipt.paper.low by our count of the roll
+    device.swapped         another serial number        <kind>.<supply>.low   it ends within days
     panel.tamper           latched, until a technician clears it: docs/cash.md
     till.door_opened       with no operator in, until a technician clears it
     panel.door.open        panel.cash_box.out           till.claims_unsigned: no key, see detail
@@ -18,19 +18,27 @@ The codes of findings are stable and dotted; a device's own fault codes are find
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from firmware.contract.device import USABLE, DeviceState, Kind, Status, Switch
 from firmware.contract.gateway import GatewayState
-from firmware.contract.health import Condition, CoreState, Finding, KioskHealth, LastTest, Presence
+from firmware.contract.health import (
+    Condition,
+    CoreState,
+    Finding,
+    KioskHealth,
+    LastTest,
+    Presence,
+    Supply,
+)
 from firmware.contract.panel import TowerSignal
 
 DAEMONS = ("core", "ui")  # of the gateway its own state tells: its will is that it is away
 NO_SERVICE_WITHOUT = ("core", "ui")  # nobody counts the money, or nobody sees anything
 HEARD_WITHIN = 30.0  # seconds; the slowest device, the printer with its fonts, needs ten
 FEW_TICKETS = 25  # about a busy day; a new roll is a day away from most kiosks
-PAPER_FAULTS = "receipt.paper."
+FEW_DAYS = 4  # a roll comes from the block office, a ribbon from the district's store
 # To be looked at; the kiosk serves as well as before.
 NOTICES = frozenset(
     {"device.swapped", "till.claims_unsigned", "till.suspicions", "till.counters_differ"}
@@ -43,6 +51,16 @@ SWITCHES = {
     Switch.MAINS_IS_OFF: "panel.mains.off",
     Switch.BATTERY_IS_LOW: "panel.battery.low",
 }
+# What runs out in the families of today, as `_of_supply` makes these codes.
+SUPPLIES_LOW = (
+    "receipt.paper.low",
+    "receipt.cutter.low",
+    "page.paper.low",
+    "page.toner.low",
+    "pvc.cards.low",
+    "pvc.ribbon.low",
+    "pvc.cleaning.low",
+)
 # Somebody was at the enclosure who had no business there: the tower lamp calls for help.
 ALARMS = frozenset({"panel.tamper", "till.door_opened", "till.box_pulled"})
 TOWER = {
@@ -71,8 +89,7 @@ class Facts:
     core: CoreState | None = None
     gateway: GatewayState | None = None
     swaps: Mapping[str, Swap] = field(default_factory=dict)
-    paper_mm: int | None = None
-    tickets_left: int | None = None
+    supplies: Sequence[Supply] = ()
     tests: Mapping[str, LastTest] = field(default_factory=dict)
     is_settled: bool = True  # false for HEARD_WITHIN seconds: silence means nothing yet
 
@@ -83,6 +100,7 @@ Key = tuple[str, str]  # part and code
 def assess(facts: Facts, since: Mapping[Key, str], now: str) -> KioskHealth:
     """The kiosk as it is; a finding that stood in `since` keeps its time, a new one gets `now`."""
     findings = {(each.part, each.code): each for each in _findings(facts, now)}
+    roll = _roll(facts)
     return KioskHealth(
         condition=_condition(facts, list(findings)),
         findings=[
@@ -90,9 +108,10 @@ def assess(facts: Facts, since: Mapping[Key, str], now: str) -> KioskHealth:
             for (part, code), each in findings.items()
         ],
         devices={name: _status(facts, name) for name in facts.expected},
-        paper_mm=facts.paper_mm,
-        tickets_left=facts.tickets_left,
+        paper_mm=None if roll is None else roll.level,
+        tickets_left=None if roll is None else roll.jobs_left,
         tests=dict(facts.tests),
+        supplies=list(facts.supplies),
     )
 
 
@@ -145,7 +164,8 @@ def _findings(facts: Facts, now: str) -> Iterator[Finding]:
         if (swap := facts.swaps.get(name)) is not None:
             detail = f"serial {swap.before} became {swap.after}"
             yield Finding(name, "device.swapped", swap.at, detail)
-    yield from _of_paper(facts, now)
+    for supply in facts.supplies:
+        yield from _of_supply(facts, supply, now)
     yield from _of_daemons(facts, now)
     yield from _of_core_and_back_end(facts, now)
 
@@ -164,14 +184,37 @@ def _of_device(name: str, state: DeviceState, is_settled: bool, now: str) -> Ite
             yield Finding(name, code, now)
 
 
-def _of_paper(facts: Facts, now: str) -> Iterator[Finding]:
-    """By our own count, and only while the printer's own sensors are content."""
-    if facts.tickets_left is None or facts.tickets_left >= FEW_TICKETS:
+def _of_supply(facts: Facts, supply: Supply, now: str) -> Iterator[Finding]:
+    """Before it ends, and only while the device itself is content with it."""
+    state = facts.devices.get(supply.device)
+    if state is None or state.status is Status.GONE or not _is_low(supply, state.kind):
         return
-    for name, state in facts.devices.items():
-        complains = any(fault.code.startswith(PAPER_FAULTS) for fault in state.faults)
-        if state.kind is Kind.RECEIPT and not complains and state.status is not Status.GONE:
-            yield Finding(name, "receipt.paper.low", now, "put a new roll beside the kiosk")
+    about = f"{state.kind}.{supply.name.partition('.')[0]}."  # of one colour of toner: toner
+    if not any(fault.code.startswith(about) for fault in state.faults):
+        yield Finding(supply.device, f"{about}low", now, _how_long(supply))
+
+
+def _is_low(supply: Supply, kind: Kind) -> bool:
+    """By days of real use; a roll by tickets, too, for a busy day is no average."""
+    if supply.days_left is not None and supply.days_left < FEW_DAYS:
+        return True
+    is_roll = kind is Kind.RECEIPT and supply.unit == "mm"
+    return is_roll and supply.jobs_left is not None and supply.jobs_left < FEW_TICKETS
+
+
+def _how_long(supply: Supply) -> str:
+    """`2 days, 31 jobs left (31 sheets): have a new one ready`."""
+    days = [] if supply.days_left is None else [f"{supply.days_left} days"]
+    jobs = [] if supply.jobs_left is None else [f"{supply.jobs_left} jobs"]
+    return f"{', '.join(days + jobs)} left ({supply.level} {supply.unit}): have a new one ready"
+
+
+def _roll(facts: Facts) -> Supply | None:
+    """The receipt printer's paper: what a citizen's proof depends on."""
+    for supply in facts.supplies:
+        if facts.expected.get(supply.device) is Kind.RECEIPT and supply.unit == "mm":
+            return supply
+    return None
 
 
 def _of_daemons(facts: Facts, now: str) -> Iterator[Finding]:

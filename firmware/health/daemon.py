@@ -10,14 +10,24 @@ from typing import Any
 
 import msgspec
 
-from firmware.contract.device import DeviceEvent, DeviceState, Kind, Outcome, Reply, TicketPrinted
+from firmware.contract.device import (
+    DeviceEvent,
+    DeviceState,
+    Kind,
+    Outcome,
+    Reply,
+    TicketPrinted,
+)
+from firmware.contract.document import DocumentPrinted
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import CoreState, DeviceTested, KioskHealth, LastTest, Presence
 from firmware.contract.panel import Tower, TowerSignal
+from firmware.contract.pvc import CardPrinted
+from firmware.contract.till import SupplyRefilled, TillEvent
 from firmware.contract.topics import Topics
 from firmware.health.assess import HEARD_WITHIN, Facts, Swap, assess, times, tower_of
 from firmware.health.inventory import Inventory
-from firmware.health.paper import with_level, with_ticket
+from firmware.health.supplies import Supplies, done, refilled, seen
 from firmware.runtime import VERSION
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.clock import Clock
@@ -40,7 +50,7 @@ class HealthDaemon:
         self._clock, self._topics = clock, Topics(config.kiosk.id)
         self._expected = {name: section.kind for name, section in config.device.items()}
         self._inventory = Inventory(config.state_folder / "health" / "inventory.json")
-        self._paper = self._inventory.paper()
+        self._supplies = self._saved_supplies = self._inventory.supplies()
         self._since = self._saved_since = self._inventory.since()
         self._saved_at = clock.monotonic()
         self._listening_since = clock.monotonic()
@@ -104,6 +114,7 @@ class HealthDaemon:
         ):
             bus.on(topic, partial(self._on_state, document))
         bus.on(topics.device_event("+"), self._on_event)
+        bus.on(topics.core_event, self._on_till_event)
         bus.on(topics.health_test, self._on_test)
         bus.on_connection = self._on_connection
         return bus
@@ -131,10 +142,10 @@ class HealthDaemon:
         self.look()
 
     def _keep(self, name: str, state: DeviceState) -> None:
-        self._inventory.meet(name, state.identity, _iso(self._clock.now()))
-        rolls = [each for each in state.consumables if each.unit == "mm"]
-        if state.kind is Kind.RECEIPT and rolls:
-            self._paper = with_level(self._paper, rolls[0].level)
+        now = _iso(self._clock.now())
+        self._inventory.meet(name, state.identity, now)
+        if state.consumables:  # a driver's last will has none, and empties nothing
+            self._supplies = seen(self._supplies, name, state.consumables, now)
 
     def _on_event(self, envelope: Envelope) -> None:
         try:
@@ -142,12 +153,27 @@ class HealthDaemon:
         except msgspec.DecodeError as error:
             log.error("%s: cannot read %r: %s", envelope.topic, envelope.payload, error)
             return
-        if isinstance(event, TicketPrinted):
-            counted = with_ticket(self._paper, event.job)
-            if counted is not self._paper:
-                self._paper = counted
-                self._inventory.save_paper(counted)
-                self.look()
+        if isinstance(event, TicketPrinted | DocumentPrinted | CardPrinted):
+            self._keep_supplies(done(self._supplies, envelope.device, event.job))
+
+    def _on_till_event(self, envelope: Envelope) -> None:
+        try:
+            event: TillEvent = msgspec.json.decode(envelope.payload, type=TillEvent)
+        except msgspec.DecodeError as error:
+            log.error("%s: cannot read %r: %s", envelope.topic, envelope.payload, error)
+            return
+        if isinstance(event, SupplyRefilled):
+            key = (event.device, event.consumable)
+            if (count := self._supplies.get(key)) is not None:
+                told = refilled(count, event.by, _iso(self._clock.now()))
+                self._keep_supplies({**self._supplies, key: told})
+
+    def _keep_supplies(self, supplies: Supplies) -> None:
+        """On disk at once, if anything changed."""
+        if supplies != self._supplies:
+            self._supplies = self._saved_supplies = supplies
+            self._inventory.save_supplies(supplies)
+            self.look()
 
     def _on_test(self, envelope: Envelope) -> None:
         """Kept before it is answered: the technician goes home then."""
@@ -193,8 +219,7 @@ class HealthDaemon:
             core=heard(topics.core_state),
             gateway=heard(topics.gateway_state),
             swaps={n: swap for n, swap in self._inventory.swaps().items() if _is_recent(swap, now)},
-            paper_mm=self._paper.level_mm,
-            tickets_left=self._paper.tickets_left,
+            supplies=[each.as_supply(_iso(now)[:10]) for each in self._supplies.values()],
             tests=self._tests,
             is_settled=is_settled,
         )
@@ -204,6 +229,9 @@ class HealthDaemon:
         if self._since != self._saved_since:
             self._inventory.save_since(self._since)
             self._saved_since = self._since
+        if self._supplies != self._saved_supplies:
+            self._inventory.save_supplies(self._supplies)
+            self._saved_supplies = self._supplies
 
 
 def _is_recent(swap: Swap, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from tinydb import TinyDB, where
 from firmware.contract.device import Identity
 from firmware.contract.health import LastTest
 from firmware.health.assess import Key, Swap
-from firmware.health.paper import PaperCount
+from firmware.health.supplies import Supplies, SupplyCount
 from firmware.runtime.durable import CorruptFile
 from firmware.runtime.storage import DurableStorage
 
@@ -69,12 +69,12 @@ class Inventory:
         rows = [{"name": name, "test": msgspec.to_builtins(each)} for name, each in tests.items()]
         self._replace("tests", rows)
 
-    def paper(self) -> PaperCount:
-        rows = self._rows("paper")
-        return msgspec.convert(rows[0], PaperCount) if rows else PaperCount()
+    def supplies(self) -> Supplies:
+        counts = [msgspec.convert(row, SupplyCount) for row in self._rows("supplies")]
+        return {(each.device, each.name): each for each in counts}
 
-    def save_paper(self, count: PaperCount) -> None:
-        self._replace("paper", [msgspec.to_builtins(count)])
+    def save_supplies(self, supplies: Supplies) -> None:
+        self._replace("supplies", [msgspec.to_builtins(each) for each in supplies.values()])
 
     def since(self) -> dict[Key, str]:
         return {(row["part"], row["code"]): row["since"] for row in self._rows("findings")}

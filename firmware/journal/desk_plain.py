@@ -23,6 +23,8 @@ def desk_words(row: Row) -> str:
         case rows.SwitchRecorded(device=device, switch=switch, value=value, by=by):
             rest, moved = SWITCHES.get(switch, (f"not {switch}", switch))
             return f"{moved if value else rest} ({device}), {by or 'no operator was in'}"
+        case rows.SupplyRenewed(by=by, device=device, consumable=consumable):
+            return f"{by} put new {consumable} into {device}"
         case rows.AlarmsCleared(by=by):
             return f"{by} has looked at the door and tamper alarms"
         case rows.CountersRead(reading=reading):

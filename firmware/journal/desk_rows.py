@@ -56,6 +56,14 @@ class AlarmsCleared(Row, frozen=True):
     by: str
 
 
+class SupplyRenewed(Row, frozen=True):
+    """`by` said that a new `consumable` is in `device`, which counts from full again."""
+
+    by: str
+    device: str
+    consumable: str
+
+
 class Pieces(msgspec.Struct, frozen=True):
     """So many notes, or coins, of one value."""
 
@@ -316,6 +324,7 @@ DeskRow = (
     | BoxMoved
     | SwitchRecorded
     | AlarmsCleared
+    | SupplyRenewed
     | CountersRead
     | TubesRead
     | CountersDiffer

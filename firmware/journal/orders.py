@@ -47,6 +47,7 @@ class Order:
     changed: Money = ZERO  # paid back in coins
     jobs: dict[str, str] = field(default_factory=dict)  # job -> "", "printed" or a fault
     documents: dict[str, str] = field(default_factory=dict)  # job -> receipt or claim, if it counts
+    printers: dict[str, str] = field(default_factory=dict)  # job -> the kind of its printer
     shown: set[str] = field(default_factory=set)
     claims: list[rows.ClaimIssued] = field(default_factory=list)
     redeemed: dict[str, Money] = field(default_factory=dict)  # claim -> what was paid of it
@@ -144,6 +145,18 @@ class Order:
     def is_printed(self, document: str) -> bool:
         return any(self.jobs[job] == "printed" for job in self.jobs_of(document))
 
+    def printed_on(self, document: str) -> str:
+        """The kind of the printer whose paper it is; empty when it is on none."""
+        out = (job for job in self.jobs_of(document) if self.jobs[job] == "printed")
+        return next((self.printers[job] for job in out), "")
+
+    @property
+    def awaits_paper(self) -> bool:
+        """Paid, and what was paid for is not handed out: until then nothing is posted, so that the
+        money can still go back whole."""
+        is_open = self.is_paid and self.refusal is None
+        return is_open and bool(self.created.gives) and not self.is_printed("document")
+
     def has_proof(self, document: str) -> bool:
         return self.is_printed(document) or document in self.shown
 
@@ -187,8 +200,8 @@ class Order:
                 self._change(row)
             case rows.OrderPosted() | rows.PostRefused() | rows.LinePosted() | rows.LineRefused():
                 self._answer(row)
-            case rows.PrintIntended(job=job, document=document):
-                self.jobs[job], self.documents[job] = "", document
+            case rows.PrintIntended(job=job, document=document, on=kind):
+                self.jobs[job], self.documents[job], self.printers[job] = "", document, kind
             case rows.Printed(job=job):
                 self.jobs[job] = "printed"
             case rows.PrintFailed(job=job, fault=fault):

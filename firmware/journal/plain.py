@@ -9,6 +9,7 @@ from firmware.journal import rows
 from firmware.journal.chain import Entry
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_plain import desk_words
+from firmware.journal.paper_rows import SpoolWiped
 from firmware.journal.reading import Verified
 from firmware.journal.rows import ReadRow
 from firmware.journal.tender_plain import tender_words
@@ -109,8 +110,11 @@ def _of_cash(row: ReadRow) -> str:
 
 def _of_paper(row: ReadRow) -> str:
     match row:
-        case rows.PrintIntended(document=document, job=job):
-            return f"{document} is to be printed: {job}"
+        case rows.PrintIntended(document=document, job=job, on=kind):
+            where = "" if kind == "receipt" else f" on the {kind} printer"
+            return f"{document} is to be printed{where}: {job}"
+        case SpoolWiped(device=device, count=count):
+            return f"{count} documents were wiped from the spool of {device}"
         case rows.Printed(job=job):
             return f"on paper: {job}"
         case rows.PrintFailed(job=job, fault=fault):

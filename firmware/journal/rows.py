@@ -16,6 +16,7 @@ from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_rows import DeskRow, desk_key_of
+from firmware.journal.paper_rows import SpoolWiped
 from firmware.journal.row import Row
 from firmware.journal.tender_rows import TenderRow, tender_key_of
 
@@ -94,6 +95,7 @@ class OrderCreated(Row, frozen=True, omit_defaults=True):
     bill: Bill
     payable: Money
     lines: list[Line] = msgspec.field(default_factory=list)
+    gives: str = ""  # the kind of the printer whose paper is handed out before it is posted
 
 
 class CashOpened(Row, frozen=True):
@@ -235,12 +237,13 @@ class TenderCredited(Row, frozen=True):
     amount: Money
 
 
-class PrintIntended(Row, frozen=True):
-    """Intent: this job goes to the printer. `document` is `receipt`, `claim` or `refund`."""
+class PrintIntended(Row, frozen=True, omit_defaults=True):
+    """Intent: this job goes to a printer. `document`: `receipt`, `claim`, `refund`, `document`."""
 
     order: str | None
     job: str
     document: str
+    on: str = "receipt"  # the kind of the printer
 
 
 class Printed(Row, frozen=True):
@@ -337,6 +340,7 @@ AnyRow = (
     | ClaimIssued
     | ClaimRedeemed
     | OrderClosed
+    | SpoolWiped
     | TenderRow
     | DeskRow
 )

@@ -42,6 +42,8 @@ class BusSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class GatewaySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str
     timeout: Annotated[float, msgspec.Meta(gt=0, le=60)] = 5.0
+    # Ed25519, in hex: by it the documents of the office are known. Empty: none is sold here.
+    office_key: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")] = ""
 
 
 class UiSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,6 +112,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def run_folder(self) -> Path:
         return Path(self.paths.run)
+
+    @property
+    def spool_folder(self) -> Path:
+        """Where documents lie on their way to a printer, in RAM: a folder a device."""
+        return self.run_folder / "spool"
 
     def bus_address(self, user: str) -> Address:
         """Reads the password of `user`; raises ConfigError when it cannot be read."""

@@ -59,8 +59,10 @@ class Spool:
                 file.write(bytes(path.stat().st_size))
             path.unlink()
 
-    def wipe_all_but(self, kept: Collection[str]) -> None:
-        """What a life before left behind."""
-        for path in self._folder.iterdir() if self._folder.is_dir() else ():
-            if path.name not in kept:
-                self.wipe(path.name)
+    def wipe_all_but(self, kept: Collection[str]) -> int:
+        """What a life before left behind; returns how many documents that were."""
+        found = [path.name for path in self._folder.iterdir()] if self._folder.is_dir() else []
+        others = [name for name in found if name not in kept]
+        for name in others:
+            self.wipe(name)
+        return len(others)

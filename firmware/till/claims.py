@@ -34,7 +34,7 @@ CLOCK_MAY_DIFFER = 86_400  # seconds between two kiosks' clocks before somebody 
 
 # The place in this tuple is the code in the token: only ever add at the end.
 CAUSES = ("device", "cancelled", "left", "over", "note_in_doubt", "power", "already_paid",
-          "back_end", "receipt", "stopped")  # fmt: skip
+          "back_end", "receipt", "stopped", "other_amount", "document")  # fmt: skip
 
 
 class ClaimFacts(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from firmware.contract.device import DeviceCommand, Lease
 from firmware.contract.gateway import GatewayRequest
+from firmware.contract.ticket import Ticket
 from firmware.contract.till import TillEvent
 
 
@@ -40,7 +41,23 @@ class Say:
     event: TillEvent
 
 
-Effect = Tell | Grant | Ask | Say
+@dataclass(frozen=True)
+class LayOut:
+    """Set a ticket on A4 and put it into the spool of `device`; core then has what prints it."""
+
+    job: str
+    device: str
+    ticket: Ticket
+
+
+@dataclass(frozen=True)
+class Wipe:
+    """Overwrite and remove what lies in the spool of `device`: no job of ours needs it any more."""
+
+    device: str
+
+
+Effect = Tell | Grant | Ask | Say | LayOut | Wipe
 
 
 @dataclass

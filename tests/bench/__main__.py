@@ -12,14 +12,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import cash, drivers, growth, idle, journal, papers, wire
+from tests.bench import cash, drivers, growth, idle, journal, papers, receipt, wire
 from tests.bench.figures import delays, table
 
 ROUNDS = 1500  # commits to each side
 IDLE_SECONDS = 20.0
 TENS = [10] * (cash.BILL // 10)
 VISITS = [TENS, TENS, TENS]  # 141 notes
-ORDER_AIM, PIXEL_AIM = 0.030, 0.100  # seconds, at p99
+ORDER_AIM, PIXEL_AIM, PAPER_AIM = 0.030, 0.100, 0.300  # seconds, at p99
 
 
 def main() -> int:
@@ -52,6 +52,7 @@ def of_cash(visits: list[list[int]] = VISITS) -> str:
         delays("escrow said -> stack ordered", takings.ordered_after, ORDER_AIM),
         delays("credit told -> document on the bus", takings.said_after),
         delays("credit told -> its sum in pixels", takings.drawn_after, PIXEL_AIM),
+        delays("last credit told -> the receipt moves", takings.printed_after, PAPER_AIM),
     ]
     return table("cash: a whole kiosk takes notes", figures)
 
@@ -71,6 +72,10 @@ def of_papers(pages: int = papers.PAGES, tickets: int = papers.TICKETS) -> str:
     return table("papers: ours against what other people wrote, the same picture", figures)
 
 
+def of_receipt(prints: int = receipt.PRINTS) -> str:
+    return table("receipt: from the order to the first byte", receipt.run(prints))
+
+
 def of_drivers(seconds: float = IDLE_SECONDS, settles_in: float = drivers.SETTLES_IN) -> str:
     figures = asyncio.run(drivers.run(seconds, settles_in))
     return table("drivers: each alone, on its pty", figures)
@@ -84,6 +89,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "wire": of_wire,
     "papers": of_papers,
     "drivers": of_drivers,
+    "receipt": of_receipt,
 }
 
 if __name__ == "__main__":

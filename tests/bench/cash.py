@@ -34,6 +34,7 @@ SPEED = 20.0  # of the devices: a note travels 30 ms
 PATIENCE = 30.0  # seconds for whatever the kiosk has to do next
 NOTE_PATIENCE = 5.0  # seconds; then the note came back, and is put in again
 LOOK_EVERY = 0.02  # seconds
+PAPER_LOOK_EVERY = 0.005  # seconds
 BEFORE_CASH = ("language", "service", "number", "pay")  # steps of the story
 
 
@@ -75,6 +76,7 @@ class Takings:
     ordered_after: list[float]  # escrow is said on the wire -> the order to stack is on the wire
     said_after: list[float]  # the credit is on the bus -> a document with its sum is, too
     drawn_after: list[float]  # the credit is on the bus -> its sum is in pixels
+    printed_after: list[float]  # the last credit of a visit is on the bus -> the receipt moves
 
 
 async def take(visits: list[list[int]]) -> Takings:
@@ -87,11 +89,14 @@ async def take(visits: list[list[int]]) -> Takings:
         with Stage(Path(folder), Settings(speed=SPEED, environment=environment)) as stage:
             async with Citizen(stage) as citizen, _witness(stage) as witness:
                 ordered_after: list[float] = []
+                printed_after: list[float] = []
                 await _drawn(log, citizen)  # the window's own start is not to be measured
                 for count, notes in enumerate(visits):
                     ordered_after += await _visit(citizen, witness, count, notes)
+                    printed_after.append(await _until_paper(citizen, witness))
+                    await _goes(citizen)
                 await _drawn(log, citizen)
-        return Takings(ordered_after, *_seen(witness, visits, _frames(log)))
+        return Takings(ordered_after, *_seen(witness, visits, _frames(log)), printed_after)
 
 
 @asynccontextmanager
@@ -109,15 +114,31 @@ async def _witness(stage: Stage) -> AsyncIterator[Witness]:
 
 
 async def _visit(citizen: Citizen, witness: Witness, count: int, notes: list[int]) -> list[float]:
-    """From the first screen to the first screen; how long the order of each note took."""
+    """From the first screen to the last note; how long the order of each note took."""
     story = electricity_cash(f"21034499{count:04d}")
     for name in BEFORE_CASH:
         await story[name](citizen)
-    ordered_after = [await _feed(citizen, witness, value) for value in notes]
+    return [await _feed(citizen, witness, value) for value in notes]
+
+
+async def _until_paper(citizen: Citizen, witness: Witness) -> float:
+    """Seconds from the last credit until the printer's paper has moved a millimetre.
+
+    The first byte is on the wire before that: what is seen here is too long rather than too short.
+    """
+    paid_at, full = max(witness.credits.values()), citizen.bench.look("receipt")["paper_mm"]
+    deadline = time.monotonic() + PATIENCE
+    while citizen.bench.look("receipt")["paper_mm"] == full:
+        if time.monotonic() > deadline:
+            raise RunFailed("the receipt is not printed")
+        await asyncio.sleep(PAPER_LOOK_EVERY)
+    return time.monotonic() - paid_at
+
+
+async def _goes(citizen: Citizen) -> None:
     await citizen.sees(Done, PATIENCE)
     await citizen.presses(Action.FINISH)
     await citizen.sees(Attract, PATIENCE)
-    return ordered_after
 
 
 async def _feed(citizen: Citizen, witness: Witness, value: int) -> float:

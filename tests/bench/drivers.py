@@ -28,6 +28,8 @@ from tests.bench.one_driver import MISSING, NAME, READY
 
 CPU_AIM = 0.5  # percent of one core
 PATIENCE = 60.0  # seconds for everything to start, on a machine that is busy
+PRINT_AIM = 0.300  # seconds; the citizen must hear that something happens
+PRINTS = 30
 SETTLES_IN = 2.0  # seconds after the last is ready
 
 

@@ -13,6 +13,7 @@ from tests.bench.__main__ import (
     of_idle,
     of_journal,
     of_papers,
+    of_receipt,
     of_wire,
 )
 from tests.bench.figures import delays, percentile, table
@@ -34,8 +35,9 @@ def test_a_journal_that_grows_is_opened_at_each_size() -> None:
 
 def test_each_note_of_a_visit_is_timed_three_times() -> None:
     printed = of_cash([[200, 200, 50, 20]])
-    ordered, said, drawn = printed.splitlines()[-3:]
+    ordered, said, drawn, moved = printed.splitlines()[-4:]
     assert ordered.split()[-2] == said.split()[-1] == drawn.split()[-2] == "4"
+    assert moved.split()[-2] == "1"
 
 
 def test_every_process_of_the_kiosk_is_weighed() -> None:
@@ -71,6 +73,10 @@ def test_every_driver_with_a_serial_wire_is_weighed_and_gets_ready() -> None:
     for family, _ in families():
         assert f"\n  {family}, idle" in printed
         assert f"\n  {family}, from plug to ready" in printed
+
+
+def test_a_receipt_is_timed_until_its_first_byte() -> None:
+    assert "from Print to its first byte" in of_receipt(prints=1)
 
 
 def test_a_percentile_is_one_of_the_samples_and_never_below_its_share() -> None:

@@ -38,6 +38,7 @@ from firmware.demo.keys import commission, enrol
 from firmware.demo.stage import Stage
 from firmware.demo.template import TEMPLATE
 from firmware.gateway.sandbox.cards import CardOffice
+from firmware.gateway.sandbox.certificates import OFFICE_KEY
 from firmware.gateway.sandbox.office import Office
 from firmware.gateway.sandbox.unsealing import PUBLIC_KEY
 from firmware.gateway.sandbox.upi import UpiOffice
@@ -314,7 +315,7 @@ class Kiosk:
         path = self.folder / "kiosk.toml"
         screen = {"width": 480, "height": 800, "speaks": "false", "screen": 45, "cash": 60}
         rest = {"warning": 5, "done": 20, "speed": SPEED, "port": 1, "folder": self.folder}
-        rest["public_key"] = PUBLIC_KEY
+        rest |= {"public_key": PUBLIC_KEY, "office_key": OFFICE_KEY}
         path.write_text(fitted(TEMPLATE.format(**screen, **rest), self.fitting))
         return path
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -266,7 +267,7 @@ class OfficeLine(BackEnd):
     upi: UpiOffice
     cards: CardOffice
 
-    def __init__(self, url: str, patience: float) -> None:
+    def __init__(self, url: str, patience: float, spool_folder: Path) -> None:
         """There is no session to open."""
 
     async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:

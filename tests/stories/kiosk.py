@@ -43,6 +43,7 @@ PUT_RIGHT: dict[str, list[str]] = {
     "notes": ["plug", "power_on", "clear_jam", "replace_cash_box", "empty_stacker"],
     "coins": ["plug", "power_on", "clear_jam"],
     "receipt": ["plug", "power_on", "load_paper", "close_cover"],
+    "page": ["power_on", "load_paper", "close_cover", "clear_jam"],
     "panel": ["close_door", "push_cash_box", "close_lid", "mains_on", "charge_battery"],
 }
 
@@ -181,7 +182,7 @@ class Kiosk:
         for name in self.stage.processes:
             self.stage.release(name)
         for device, actions in PUT_RIGHT.items():
-            for action in actions:
+            for action in actions if device in self.stage.config.device else ():
                 self.bench.do(device, action)
         await self._goes_home()
         await self.is_ready()
@@ -219,6 +220,10 @@ class Kiosk:
     def pictures(self) -> list[Path]:
         """Every ticket that ever came out of the printer."""
         return sorted((self.stage.folder / "paper").glob("ticket-*.png"))
+
+    def spooled(self) -> list[str]:
+        """Documents that lie in RAM on their way to a printer."""
+        return [str(path) for path in self.stage.config.spool_folder.glob("*/*")]
 
     def codes_on_paper(self) -> list[str]:
         """What the QR codes on this story's tickets say to a telephone's camera."""

@@ -14,6 +14,8 @@ from aiohttp import web
 from firmware.contract.gateway import Tender
 from firmware.gateway.sandbox.card_counter import CardCounter
 from firmware.gateway.sandbox.cards import CardOffice
+from firmware.gateway.sandbox.certificate_counter import CertificateCounter
+from firmware.gateway.sandbox.certificates import CertificateOffice
 from firmware.gateway.sandbox.office import Office, Refusal
 from firmware.gateway.sandbox.upi import UpiOffice
 from firmware.gateway.sandbox.upi_counter import UpiCounter
@@ -33,7 +35,7 @@ class Counter:
         return [
             web.get("/health", self.health),
             web.get("/services/electricity/bills/{account}", self.bill),
-            web.post("/services/electricity/payments", self.pay),
+            web.post("/services/{service}/payments", self.pay),
             web.get("/payments", self.payments),
             web.get("/payments/sum", self.sum),
         ]
@@ -80,6 +82,7 @@ async def serve(config: Config, options: argparse.Namespace) -> None:
     office, cards = Office(folder / "office.db"), CardOffice(folder / "cards.db")
     application = web.Application(middlewares=[say_no])
     application.add_routes(Counter(office).routes())
+    application.add_routes(CertificateCounter(CertificateOffice(office)).routes())
     application.add_routes(CardCounter(cards, time.time).routes())
     application.add_routes(UpiCounter(UpiOffice(folder / "upi.db")).routes())
     runner = web.AppRunner(application, access_log=None)

@@ -17,7 +17,8 @@ CREATE TABLE IF NOT EXISTS payments (
 );
 """
 # K number, bill number, name, period, due date, amount and fee in paise
-BILLS = (
+BillRow = tuple[str, str, str, str, str, int, int]
+BILLS: tuple[BillRow, ...] = (
     ("210344001725", "JV1026-88121", "श्री कृष्ण चन्द्र शर्मा", "2026-10", "2026-11-28", 47000, 0),
     ("210344001733", "JV1026-88122", "श्रीमती विद्या देवी मीणा", "2026-10", "2026-11-28", 123450, 0),
     ("210344001741", "JV1026-88123", "श्री रामस्वरूप त्रिपाठी", "2026-10", "2026-11-26", 8600, 0),
@@ -44,11 +45,14 @@ class Office:
         self._db.executescript(SCHEMA)
         self._db.executemany("INSERT OR IGNORE INTO bills VALUES (?, ?, ?, ?, ?, ?, ?)", BILLS)
 
+    def add(self, bill: BillRow) -> None:
+        """A bill of another counter; once an account."""
+        self._db.execute("INSERT OR IGNORE INTO bills VALUES (?, ?, ?, ?, ?, ?, ?)", bill)
+
     def _test_bill(self, account: str) -> None:
         """Any number of the test range has a bill of its own, made when first asked for."""
         if account.startswith(TEST_RANGE) and len(account) == 12:
-            bill = (account, f"TEST-{account[-4:]}", *BILLS[0][2:])
-            self._db.execute("INSERT OR IGNORE INTO bills VALUES (?, ?, ?, ?, ?, ?, ?)", bill)
+            self.add((account, f"TEST-{account[-4:]}", *BILLS[0][2:]))
 
     def bill(self, account: str) -> dict[str, object]:
         """The open bill, or what part payments left of it; raises Refusal 404 for no such account,

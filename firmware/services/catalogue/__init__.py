@@ -40,6 +40,16 @@ class CashBounds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most: Paise | None = None
 
 
+class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[paper]`: what is handed out, once it is paid. No money without so many sheets in the tray.
+
+    `printer` is the kind of device that makes it.
+    """
+
+    printer: Literal["page"]
+    sheets: Annotated[int, msgspec.Meta(ge=1, le=200)] = 1
+
+
 class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One service. `promise` says what it can do without the back end (offline first)."""
 
@@ -49,12 +59,18 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advance: Paise
     account: Account
     cash: CashBounds = CashBounds()
+    paper: Paper | None = None
     part_payment: bool = False
     least: Annotated[int, msgspec.Meta(ge=100)] = 100  # paise, of a part payment
 
     @property
     def allowed_advance(self) -> Money:
         return Money(self.advance)
+
+    @property
+    def gives(self) -> str:
+        """The kind of the printer whose paper is handed out; empty where none is."""
+        return "" if self.paper is None else self.paper.printer
 
     @property
     def least_part(self) -> Money | None:
@@ -75,7 +91,8 @@ class Catalogue(msgspec.Struct, frozen=True):
 
 
 def load_catalogue() -> Catalogue:
-    """Read the data files beside this module; raises ConfigError that names file and key."""
+    """Read the data files beside this module, bills before papers; raises ConfigError that names
+    file and key."""
     services: dict[str, Service] = {}
     coming: list[Coming] = []
     for path in sorted(files(__name__).iterdir(), key=lambda found: found.name):
@@ -87,4 +104,5 @@ def load_catalogue() -> Catalogue:
         else:
             service = convert(document, Service, where=path.name)
             services[service.id] = service
-    return Catalogue(services, coming)
+    ordered = sorted(services.values(), key=lambda service: (service.paper is not None, service.id))
+    return Catalogue({service.id: service for service in ordered}, coming)

@@ -46,12 +46,27 @@ def make_printer(folder: Path, **options: Any) -> Printer:
 
 
 class Counter:
-    """A kiosk's printer on a wire in memory, and hands."""
+    """A kiosk's printer on a wire in memory, and hands. With `usb`, on a USB cable."""
 
-    def __init__(self, folder: Path, *jobs: str, wire: Wire | None = None) -> None:
-        self.emulator = ReceiptPrinterEmulator()
+    def __init__(
+        self,
+        folder: Path,
+        *jobs: str,
+        wire: Wire | None = None,
+        emulator: ReceiptPrinterEmulator | None = None,
+        usb: bool = False,
+        **options: Any,
+    ) -> None:
+        self.emulator = emulator or ReceiptPrinterEmulator()
         self.till = PrintingTill(*jobs)
-        self.visit = Visit(lambda: make_printer(folder), self.emulator, self.till, wire or Wire())
+        if usb:
+            options["usb"] = "bench"
+        self.visit = Visit(
+            lambda: make_printer(folder, **options),
+            self.emulator.on_usb() if usb else self.emulator,
+            self.till,
+            wire or Wire(),
+        )
 
     @property
     def device(self) -> ReceiptPrinter:

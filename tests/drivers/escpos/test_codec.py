@@ -37,10 +37,12 @@ from drivers.escpos.codec import (
     status_byte,
     with_status,
 )
+from drivers.escpos.logo import ASK_KEYS, Logo
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "escpos"
 STATUS = tomllib.loads((VECTORS / "status.toml").read_text())
 COMMANDS = tomllib.loads((VECTORS / "commands.toml").read_text())
+DOTS = Logo(1, bytes.fromhex("ff 81"))
 BUILT = {
     "ask about paper (7.2)": ask_status(About.PAPER),
     "recover and clear (7.5)": RECOVER_AND_CLEAR,
@@ -50,6 +52,9 @@ BUILT = {
     "process id 001F (7.4)": request_process_id(process_id(0x1F)),
     "raster of two rows (7.6)": raster(2, 2, bytes.fromhex("80 01 ff 00")),
     "feed and cut (7.6)": feed_and_cut(24),
+    "which pictures are stored (Epson's reference, GS ( L function 64)": ASK_KEYS,
+    "store a picture of 8 by 2 dots as 75 (function 67)": DOTS.store().replace(DOTS.key, b"75"),
+    "print it (function 69)": DOTS.print()[3:-3].replace(DOTS.key, b"75"),  # between ESC a
 }
 conditions = st.builds(Condition, *[st.booleans()] * 8)
 

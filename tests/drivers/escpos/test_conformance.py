@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from drivers.base.conformance import Conformance
+from drivers.base.emulator import Emulator
 from drivers.base.loopback import Hand, Till, Visit
 from drivers.escpos.emulator import ReceiptPrinterEmulator
 from firmware.contract.device import TicketPrinted
@@ -24,7 +25,7 @@ class TestEscPos(Conformance):
     def make_device(self, folder: Path) -> Printer:
         return make_printer(folder, baudrate=9600)  # one byte at a time takes 1 ms each
 
-    def make_emulator(self) -> ReceiptPrinterEmulator:
+    def make_emulator(self) -> Emulator:
         return ReceiptPrinterEmulator()
 
     def make_till(self) -> Till:
@@ -44,3 +45,17 @@ class TestEscPos(Conformance):
         events = visit.till.journal.values()
         told = sum(isinstance(event, TicketPrinted) for event in events)
         assert told == sum(ticket["is_whole"] for ticket in visit.emulator.physics()["tickets"]) > 0
+
+
+class TestEscPosOnUsb(TestEscPos):
+    """The same over bulk transfers. Their CRC and repeats make a real bus neither lossy nor noisy;
+    the wires that are bad by chance stand for hubs and cables that lose a transfer all the same."""
+
+    step = 0.5  # the protocol is the one above; new are the transfers
+    seeds = range(6)
+
+    def make_device(self, folder: Path) -> Printer:
+        return make_printer(folder, usb="bench")
+
+    def make_emulator(self) -> Emulator:
+        return ReceiptPrinterEmulator().on_usb()

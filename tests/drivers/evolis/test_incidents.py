@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from firmware.contract.device import Outcome, Status
+from firmware.contract.device import Outcome, Refill, Status
 from firmware.contract.pvc import CardFailed, CardPrinted
 from firmware.runtime.bench import BenchRefused
 from firmware.runtime.config import ConfigError
@@ -107,6 +107,17 @@ def test_cards_run_out_and_a_full_feeder_counts_anew(counter: Counter) -> None:
     counter.hand("load_cards")
     counter.run(8)
     assert (counter.faults, counter.levels["cards"]) == ([], 100)
+
+
+def test_cards_put_on_top_of_others_are_counted_when_somebody_says_so(counter: Counter) -> None:
+    """The feeder's sensor only sees that it is empty, and it never was."""
+    counter.order("a")
+    counter.run_until_told("a")
+    counter.run(8)
+    assert counter.levels["cards"] == 99
+    assert counter.device.on_command(Refill("cards")).outcome is Outcome.DONE
+    assert counter.levels["cards"] == 100
+    assert counter.device.on_command(Refill("ribbon")).outcome is Outcome.REFUSED
 
 
 def test_a_feeder_that_sticks_in_the_middle_of_the_order(counter: Counter) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from drivers.base.loopback import DriverKilled, PowerCut, Wire
 from drivers.ipp.job import public_name
 from drivers.ipp.protocol import HELP_WITHIN
 from drivers.ipp.words import JobState
-from firmware.contract.device import Outcome, Source, Status
+from firmware.contract.device import Outcome, Refill, Source, Status
 from firmware.contract.document import (
     CancelDocument,
     DocumentFailed,
@@ -300,6 +301,22 @@ def test_little_toner_and_little_paper_are_said_and_printed_with(tmp_path: Path)
     assert levels == [("paper", 15, Source.MEASURED), ("toner", 5, Source.MEASURED)]
     office.order("a", 2)
     assert office.until_ended("a") == DocumentPrinted("a", 2)
+
+
+def test_a_tray_that_measures_nothing_is_full_when_somebody_says_so(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.run(3.0)
+    measured = office.device.state().consumables[0]
+    assert (measured.source, measured.full) == (Source.MEASURED, None)
+    office.order("a", 2)
+    office.until_ended("a")
+    protocol = office.device.protocol
+    protocol.condition = replace(protocol.condition, sheets=None)  # as printers without a scale
+    counted = office.device.state().consumables[0]
+    assert counted.source is Source.COUNTED and counted.full == 250
+    assert counted.level is not None and counted.level < 250
+    assert office.device.on_command(Refill("paper")).outcome is Outcome.DONE
+    assert office.device.state().consumables[0].level == 250
 
 
 def test_what_is_no_pdf_of_so_many_pages_is_failed_before_any_paper(tmp_path: Path) -> None:

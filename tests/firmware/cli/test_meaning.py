@@ -12,7 +12,7 @@ import pytest
 from firmware.cli import devices, status
 from firmware.cli.meaning import FOLDER, LANGUAGES, meaning
 from firmware.contract.health import Finding
-from firmware.health.assess import SWITCHES
+from firmware.health.assess import SUPPLIES_LOW, SWITCHES
 from firmware.runtime.words import Words
 
 ROOT = Path(__file__).parents[3]
@@ -34,7 +34,7 @@ def codes_of_drivers() -> list[str]:
     return sorted(f"{code}7" if code.endswith(".") else code for code in codes)
 
 
-@pytest.mark.parametrize("code", [*codes_of_drivers(), *SWITCHES.values()])
+@pytest.mark.parametrize("code", [*codes_of_drivers(), *SWITCHES.values(), *SUPPLIES_LOW])
 def test_a_fault_has_words(code: str) -> None:
     english, hindi = (meaning(code, language) for language in LANGUAGES)
     assert english and hindi, f"{code}: expected a sentence in {FOLDER}"
@@ -49,7 +49,7 @@ def test_the_sources_are_read_and_the_codes_of_every_kind_are_found() -> None:
 
 
 def test_a_sentence_that_no_code_wants_is_none() -> None:
-    told = {*codes_of_drivers(), *SWITCHES.values()}
+    told = {*codes_of_drivers(), *SWITCHES.values(), *SUPPLIES_LOW}
     wanted = {key for c in told for key in (c, c.partition(".")[2], c.removesuffix(".7"))}
     for language in LANGUAGES:
         assert Words(FOLDER, language, "faults").keys <= wanted

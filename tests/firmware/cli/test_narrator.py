@@ -30,6 +30,7 @@ from firmware.contract.device import (
     NoteUnaccounted,
     Outcome,
     Print,
+    Refill,
     Reply,
     Return,
     Stack,
@@ -95,6 +96,7 @@ def test_every_event_has_its_words(message: Any, said: str) -> None:
         (Return(NOTE), "told to give note 0417/1/9 back"),
         (Print("R-1", Ticket([])), "told to print R-1"),
         (Light("notes_guide", True), "notes_guide told to go on"),
+        (Refill("paper"), "told that its paper is new"),
         (ClearTamper(), "told to let go of the tamper alarm"),
     ],
 )

@@ -27,7 +27,7 @@ from firmware.contract.gateway import GatewayState
 from firmware.contract.health import Condition, Finding, Presence
 from firmware.contract.money import rupees
 from firmware.health.assess import assess
-from tests.firmware.health.kiosk import EARLIER, EXPECTED, device, facts, till
+from tests.firmware.health.kiosk import EARLIER, EXPECTED, device, facts, roll, till
 
 ALIVE = Presence(is_alive=True)
 
@@ -64,7 +64,7 @@ def kiosk_in_trouble() -> Snapshot:
             devices=snapshot.devices,
             presences=snapshot.presences,
             gateway=snapshot.gateway,
-            tickets_left=7,
+            supplies=[roll(jobs_left=7)],
         ),
         {},
         EARLIER,
@@ -102,7 +102,7 @@ Back end  offline; no answer for 40 s
 Daemons   core alive; health alive; ui GONE
 Findings  since 15 Jan 09:30  notes  notes.jam.stacker: note 3 of the day
           since 15 Jan 09:30  coins  device.missing: never heard of since the s…
-          since 15 Jan 09:30  receipt  receipt.paper.low: put a new roll beside…
+          since 15 Jan 09:30  receipt  receipt.paper.low: 7 jobs left (60000 mm…
           since 15 Jan 09:30  ui  daemon.gone: systemd should have restarted it
           since 15 Jan 09:30  back_end  back_end.offline: no answer for 40 s
 """

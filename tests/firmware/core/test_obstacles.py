@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from firmware.contract.money import ZERO, rupees
-from firmware.contract.screen import Action, Attract, Done, Hint, InsertCash, Trouble
+from firmware.contract.screen import Action, Attract, Done, Hint, InsertCash, Press, Trouble
 from firmware.core.disk import LOOK_EVERY, DiskWatch
 from firmware.core.floor import NOTES_OF_A_VISIT
 from tests.firmware.core.world import World
@@ -50,7 +50,7 @@ def test_no_payment_begins_and_the_tile_says_why(
     screen = world.screen.data
     assert isinstance(screen, Attract)
     assert (screen.tiles[0].why_not, screen.cash_is_possible) == (tile, False)
-    world.core.flow._choose_service("electricity", world.now)
+    world.core.flow.on_press(Press(0, Action.CHOOSE_SERVICE, "electricity"), world.now)
     assert isinstance(world.screen.data, Attract)
 
 

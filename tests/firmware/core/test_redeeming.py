@@ -19,7 +19,9 @@ from firmware.contract.device import (
 from firmware.contract.money import rupees
 from firmware.contract.screen import Action, Trouble
 from firmware.contract.ticket import Code, Text
+from firmware.core import papers
 from firmware.journal import rows
+from firmware.till import claims
 from firmware.till.claims import ClaimFacts, Verified, issue, verify
 from firmware.till.effects import Effect, Tell
 from firmware.till.signing import Keys, NoKey, Signer, certify, public_of
@@ -298,3 +300,9 @@ def test_a_signed_slip_has_the_token_in_its_code_and_the_number_in_letters(
     assert Code(str(slip.token), caption=slip.claim) in lines
     assert not any("हस्ताक्षर" in line.text for line in lines if isinstance(line, Text))
     assert world.core.papers.unsigned_because(world.clock.now()) == ""
+
+
+def test_a_slip_of_every_cause_can_be_signed() -> None:
+    """A word without a place in the token left the slip unsigned, and nobody was told."""
+    words = {key.removeprefix("claim.cause.") for key in (*papers.CAUSES.values(), papers.UNNAMED)}
+    assert words <= set(claims.CAUSES)

@@ -30,6 +30,7 @@ from firmware.contract.device import (
     NoteReturned,
     NoteStacked,
     Print,
+    Refill,
     Return,
     Source,
     Stack,
@@ -60,7 +61,7 @@ from tests.firmware.core.accounts import check_spoken_for_once
 from tests.firmware.core.cashless_truth import check_networks, check_order
 from tests.firmware.core.changer import Changer
 from tests.firmware.core.office import ACCOUNT, Office
-from tests.firmware.core.printer import Printer
+from tests.firmware.core.printer import FULL_ROLL, Printer
 from tests.firmware.core.reader import Reader
 
 NOTES = [rupees(value) for value in (10, 20, 50, 100, 200, 500)]
@@ -275,6 +276,8 @@ class World:
             case Tell(command=Acknowledge(key=key)):
                 self.acceptors.untold.pop(key, None)
                 self.printer.untold.pop(key, None)
+            case Tell(command=Refill()):
+                self.printer.refill()
             case Tell(command=Print() as command):
                 self.printer.print(command)
             case Tell(command=Arm() | Disarm() as command):
@@ -333,7 +336,10 @@ class World:
                 family="escpos",
                 status=printer if self.printer.is_there else Status.GONE,
                 faults=paper_faults,
-                consumables=[Consumable("paper", self.printer.paper_mm, "mm", Source.COUNTED)],
+                consumables=[
+                    Consumable("paper", self.printer.paper_mm, "mm", Source.COUNTED, FULL_ROLL),
+                    Consumable("ribbon", 50, "%", Source.MEASURED),
+                ],
             ),
             *self.reader.states,
             DeviceState(

@@ -6,7 +6,7 @@ from typing import Any
 
 from firmware.contract.device import Consumable, DeviceState, Identity, Kind, Source, Status
 from firmware.contract.gateway import GatewayState
-from firmware.contract.health import CoreState, Presence
+from firmware.contract.health import CoreState, Presence, Supply
 from firmware.contract.money import ZERO, rupees
 from firmware.health.assess import Facts
 
@@ -30,6 +30,20 @@ def printer(level_mm: int | None, serial: str = "P-1", **facts: Any) -> DeviceSt
     return device("receipt", consumables=[roll], identity=Identity(serial=serial), **facts)
 
 
+def roll(**changes: Any) -> Supply:
+    """Of the receipt printer, as good as new."""
+    whole: dict[str, Any] = {
+        "device": "receipt",
+        "name": "paper",
+        "level": 60000,
+        "unit": "mm",
+        "source": "counted",
+        "jobs_left": 333,
+        "days_left": None,
+    }
+    return Supply(**{**whole, **changes})
+
+
 def till(status: Status = Status.READY) -> CoreState:
     return CoreState(
         status=status,
@@ -51,8 +65,7 @@ def facts(**changes: Any) -> Facts:
         "presences": {name: Presence(is_alive=True) for name in ("core", "ui")},
         "core": till(),
         "gateway": GatewayState(is_online=True),
-        "paper_mm": 60000,
-        "tickets_left": 333,
+        "supplies": [roll()],
     }
     return Facts(**{**everything, **changes})
 

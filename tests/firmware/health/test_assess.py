@@ -7,12 +7,21 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from firmware.contract.device import Fault, Status
+from firmware.contract.device import DeviceState, Fault, Kind, Status
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import Condition, Finding, KioskHealth, Presence
 from firmware.contract.money import rupees
 from firmware.contract.panel import TowerSignal
-from firmware.health.assess import FEW_TICKETS, Facts, Swap, assess, times, tower_of
+from firmware.health.assess import (
+    FEW_DAYS,
+    FEW_TICKETS,
+    SUPPLIES_LOW,
+    Facts,
+    Swap,
+    assess,
+    times,
+    tower_of,
+)
 from tests.firmware.health.kiosk import (
     EARLIER,
     EXPECTED,
@@ -20,6 +29,7 @@ from tests.firmware.health.kiosk import (
     device,
     facts,
     printer,
+    roll,
     till,
     with_device,
     without,
@@ -189,14 +199,48 @@ def test_swapped_device_is_named_with_both_numbers_and_the_time_of_the_swap() ->
 def test_roll_that_will_not_last_the_day_is_told_before_it_ends(
     tickets: int | None, is_low: bool
 ) -> None:
-    health = judged(tickets_left=tickets)
+    health = judged(supplies=[roll(jobs_left=tickets)])
     assert (("receipt", "receipt.paper.low") in keys(health)) == is_low
 
 
 def test_paper_that_the_printer_complains_of_is_told_once() -> None:
     ended = printer(0, faults=[Fault("receipt.paper.end")])
-    health = judged(devices=with_device(ended), tickets_left=0)
+    health = judged(devices=with_device(ended), supplies=[roll(level=0, jobs_left=0)])
     assert keys(health) == {("receipt", "receipt.paper.end")}
+
+
+@pytest.mark.parametrize(
+    ("days", "is_low"), [(None, False), (FEW_DAYS, False), (FEW_DAYS - 1, True), (0, True)]
+)
+def test_cutter_that_will_not_last_until_one_can_be_brought_is_told(
+    days: int | None, is_low: bool
+) -> None:
+    cutter = roll(name="cutter", level=120, unit="cuts", jobs_left=120, days_left=days)
+    health = judged(supplies=[roll(), cutter])
+    assert (("receipt", "receipt.cutter.low") in keys(health)) == is_low
+    if days == FEW_DAYS - 1:
+        [finding] = health.findings
+        assert finding.detail == ("3 days, 120 jobs left (120 cuts): have a new one ready")
+
+
+@pytest.mark.parametrize("code", SUPPLIES_LOW)
+def test_each_supply_has_the_code_that_a_technician_can_look_up(code: str) -> None:
+    kind, name, _ = code.split(".")
+    part = DeviceState(name="part", kind=Kind(kind), family="any", status=Status.READY)
+    low = roll(device="part", name=f"{name}.black" if name == "toner" else name, days_left=1)
+    health = judged(
+        expected={**EXPECTED, "part": Kind(kind)},
+        devices={**with_device(device("notes")), "part": part},
+        supplies=[low],
+    )
+    assert keys(health) == {("part", code)}
+
+
+def test_roll_of_a_printer_that_is_gone_is_no_finding_of_its_own() -> None:
+    """What is left of it may have been taken out with it."""
+    gone = device("receipt", Status.GONE)
+    health = judged(devices=with_device(gone), supplies=[roll(jobs_left=3, days_left=0)])
+    assert keys(health) == {("receipt", "device.gone")}
 
 
 def test_device_that_calls_itself_by_anothers_name_stays_where_it_is() -> None:

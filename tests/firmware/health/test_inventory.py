@@ -9,7 +9,7 @@ import pytest
 from firmware.contract.device import Identity
 from firmware.health.assess import Swap
 from firmware.health.inventory import Inventory
-from firmware.health.paper import PaperCount
+from firmware.health.supplies import SupplyCount
 
 MONDAY, TUESDAY, FRIDAY = "2026-01-12", "2026-01-13", "2026-01-16"
 
@@ -58,11 +58,12 @@ def test_known_device_costs_no_write(path: Path) -> None:
 
 def test_counts_and_times_survive_a_restart(path: Path) -> None:
     inventory = Inventory(path)
-    inventory.save_paper(PaperCount(level_mm=100, printed=7, jobs=["R-7"]))
+    roll = SupplyCount("receipt", "paper", "mm", level=100, done=7, last_jobs=["R-7"])
+    inventory.save_supplies({("receipt", "paper"): roll})
     inventory.save_since({("notes", "notes.jam.stacker"): MONDAY})
     inventory.save_since({("back_end", "back_end.offline"): TUESDAY})
     again = Inventory(path)
-    assert again.paper() == PaperCount(level_mm=100, printed=7, jobs=["R-7"])
+    assert again.supplies() == {("receipt", "paper"): roll}
     assert again.since() == {("back_end", "back_end.offline"): TUESDAY}
 
 

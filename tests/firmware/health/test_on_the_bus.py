@@ -27,6 +27,7 @@ from firmware.contract.health import (
     LastTest,
     Presence,
 )
+from firmware.contract.till import SupplyRefilled
 from firmware.contract.topics import Topics
 from firmware.demo.broker import Broker
 from firmware.health.assess import HEARD_WITHIN
@@ -331,3 +332,18 @@ async def test_kioskctl_as_a_technician_runs_it(config: Config, kiosk: Kiosk, ey
     assert looking.returncode == 1
     assert b"coins  device.gone" in said
     assert b"\x1b" not in said  # no colours into a pipe
+
+
+async def test_operator_says_at_the_desk_that_the_roll_is_new(
+    config: Config, kiosk: Kiosk, eye: Eye
+) -> None:
+    async with health(config, FixedClock(NOON)):
+        kiosk.says("receipt", printer(1000))
+        await eye.until(lambda seen: ("receipt", "receipt.paper.low") in codes(seen))
+        kiosk.parts["core"].bus.send(
+            TOPICS.core_event, SupplyRefilled("receipt", "paper", "R. Meena")
+        )
+        await eye.until(lambda seen: seen.supplies[0].refilled_by == "R. Meena")
+        kiosk.says("receipt", printer(60000))
+        seen = await eye.until(in_service)
+        assert (seen.findings, seen.supplies[0].refilled_by) == ([], "R. Meena")

@@ -12,7 +12,8 @@ from ui.say import NO_BREAK, Say, exact, sentences
 ICONS = {
     "collect": "vault-fill", "report": "clipboard-text-fill", "last_slip": "printer-fill",
     "emptied": "check-bold", "not_emptied": "x-bold", "print_x": "printer-fill",
-    "close_day": "moon-fill", "again": "printer-fill",
+    "close_day": "moon-fill", "again": "printer-fill", "supplies": "package-fill",
+    "refilled": "check-bold",
 }  # fmt: skip
 ICON_OF_OTHERS = "wrench-fill"  # of a core that is newer than this screen
 
@@ -67,6 +68,8 @@ def _row(fact: Fact, say: Say) -> Row:
         parts.append(sign + exact(max(fact.money, ZERO - fact.money)))
     if fact.text is not None:
         parts.append(_moment(fact.text, say))
+    if fact.days is not None:
+        parts.append(say("desk.days", count=fact.days))
     return Row(say(say.known(fact.label, "desk.other")), f"{NO_BREAK}·{NO_BREAK}".join(parts))
 
 
@@ -78,5 +81,6 @@ def _moment(text: str, say: Say) -> str:
 
 def _task(task: TaskData, say: Say) -> Task:
     why_not = "" if task.why_not is None else say(say.known(task.why_not, "desk.not_now"))
-    text = say(say.known(f"desk.{task.id}", "desk.other"))
-    return Task(task.id, text, ICONS.get(task.id, ICON_OF_OTHERS), why_not)
+    text = say(say.known(task.label or f"desk.{task.id}", "desk.other"))
+    icon = ICONS.get(task.id.partition("/")[0], ICON_OF_OTHERS)
+    return Task(task.id, text, icon, why_not)

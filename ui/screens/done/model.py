@@ -8,6 +8,9 @@ from firmware.contract.screen import Action, Done, Screen
 from ui.frame import NO_BUTTON, Button, button
 from ui.say import Say, amount, in_fours, sentences
 
+STRIPS = {"screen": "done.photograph", "page": "done.take_page"}
+BOTH = "done.take_both"
+
 
 @dataclass(frozen=True)
 class DoneModel:
@@ -36,13 +39,20 @@ def model(data: Done, screen: Screen, say: Say) -> DoneModel:
         receipt_label=say("done.receipt"),
         receipt=data.receipt,
         code=data.receipt if is_on_screen else "",
-        strip=say("done.photograph" if is_on_screen else "done.take_paper"),
+        strip=say(_strip(data)),
         strip_icon="camera-fill" if is_on_screen else "receipt-fill",
         notes=_notes(data, say),
         another=_own(Action.ANOTHER, screen, say),
         finish=_own(Action.FINISH, screen, say),
         leaving=say("leaving", seconds="{seconds}"),
     )
+
+
+def _strip(data: Done) -> str:
+    """What to take, or to photograph."""
+    if data.paper and data.proof == "paper":
+        return BOTH
+    return STRIPS.get(data.proof, "done.take_paper")
 
 
 def _line(data: Done, say: Say) -> str:
@@ -52,7 +62,10 @@ def _line(data: Done, say: Say) -> str:
 
 
 def _notes(data: Done, say: Say) -> str:
-    texts = [] if data.by is None else [say(f"done.by.{data.by}")]
+    is_said = not data.paper or _strip(data) == BOTH
+    texts = [] if is_said else [say("done.papers.page")]
+    if data.by is not None:
+        texts.append(say(f"done.by.{data.by}"))
     if not data.is_posted:
         texts.append(say("done.later"))
     if data.change.paise > 0:

@@ -46,8 +46,8 @@ def model(data: ShowBill, screen: Screen, say: Say) -> ShowBillModel:
         who=(
             Row(say("bill.name"), bill.name),
             Row(say(f"{data.service}.account"), in_fours(bill.account)),
-            Row(say("bill.period"), say.month(bill.period)),
-            Row(say("bill.due_date"), say.month(bill.due_date)),
+            *([Row(say("bill.period"), say.month(bill.period))] if bill.period else []),
+            *([Row(say("bill.due_date"), say.month(bill.due_date))] if bill.due_date else []),
         ),
         sums=tuple(sums),
         total_label=say("bill.total"),

@@ -72,12 +72,17 @@ def _text(cause: str, has_money: bool, say: Say) -> str:
 def _steps(data: Trouble, cause: str, say: Say) -> tuple[str, ...]:
     """With a claim or money in: the same three steps whatever the cause. Else the cause's own."""
     if data.claim:
-        family = "claim.screen" if data.proof == "screen" else "claim.paper"
+        family = f"claim.{_place_of(data)}"
     elif data.card is not None:
-        family = "refund.screen" if data.proof == "screen" else "refund.paper"
+        family = f"refund.{_place_of(data)}"
     elif data.safe.paise > 0:
         family = "safe"
     else:
         family = cause
     keys = [f"{family}.do.{number}" for number in range(1, STEPS_AT_MOST + 1)]
     return tuple(say(key) for key in keys if say.has(key))
+
+
+def _place_of(data: Trouble) -> str:
+    """Where the slip is; a word of a newer core is a paper somewhere."""
+    return data.proof if data.proof in ("screen", "page") else "paper"

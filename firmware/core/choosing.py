@@ -1,0 +1,110 @@
+"""What a citizen presses before money: language, service, number, bills, and at last to pay."""
+
+from __future__ import annotations
+
+from firmware.contract.screen import Action, Hint, Language, Press
+from firmware.core.basket import birth, chosen, take_out
+from firmware.core.book import Book
+from firmware.core.cash import CashDesk
+from firmware.core.floor import Floor
+from firmware.core.keypad import Keypad
+from firmware.core.paying import Paying
+from firmware.core.screens import service_trouble, why_not
+from firmware.core.visit import AT_THE_TILL, Signal, Stage, Visit
+from firmware.journal.orders import Order
+from firmware.services.catalogue import Catalogue
+
+CASHLESS = (Action.PAY_UPI, Action.PAY_CARD)
+
+
+class Choosing:
+    """Puts what was chosen into the visit, and says which step follows."""
+
+    def __init__(
+        self,
+        book: Book,
+        floor: Floor,
+        catalogue: Catalogue,
+        keypad: Keypad,
+        cash: CashDesk,
+        paying: Paying,
+        receipt_prefix: str,
+    ) -> None:
+        self._book, self._floor, self._catalogue = book, floor, catalogue
+        self._keypad, self._cash, self._paying = keypad, cash, paying
+        self._prefix = receipt_prefix
+
+    def on_press(self, visit: Visit, press: Press, now: float) -> Signal | None:
+        """The step that follows; None where the screen only changes, or for another press."""
+        match press.action:
+            case Action.CHOOSE_LANGUAGE:
+                return self._choose_language(visit, press.value)
+            case Action.CHOOSE_SERVICE:
+                return self._choose_service(visit, press.value)
+            case Action.ENTER:
+                return self._keypad.enter(visit, press.value, now)
+            case Action.ADD_BILL:
+                visit.basket = chosen(visit)
+                visit.typed, visit.problem = "", None
+                return Signal.ADD
+            case Action.TAKE_OUT:
+                take_out(visit, press.value)
+                return None if visit.basket else Signal.BACK
+            case Action.BACK | Action.AGAIN:
+                return self._go_back(visit, press.action)
+            case Action.PAY | Action.PAY_UPI | Action.PAY_CARD:
+                return self._pay(visit, press.action)
+            case _:
+                return None
+
+    def why_no_cash(self, visit: Visit) -> Hint | None:
+        """Why what is on the screen cannot be paid in cash here and now."""
+        if visit.stage not in (Stage.BILL, Stage.BASKET):
+            return None
+        if self._paying.offers(visit) and self._floor.obstacle_before() is not None:
+            return Hint("limit.no_cash")
+        return self._cash.allowance.why_no_cash(visit)
+
+    def _choose_language(self, visit: Visit, value: str) -> Signal | None:
+        if value not in {language.value for language in Language}:
+            return None
+        visit.language = Language(value)
+        return Signal.LANGUAGE if visit.stage is Stage.ATTRACT else None
+
+    def _choose_service(self, visit: Visit, value: str) -> Signal | None:
+        service = self._catalogue.services.get(value)
+        if service is None or why_not(service, self._floor) is not None:
+            return None
+        visit.service, visit.typed, visit.problem = value, "", None
+        visit.gives = service.gives
+        return Signal.SERVICE
+
+    def _go_back(self, visit: Visit, action: Action) -> Signal:
+        """Back or again; with bills in the basket that leads to them."""
+        visit.problem = None
+        if visit.basket and visit.stage not in AT_THE_TILL:
+            return Signal.LISTED
+        return Signal.BACK if action is Action.BACK else Signal.AGAIN
+
+    def _pay(self, visit: Visit, action: Action) -> Signal | None:
+        """The last moment before money: everything that must be there is looked at (M5)."""
+        is_cashless = action in CASHLESS
+        if not is_cashless and self.why_no_cash(visit) is not None:
+            return None  # the screen says it
+        trouble = service_trouble(self._catalogue.services[visit.service], self._floor)
+        visit.cause = trouble or ("" if is_cashless else self._floor.obstacle_before() or "")
+        if visit.cause:
+            return Signal.BLOCKED
+        if is_cashless:
+            return self._paying.begin(visit, action, self._next_number())
+        visit.order, visit.hint = self._create_order(visit), None
+        visit.session = self._cash.session(visit, visit.order)
+        return Signal.PAY
+
+    def _create_order(self, visit: Visit) -> Order:
+        number = self._next_number()
+        self._book.write(*birth(number, visit, self._catalogue))
+        return self._book.order(number)
+
+    def _next_number(self) -> str:
+        return self._book.next_number(self._prefix)

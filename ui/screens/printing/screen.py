@@ -1,0 +1,12 @@
+"""Pages come out: a still picture, how many, and what was checked."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from ui.parts import View
+from ui.screens.printing.model import PrintingModel
+
+
+class PrintingView(View):
+    model = ObjectProperty(PrintingModel(), rebind=True)
