@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Most tests wait for devices and daemons, so a few more than there are cores run side by side.
 JOBS ?= 4
 
-.PHONY: demo test lint types check bench chaos fuzz docs clean
+.PHONY: demo test test-system image test-image lint types check bench chaos fuzz docs clean
 
 demo: $(STAMP)
 	@exec $(BIN)/kiosk-demo $(if $(STORY),--story $(STORY)) --out demo-out
@@ -34,6 +34,22 @@ chaos: $(STAMP)
 # Every family's wire with anything at all on it; says how many pieces it took. Half an hour.
 fuzz: $(STAMP)
 	FUZZ=5000 $(BIN)/pytest -n $(JOBS) --dist worksteal --timeout 3600 -rP tests/drivers/test_fuzz.py
+
+# The image, on Debian 12 or 13 as root: image-build/README.md says what it needs and what it makes.
+ARCH ?= amd64
+image: $(STAMP)
+	CONSOLE="$(CONSOLE)" PYTHON=$(BIN)/python image-build/image $(ARCH) build/image-$(ARCH)
+
+# The units, booted in a container made of the image's root.
+test-system: $(STAMP)
+	PYTHON=$(BIN)/python image-build/image $(ARCH) build/image-$(ARCH) root
+	KIOSK_ROOT=$(CURDIR)/build/image-$(ARCH)/root $(BIN)/pytest -v tests/image/test_system.py
+
+# The image, booted in QEMU.
+# What is read of it comes over a serial console, which the image of a kiosk in service does not have.
+test-image: CONSOLE = console=ttyS0 no_timer_check systemd.journald.forward_to_console=1
+test-image: image
+	KIOSK_IMAGE=$(CURDIR)/build/image-$(ARCH) $(BIN)/pytest -v tests/image/test_qemu.py
 
 docs: $(STAMP)
 	$(BIN)/python -m docs.generate

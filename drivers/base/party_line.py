@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import difflib
 import logging
 import sys
@@ -52,8 +53,12 @@ class SharedPort:
             while True:
                 self._is_lost.clear()
                 self._open()
-                if self._transport is not None:
-                    await self._is_lost.wait()
+                while self._transport is not None and not self._is_lost.is_set():
+                    notify("WATCHDOG=1")
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(REOPEN_AFTER):
+                            await self._is_lost.wait()
+                notify("WATCHDOG=1")
                 await asyncio.sleep(REOPEN_AFTER)
         finally:
             self._close()

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import logging
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from firmware.contract.health import Presence
-from firmware.contract.screen import Closed, Language, Screen
-from firmware.contract.topics import Topics
 from firmware.core.book import Book
+from firmware.core.closed import say_closed
 from firmware.core.core import Core
-from firmware.core.daemon import TICK, CoreDaemon, journal_path
+from firmware.core.daemon import CoreDaemon, journal_path
 from firmware.journal.faults import JournalDamaged, JournalFault
 from firmware.journal.recovery import open_journal
 from firmware.runtime import VERSION
-from firmware.runtime.bus import Bus
 from firmware.runtime.clock import SystemClock
 from firmware.runtime.config import Config
-from firmware.runtime.daemon import notify, start
+from firmware.runtime.daemon import start
 from firmware.services.catalogue import load_catalogue
 from firmware.till.signing import Keys, NoKey, keys_folder
 
@@ -42,7 +37,7 @@ async def serve(config: Config, options: argparse.Namespace) -> None:
             fault = _first_of(faults)
             damage = str(fault) if isinstance(fault, JournalDamaged) else ""
             log.error("no journal, no money: %s", fault)
-        await _say_closed(config)
+        await say_closed(config, "closed.journal", TRY_AGAIN_AFTER)
 
 
 async def _run(config: Config, clock: SystemClock, damage: str) -> None:
@@ -79,28 +74,6 @@ def load_keys(config: Config) -> Keys:
     if isinstance(keys.signer, NoKey):
         log.warning("claims are not signed: %s", keys.signer)
     return keys
-
-
-async def _say_closed(config: Config) -> None:
-    """Without a journal nothing may be taken (M5): say so for a while."""
-    topics = Topics(config.kiosk.id)
-    bus = Bus(config.bus_address("core"), (topics.presence("core"), Presence(False)))
-    closed = Screen(
-        serial=0,
-        language=Language.HINDI,
-        data=Closed("closed.journal"),
-        actions=[],
-        place=config.kiosk.place,
-    )
-    bus.retain(topics.screen_state, closed)
-    task = asyncio.create_task(bus.run())
-    notify("READY=1")
-    until = time.monotonic() + TRY_AGAIN_AFTER
-    while time.monotonic() < until:
-        notify("WATCHDOG=1")
-        await asyncio.sleep(TICK)
-    task.cancel()
-    await asyncio.wait([task])
 
 
 def main() -> int:

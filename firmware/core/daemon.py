@@ -52,11 +52,12 @@ class CoreDaemon:
     def __init__(self, core: Core, config: Config, clock: Clock) -> None:
         self._core, self._clock = core, clock
         self._topics = topics = Topics(config.kiosk.id)
-        self._kept = config.run_folder / "visit.json"
+        self._kept = config.run_folder / "core" / "visit.json"
+        self._kept.parent.mkdir(parents=True, exist_ok=True)
         self._bus = bus = Bus(
             config.bus_address("core"), (topics.presence("core"), Presence(False))
         )
-        self._disk = DiskWatch(config.state_folder, config.limits.free_mib)
+        self._disk = DiskWatch(core.book.journal.path.parent, config.limits.free_mib)
         self._spooling = Spooling(config.spool_folder, clock)
         self._anchor = AnchorKeeper(core.book.journal.path)
         self._group = asyncio.TaskGroup()

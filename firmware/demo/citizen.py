@@ -9,16 +9,16 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from firmware.contract.screen import Action, Press, Screen, ScreenData, ShowUpi, SwipeCard
 from firmware.contract.topics import Topics
 from firmware.demo import telephone
-from firmware.demo.stage import Stage
 from firmware.runtime.bench import Bench, BenchRefused
 from firmware.runtime.bus import Bus, Envelope
+from firmware.runtime.config import Config
 
 PRESS_AGAIN_AFTER = 1.5  # seconds
 LOOK_EVERY = 0.02  # seconds
@@ -31,13 +31,22 @@ class StoryFailed(AssertionError):
     """The kiosk did not do what the story expects; says what was on the screen."""
 
 
-class Citizen:
-    """Use as an async context, inside a running stage."""
+class Place(Protocol):
+    """Where a citizen can stand: a stage, or a machine with emulated devices."""
 
-    def __init__(self, stage: Stage) -> None:
+    @property
+    def config(self) -> Config: ...
+
+    def bench(self) -> Bench: ...
+
+
+class Citizen:
+    """Use as an async context, inside a running stage. `user` is the bus user who presses."""
+
+    def __init__(self, stage: Place, user: str = "finger") -> None:
         self._stage = stage
         self._topics = Topics(stage.config.kiosk.id)
-        self._bus = Bus(stage.config.bus_address("finger"))
+        self._bus = Bus(stage.config.bus_address(user), name="finger")
         self._bus.on(self._topics.screen_state, self._on_screen)
         self.screen: Screen | None = None
         self.bench: Bench = stage.bench()

@@ -18,8 +18,9 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from firmware.boot.bus_files import BrokerError
 from firmware.contract.device import Kind
-from firmware.demo.broker import Broker, BrokerError
+from firmware.demo.broker import Broker
 from firmware.demo.family import Family
 from firmware.demo.keys import commission, enrol
 from firmware.demo.template import LASER, TEMPLATE
@@ -197,7 +198,7 @@ class Stage:
         for victim in victims:
             victim.wait()
         self._at_each_device("power_cut")
-        (self.config.run_folder / "visit.json").unlink(missing_ok=True)
+        (self.config.run_folder / "core" / "visit.json").unlink(missing_ok=True)
         shutil.rmtree(self.config.spool_folder, ignore_errors=True)
 
     def power_on(self) -> None:

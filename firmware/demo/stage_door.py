@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from firmware.demo.broker import BrokerError
+from firmware.boot.bus_files import BrokerError
 from firmware.demo.stage import OFFICE, Stage
 from firmware.demo.telephone import pay_newest
 from firmware.runtime.bench import BenchRefused

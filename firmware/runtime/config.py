@@ -35,7 +35,7 @@ class PathsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BusSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    socket: str = "/run/kiosk/bus.sock"
+    socket: str = "/run/kiosk/bus/bus.sock"
     credentials: str = "/etc/kiosk/bus"  # a folder with one password file a user
 
 

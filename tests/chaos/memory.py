@@ -250,7 +250,7 @@ class Kiosk:
         self.broker.die()
         for wire in self.wires.values():
             wire.hand("power_cut")
-        (self.config.run_folder / "visit.json").unlink(missing_ok=True)
+        (self.config.run_folder / "core" / "visit.json").unlink(missing_ok=True)
         self.loop.call_later(DARK_FOR, self.power_on, context=WORLD.copy())
 
     def plug_reader(self) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
+from firmware.boot.bus_files import BrokerError
 from firmware.contract.device import Kind
 from firmware.contract.health import Presence
 from firmware.contract.topics import Topics
-from firmware.demo.broker import Broker, BrokerError
+from firmware.demo.broker import Broker
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.config import Config
 from tests.firmware.small_kiosk import config_in

@@ -1,0 +1,56 @@
+"""The screen of a kiosk whose core cannot work: it says so on core's behalf, and takes nothing.
+
+Core says it while its journal is away. `kiosk-closed` says it while core does not stay up at all:
+systemd starts it then, and tries core again when it ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+
+from firmware.contract.health import Presence
+from firmware.contract.screen import Closed, Language, Screen
+from firmware.contract.topics import Topics
+from firmware.core.daemon import TICK
+from firmware.runtime.bus import Bus
+from firmware.runtime.config import Config
+from firmware.runtime.daemon import notify, start
+
+SAFE_FOR = 300.0  # seconds until core is tried again; a restart of the machine takes one minute
+
+
+async def say_closed(config: Config, why: str, seconds: float) -> None:
+    """Show the closed screen with the words of `why` for a while. No journal, no lease (M5)."""
+    topics = Topics(config.kiosk.id)
+    bus = Bus(config.bus_address("core"), (topics.presence("core"), Presence(False)))
+    closed = Screen(
+        serial=0,
+        language=Language.HINDI,
+        data=Closed(why),
+        actions=[],
+        place=config.kiosk.place,
+    )
+    bus.retain(topics.screen_state, closed)
+    task = asyncio.create_task(bus.run())
+    notify("READY=1")
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        notify("WATCHDOG=1")
+        await asyncio.sleep(TICK)
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def serve(config: Config, options: argparse.Namespace) -> None:
+    await say_closed(config, "closed.core", SAFE_FOR)
+
+
+def main() -> int:
+    return start("kiosk-closed", serve)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""The image's disk in QEMU: no network, no KVM; the serial console and the screen are read."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+FIRMWARE = Path("/usr/share/OVMF")
+LOOK_EVERY = 0.5  # seconds between looks at a file that QEMU writes
+MEMORY = "1024"  # MiB, as the smallest board
+
+
+class MachineError(AssertionError):
+    """The machine did not do what was expected in time; the text has its last lines."""
+
+
+class Machine:
+    """Use as a context: the power is on inside, and the disk is a copy of its own."""
+
+    def __init__(self, disk: Path, folder: Path) -> None:
+        self.disk, self._folder = folder / "disk.img", folder
+        self._serial, self._monitor = folder / "serial.log", folder / "monitor"
+        subprocess.run(["cp", "--sparse=always", disk, self.disk], check=True)
+        shutil.copy(FIRMWARE / "OVMF_VARS_4M.fd", folder / "vars.fd")
+
+    def __enter__(self) -> Machine:
+        self.power_on()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.power_cut()
+
+    def power_on(self) -> None:
+        self._serial.unlink(missing_ok=True)
+        self._process = subprocess.Popen([
+            "qemu-system-x86_64", "-machine", "q35,accel=tcg", "-cpu", "max", "-smp", "2",
+            "-m", MEMORY, "-display", "none", "-nic", "none", "-device", "virtio-rng-pci",
+            "-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE}/OVMF_CODE_4M.fd",
+            "-drive", f"if=pflash,format=raw,file={self._folder}/vars.fd",
+            "-drive", f"if=virtio,format=raw,cache=writethrough,file={self.disk}",
+            "-vga", "none", "-device", "virtio-vga,xres=1080,yres=1920",
+            "-serial", f"file:{self._serial}", "-monitor", f"unix:{self._monitor},server,nowait",
+        ], process_group=0)  # fmt: skip
+
+    def power_cut(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def says(self, *words: str, patience: float) -> None:
+        """Wait for any of these words on the serial console; raises MachineError."""
+        deadline = time.monotonic() + patience
+        while not any(word in self.said for word in words):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise MachineError(f"expected {words!r} in {patience} s, got {self.said[-800:]}")
+            time.sleep(LOOK_EVERY)
+
+    @property
+    def said(self) -> str:
+        return self._serial.read_text(errors="replace") if self._serial.exists() else ""
+
+    def photograph(self, path: Path) -> None:
+        """The screen as QEMU sees it, as PPM."""
+        with contextlib.closing(socket.socket(socket.AF_UNIX)) as monitor:
+            monitor.connect(str(self._monitor))
+            monitor.sendall(f"screendump {path}\n".encode())
+            deadline = time.monotonic() + 10.0
+            while not path.exists() and time.monotonic() < deadline:
+                time.sleep(LOOK_EVERY)

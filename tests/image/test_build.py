@@ -1,0 +1,109 @@
+"""What the image is built of: locked, whole, and without a way round."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.image.unit_files import ROOT, programs
+
+BUILD = ROOT / "image-build"
+ROW = re.compile(r"^([a-z0-9-]+)==(\S+) --hash=sha256:[0-9a-f]{64}$")
+SCRIPTS = ("bundle", "debian", "disk", "image", "initramfs", "kernel", "keys", "lock-wheels",
+           "packages-of", "root", "wheels-of")  # fmt: skip
+
+
+@pytest.mark.parametrize("arch", ["amd64", "arm64"])
+def test_every_wheel_of_the_image_is_the_one_the_tests_ran_with(arch: str) -> None:
+    """A changed requirement without a new lock would be a kiosk that nobody tested."""
+    text = (BUILD / "lock" / f"wheels-{arch}.txt").read_text(encoding="utf-8")
+    locked = {found[1]: found[2] for line in text.splitlines() if (found := ROW.match(line))}
+    wanted = (ROOT / "requirements/runtime.txt").read_text(encoding="utf-8")
+    pins = dict(line.split("==") for line in wanted.splitlines() if "==" in line)
+    assert {name: locked.get(name) for name in pins} == pins
+    assert len(locked) == len([line for line in text.splitlines() if "==" in line])
+
+
+def test_every_program_gets_a_script_of_the_images_own_python(tmp_path: Path) -> None:
+    writer = [sys.executable, *map(str, (BUILD / "entry_points.py", ROOT / "setup.cfg", tmp_path))]
+    subprocess.run(writer, check=True, timeout=30)
+    assert {path.name for path in tmp_path.iterdir()} == programs()
+    core = (tmp_path / "kiosk-core").read_text(encoding="utf-8")
+    assert core.startswith("#!/usr/lib/kiosk/bin/python -I\n")
+    assert "from firmware.core.__main__ import main" in core
+
+
+def test_words_and_fonts_are_packed_from_every_folder() -> None:
+    """A screen without its words dies at its start: folders below a package were left out once."""
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / "setup.cfg", encoding="utf-8")
+    packed = parser["options.package_data"]["*"].replace(",", " ").split()
+    endings = {pattern.removeprefix("**/*") for pattern in packed if pattern.startswith("**/")}
+    folders = (ROOT / name for name in ("firmware", "drivers", "ui"))
+    found = {
+        path.suffix
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix not in NO_DATA
+    }
+    assert found <= endings, "[options.package_data] of setup.cfg"
+
+
+NO_DATA = {".py", ".pyc", ".svg", ".typed", ""}  # code, and drawings that icons are made of
+
+
+def test_the_bill_of_materials_names_every_package_and_every_wheel(tmp_path: Path) -> None:
+    lock, out = BUILD / "lock", tmp_path / "sbom.json"
+    lists = (lock / "packages-amd64.txt", lock / "wheels-amd64.txt")
+    writer = [sys.executable, str(BUILD / "sbom.py"), *map(str, lists), str(out)]
+    subprocess.run(writer, check=True, timeout=30)
+    bill = json.loads(out.read_text(encoding="utf-8"))
+    purls = {component["purl"].split("@")[0] for component in bill["components"]}
+    assert {"pkg:deb/debian/systemd", "pkg:pypi/msgspec"} <= purls
+    assert any(purl.startswith("pkg:deb/debian/linux-image-") for purl in purls)
+    rows = [line for path in lists for line in path.read_text().splitlines() if line[0] != "#"]
+    assert len(bill["components"]) == len(rows)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_bash_reads_every_script(name: str) -> None:
+    subprocess.run(["bash", "-n", BUILD / name], check=True, timeout=30)
+
+
+def test_the_first_process_is_read_by_a_plain_shell() -> None:
+    subprocess.run(["sh", "-n", BUILD / "init"], check=True, timeout=30)
+
+
+needs_verity = pytest.mark.skipif(
+    shutil.which("veritysetup") is None, reason="no veritysetup: apt-get install cryptsetup-bin"
+)
+
+
+@needs_verity
+@pytest.mark.parametrize("place", [0, 4096 * 9 + 17, 4096 * 31])
+def test_one_changed_bit_of_the_root_is_found(tmp_path: Path, place: int) -> None:
+    """By the command that `disk` makes the proof with, and the kernel checks each block by."""
+    image = tmp_path / "root.img"
+    image.write_bytes(bytes(range(256)) * 16 * 32)  # 32 blocks
+    size = str(image.stat().st_size)
+    made = _verity("format", f"--hash-offset={size}", str(image), str(image))
+    found = re.search(r"^Root hash:\s*(\w+)", made.stdout, re.MULTILINE)
+    assert found
+    check = ("verify", f"--hash-offset={size}", str(image), str(image), found[1])
+    assert _verity(*check).returncode == 0
+    content = bytearray(image.read_bytes())
+    content[place] ^= 1
+    image.write_bytes(content)
+    assert _verity(*check).returncode != 0
+
+
+def _verity(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ["veritysetup", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

@@ -1,0 +1,167 @@
+"""The units: one a process, none that may more than it needs, each with a way out of a loop."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tomllib
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from firmware.demo.template import TEMPLATE
+from tests.image import unit_files as units
+from tests.image.unit_files import ROOT, UNITS
+
+MOST_EXPOSED = 20  # tenths, of `systemd-analyze security`: 2.0
+NO_UNIT = {  # entry points that nobody leaves running on a kiosk
+    "kioskctl": "a technician runs it",
+    "kiosk-demo": "demo and training",
+    "kiosk-dock": "a window with hands, beside the demo",
+    "kiosk-bench": "emulated devices; a unit of tests and training only",
+    "kiosk-sandbox": "a back end to try things on; a unit of tests and training only",
+    "kiosk-scan": "kioskctl device scan runs it",
+    "kiosk-replay": "kioskctl device replay runs it",
+    "kiosk-update": "a technician runs it, for one bundle",
+}
+MAY_USE_THE_NETWORK = {"kiosk-gateway.service", "kiosk-driver@page.service"}
+ENDS_BY_ITSELF = {
+    "kiosk-prepare.service", "kiosk-devices.service", "kiosk-safe-screen.service",
+    "kiosk-good.service",
+}  # fmt: skip
+FEEDS_NO_WATCHDOG = {*ENDS_BY_ITSELF, "kiosk-bus.service"}
+
+# Keys of systemd 254; the image has 257, and Debian 12 does not know them.
+NEWER = ("RestartMode", "RestartSteps", "RestartMaxDelaySec")
+
+needs_systemd = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None,
+    reason="no systemd-analyze here: apt-get install systemd",
+)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return units.install(tmp_path_factory.mktemp("root"))
+
+
+def test_every_entry_point_has_a_unit_or_a_reason() -> None:
+    started = {
+        Path(said.split()[0]).name
+        for unit in units.services()
+        for key, said in units.settings(unit)
+        if key == "ExecStart"
+    }
+    assert units.programs() - started == set(NO_UNIT)
+
+
+@needs_systemd
+def test_systemd_reads_every_unit_without_a_complaint(root: Path) -> None:
+    wanted = [*units.services(), "kiosk.target", "kiosk.slice"]
+    said = _systemd("verify", f"--root={root}", "--man=no", *wanted).stderr
+    told = [line for line in said.splitlines() if "kiosk" in line]
+    wrong = [line for line in told if not any(f"'{key}'" in line for key in NEWER)]
+    assert wrong == []
+
+
+@needs_systemd
+@pytest.mark.parametrize("unit", units.services())
+def test_a_broken_into_daemon_reaches_next_to_nothing(root: Path, unit: str) -> None:
+    asked = ["--offline=yes", f"--root={root}", f"--threshold={MOST_EXPOSED}", unit]
+    answer = _systemd("security", "--no-pager", *asked)
+    assert answer.returncode == 0, answer.stdout
+
+
+@pytest.mark.parametrize("unit", units.services())
+def test_the_network_is_for_those_who_need_it(unit: str) -> None:
+    is_shut = units.value(unit, "PrivateNetwork") == "yes"
+    assert is_shut != (unit in MAY_USE_THE_NETWORK)
+
+
+@pytest.mark.parametrize("unit", units.services())
+def test_ready_is_said_and_a_hang_is_noticed(unit: str) -> None:
+    assert (units.value(unit, "Type") == "notify") == (unit not in ENDS_BY_ITSELF)
+    assert bool(units.value(unit, "WatchdogSec")) == (unit not in FEEDS_NO_WATCHDOG)
+
+
+def test_who_never_comes_up_is_shown_on_the_screen() -> None:
+    assert units.value("kiosk-core.service", "OnFailure") == "kiosk-safe-core.service"
+    assert units.value("kiosk-ui.service", "OnFailure") == "kiosk-safe-screen.service"
+    for unit in ("kiosk-core.service", "kiosk-ui.service"):
+        assert units.value(unit, "StartLimitBurst") == "6"
+
+
+def test_whom_nobody_sees_is_tried_for_ever() -> None:
+    """A unit that systemd has given up on a kiosk without a person stays down for good."""
+    for unit in set(units.services()) - ENDS_BY_ITSELF:
+        has_safe_mode = bool(units.value(unit, "OnFailure"))
+        assert (units.value(unit, "StartLimitIntervalSec") == "0") != has_safe_mode, unit
+
+
+@pytest.mark.parametrize("unit", units.services())
+def test_every_exception_says_why(unit: str) -> None:
+    """A drop-in that opens something begins with a comment, or the unit would be a riddle."""
+    template = unit if "@" not in unit else f"{unit.split('@')[0]}@.service"
+    for path in UNITS.glob(f"{template.replace('@', '@*')}.d/*-may.conf"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        after = [line for header, line in pairwise(lines) if header.startswith("[")]
+        assert all(line.startswith("#") for line in after), f"{path}: no reason"
+
+
+def test_two_daemons_never_share_a_user_or_a_folder() -> None:
+    running = [unit for unit in units.services() if unit not in ENDS_BY_ITSELF]
+    for key, shared in (("User", {"kiosk-core", "kiosk-driver-%i"}), ("StateDirectory", set())):
+        said = Counter(units.value(unit, key) for unit in running if units.value(unit, key))
+        twice = {name for name, count in said.items() if count > 1}
+        assert twice <= shared | {"kiosk/devices/%i"}
+
+
+def test_every_user_of_a_unit_is_made() -> None:
+    text = (ROOT / "systemd/sysusers.d/kiosk.conf").read_text(encoding="utf-8")
+    made = set(re.findall(r"^u (\S+)", text, re.MULTILINE))
+    wanted = {
+        units.value(unit, "User").replace("%i", unit.split("@")[-1].removesuffix(".service"))
+        for unit in units.services()
+    } - {""}
+    assert wanted <= made
+    assert {f"kiosk-driver-{name}" for name in _devices()} <= made
+
+
+def _devices() -> set[str]:
+    example = tomllib.loads((ROOT / "docs/kiosk.example.toml").read_text(encoding="utf-8"))
+    staged = set(re.findall(r"^\[device\.(\w+)\]", TEMPLATE, re.MULTILINE))
+    return set(example["device"]) | staged
+
+
+def test_each_driver_reads_its_own_password_and_no_other() -> None:
+    for unit in units.services():
+        given = [said for key, said in units.settings(unit) if key == "LoadCredential"]
+        if unit != "kiosk-bus.service":
+            assert len(given) <= 1, unit
+
+
+def test_all_of_them_fit_into_a_board_of_one_gigabyte() -> None:
+    most = re.compile(r"(\d+)M")
+    always = ("bus", "core", "gateway", "health", "ui")
+    limits = [units.value(f"kiosk-{name}.service", "MemoryMax") for name in always]
+    assert all(most.fullmatch(limit) for limit in limits)
+    whole = re.search(r"MemoryMax=(\d+)M", (UNITS / "kiosk.slice").read_text(encoding="utf-8"))
+    assert whole and int(whole[1]) < 1024 - 128  # the kernel and systemd need some, too
+
+
+def test_nothing_waits_for_the_network() -> None:
+    for path in UNITS.rglob("*"):
+        if path.is_file():
+            lines = path.read_text(encoding="utf-8").splitlines()
+            waits = [
+                line for line in lines if "network-online" in line and not line.startswith("#")
+            ]
+            assert waits == [], path
+
+
+def _systemd(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ["systemd-analyze", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
