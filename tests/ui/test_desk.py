@@ -133,3 +133,9 @@ def test_a_menu_of_a_newer_core_is_drawn_all_the_same(panel: Panel) -> None:
     panel.show(samples.screen(Desk("desk.brass", "R. Meena", "desk.sing", tasks=tasks)))
     panel.touch(panel.button("और"))
     assert panel.presses == [(Action.CHOOSE_TASK, "polish_the_brass")]
+
+
+def test_what_is_left_is_a_number_and_its_unit_and_no_date(panel: Panel) -> None:
+    panel.show(samples.screen(samples.main_screens()["e-supplies"]))
+    shown = [text.replace("\N{NO-BREAK SPACE}", " ") for text in panel.texts()]
+    assert any(text.startswith("31.2 m · ") for text in shown)

@@ -76,7 +76,8 @@ def _row(fact: Fact, say: Say) -> Row:
 def _moment(text: str, say: Say) -> str:
     """`2026-11-22 18:05` with the month in words; anything else as it came."""
     date, _, time = text.partition(" ")
-    return f"{say.month(date)}, {time}" if time else text
+    said = say.month(date)
+    return text if said == date else ", ".join(filter(None, (said, time)))
 
 
 def _task(task: TaskData, say: Say) -> Task:
