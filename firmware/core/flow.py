@@ -252,7 +252,7 @@ class Flow:
             case Stage.POSTING if now - visit.entered_at >= POST_PATIENCE:
                 self._go(Signal.ANSWERED, now)
             case Stage.DELIVERING:
-                self._follow(self.delivering.step(self._order, self._floor, now), now)
+                self._tick_delivering(now)
             case Stage.PROVING:
                 self._tick_proving(now)
             case Stage.OPERATOR:
@@ -288,6 +288,13 @@ class Flow:
         """On the last screen: whether something came in late that no paper tells of yet."""
         is_last = self.visit.stage in (Stage.DONE, Stage.TROUBLE)
         return is_last and self.visit.order is not None and lacks_proof(self.visit.order)
+
+    def _tick_delivering(self, now: float) -> None:
+        """What is not handed out goes back to a card at once, and not at the next start."""
+        signal = self.delivering.step(self._order, self._floor, now)
+        if signal is Signal.UNDELIVERED:
+            self.paying.ask_refunds(self._order, is_visiting=True)
+        self._follow(signal, now)
 
     def _tick_proving(self, now: float) -> None:
         order = self._order
