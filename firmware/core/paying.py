@@ -126,6 +126,9 @@ class Paying:
         if isinstance(event, CardRejected):
             visit.hint, visit.patience_from = Hint(f"card.{event.reason}"), now
             return None
+        if self._floor.document_trouble(visit.gives) is not None:
+            visit.hint = Hint("card.not_asked")  # it was read as the printer went
+            return None
         self._ask(self.cards.charge(order, event), order)
         self._charging, visit.cause = True, ""
         return Signal.SWIPED
@@ -203,20 +206,20 @@ class Paying:
         if not order.cashless.is_open:
             return Signal.STOPPED
         self._ask_now(order, is_wanted=True, is_registered=bool(visit.link), now=now)
+        if (obstacle := self._floor.document_trouble(visit.gives)) is not None:
+            return _wait_out(visit, obstacle, now)
+        visit.obstacle_from = None
         return None
 
     def _tick_card(self, visit: Visit, now: float) -> Signal | None:
         """The reader listens while everything is there that a charge needs (M5)."""
-        if Tender.CARD in self._floor.tenders():
+        obstacle = self._floor.cashless_obstacle() or self._floor.document_trouble(visit.gives)
+        if obstacle is None and Tender.CARD in self._floor.tenders():
             visit.obstacle_from = None
             self.cards.arm(_order_of(visit), now)
             return None
         self.cards.disarm()
-        visit.obstacle_from = now if visit.obstacle_from is None else visit.obstacle_from
-        if now - visit.obstacle_from < OBSTACLE_PATIENCE:
-            return None
-        visit.cause = self._floor.cashless_obstacle() or "trouble.card_reader"
-        return Signal.STOPPED
+        return _wait_out(visit, obstacle or "trouble.card_reader", now)
 
     def _tick_checking(self, visit: Visit, now: float) -> Signal | None:
         order = _order_of(visit)
@@ -308,6 +311,15 @@ class Paying:
     def _ask(self, request: UpiRequest | CardRequest, order: Order) -> None:
         self._orders[_name_of(request)] = order.number
         self._outbox.add(Ask(request))
+
+
+def _wait_out(visit: Visit, obstacle: str, now: float) -> Signal | None:
+    """What is in the way may pass; not for ever."""
+    visit.obstacle_from = now if visit.obstacle_from is None else visit.obstacle_from
+    if now - visit.obstacle_from < OBSTACLE_PATIENCE:
+        return None
+    visit.cause = obstacle
+    return Signal.STOPPED
 
 
 def _name_of(request: UpiRequest | CardRequest) -> str:

@@ -8,11 +8,13 @@ import pytest
 
 from firmware.contract.gateway import Failed, Problem, Tender
 from firmware.contract.money import ZERO
-from firmware.contract.screen import Action, Attract, Done, SwipeCard, Trouble
+from firmware.contract.screen import Action, Attract, Done, Hint, SwipeCard, Trouble
+from firmware.core.visit import Stage
 from firmware.journal.tender_rows import CardRefunded
 from tests.firmware.core.accounts import check_proofs
 from tests.firmware.core.paper_world import FEE, PaperWorld
-from tests.firmware.core.test_paying_by_card import kinds, swipe
+from tests.firmware.core.payers import Refused
+from tests.firmware.core.test_paying_by_card import kinds, swipe, tell
 from tests.firmware.core.test_paying_by_upi import reference_on
 
 
@@ -95,4 +97,70 @@ def test_a_jam_after_upi_is_a_claim(world: PaperWorld) -> None:
     shown = world.screen.data
     assert isinstance(shown, Trouble) and shown.claim is not None
     assert (shown.cause, shown.safe) == ("trouble.not_printed", FEE)
+    leaves(world)
+
+
+def test_no_card_is_charged_while_the_page_printer_stands(world: PaperWorld) -> None:
+    to_reader(world)
+    world.pages.is_jammed = True
+    world.run(10)
+    shown = world.screen.data
+    assert isinstance(shown, Trouble), shown
+    assert shown.cause == "trouble.page_printer"
+    assert "CardAsked" not in kinds(world)
+    leaves(world)
+
+
+def test_a_card_swiped_as_the_page_printer_jams_is_not_charged(world: PaperWorld) -> None:
+    to_reader(world)
+    event = world.reader.swipe()
+    world.pages.is_jammed = True
+    world.core.on_device_state(world.pages.state, world.now)
+    tell(world, event)
+    shown = world.screen.data
+    assert isinstance(shown, SwipeCard) and shown.hint == Hint("card.not_asked")
+    assert world.office.cards.payments == {}
+    world.pages.is_jammed = False
+    world.run(4)
+    swipe(world)
+    world.run(15)
+    assert isinstance(world.screen.data, Done)
+    leaves(world)
+
+
+def test_the_qr_goes_when_the_page_printer_stands(world: PaperWorld) -> None:
+    reference = to_qr(world)
+    world.pages.is_jammed = True
+    world.run(10)
+    shown = world.screen.data
+    assert isinstance(shown, Trouble), shown
+    assert (shown.cause, shown.safe) == ("trouble.page_printer", ZERO)
+    with pytest.raises(Refused):
+        world.office.upi.pay(reference)
+    leaves(world)
+
+
+def test_a_cable_that_is_back_in_time_leaves_the_qr_where_it_is(world: PaperWorld) -> None:
+    reference = to_qr(world)
+    world.pages.is_there = False
+    world.run(4)
+    world.pages.is_there = True
+    world.run(4)
+    world.office.upi.pay(reference)
+    world.run(15)
+    assert isinstance(world.screen.data, Done)
+    leaves(world)
+
+
+def test_paid_by_upi_while_the_page_printer_stands(world: PaperWorld) -> None:
+    """The money is there before the QR goes: then the paper has its 120 seconds."""
+    reference = to_qr(world)
+    world.pages.is_jammed = True
+    world.run(1)
+    world.office.upi.pay(reference)
+    world.run(4)
+    assert world.core.flow.visit.stage is Stage.DELIVERING
+    world.pages.is_jammed = False
+    world.run(15)
+    assert isinstance(world.screen.data, Done)
     leaves(world)
