@@ -319,7 +319,7 @@ class Flow:
             self._go(signal, now)
 
     def _go(self, signal: Signal, now: float) -> None:
-        if signal is Signal.PAID and self._order.awaits_paper:
+        if signal in (Signal.PAID, Signal.OWED) and self._order.awaits_paper:
             signal = Signal.DELIVER
         self._enter(self.visit.follow(signal), now)
 

@@ -178,6 +178,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.AGAIN: Stage.NUMBER,
         Signal.LISTED: Stage.BASKET,  # tried again, with bills in the basket
         Signal.OWED: Stage.PROVING,
+        Signal.DELIVER: Stage.DELIVERING,  # nobody knew whether it was paid, and it was
     },
 }
 

@@ -12,7 +12,7 @@ from firmware.contract.screen import Action, Attract, Done, Hint, SwipeCard, Tro
 from firmware.core.visit import Stage
 from firmware.journal.tender_rows import CardRefunded
 from tests.firmware.core.accounts import check_proofs
-from tests.firmware.core.paper_world import FEE, PaperWorld
+from tests.firmware.core.paper_world import FEE, PAGES, PaperWorld
 from tests.firmware.core.payers import Refused
 from tests.firmware.core.test_paying_by_card import kinds, swipe, tell
 from tests.firmware.core.test_paying_by_upi import reference_on
@@ -163,4 +163,22 @@ def test_paid_by_upi_while_the_page_printer_stands(world: PaperWorld) -> None:
     world.pages.is_jammed = False
     world.run(15)
     assert isinstance(world.screen.data, Done)
+    leaves(world)
+
+
+def test_the_fate_of_the_fee_is_known_late_and_the_certificate_comes(world: PaperWorld) -> None:
+    """The screen says that nobody knows yet; its citizen still reads it at the answer."""
+    reference = to_qr(world)
+    world.office.upi.pay(reference)
+    world.office.is_up = False
+    world.press(Action.CANCEL)
+    world.run(25)
+    shown = world.screen.data
+    assert isinstance(shown, Trouble) and shown.cause == "trouble.upi_unknown", shown
+    world.office.is_up = True
+    world.run(25)
+    shown = world.screen.data
+    assert isinstance(shown, Done), shown
+    assert len(world.pages.tray) == PAGES
+    assert list(world.office.payments.values()) == [FEE]
     leaves(world)
