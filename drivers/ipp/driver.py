@@ -227,9 +227,10 @@ class PagePrinter(BackgroundDevice[Event, Command]):
         if self.now() - self._waits_since >= HELP_WITHIN:
             self._end(known, Fate.FAILED, Fault.TOO_LATE)
         elif self._document is not None:
-            pages, lifetime = known.command.pages - known.printed, self.protocol.condition.lifetime
-            known = msgspec.structs.replace(known, base=known.printed, lifetime=lifetime)
-            self._book.put(msgspec.structs.replace(known, attempts=known.attempts + 1))
+            pages, attempts = known.command.pages - known.printed, known.attempts + 1
+            lifetime, serial = self.protocol.condition.lifetime, self._who.serial
+            known = msgspec.structs.replace(known, base=known.printed, attempts=attempts)
+            self._book.put(msgspec.structs.replace(known, lifetime=lifetime, serial=serial))
             name = known.command.job
             self.ask(PrintJob(name, pages, self._document.kind, known.is_two_sided))
         elif not self._is_preparing:
@@ -276,7 +277,8 @@ class PagePrinter(BackgroundDevice[Event, Command]):
         return known
 
     def _on_ended(self, known: JobRecord, event: JobEnded) -> None:
-        verdict = after(event, known, self.protocol.condition.lifetime)
+        is_same = self._who.serial == known.serial  # the counter of another one counts nothing
+        verdict = after(event, known, self.protocol.condition.lifetime if is_same else None)
         log.info("%s: %s: %s", self.name, event, verdict)
         known = self._progress(known, verdict.printed)
         if verdict.next is Next.DONE:

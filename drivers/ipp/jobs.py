@@ -14,7 +14,8 @@ class JobRecord(msgspec.Struct, frozen=True):
     """One document, and the IPP job that brings it or what is left of it.
 
     `printed` pages of it are out; `base` of them before the present IPP job, whose `number` is 0
-    until the printer has given one; `lifetime` is the printer's own counter at its beginning.
+    until the printer has given one; `lifetime` is the own counter of the printer with this `serial`
+    at its beginning.
     """
 
     command: PrintDocument
@@ -24,6 +25,7 @@ class JobRecord(msgspec.Struct, frozen=True):
     base: int = 0
     number: int = 0
     lifetime: int | None = None
+    serial: str = ""
     is_two_sided: bool = False  # as it is really printed
     attempts: int = 0
     is_acknowledged: bool = False

@@ -230,6 +230,24 @@ def test_the_numbers_began_again_and_ours_is_now_the_job_of_another(tmp_path: Pa
     assert office.pages == pages_of("a", 1, 2, 3)
 
 
+def test_another_printer_stands_there_after_the_power_cut_and_its_counter_says_nothing(
+    tmp_path: Path,
+) -> None:
+    """New lasers have made a few pages each: what this one made is not what that one did."""
+    office = Office(tmp_path)
+    office.run(3.0)
+    office.order("a", 4)
+    office.until_out(2)
+    office.run(1.2)
+    office.hand("power_cycle")
+    service = office.emulator._service
+    service.profile = replace(service.profile, serial="BENCH0002")
+    office.emulator.mechanism.lifetime = 4
+    assert office.until_ended("a") == DocumentFailed("a", 2, "page.interrupted")
+    assert office.device.state().identity.serial == "BENCH0002"
+    assert office.pages == pages_of("a", 1, 2)
+
+
 def test_the_button_on_the_printer_ends_the_document(tmp_path: Path) -> None:
     office = Office(tmp_path)
     office.run(3.0)
