@@ -63,6 +63,10 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     part_payment: bool = False
     least: Annotated[int, msgspec.Meta(ge=100)] = 100  # paise, of a part payment
 
+    def __post_init__(self) -> None:
+        if self.paper is not None and (self.part_payment or self.advance):
+            raise ValueError("what [paper] hands out is paid whole: no part_payment, no advance")
+
     @property
     def allowed_advance(self) -> Money:
         return Money(self.advance)

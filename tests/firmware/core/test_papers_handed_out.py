@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from firmware.contract.screen import Action, Attract, Done, Printing, Services, 
 from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.paper_rows import SpoolWiped
+from firmware.runtime.config import ConfigError, convert
+from firmware.services.catalogue import Service
 from tests.firmware.core.accounts import check_proofs
 from tests.firmware.core.paper_world import APPLICATION, FEE, PAGES, PaperWorld
 
@@ -355,3 +359,13 @@ def test_the_row_of_a_withdrawn_payment_is_one_that_old_releases_know(world: Pap
     refused = world.journal.of_kind(rows.PostRefused)[-1].row
     assert isinstance(refused, rows.PostRefused)
     assert (refused.problem, refused.detail) == ("not_delivered", "document.unsigned")
+
+
+@pytest.mark.parametrize("wrong", [{"part_payment": True}, {"advance": 5000}])
+def test_a_paper_is_paid_whole_and_not_beforehand(wrong: dict[str, object]) -> None:
+    """Half a fee would have bought a whole certificate."""
+    file = files("firmware.services.catalogue").joinpath("certificates.toml")
+    document = tomllib.loads(file.read_text())
+    convert(document, Service, "certificates.toml")
+    with pytest.raises(ConfigError, match=r"certificates\.toml: .*paid whole"):
+        convert(document | wrong, Service, "certificates.toml")
