@@ -38,10 +38,12 @@ class Till:
     """A core daemon whose bus was never connected: messages are handed to it."""
 
     def __init__(self, folder: Path) -> None:
-        (folder / "core").write_text("secret")
+        secrets = folder / "secrets"
+        secrets.mkdir()
+        (secrets / "core").write_text("secret")
         paths = PathsSection(run=str(folder))
         config = msgspec.structs.replace(
-            CONFIG, bus=BusSection(str(folder / "bus"), str(folder)), paths=paths
+            CONFIG, bus=BusSection(str(folder / "bus"), str(secrets)), paths=paths
         )
         world = World(folder)
         self.core = Core(Book(world.journal, world.clock), config, load_catalogue())

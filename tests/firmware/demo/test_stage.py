@@ -19,9 +19,10 @@ from firmware.demo.stage import Settings, Stage, StageError
 
 WITHIN = 15.0  # seconds
 PARENT = """
-import subprocess, sys, time
+import signal, sys, time
 from pathlib import Path
 from firmware.demo.stage import Settings, Stage
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is born deaf
 with Stage(Path(sys.argv[1]), Settings(has_ui=False)) as stage:
     print(stage.group, flush=True)
     time.sleep(600)
