@@ -102,7 +102,7 @@ async def test_in_the_middle_of_a_visit_nothing_is_tested(kiosk: Kiosk, terminal
 
 async def test_without_hands_a_machine_can_run_it(kiosk: Kiosk, terminal: Terminal) -> None:
     results = [await terminal.kioskctl("test", n, "--skip", "hands") for n in ("notes", "receipt")]
-    assert results == [0, 0]
+    assert results == [0, 0], terminal.lines
     assert "--    takes no money without a visit: left out, no hands" in terminal.lines
     kiosk.bench.do("receipt", "pull_paper")
     await kiosk.waits(lambda: kiosk.devices["receipt"].status == "out_of_service", "paper out")
