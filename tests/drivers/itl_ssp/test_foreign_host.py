@@ -14,7 +14,7 @@ import pytest
 
 from drivers.base.bench import EmulatedDevice
 from drivers.itl_ssp.emulator import NoteAcceptorEmulator
-from tests.drivers.foreign import foreign_host
+from tests.drivers.foreign import PATIENCE, foreign_host
 
 SCRIPT = "ssp_host.js"
 KEY = "0123456701234567"
@@ -58,7 +58,9 @@ async def test_with_another_fixed_key_it_gets_not_a_word(tmp_path: Path) -> None
     unit = EmulatedDevice(emulator, tmp_path / "tty")
     unit.plug()
     async with foreign_host(SCRIPT, str(tmp_path / "tty"), KEY[::-1]) as host:
+        async with asyncio.timeout(PATIENCE):
+            while not emulator.refused:  # noqa: ASYNC110 - another process writes to the wire
+                await asyncio.sleep(0.02)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(host.says("serial"), SILENCE)
     unit.unplug()
-    assert emulator.refused > 0
