@@ -105,7 +105,7 @@ class Delivering:
         if self._cancelled_at is not None:
             self._cancel(order, job, printer, now)
         elif self._may_go(printer):
-            self._pages.step(job, printer, Ask(self._request(order, printer)), now)
+            self._pages.step(job, printer, lambda: Ask(self._request(order, printer)), now)
 
     def _begin(self, job: str, now: float) -> None:
         if job != self._job:

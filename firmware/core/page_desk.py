@@ -8,6 +8,7 @@ document that is not in the spool any more is refused, and made once more.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from firmware.contract.device import DeviceState, Outcome, Reply
 from firmware.contract.document import CancelDocument, PrintDocument
@@ -32,13 +33,13 @@ class PageDesk:
         self.is_taken = False  # the printer has it: what becomes of it is its own word
         self.is_unknown = False  # it was told to cancel, and never had it
 
-    def step(self, job: str, printer: DeviceState, make: Effect, now: float) -> None:
+    def step(self, job: str, printer: DeviceState, make: Callable[[], Effect], now: float) -> None:
         """Have the document made, or the printer told, if that is due."""
         self.begin(job)
         if self._ready is None:
             if self._made_at is None or now - self._made_at >= MADE_WITHIN:
                 self._made_at = now
-                self._outbox.add(make)
+                self._outbox.add(make())
         elif self._asked_at is None or now - self._asked_at >= ASK_AGAIN_AFTER:
             self._asked_at = now
             self._outbox.add(Tell(printer.name, self._ready))

@@ -7,7 +7,11 @@ nothing is known after a restart is asked again under the same name, and prints 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from firmware.contract.device import DeviceState, Kind, Print, Status
+from firmware.contract.ticket import Ticket
 from firmware.core.book import Book
 from firmware.core.floor import Floor
 from firmware.core.page_desk import PageDesk
@@ -116,21 +120,27 @@ class Proof:
     ) -> None:
         """Tell the printer, as often as it takes."""
         self._watch(job, now)
-        duplicate = order.jobs_of(document).index(job)
-        has_code = not visit.is_resumed  # else whoever stands there would have the money
-        ticket = self._papers.ticket(order, document, duplicate, visit.language, has_code)
         kind = Kind(order.printers[job])
+        make = partial(self._ticket, order, document, job, visit)
         for printer in floor.of_kind(kind):
             if kind is Kind.PAGE:
-                self._print_page(job, printer, LayOut(job, printer.name, ticket), now)
+                self._print_page(job, printer, make, now)
             elif now - self._asked_at >= ASK_AGAIN_AFTER:
                 self._asked_at = now
-                self._outbox.add(Tell(printer.name, Print(job, ticket)))
+                self._outbox.add(Tell(printer.name, Print(job, make())))
             return
 
-    def _print_page(self, job: str, printer: DeviceState, make: LayOut, now: float) -> None:
+    def _ticket(self, order: Order, document: str, job: str, visit: Visit) -> Ticket:
+        """Signed and laid out anew: only when a printer is told."""
+        duplicate = order.jobs_of(document).index(job)
+        has_code = not visit.is_resumed  # else whoever stands there would have the money
+        return self._papers.ticket(order, document, duplicate, visit.language, has_code)
+
+    def _print_page(
+        self, job: str, printer: DeviceState, make: Callable[[], Ticket], now: float
+    ) -> None:
         if printer.status not in (Status.GONE, Status.STARTING):
-            self._pages.step(job, printer, make, now)
+            self._pages.step(job, printer, lambda: LayOut(job, printer.name, make()), now)
 
 
 def documents_of(order: Order) -> list[str]:

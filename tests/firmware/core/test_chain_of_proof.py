@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from firmware.contract.money import rupees
 from firmware.contract.screen import Action, Attract, Done, Trouble, Waiting
-from firmware.contract.ticket import Text
+from firmware.contract.ticket import Text, Ticket
 from firmware.journal import rows
+from firmware.journal.orders import Order
 from firmware.till.effects import Effect, LayOut
 from tests.firmware.core.accounts import check_proofs
 from tests.firmware.core.page_printer import PagePrinter
@@ -198,3 +200,22 @@ def test_a_page_that_cannot_be_put_into_the_spool_ends_on_the_screen(
     world.run(70)
     assert done(world).proof == "screen"
     leaves(world)
+
+
+def test_a_ticket_is_laid_out_and_signed_only_when_the_printer_is_told(
+    world: Papers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at each of the four ticks a second in which the printer is waited for."""
+    made, inner = list[str](), world.core.papers.ticket
+
+    def counting(order: Order, document: str, *how: Any) -> Ticket:
+        made.append(document)
+        return inner(order, document, *how)
+
+    monkeypatch.setattr(world.core.papers, "ticket", counting)
+    monkeypatch.setattr(world.printer, "print", lambda command: None)  # told, it says nothing
+    world.pay_to_the_last_note()
+    event = world.acceptors.insert_note(rupees(20))
+    world.core.on_device_event("notes", event, world.now)
+    world.run(20)
+    assert 3 <= len(made) <= 11, "every two seconds"
