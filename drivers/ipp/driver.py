@@ -166,8 +166,8 @@ class PagePrinter(BackgroundDevice[Event, Command]):
             return Reply(Outcome.REFUSED, link)  # it may be back in a moment: ask again
         try:
             self._spool.read(command.document, command.sha256)
-        except SpoolError as error:  # wiped at a start between two commands: put it there again
-            return Reply(Outcome.REFUSED, str(error))
+        except SpoolError as error:  # wiped at a start between two commands
+            return Reply(Outcome.MISSING, str(error))
         self._prepare(self._book.start(command))
         return Reply(Outcome.DONE, Fate.STARTED)
 

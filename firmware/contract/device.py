@@ -379,6 +379,7 @@ DeviceCommand = (
 class Outcome(StrEnum):
     DONE = "done"
     REFUSED = "refused"
+    MISSING = "missing"  # refused for its document: put that into the spool again
 
 
 class Reply(msgspec.Struct, frozen=True):

@@ -1,8 +1,8 @@
 """One document at a time on its way to a page or card printer, at the contract.
 
 The document is made first: set on A4, or fetched from the back end into the printer's spool. Then
-the printer is told, and told again, under the same name, until it has said what became of it. A
-document that is not in the spool any more is refused, and made once more.
+the printer is told, and told again, under the same name, until it has said what became of it. Only
+a document that is not in the spool any more is made once more: each lies in RAM.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class PageDesk:
             self.is_unknown = not is_done
         elif is_done:
             self.is_taken = True
-        else:  # it was wiped at a start of the driver: put it there again
+        elif reply.outcome is Outcome.MISSING:  # it was wiped at a start of the driver
             self.make_again(now)
 
     def _heard(self, job: str, is_known: bool) -> None:

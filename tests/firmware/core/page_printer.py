@@ -117,8 +117,10 @@ class PagePrinter:
             self.ended[job] = self.untold[job] = DocumentFailed(job, 0, "page.jam")
             return Reply(Outcome.DONE)
         content = self.spooled.get(command.document, b"")
-        if not self.is_there or hashlib.sha256(content).hexdigest() != command.sha256:
-            return Reply(Outcome.REFUSED, "no such document")
+        if not self.is_there:
+            return Reply(Outcome.REFUSED, "page.link.lost")
+        if hashlib.sha256(content).hexdigest() != command.sha256:
+            return Reply(Outcome.MISSING, "no such document")
         self.open, self.printed, self._content = command, 0, content
         return Reply(Outcome.DONE)
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from firmware.contract.device import Outcome, Reply
+from firmware.contract.document import PrintDocument
 from firmware.contract.gateway import Tender
 from firmware.contract.money import ZERO
 from firmware.contract.screen import Action, Attract, Done, Printing, Services, ShowBill, Trouble
@@ -369,3 +371,20 @@ def test_a_paper_is_paid_whole_and_not_beforehand(wrong: dict[str, object]) -> N
     convert(document, Service, "certificates.toml")
     with pytest.raises(ConfigError, match=r"certificates\.toml: .*paid whole"):
         convert(document | wrong, Service, "certificates.toml")
+
+
+def test_a_printer_with_another_job_is_asked_again_and_nothing_is_fetched_twice(
+    world: PaperWorld,
+) -> None:
+    """Every fetch is one document more in RAM: minutes of a long job would fill it."""
+    world.run(1)  # core has wiped what a life before left
+    name, sha256 = world.pages.put(b"somebody's")
+    assert world.pages.on_command(PrintDocument("other", name, sha256, 120)) == Reply(Outcome.DONE)
+    world.pay_fee()
+    world.run(20)
+    assert world.pages.open is not None and world.pages.open.job == "other"
+    assert (len(world.fetched), len(world.pages.spooled)) == (1, 2)
+    world.pages.fail("page.cancelled")
+    world.run(8)
+    assert [page for page in world.pages.tray if "other" not in page][-PAGES:] == WHOLE
+    assert len(world.fetched) == 1
