@@ -1,5 +1,6 @@
 """`kiosk-safe-screen`: the last words of a kiosk whose screen does not come up, in plain text.
 
+The console has no Devanagari: the Hindi stands in Latin letters, as people type it on a telephone.
 systemd starts it when `kiosk-ui` has failed for good, and says in the environment how it ended
 (systemd.exec(5), `$MONITOR_*`). It writes on the kernel's console. No configuration is read,
 because that may be what is wrong.
@@ -22,7 +23,10 @@ CONSOLE = Path("/dev/tty1")
 
 WORDS = """\
 
-    OUT OF SERVICE                             Helpline {helpline}
+    KIOSK BAND HAI . OUT OF SERVICE            Helpline {helpline}
+
+    Machine abhi kaam nahin kar rahi. Paise na daalen.
+    Ek minute mein yah khud phir koshish karegi. Sahayata: {helpline}
 
     This kiosk is not working. No money is taken.
     It tries again by itself in a minute.

@@ -60,4 +60,7 @@ def test_the_console_says_which_unit_failed_and_whom_to_call() -> None:
         {"MONITOR_UNIT": "kiosk-ui.service", "MONITOR_SERVICE_RESULT": "watchdog",
          "MONITOR_EXIT_STATUS": "6"}
     )  # fmt: skip
-    assert "kiosk-ui.service ended (watchdog, status 6)" in said and "181" in said
+    assert "kiosk-ui.service ended (watchdog, status 6)" in said
+    for line in ("KIOSK BAND HAI", "Paise na daalen", "Sahayata: 181", "No money is taken"):
+        assert line in said
+    assert said.isascii() and max(map(len, said.splitlines())) <= 80, "an old console has no more"
