@@ -20,8 +20,10 @@ from drivers.mdb.adapter import (
     answer_of,
     line_of,
 )
+from drivers.mdb.bench_adapter import FIRMWARE
 from drivers.mdb.changer import ChangerProtocol
 from drivers.mdb.codec import (
+    LONGEST_BLOCK,
     MODE,
     CorruptBlock,
     Identification,
@@ -203,14 +205,20 @@ def test_a_host_survives_whatever_it_hears(chunks: list[bytes], is_changer: bool
         assert host.next_deadline() < 1000.0
 
 
-@pytest.mark.parametrize("unit", [CoinChangerEmulator, BillValidatorEmulator])
+@pytest.mark.parametrize(
+    ("unit", "address"), [(CoinChangerEmulator, 0x08), (BillValidatorEmulator, 0x30)]
+)
 def test_no_command_is_too_short_or_too_long_for_a_peripheral(
-    unit: type[CoinChangerEmulator | BillValidatorEmulator],
+    unit: type[CoinChangerEmulator | BillValidatorEmulator], address: int
 ) -> None:
+    """A whole one is answered by whom it is addressed to; a cut one breaks nothing."""
     commands = [bytes.fromhex(vector["command"]) for vector in BLOCKS["master"]]
     for command in [*commands, coins.PAY_OUT + b"\x05", coins.PAY_OUT_STATUS]:
-        for cut in [command[:end] for end in range(1, len(command) + 1)] + [command + b"\x01"]:
-            unit().obey(cut, 1.0)
+        is_mine = command[0] & 0xF8 == address  # five bits of address, three of command
+        assert (unit().obey(command, 1.0) is not None) == is_mine, command.hex()
+        for cut in [command[:end] for end in range(1, len(command))] + [command + b"\x01"]:
+            answer = unit().obey(cut, 1.0)
+            assert answer is None or (is_mine and len(answer) < LONGEST_BLOCK), cut.hex()
 
 
 @given(st.lists(st.binary(max_size=40), max_size=20))
@@ -220,3 +228,6 @@ def test_a_changer_on_the_bench_survives_whatever_it_hears(chunks: list[bytes]) 
     for number, chunk in enumerate(chunks):
         changer.receive_bytes(b"R," + chunk.hex().encode() + b"\n", float(number))
         changer.receive_bytes(chunk, float(number))
+    changer.bytes_to_send()
+    changer.receive_bytes(b"\nV\n", 100.0)
+    assert changer.bytes_to_send() == FIRMWARE.encode() + b"\n", "it hears and answers as before"
