@@ -286,6 +286,15 @@ def main_screens() -> dict[str, ScreenData]:
         "6-cash-note-waits": waiting_cash(Hint("cash.note_waits", rupees(200))),
         "6-cash-one-moment": waiting_cash(Hint("cash.one_moment")),
         "6-cash-refused": cash(Hint("cash.refused.inhibited")),
+        **_ends(),
+        "9-closed": Closed("closed.door_open"),
+        **desk_screens(),
+    }  # fmt: skip
+
+
+def _ends() -> dict[str, ScreenData]:
+    """From the first page to the last screen."""
+    return {
         "6-printing-fetching": Printing("certificates"),
         "6-printing-begun": Printing("certificates", 0, 3, True),
         "6-printing-page": Printing("certificates", 2, 3, True),
@@ -308,8 +317,6 @@ def main_screens() -> dict[str, ScreenData]:
         "8-trouble-safe": trouble("power_came_back", 200),
         "8-trouble-suspected": trouble("suspected"),
         "8-trouble-no-money": trouble("no_such_account"),
-        "9-closed": Closed("closed.door_open"),
-        **desk_screens(),
     }  # fmt: skip
 
 
