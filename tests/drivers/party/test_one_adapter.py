@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,12 +9,20 @@ import pytest
 from drivers.base.loopback import Wire
 from drivers.base.party_turns import PartyLine
 from drivers.mdb.party import ANSWERED_WITHIN, MdbManners
-from firmware.contract.device import NoteUnaccounted, Outcome, Status
+from firmware.contract.device import Outcome, Status
 from firmware.contract.money import rupees
 from firmware.contract.payout import PaidOut, PayOut
 from tests.drivers.mdb.test_conformance import LosesLines
-from tests.drivers.party.test_one_wire import credited, visit_of_both
-from tests.drivers.party.wire import COINS, NOTES, Shared, SharedMdb
+from tests.drivers.party.stories import (
+    A_LARGE_COIN,
+    SMALL_COINS,
+    check,
+    credited,
+    one_driver_dies,
+    pulled_and_put_back,
+    visit_of_both,
+)
+from tests.drivers.party.wire import COINS, NOTES, SharedMdb
 
 READY_BY = 3.0
 CHANGE = "TDR 0417 0001/change"
@@ -37,28 +44,9 @@ class OneLate(Wire):
         return [(self.later, data)]
 
 
-def check(shared: Shared) -> None:
-    """Every coin of these has a tube but ₹20, which is not put in on a bad wire."""
-    told = credited(shared)
-    assert told["coins"] == Counter(shared.bus.devices[COINS].physics()["in_box"])
-    assert told["notes"] == Counter(shared.bus.devices[NOTES].physics()["in_box"])
-    assert not any(isinstance(e, NoteUnaccounted) for e in shared.notes.till.told)
-    for visit in shared.visits:
-        state = visit.device.state()
-        assert (state.status, state.faults) == (Status.READY, []), state
-        assert state.accepting, state
-
-
-def tubes_and_notes(shared: Shared) -> None:
-    for at, paise in ((4.0, 1000), (4.3, 100), (6.1, 500), (6.15, 500)):
-        shared.coins.at(at, lambda paise=paise: shared.coins.hand("insert", paise=paise))  # type: ignore[misc]
-    for at, paise in ((4.1, 50000), (7.0, 10000)):
-        shared.notes.at(at, lambda paise=paise: shared.notes.hand("insert", paise=paise))  # type: ignore[misc]
-
-
 def test_coins_notes_and_change_by_one_adapter(tmp_path: Path) -> None:
     shared = SharedMdb(tmp_path)
-    visit_of_both(shared)
+    visit_of_both(shared, (*SMALL_COINS, *A_LARGE_COIN))
     shared.run(12.0)
     assert shared.coins.device.on_command(PayOut(CHANGE, rupees(18))).outcome is Outcome.DONE
     shared.notes.hand("insert", paise=20000)
@@ -74,7 +62,7 @@ def test_coins_notes_and_change_by_one_adapter(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_lines_are_lost_between_either_driver_and_the_adapter(tmp_path: Path, seed: int) -> None:
     shared = SharedMdb(tmp_path)
-    tubes_and_notes(shared)
+    visit_of_both(shared, SMALL_COINS)
     shared.run(READY_BY)
     shared.coins.wire, shared.notes.wire = LosesLines(seed, 23), LosesLines(seed + 3, 19)
     shared.far = LosesLines(seed, 29)
@@ -92,7 +80,7 @@ def test_an_answer_that_comes_late_is_found_again(tmp_path: Path, front: bytes) 
     """A coin in a tube, a note in escrow, a note stacked."""
     shared = SharedMdb(tmp_path)
     shared.far = late = OneLate(front, ANSWERED_WITHIN + 0.01)
-    tubes_and_notes(shared)
+    visit_of_both(shared, SMALL_COINS)
     shared.run(20.0)
     assert late.was_late
     check(shared)
@@ -117,14 +105,8 @@ def test_a_coin_dispensed_by_hand_and_told_late_is_no_note_in_escrow(
 @pytest.mark.parametrize("at", [1.0, 4.15, 4.9, 7.5])
 def test_the_adapter_is_pulled_and_put_back(tmp_path: Path, at: float) -> None:
     shared = SharedMdb(tmp_path)
-    tubes_and_notes(shared)
-    shared.run(at)
-    shared.unplug()
-    shared.wait(1.0)
-    assert [visit.device.state().status for visit in shared.visits] == [Status.GONE] * 2
-    shared.plug()
-    shared.run(30.0)
-    check(shared)
+    visit_of_both(shared, SMALL_COINS)
+    pulled_and_put_back(shared, at)
 
 
 @pytest.mark.parametrize("number", [COINS, NOTES])
@@ -133,14 +115,8 @@ def test_the_death_of_one_driver_is_nothing_to_the_other(
     tmp_path: Path, number: int, at: float
 ) -> None:
     shared = SharedMdb(tmp_path)
-    tubes_and_notes(shared)
-    shared.run(at)
-    shared.visits[number].start_driver()
-    other = shared.visits[1 - number]
-    while shared.coins.now < 20.0:
-        shared.wait(0.5)
-        assert other.device.state().status in (Status.READY, Status.BUSY)
-    check(shared)
+    visit_of_both(shared, SMALL_COINS)
+    one_driver_dies(shared, number, at)
 
 
 @pytest.mark.parametrize("silent", [COINS, NOTES])

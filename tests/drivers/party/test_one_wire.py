@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,17 @@ import pytest
 from drivers.base.loopback import Lossy, Wire
 from drivers.cctalk.codec import Checksum
 from drivers.cctalk.party import LATE_WITHIN, POLLED_WITHIN
-from firmware.contract.device import CoinAccepted, NoteStacked, NoteUnaccounted, Status
-from tests.drivers.party.wire import COINS, NOTES, Shared, SharedCctalk
+from firmware.contract.device import Status
+from tests.drivers.party.stories import (
+    A_LARGE_COIN,
+    SMALL_COINS,
+    check,
+    credited,
+    one_driver_dies,
+    pulled_and_put_back,
+    visit_of_both,
+)
+from tests.drivers.party.wire import COINS, NOTES, SharedCctalk
 
 READY_BY = 4.0
 LONGEST_WITHOUT_A_POLL = 0.5  # seconds; 0.3 was measured
@@ -22,39 +30,14 @@ LATE_SHARE = 0.05  # of all answers
 ECHO = pytest.mark.parametrize("has_echo", [True, False])
 
 
-def visit_of_both(shared: Shared) -> None:
-    """Coins fall while notes are stacked."""
-    for at, paise in ((4.0, 1000), (4.3, 100), (6.1, 500), (6.15, 500), (8.0, 2000)):
-        shared.coins.at(at, lambda paise=paise: shared.coins.hand("insert", paise=paise))  # type: ignore[misc]
-    for at, paise in ((4.1, 50000), (7.0, 10000)):
-        shared.notes.at(at, lambda paise=paise: shared.notes.hand("insert", paise=paise))  # type: ignore[misc]
-
-
-def credited(shared: Shared) -> dict[str, Counter[str]]:
-    journal = [*shared.coins.till.journal.values(), *shared.notes.till.journal.values()]
-    return {
-        "coins": Counter(str(e.value.paise) for e in journal if isinstance(e, CoinAccepted)),
-        "notes": Counter(str(e.value.paise) for e in journal if isinstance(e, NoteStacked)),
-    }
-
-
-def check(shared: Shared) -> None:
-    """Nothing created, and nothing lost but what a device itself forgot."""
-    told = credited(shared)
-    assert told["coins"] == Counter(shared.bus.devices[COINS].physics()["in_box"])
-    assert told["notes"] == Counter(shared.bus.devices[NOTES].physics()["in_box"])
-    assert not any(isinstance(e, NoteUnaccounted) for e in shared.notes.till.told)
-    for visit in shared.visits:
-        state = visit.device.state()
-        assert state.status is Status.READY and state.faults == [], state
-        assert state.accepting, state
+COINS_OF_ALL = (*SMALL_COINS, *A_LARGE_COIN)
 
 
 @ECHO
 @pytest.mark.parametrize("checksum", list(Checksum))
 def test_both_visits_at_once(tmp_path: Path, has_echo: bool, checksum: Checksum) -> None:
     shared = SharedCctalk(tmp_path, has_echo, checksum)
-    visit_of_both(shared)
+    visit_of_both(shared, COINS_OF_ALL)
     shared.run(14.0)
     check(shared)
     assert credited(shared)["coins"].total() == 5
@@ -64,7 +47,7 @@ def test_both_visits_at_once(tmp_path: Path, has_echo: bool, checksum: Checksum)
 @ECHO
 def test_both_with_a_crc_so_that_no_answer_says_whose_it_is(tmp_path: Path, has_echo: bool) -> None:
     shared = both_with_crc(tmp_path, has_echo)
-    visit_of_both(shared)
+    visit_of_both(shared, COINS_OF_ALL)
     shared.run(14.0)
     check(shared)
     assert credited(shared)["coins"].total() == 5
@@ -95,7 +78,7 @@ def test_late_answers_with_a_crc_are_not_believed_by_the_other_driver(
 ) -> None:
     """Eleven bytes of counter and events, whoever says them: coins were told that never fell."""
     shared = both_with_crc(tmp_path, has_echo=False)
-    visit_of_both(shared)
+    visit_of_both(shared, COINS_OF_ALL)
     shared.far = dawdles = Dawdles(seed)
     shared.run(16.0)
     shared.far = Wire()
@@ -109,7 +92,7 @@ def test_late_answers_with_a_crc_are_not_believed_by_the_other_driver(
 def test_both_on_wires_that_lose_and_hurt(tmp_path: Path, seed: int, checksum: Checksum) -> None:
     wires = (Lossy(seed), Lossy(seed + 100))
     shared = SharedCctalk(tmp_path, wires=wires, coin_checksum=checksum)
-    visit_of_both(shared)
+    visit_of_both(shared, COINS_OF_ALL)
     shared.run(16.0)
     for visit in shared.visits:
         visit.wire = Lossy(0, rate=0.0)
@@ -121,14 +104,8 @@ def test_both_on_wires_that_lose_and_hurt(tmp_path: Path, seed: int, checksum: C
 @pytest.mark.parametrize("at", [1.0, 4.15, 4.9, 5.4, 7.5])
 def test_the_port_is_pulled_and_put_back(tmp_path: Path, has_echo: bool, at: float) -> None:
     shared = SharedCctalk(tmp_path, has_echo)
-    visit_of_both(shared)
-    shared.run(at)
-    shared.unplug()
-    shared.wait(1.0)
-    assert [visit.device.state().status for visit in shared.visits] == [Status.GONE] * 2
-    shared.plug()
-    shared.run(30.0)
-    check(shared)
+    visit_of_both(shared, COINS_OF_ALL)
+    pulled_and_put_back(shared, at)
 
 
 @pytest.mark.parametrize("number", [COINS, NOTES])
@@ -137,14 +114,8 @@ def test_the_death_of_one_driver_is_nothing_to_the_other(
     tmp_path: Path, number: int, at: float
 ) -> None:
     shared = SharedCctalk(tmp_path)
-    visit_of_both(shared)
-    shared.run(at)
-    shared.visits[number].start_driver()
-    other = shared.visits[1 - number]
-    while shared.coins.now < 20.0:
-        shared.wait(0.5)
-        assert other.device.state().status in (Status.READY, Status.BUSY)
-    check(shared)
+    visit_of_both(shared, COINS_OF_ALL)
+    one_driver_dies(shared, number, at)
 
 
 @ECHO
