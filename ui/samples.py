@@ -266,6 +266,8 @@ def main_screens() -> dict[str, ScreenData]:
         "4-waiting-printing": Waiting("waiting.printing"),
         "5-bill": ShowBill("electricity", bill(), rupees(470)),
         "5-bill-advance": ShowBill("electricity", bill(LONG_NAME), rupees(440)),
+        "5-bill-certificate": ShowBill("certificates", replace(bill(), period="", due_date=""),
+                                       rupees(470)),
         "5-basket": basket(),
         "5-basket-full": basket(8),
         "5-bill-limit": ShowBill("electricity", bill(), rupees(470),

@@ -80,9 +80,9 @@ class PanelEmulator(Emulator):
         """With a crowbar, and let go: the contact is open for so long, and does not bounce."""
         pin = self._pin_of(Switch.TAMPER)
         if Switch.TAMPER not in self._cut and not self._facts[Switch.TAMPER]:
-            self._forget_bounces(pin)
-            self._put(pin, CONTACT_IS_OPEN, now)
-            self._plan([(now + milliseconds / 1000, pin, self._rest(Switch.TAMPER))])
+            self._forget_bounces(pin, now)
+            shut_at = now + milliseconds / 1000
+            self._plan([(now, pin, CONTACT_IS_OPEN), (shut_at, pin, self._rest(Switch.TAMPER))])
 
     # --- wires ---------------------------------------------------------------------------------
 
@@ -90,7 +90,7 @@ class PanelEmulator(Emulator):
         """A rat, or a thief: the pin floats up to its pull-up whatever the switch does."""
         pin = self._pin_of(switch)
         self._cut.add(switch)
-        self._forget_bounces(pin)
+        self._forget_bounces(pin, now)
         self._put(pin, CONTACT_IS_OPEN, now)
 
     def hand_mend_wire(self, now: float, switch: str) -> None:
@@ -165,14 +165,13 @@ class PanelEmulator(Emulator):
         raise TypeError("a panel has no wire")
 
     def tick(self, now: float) -> None:
-        while self._due and self._due[0][0] <= now:
-            at, pin, level = self._due.popleft()
-            self._put(pin, level, at)
+        self._bounce(now)
         self._ups.tick(now)
         self._follow_ups(now)
 
     def next_deadline(self) -> float:
-        return min(self._due[0][0] if self._due else NEVER, self._ups.next_deadline())
+        """Of contacts, the last: edges carry their times, so a burst of them is told as a whole."""
+        return min(self._due[-1][0] if self._due else NEVER, self._ups.next_deadline())
 
     # --- contacts ------------------------------------------------------------------------------
 
@@ -181,22 +180,26 @@ class PanelEmulator(Emulator):
         if self._facts[switch] is fact:
             return
         self._facts[switch] = fact
-        self._forget_bounces(pin)
+        self._forget_bounces(pin, now)
         if switch in self._cut:
             return
-        level = self._rest(switch)
-        self._put(pin, level, now)
+        level, step = self._rest(switch), BOUNCE_TIME / self.speed
         if switch in BOUNCING:
-            step = BOUNCE_TIME / self.speed
-            self._plan(
-                [(now + n * step, pin, level ^ (n % 2)) for n in range(1, BOUNCES + 1)],
-            )
+            self._plan([(now + n * step, pin, level ^ (n % 2)) for n in range(BOUNCES + 1)])
+        else:
+            self._put(pin, level, now)
+
+    def _bounce(self, now: float) -> None:
+        while self._due and self._due[0][0] <= now:
+            at, pin, level = self._due.popleft()
+            self._put(pin, level, at)
 
     def _plan(self, moves: list[tuple[float, int, int]]) -> None:
         self._due = deque(sorted([*self._due, *moves]))
 
-    def _forget_bounces(self, pin: int) -> None:
+    def _forget_bounces(self, pin: int, now: float) -> None:
         """Nothing bounces on this pin any longer."""
+        self._bounce(now)
         self._due = deque(move for move in self._due if move[1] != pin)
 
     def _put(self, pin: int, level: int, at: float) -> None:

@@ -131,12 +131,13 @@ def _whose(bill: PaidBill, words: Words) -> list[Line]:
     return [
         Pair(words(f"account.{bill.service}"), bill.account),
         Pair(words("receipt.name"), bill.name),
-        Pair(words("receipt.bill_number"), bill.bill_number),
+        Pair(words(words.own("receipt.bill_number", bill.service)), bill.bill_number),
     ]
 
 
 def _sums(bill: PaidBill, words: Words) -> list[Line]:
-    amount = "receipt.part" if bill.rest else "receipt.amount"
+    whole = words.own("receipt.amount", bill.service)
+    amount = "receipt.part" if bill.rest else whole
     lines: list[Line] = [
         Pair(words(amount), rupees_exact(bill.amount)),
         Pair(words("receipt.fee"), rupees_exact(bill.fee)),

@@ -31,6 +31,11 @@ class Words:
     def __contains__(self, key: str) -> bool:
         return bool(self._texts.get(key))
 
+    def own(self, key: str, name: str) -> str:
+        """The key of the words that `name` has of its own, as `bill.question.certificates`."""
+        special = f"{key}.{name}"
+        return special if special in self else key
+
     @property
     def keys(self) -> frozenset[str]:
         return frozenset(self._texts)

@@ -31,6 +31,7 @@ from ui.screens.done.model import DoneModel
 from ui.screens.insert_cash.model import InsertCashModel
 from ui.screens.number import model as number
 from ui.screens.services.model import ServicesModel
+from ui.screens.show_bill import model as show_bill
 from ui.screens.show_bill.model import ShowBillModel
 from ui.screens.trouble.model import TroubleModel
 
@@ -319,3 +320,14 @@ def test_the_warning_is_what_is_spoken(director: Director) -> None:
     assert scene.spoken_text == "क्या आप यहीं हैं?" and scene.leaves_in == 15
     assert scene.frame.warning is not None
     assert scene.frame.warning.leave.action is Action.CANCEL
+
+
+@pytest.mark.parametrize(
+    ("service", "question"),
+    [("electricity", "क्या यह बिल आपका है?"), ("certificates", "क्या यह आवेदन आपका है?")],
+)
+def test_what_is_asked_has_the_name_of_the_thing(service: str, question: str) -> None:
+    data = ShowBill(service, samples.bill(), rupees(470))
+    shown = show_bill.model(data, samples.screen(data), Say(Language.HINDI, "181"))
+    assert shown.question == question
+    assert shown.spoken_text.startswith(question)

@@ -348,16 +348,16 @@ def test_what_is_no_pdf_of_so_many_pages_is_failed_before_any_paper(tmp_path: Pa
     assert (office.pages, office.spooled) == ([], [])
 
 
-def test_a_document_that_is_not_the_one_meant_is_refused_and_may_come_again(
+def test_a_document_that_is_not_the_one_meant_is_missing_and_may_come_again(
     tmp_path: Path,
 ) -> None:
     office = Office(tmp_path)
     office.run(3.0)
     good = office.document("a", 1)
     other = PrintDocument("a", good.document, "0" * 64, 1)
-    assert office.device.on_command(other).outcome is Outcome.REFUSED
+    assert office.device.on_command(other).outcome is Outcome.MISSING
     gone = PrintDocument("a", "0" * 32, good.sha256, 1)
-    assert office.device.on_command(gone).outcome is Outcome.REFUSED
+    assert office.device.on_command(gone).outcome is Outcome.MISSING
     assert office.device.on_command(good).outcome is Outcome.DONE
     assert office.until_ended("a") == DocumentPrinted("a", 1)
 

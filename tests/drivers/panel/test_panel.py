@@ -146,6 +146,7 @@ def test_board_drives_only_its_outputs(arguments: dict[str, int], said: str) -> 
 def test_hand_at_a_switch_that_is_not_fitted_is_refused() -> None:
     panel = PanelEmulator(inputs={"door_is_open": 5})
     panel.hand("open_door", 0.0)
+    panel.tick(2.0)
     assert panel.physics()["inputs"] == {"5": 1}
     with pytest.raises(BenchRefused, match="cash_box_is_out"):
         panel.hand("pull_cash_box", 0.0)

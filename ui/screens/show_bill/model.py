@@ -38,11 +38,12 @@ class ShowBillModel:
 
 def model(data: ShowBill, screen: Screen, say: Say) -> ShowBillModel:
     bill = data.bill
-    sums = [Row(say("bill.amount"), exact(bill.amount)), Row(say("bill.fee"), exact(bill.fee))]
+    due = Row(say.own("bill.amount", data.service), exact(bill.amount))
+    sums = [due, Row(say("bill.fee"), exact(bill.fee))]
     if before := bill.amount + bill.fee - data.payable:  # paid before, or carried over
         sums.append(Row(say("bill.before"), f"− {exact(before)}"))
     return ShowBillModel(
-        question=say("bill.question"),
+        question=say.own("bill.question", data.service),
         who=(
             Row(say("bill.name"), bill.name),
             Row(say(f"{data.service}.account"), in_fours(bill.account)),
