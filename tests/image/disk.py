@@ -8,16 +8,33 @@ disk itself stays as the cut left it.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
+NOTHING: Mapping[str, Path] = MappingProxyType({})
 SECTOR = 512  # bytes
 MIB = 1 << 20
 DATA = "data"
+SECRET = ("bus", "keys")  # folders
 
 
-def fill_data(disk: Path, root: Path, files: dict[str, str], scratch: Path) -> None:
-    """As if the kiosk had run before: the image's own beginning, and `files` below `/var`."""
+UPDATES = "lib/kiosk/update"  # below /var
+
+
+def fill_data(
+    disk: Path,
+    root: Path,
+    files: Mapping[str, bytes],
+    scratch: Path,
+    bundles: Mapping[str, Path] = NOTHING,
+) -> None:
+    """As if the kiosk had run before: the image's own beginning, and `files` below `/var`.
+
+    `bundles` lie where a technician puts them.
+    """
     content = scratch / "var"
     content.mkdir()
     _run("tar", "--extract", "--numeric-owner", f"--file={root / 'usr/share/kiosk/var.tar'}",
@@ -25,8 +42,11 @@ def fill_data(disk: Path, root: Path, files: dict[str, str], scratch: Path) -> N
     for name, text in files.items():
         path = content / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        path.chmod(0o600 if name.startswith("lib/kiosk/etc/bus") else 0o644)
+        path.write_bytes(text)
+        path.chmod(0o600 if path.parent.name in SECRET else 0o644)
+    (content / UPDATES).mkdir(parents=True, exist_ok=True)
+    for name, bundle in bundles.items():
+        os.link(bundle, content / UPDATES / name)
     start, size = partition(disk, DATA)
     made = scratch / "data.img"
     _run(

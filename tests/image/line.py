@@ -11,7 +11,6 @@ import select
 import socket
 import sys
 
-
 CHUNK = 65536  # bytes
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 FIRMWARE = Path("/usr/share/OVMF")
@@ -43,11 +44,26 @@ class Machine:
     def __exit__(self, *_: object) -> None:
         self.power_cut()
 
+    def start_directly(self, image: Path, *options: str) -> None:
+        """From now on QEMU starts slot A's kernel itself, with more on its command line."""
+        for name in ("vmlinuz", "initrd", "slot.cfg"):
+            where = ["-i", str(image / "boot-a.img"), f"::{name}", str(self._folder / name)]
+            subprocess.run(["mcopy", "-n", *where], check=True)
+        told = re.findall(r'="(.*)"', (self._folder / "slot.cfg").read_text())
+        line = " ".join(["kiosk.slot=a rauc.slot=A panic=5 quiet", *told, *options])
+        files = ["-kernel", str(self._folder / "vmlinuz"), "-initrd", str(self._folder / "initrd")]
+        self.kernel = [*files, "-append", line]
+
+    def enlarge(self, mib: int) -> None:
+        """Before it is switched on: a disk with as much more room behind its partitions."""
+        with self.disk.open("r+b") as disk:
+            disk.truncate(self.disk.stat().st_size + (mib << 20))
+
     def power_on(self) -> None:
         self._serial.unlink(missing_ok=True)
         self._process = subprocess.Popen([
-            "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", PROCESSOR,
-            "-smp", "2", "-m", MEMORY, "-display", "none", "-device", "virtio-rng-pci",
+            "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-smp", "2",
+            "-cpu", PROCESSOR, "-m", MEMORY, "-display", "none", "-device", "virtio-rng-pci",
             *self._wires, *self.kernel,
             "-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE}/OVMF_CODE_4M.fd",
             "-drive", f"if=pflash,format=raw,file={self._folder}/vars.fd",
@@ -62,10 +78,21 @@ class Machine:
 
     def says(self, *words: str, patience: float) -> None:
         """Wait for any of these words on the serial console; raises MachineError."""
+        self._until(lambda: any(word in self.said for word in words), repr(words), patience)
+
+    def says_times(self, word: str, times: int, patience: float) -> None:
+        """Wait until this word stands there so often; raises MachineError."""
+        self._until(lambda: self.said.count(word) >= times, f"{word!r} {times} times", patience)
+
+    def says_after(self, word: str, beginning: str, patience: float) -> None:
+        """Wait for `word` behind the last `beginning`; raises MachineError."""
+        self._until(lambda: word in self.said.rpartition(beginning)[2], repr(word), patience)
+
+    def _until(self, is_so: Callable[[], bool], what: str, patience: float) -> None:
         deadline = time.monotonic() + patience
-        while not any(word in self.said for word in words):
+        while not is_so():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise MachineError(f"expected {words!r} in {patience} s, got {self.said[-800:]}")
+                raise MachineError(f"expected {what} in {patience} s, got {self.said[-800:]}")
             time.sleep(LOOK_EVERY)
 
     @property

@@ -20,9 +20,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from firmware.demo.keys import commission
 from firmware.demo.stage import free_port
 from firmware.runtime.bench import Bench
 from firmware.runtime.config import Config, load
+from firmware.till.signing import keys_folder
 from tests.image.unit_files import ROOT
 
 TRAINING = ROOT / "image-build" / "training" / "kiosk.toml"
@@ -61,6 +63,7 @@ class Site:
         _run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self._key))
         (folder / "kiosk.toml").write_text(self._outside())
         self.config: Config = load(folder / "kiosk.toml")
+        commission(self.config.kiosk.id, self.config.state_folder)
 
     def __enter__(self) -> Site:
         self._running = [self._start(name) for name in ("bench", "sandbox")]
@@ -95,13 +98,15 @@ class Site:
         return [*found, "-nic", f"{network},model=virtio-net-pci"]
 
     @property
-    def files(self) -> dict[str, str]:
-        """What lies on the data partition, below `/var`."""
-        etc = "lib/kiosk/etc"
-        passwords = {f"{etc}/bus/{u}": (self.folder / "bus" / u).read_text() for u in KNOCKS}
-        public = self._key.with_suffix(".pub").read_text()
+    def files(self) -> dict[str, bytes]:
+        """What lies on the data partition, below `/var`: a kiosk that was set up."""
         inside = _without_panel(TRAINING.read_text()).replace("127.0.0.1:8080", OFFICE)
-        return {f"{etc}/kiosk.toml": inside, f"{etc}/ssh/authorized_keys": public, **passwords}
+        etc = {"kiosk.toml": inside.encode()}
+        etc["ssh/authorized_keys"] = self._key.with_suffix(".pub").read_bytes()
+        etc |= {f"bus/{user}": (self.folder / "bus" / user).read_bytes() for user in KNOCKS}
+        keys = keys_folder(self.config.state_folder).iterdir()
+        found = {f"lib/kiosk/core/keys/{key.name}": key.read_bytes() for key in keys}
+        return found | {f"lib/kiosk/etc/{name}": content for name, content in etc.items()}
 
     def _outside(self) -> str:
         """The same devices and the same office, from this side."""
