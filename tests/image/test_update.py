@@ -1,7 +1,7 @@
 """An update of the disk in QEMU: taken, and where the new release does not work, taken back.
 
 One machine lives through it all: a day's money, a stranger's bundle, a good release, one in which
-no daemon starts. Journal and identity are compared at the end, as they lie on the disk.
+no daemon starts. Journal and identity at the end are what they were at the beginning.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ import pytest
 
 from firmware.demo.citizen import Citizen
 from firmware.demo.story import electricity_cash
-from firmware.journal.journal import read_entries
 from tests.image import release
-from tests.image.disk import UPDATES, fill_data, read_data
+from tests.image.disk import UPDATES, fill_data
 from tests.image.machine import FIRMWARE, Machine
 from tests.image.site import Site
 from tests.image.unit_files import ROOT
@@ -29,6 +28,8 @@ IMAGE = Path(os.environ.get("KIOSK_IMAGE", ""))
 PATIENCE = 1800.0  # seconds for a start or an installation, without KVM on a busy machine
 KEYS = ROOT / "build" / "keys"  # `root` gives their authority to the image
 UPDATE = f"sudo kiosk-update /var/{UPDATES}/kiosk.raucb"
+JOURNAL = "sudo -u kiosk-core kioskctl journal show"
+IDENTITY = "cat /etc/machine-id /etc/kiosk/kiosk.toml /etc/kiosk/ssh/host_ed25519.pub"
 
 pytestmark = [
     pytest.mark.skipif(not os.environ.get("KIOSK_IMAGE"), reason="no image: make test-image"),
@@ -74,24 +75,25 @@ def test_an_update_is_taken_and_one_that_does_not_work_is_taken_back(kiosk: Kios
     machine, site = kiosk.machine, kiosk.site
     assert kiosk.runs() == "rauc.slot=A"
     asyncio.run(pays(site))
-    before = on_disk(kiosk, "before")
+    journal, identity = told(site, JOURNAL), told(site, IDENTITY)
+    assert "closed: fulfilled" in journal
 
-    machine.power_on()
-    assert kiosk.runs() == "rauc.slot=A"
-    assert "refused" in site.ssh("printf x >/var/lib/kiosk/update/kiosk.raucb;", UPDATE).stderr
+    refused = site.ssh(f"printf x >/var/{UPDATES}/kiosk.raucb; {UPDATE}", patience=PATIENCE)
+    assert "was refused" in refused.stderr, refused
 
     starts = kiosk.starts
     installs(site, "good")
     machine.says_times("Welcome to GRUB!", starts + 1, PATIENCE)
     assert kiosk.runs() == "rauc.slot=B"
-    assert site.ssh("cat", "/usr/share/kiosk/next").stdout == "the next release\n"
+    assert told(site, "cat /usr/share/kiosk/next") == "the next release\n"
 
     starts = kiosk.starts
     installs(site, "broken")
     machine.says_times("Welcome to GRUB!", starts + 4, 4 * PATIENCE)
     assert kiosk.runs() == "rauc.slot=B", "three starts of the new release, and the old one again"
     assert kiosk.starts == starts + 4
-    assert_nothing_is_lost(before, on_disk(kiosk, "after"))
+    assert told(site, IDENTITY) == identity
+    assert told(site, JOURNAL).startswith(journal)
 
 
 async def pays(site: Site) -> None:
@@ -104,17 +106,10 @@ def installs(site: Site, name: str) -> None:
     """The technician puts a bundle where updates are taken from, and orders it."""
     folder = f"/var/{UPDATES}"
     done = site.ssh(f"mv {folder}/{name}.raucb {folder}/kiosk.raucb; {UPDATE}", patience=PATIENCE)
-    assert "installing" in done.stdout.lower() and "failed" not in done.stdout, done
+    assert "was refused" not in done.stderr, done
 
 
-def on_disk(kiosk: Kiosk, name: str) -> Path:
-    kiosk.machine.power_cut()
-    return read_data(kiosk.machine.disk, "lib/kiosk", kiosk.site.folder / name)
-
-
-def assert_nothing_is_lost(before: Path, after: Path) -> None:
-    rows = list(read_entries(before / "core" / "journal.db"))
-    assert rows, "a visit was paid for"
-    assert list(read_entries(after / "core" / "journal.db"))[: len(rows)] == rows
-    for name in ("machine-id", "etc/kiosk.toml", "etc/ssh/host_ed25519", "etc/bus/core"):
-        assert (after / name).read_bytes() == (before / name).read_bytes(), name
+def told(site: Site, command: str) -> str:
+    done = site.ssh(command, patience=PATIENCE)
+    assert done.returncode == 0, done
+    return done.stdout
