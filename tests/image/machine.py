@@ -11,12 +11,19 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from PIL import Image
+
+from ui import theme
+
 FIRMWARE = Path("/usr/share/OVMF")
 LOOK_EVERY = 0.5  # seconds between looks at a file that QEMU writes
 MEMORY = "1024"  # MiB, as the smallest board
 PROCESSOR = "Nehalem"  # no AVX: QEMU plays it slowly, and Mesa would make machine code of it
 NO_NETWORK = ("-nic", "none")
 PHOTOGRAPHED_WITHIN = 30.0  # seconds
+
+
+GROUND, BUTTON = 0.5, 0.03  # of the first screen, at least
 
 
 class MachineError(AssertionError):
@@ -31,7 +38,7 @@ class Machine:
     """
 
     def __init__(self, disk: Path, folder: Path, wires: Sequence[str] = NO_NETWORK) -> None:
-        self.disk, self._folder, self._wires = folder / "disk.img", folder, wires
+        self.disk, self._folder, self.wires = folder / "disk.img", folder, wires
         self.kernel: Sequence[str] = ()
         self._serial, self._monitor = folder / "serial.log", folder / "monitor"
         subprocess.run(["cp", "--sparse=always", disk, self.disk], check=True)
@@ -64,13 +71,29 @@ class Machine:
         self._process = subprocess.Popen([
             "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=multi", "-smp", "2",
             "-cpu", PROCESSOR, "-m", MEMORY, "-display", "none", "-device", "virtio-rng-pci",
-            *self._wires, *self.kernel,
+            *self.wires, *self.kernel,
             "-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE}/OVMF_CODE_4M.fd",
             "-drive", f"if=pflash,format=raw,file={self._folder}/vars.fd",
             "-drive", f"if=virtio,format=raw,cache=writethrough,file={self.disk}",
             "-vga", "none", "-device", "virtio-vga,xres=1080,yres=1920",
             "-serial", f"file:{self._serial}", "-monitor", f"unix:{self._monitor},server,nowait",
         ], process_group=0)  # fmt: skip
+
+    def until_attract(self, path: Path, patience: float) -> None:
+        """Wait until the first screen is in the picture; `path` is the last one taken."""
+        self._until(lambda: self._shows_attract(path), "the first screen", patience)
+
+    def _shows_attract(self, path: Path) -> bool:
+        """By the colours of its ground and of the button of the first language."""
+        if not self._monitor.exists():
+            return False
+        self.photograph(path)
+        with Image.open(path) as picture:
+            counted = picture.convert("RGB").getcolors(picture.width * picture.height) or []
+            size = picture.width * picture.height
+            colours = {colour: count / size for count, colour in counted}
+        shares = [colours.get(_rgb(colour), 0.0) for colour in (theme.INK, theme.MARIGOLD)]
+        return shares[0] > GROUND and shares[1] > BUTTON
 
     def power_cut(self) -> None:
         self._process.kill()
@@ -109,3 +132,8 @@ class Machine:
             monitor.sendall(f"screendump {path}\n".encode())
             while said.count(b"(qemu) ") < 2:  # the next prompt: it is done
                 said += monitor.recv(4096)
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return red, green, blue
