@@ -8,7 +8,7 @@ disk itself stays as the cut left it.
 from __future__ import annotations
 
 import json
-import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,7 +46,7 @@ def fill_data(
         path.chmod(0o600 if path.parent.name in SECRET else 0o644)
     (content / UPDATES).mkdir(parents=True, exist_ok=True)
     for name, bundle in bundles.items():
-        os.link(bundle, content / UPDATES / name)
+        shutil.copy(bundle, content / UPDATES / name)
     start, size = partition(disk, DATA)
     made = scratch / "data.img"
     _run(

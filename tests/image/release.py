@@ -15,20 +15,24 @@ PACKAGES = "usr/lib/kiosk/lib/python3.13/site-packages"
 BUILT_WITHIN = 1200.0  # seconds; a root is compressed in half a minute, on a busy machine in three
 
 
-def bundle(image: Path, change: Callable[[Path], None], folder: Path, keys: Path) -> Path:
-    """The release `image` with `change` made to its root, signed with `keys`."""
+def bundle(image: Path, change: Callable[[Path], None], keys: Path) -> Path:
+    """The release `image` with `change` made to its root, signed with `keys`; made once."""
+    release = (image / "root.hash").read_text()[:16]
+    folder = image / "bundles" / f"{release}-{change.__name__}"
+    made = folder / "update.raucb"
+    if made.exists():
+        return made
     root, out = folder / "root", folder / "out"
-    folder.mkdir()
+    _run("rm", "--recursive", "--force", folder)
+    folder.mkdir(parents=True)
     # Files are shared with the first root: a change takes one away and makes another.
     _run("cp", "--archive", "--link", image / "root", root)
     change(root)
     _run(BUILD / "disk", "amd64", root, out)
-    made = folder / "update.raucb"
     signer = keys / "signer.pem", keys / "signer.key"
-    _run(BUILD / "bundle", "amd64", out, made, *signer)
-    for leftover in (*out.iterdir(), root):
-        _run("rm", "--recursive", leftover)
-    return made
+    _run(BUILD / "bundle", "amd64", out, folder / "new.raucb", *signer)
+    _run("rm", "--recursive", out, root)
+    return (folder / "new.raucb").rename(made)
 
 
 def is_the_next(root: Path) -> None:

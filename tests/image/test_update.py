@@ -61,8 +61,8 @@ def kiosk() -> Iterator[Kiosk]:
     with tempfile.TemporaryDirectory(prefix="kiosk-") as name, Site(Path(name) / "site") as site:
         folder = Path(name)
         bundles = {
-            "good.raucb": release.bundle(IMAGE, release.is_the_next, folder / "good", KEYS),
-            "broken.raucb": release.bundle(IMAGE, release.has_no_bus, folder / "broken", KEYS),
+            "good.raucb": release.bundle(IMAGE, release.is_the_next, KEYS),
+            "broken.raucb": release.bundle(IMAGE, release.has_no_bus, KEYS),
         }
         machine = Machine(IMAGE / "kiosk.img", folder, site.wires)
         machine.enlarge(2048)
