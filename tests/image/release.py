@@ -48,7 +48,7 @@ def has_no_bus(root: Path) -> None:
 
 
 def _run(*command: Path | str) -> None:
-    known = {"CONSOLE": CONSOLE, "SOURCE_DATE_EPOCH": "1767225600"}
+    known = {"CONSOLE": CONSOLE, "SOURCE_DATE_EPOCH": "1767225600", "COMPRESSION": "lz4"}
     subprocess.run(
         command, check=True, capture_output=True, timeout=BUILT_WITHIN, env=os.environ | known
     )
