@@ -89,8 +89,8 @@ async def settle(config: Config, options: argparse.Namespace) -> None:
     good, running = config.state_folder / GOOD, release()
     async with Watch(config, "kiosk-good") as watch:
         is_so = await _becomes_good(watch, time.monotonic() + GOOD_WITHIN)
-    if is_so:
-        await asyncio.to_thread(subprocess.run, ["rauc", "status", "mark-good"], check=True)
+    marking = ["rauc", "status", "mark-good"]
+    if is_so and not (await asyncio.to_thread(subprocess.run, marking, check=False)).returncode:
         write_durably(good, running.encode())
         return
     said = f"this slot is not marked good: alive: {', '.join(sorted(watch.alive)) or 'nobody'}"
