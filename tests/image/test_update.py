@@ -26,6 +26,7 @@ from tests.image.unit_files import ROOT
 
 IMAGE = Path(os.environ.get("KIOSK_IMAGE", ""))
 PATIENCE = 1800.0  # seconds for a start or an installation, without KVM on a busy machine
+STEP_WITHIN = 600.0  # seconds for one step of a visit
 KEYS = ROOT / "build" / "keys"  # `root` gives their authority to the image
 UPDATE = f"sudo kiosk-update /var/{UPDATES}/kiosk.raucb"
 JOURNAL = "sudo -u kiosk-core kioskctl journal show"
@@ -97,7 +98,7 @@ def test_an_update_is_taken_and_one_that_does_not_work_is_taken_back(kiosk: Kios
 
 
 async def pays(site: Site) -> None:
-    async with Citizen(site, "ui") as citizen:
+    async with Citizen(site, "ui", patience=STEP_WITHIN) as citizen:
         for step in electricity_cash().values():
             await step(citizen)
 
