@@ -24,6 +24,7 @@ from firmware.contract.screen import (
     Offer,
     Pin,
     Printing,
+    Reprinted,
     Screen,
     ScreenData,
     Services,
@@ -43,7 +44,7 @@ NOTES = (10, 20, 50, 100, 200, 500)
 TILES = (
     ("electricity", "lightning"), ("water", "drop"), ("mobile", "device-mobile"),
     ("certificates", "file-text"), ("land", "map-trifold"), ("idcards", "identification-card"),
-    ("pension", "fingerprint"), ("lookup", "magnifying-glass"),
+    ("pension", "fingerprint"), ("lookup", "magnifying-glass"), ("reprint", "receipt"),
 )  # fmt: skip
 TROUBLES = (
     "back_end_down", "no_such_account", "already_paid", "refused", "paper_out", "printer",
@@ -99,7 +100,10 @@ TILE_REASONS = (
     "no_power",
     "no_records",
     "day_limit",
+    "ask_operator",
+    "too_many_tries",
 )
+REPRINT_PROBLEMS = ("wrong", "not_a_mobile", "other_kiosk", "ask_operator")
 LIMITS = ("no_cash", "least", "most", "visit", "day", "values")
 
 
@@ -136,6 +140,14 @@ def basket(count: int = 3) -> Basket:
 
 def slip(problem: str | None = None) -> Number:
     return Number("slip", "slip.code", 12, "4071", problem)
+
+
+def receipt_number(problem: str | None = None, typed: str = "04170001") -> Number:
+    return Number("reprint", "reprint.account", 8, typed, problem, least=8)
+
+
+def mobile(problem: str | None = None) -> Number:
+    return Number("reprint", "reprint.mobile", 10, "", problem)
 
 
 def resumed(problem: str | None = None) -> Number:
@@ -195,6 +207,7 @@ ACTIONS: dict[type, list[Action]] = {
     SwipeCard: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
     Offer: [Action.CHOOSE_LANGUAGE, Action.PAY_PART, Action.TAKE_SLIP],
     Done: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
+    Reprinted: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
     Trouble: [Action.CHOOSE_LANGUAGE, Action.AGAIN, Action.FINISH],
     Closed: [Action.OPERATOR],
     Pin: [Action.CHOOSE_LANGUAGE, Action.ENTER, Action.CANCEL],
@@ -309,6 +322,14 @@ def _ends() -> dict[str, ScreenData]:
         "7-done-screen": done("screen", is_posted=False, advance=rupees(30)),
         "7-done-upi": replace(done(), by=Tender.UPI),
         "7-done-change": replace(done(), change=rupees(30)),
+        "7-reprint-number": receipt_number(typed="0417"),
+        "7-reprint-other-kiosk": receipt_number("reprint.other_kiosk", "04180001"),
+        "7-reprint-longer-number": replace(receipt_number(typed="04170001"), digits=9),
+        "7-reprint-mobile": mobile(),
+        "7-reprint-wrong": receipt_number("reprint.wrong"),
+        "7-reprinted": Reprinted("TDR 0417 0001", "paper"),
+        "7-reprinted-page": Reprinted("TDR 0417 0001", "page"),
+        "7-reprinted-screen": Reprinted("TDR 0417 0001", "screen"),
         "8-trouble-given-back": Trouble("trouble.given_back", ZERO),
         "8-trouble-upi-unknown": Trouble("trouble.upi_unknown", ZERO, order="TDR 0417 0001"),
         "8-trouble-to-card": Trouble("trouble.already_paid", rupees(470), proof="paper",

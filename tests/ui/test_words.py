@@ -34,6 +34,7 @@ def keys_of_core() -> list[str]:
         *(f"number.{problem}" for problem in samples.PROBLEMS),
         *(f"waiting.{what}" for what in samples.WAITINGS),
         *(f"slip.{problem}" for problem in samples.SLIP_PROBLEMS),
+        *(f"reprint.{problem}" for problem in samples.REPRINT_PROBLEMS),
         "resumed.wrong",
         "note.no_change",
         "note.not_taken",
