@@ -178,8 +178,9 @@ def test_no_paper_is_said_on_the_tile_unless_a_laser_is_there(world: World) -> N
 def test_the_roll_ends_in_the_middle_and_the_number_is_on_the_screen(world: World) -> None:
     world.printer.fails = "receipt.paper.end"
     asks_again(world)
-    assert isinstance(world.screen.data, Waiting)
-    assert Action.CANCEL not in world.screen.actions
+    printing = world.screen
+    assert printing.data == Waiting("waiting.printing")
+    assert Action.CANCEL not in printing.actions
     world.run(12)
     assert world.screen.data == Reprinted(NUMBER, "screen")
     assert "receipt_guide" in guides_told(world), "there is nothing to be taken"
