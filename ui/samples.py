@@ -37,6 +37,7 @@ from firmware.contract.screen import (
     Trouble,
     Waiting,
 )
+from ui import samples_again
 
 LONG_NAME = "श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी स्वर्गीय लक्ष्मीनारायण"
 PLACE = {"hi": "टोडारायसिंह", "en": "Todaraisingh"}
@@ -104,7 +105,6 @@ TILE_REASONS = (
     "ask_operator",
     "too_many_tries",
 )
-REPRINT_PROBLEMS = ("wrong", "not_a_mobile", "other_kiosk", "ask_operator")
 LIMITS = ("no_cash", "least", "most", "visit", "day", "values")
 
 
@@ -141,14 +141,6 @@ def basket(count: int = 3) -> Basket:
 
 def slip(problem: str | None = None) -> Number:
     return Number("slip", "slip.code", 12, "4071", problem)
-
-
-def receipt_number(problem: str | None = None, typed: str = "04170001") -> Number:
-    return Number("reprint", "reprint.account", 8, typed, problem, least=8)
-
-
-def mobile(problem: str | None = None) -> Number:
-    return Number("reprint", "reprint.mobile", 10, "", problem)
 
 
 def resumed(problem: str | None = None) -> Number:
@@ -246,8 +238,9 @@ def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 
         actions = [*actions, Action.CANCEL]
     if isinstance(data, ShowBill) and data.why_not is not None:
         actions = [action for action in actions if action is not Action.PAY]
+    step = None if getattr(data, "service", "") == "reprint" else STEPS.get(kind)
     return Screen(
-        serial=serial, language=language, data=data, actions=actions, step=STEPS.get(kind),
+        serial=serial, language=language, data=data, actions=actions, step=step,
         place=PLACE, is_warning=is_warning, leaves_in=leaves_in,
     )  # fmt: skip
 
@@ -337,14 +330,7 @@ def _ends() -> dict[str, ScreenData]:
         "7-done-screen": done("screen", is_posted=False, advance=rupees(30)),
         "7-done-upi": replace(done(), by=Tender.UPI),
         "7-done-change": replace(done(), change=rupees(30)),
-        "7-reprint-number": receipt_number(typed="0417"),
-        "7-reprint-other-kiosk": receipt_number("reprint.other_kiosk", "04180001"),
-        "7-reprint-longer-number": replace(receipt_number(typed="04170001"), digits=9),
-        "7-reprint-mobile": mobile(),
-        "7-reprint-wrong": receipt_number("reprint.wrong"),
-        "7-reprinted": Reprinted("TDR 0417 0001", "paper"),
-        "7-reprinted-page": Reprinted("TDR 0417 0001", "page"),
-        "7-reprinted-screen": Reprinted("TDR 0417 0001", "screen"),
+        **samples_again.screens(),
         "8-trouble-given-back": Trouble("trouble.given_back", ZERO),
         "8-trouble-upi-unknown": Trouble("trouble.upi_unknown", ZERO, order="TDR 0417 0001"),
         "8-trouble-to-card": Trouble("trouble.already_paid", rupees(470), proof="paper",

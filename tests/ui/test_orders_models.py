@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from firmware.contract.screen import Action, Language, Reprinted
-from ui import samples
+from ui import samples, samples_again
 from ui.say import Say
 from ui.scene import Director
 from ui.screens.basket.model import LONGEST_NAME, BasketModel, shortened
@@ -64,7 +64,7 @@ def test_an_interrupted_payment_is_said_to_be_safe(language: Language) -> None:
 
 
 def test_a_receipt_of_another_kiosk_names_it() -> None:
-    shown = english(samples.receipt_number("reprint.other_kiosk", "04180001"))
+    shown = english(samples_again.receipt_number("reprint.other_kiosk", "04180001"))
     assert isinstance(shown, NumberModel)
     assert "kiosk 0418" in shown.problem
     assert shown.problem in shown.spoken_text
@@ -72,7 +72,7 @@ def test_a_receipt_of_another_kiosk_names_it() -> None:
 
 def test_a_number_may_have_a_digit_more_and_need_not() -> None:
     """A kiosk that has given out ten thousand receipts has some with five digits of its own."""
-    shown = english(replace(samples.receipt_number(typed="0417000"), digits=9))
+    shown = english(replace(samples_again.receipt_number(typed="0417000"), digits=9))
     assert isinstance(shown, NumberModel)
     assert (shown.is_complete, shown.strip) == (False, "1 more digit")
     for typed, is_full in (("1", False), ("5", True), ("9", True)):

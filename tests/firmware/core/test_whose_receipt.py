@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
-from firmware.contract.gateway import Tender
-from firmware.contract.money import rupees
+from firmware.contract.gateway import Bill, Tender
+from firmware.contract.money import Money, rupees
 from firmware.contract.screen import (
     Action,
     Reprinted,
@@ -17,6 +19,7 @@ from firmware.contract.screen import (
 )
 from firmware.journal import rows
 from firmware.journal.paper_rows import CopyAsked, CopyRefused
+from firmware.journal.row import Row
 from firmware.journal.rows import KioskStarted, OrderCreated
 from firmware.till.access import COPIES
 from firmware.till.owners import Owners
@@ -247,3 +250,24 @@ def test_a_kiosk_without_a_key_sends_to_the_operator(tmp_path: Path) -> None:
     created = of_kind(world, OrderCreated)[0]
     assert isinstance(created, OrderCreated)
     assert created.owners == []
+
+
+class OrderBefore(Row, frozen=True, tag="OrderCreated"):
+    """OrderCreated as the release before knows it."""
+
+    order: str
+    key: str
+    service: str
+    language: str
+    bill: Bill
+    payable: Money
+
+
+def test_the_release_before_reads_the_order_and_passes_over_the_rest(world: World) -> None:
+    created = of_kind(world, OrderCreated)[0]
+    assert isinstance(created, OrderCreated)
+    assert created.owners
+    raw = msgspec.json.encode(created)
+    assert msgspec.json.decode(raw, type=OrderBefore).bill == created.bill
+    without = msgspec.json.encode(replace(created, owners=[]))
+    assert b"owners" not in without, "where nothing is on file the row is as it was"
