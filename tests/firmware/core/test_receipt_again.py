@@ -21,7 +21,7 @@ from firmware.contract.ticket import Pair
 from firmware.core.receipt_again import MOST_COPIES
 from firmware.core.visit import Stage
 from firmware.journal import rows
-from firmware.journal.paper_rows import CopyAsked
+from firmware.journal.paper_rows import CopyAsked, SpoolWiped
 from tests.firmware.core.deaths import Mortal, dies_after_each_commit, is_at_rest
 from tests.firmware.core.lost_receipt import (
     MOBILE,
@@ -195,8 +195,10 @@ def test_the_power_ends_while_it_is_printed(world: World) -> None:
     world.printer.is_there = False
     asks_again(world)
     world.switches = {"mains_is_off": True, "battery_is_low": True}
-    world.run(5)
-    assert not world.core.may_halt(world.now)
+    for _ in range(6):
+        world.run(1)
+        assert world.core.flow.visit.stage is Stage.REPRINTING
+        assert not world.core.may_halt(world.now)
 
 
 def test_a_journal_begun_anew_knows_nothing_of_the_visit_in_ram(world: World) -> None:
@@ -211,6 +213,16 @@ def test_a_journal_begun_anew_knows_nothing_of_the_visit_in_ram(world: World) ->
     assert world.core.flow.visit.stage is Stage.ATTRACT
 
 
+def test_the_power_ends_before_he_says_whose_it_is(world: World) -> None:
+    to_number(world)
+    world.press(Action.ENTER, TYPED)
+    world.switches = {"mains_is_off": True, "battery_is_low": True}
+    world.run(1)
+    world.press(Action.ENTER, MOBILE)
+    assert number(world).problem == "tile.no_power"
+    assert of_kind(world, CopyAsked) == []
+
+
 class Kiosk(Mortal, PaperWorld):
     """With a page printer, and a mobile on file."""
 
@@ -219,15 +231,19 @@ class Kiosk(Mortal, PaperWorld):
         self.office.mobiles[ACCOUNT] = MOBILE
 
 
-def on_the_roll(world: Kiosk) -> None:
+def has_paid(folder: Path) -> Kiosk:
+    world = Kiosk(folder)
     pays(world)
+    return world
+
+
+def on_the_roll(world: Kiosk) -> None:
     asks_again(world)
     world.run(3)
     world.press(Action.FINISH)
 
 
 def on_a4(world: Kiosk) -> None:
-    pays(world)
     world.printer.fails = "receipt.paper.end"
     asks_again(world)
     world.run(12)
@@ -250,4 +266,20 @@ def test_death_after_any_commit_prints_nothing_twice_and_loses_nothing(
             assert len(copies) + len(world.pages.tray) == asked == 1, "he stands there, and has it"
 
     kinds = {"CopyAsked", "Printed", "OrderClosed"}
-    dies_after_each_commit(Kiosk, story, kinds, check, tmp_path, monkeypatch, 1)
+    dies_after_each_commit(has_paid, story, kinds, check, tmp_path, monkeypatch, 1)
+
+
+def test_core_is_back_and_the_page_that_the_laser_still_needs_is_not_wiped(tmp_path: Path) -> None:
+    world = has_paid(tmp_path)
+    world.printer.fails = "receipt.paper.end"
+    world.pages.is_deaf = True
+    asks_again(world)
+    world.until(lambda: bool(world.pages.spooled))
+    seen = world.screen.data
+    assert seen == Waiting("waiting.printing_page")
+    world.crash()
+    world.pages.is_deaf = False
+    world.run(12)
+    assert of_kind(world, SpoolWiped) == []
+    assert world.screen.data == Reprinted(NUMBER, "page")
+    assert world.pages.tray == ["A4 1"]
