@@ -278,8 +278,9 @@ def test_core_is_back_and_the_page_that_the_laser_still_needs_is_not_wiped(tmp_p
     seen = world.screen.data
     assert seen == Waiting("waiting.printing_page")
     world.crash()
+    world.settle()
+    assert of_kind(world, SpoolWiped) == []
     world.pages.is_deaf = False
     world.run(12)
-    assert of_kind(world, SpoolWiped) == []
     assert world.screen.data == Reprinted(NUMBER, "page")
     assert world.pages.tray == ["A4 1"]
