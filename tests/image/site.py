@@ -149,6 +149,12 @@ class Site:
                 raise TimeoutError(f"no SSH within {patience} s: {said.stderr[-300:]}")
             time.sleep(KNOCK_EVERY)
 
+    def host_key(self) -> str:
+        """By which a client knows the machine."""
+        asked = ["ssh-keyscan", "-T", "60", "-p", str(self._ssh), "127.0.0.1"]
+        done = subprocess.run(asked, capture_output=True, text=True, timeout=120, check=True)
+        return done.stdout
+
     @property
     def _call(self) -> list[str]:
         return ["ssh", "-q", "-i", str(self._key), "-p", str(self._ssh), "-o", "BatchMode=yes",
