@@ -20,9 +20,10 @@ from drivers.base.flight import What
 from drivers.base.jobs import Fate
 from drivers.base.ledger import Ledger
 from drivers.base.network import dial, host_and_port
+from drivers.base.pdf import BadDocument
 from drivers.base.protocol import CommandRefused
 from drivers.base.transport import Transport
-from drivers.ipp.document import BadDocument, kind, prepare
+from drivers.ipp.document import kind, prepare
 from drivers.ipp.ends import Next, after
 from drivers.ipp.events import (
     Abilities,

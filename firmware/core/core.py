@@ -324,8 +324,6 @@ class Core:
                 self.flow.desk.vault.on_switch(device, event, now)
             case CashBoxMoved():
                 log.info("%s: cash box moved: %s", device, event)
-            case _:
-                pass
 
     def _end_document(self, device: str, job: str, fault: str | None, now: float) -> None:
         """As _end_job; and nothing of it may be left in RAM."""

@@ -24,7 +24,7 @@ from firmware.demo.broker import Broker
 from firmware.demo.family import Family
 from firmware.demo.keys import commission, enrol
 from firmware.demo.template import LASER, TEMPLATE
-from firmware.gateway.sandbox.certificates import OFFICE_KEY
+from firmware.gateway.sandbox.signature import OFFICE_KEY
 from firmware.gateway.sandbox.unsealing import PUBLIC_KEY
 from firmware.runtime.bench import Bench
 from firmware.runtime.config import Config, load
