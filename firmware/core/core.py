@@ -59,7 +59,7 @@ from firmware.contract.gateway import GatewayReply, GatewayRequest, GatewayState
 from firmware.contract.payout import PaidOut, PayOutFailed
 from firmware.contract.screen import Action, Hint, Press, Screen, ScreenData
 from firmware.core.book import Book
-from firmware.core.floor import Floor
+from firmware.core.floor import SUPPLIES, Floor
 from firmware.core.flow import Flow
 from firmware.core.papers import Papers
 from firmware.core.quiet import Quiet
@@ -124,7 +124,7 @@ class Core:
             if order is not self.flow.visit.order:
                 self.book.forget(order.number)
         for name, section in self._config.device.items():
-            if section.kind is Kind.PAGE and section.kind not in waiting:
+            if section.kind in SUPPLIES and section.kind not in waiting:
                 self._outbox.add(Wipe(name))
 
     def on_press(self, press: Press, now: float) -> None:
