@@ -10,7 +10,7 @@ import msgspec
 class PagePrinted(msgspec.Struct, frozen=True, tag=True):
     """All pages up to `page` of `of` lie in the tray. Told once: what ends the job counts.
 
-    Not told of a card, which is out whole or not at all.
+    A card printer need not tell it: a card is out whole, or not at all.
     """
 
     job: str
