@@ -75,7 +75,12 @@ class Delivering:
         return None
 
     def cancel(self, now: float) -> None:
-        """The citizen will not wait for the printer any longer."""
+        """The citizen will not wait for the printer any longer: whatever else was, that is why."""
+        if self._cancelled_at is None:
+            self._why = UNUSABLE
+        self._stop(now)
+
+    def _stop(self, now: float) -> None:
         self._cancelled_at = now if self._cancelled_at is None else self._cancelled_at
 
     def may_cancel(self, order: Order, floor: Floor) -> bool:
@@ -101,7 +106,7 @@ class Delivering:
         waited = now - self._since
         is_late = waited >= HELP_WITHIN and not self._pages.is_taken
         if is_late or waited >= ENDS_WITHIN:
-            self.cancel(now)
+            self._stop(now)
         printer = printer_of(order, floor)
         if self._cancelled_at is not None:
             self._cancel(order, job, printer, now)
@@ -167,7 +172,7 @@ class Delivering:
     def _give_up(self, why: str, now: float) -> None:
         """By the driver's word only: a core before this one may have told it to print."""
         self._why = why
-        self.cancel(now)
+        self._stop(now)
 
     def _waiting(self, order: Order, request: FetchDocument) -> str:
         """The job that this was asked for, if it still waits."""

@@ -198,8 +198,13 @@ def test_the_next_card_waits_until_the_path_is_clear(counter: Counter) -> None:
     counter.order("a")
     counter.run_until_ink()
     cancel(counter)
-    reply = counter.device.on_command(order("b", counter.spool))
+    asked = order("b", counter.spool)
+    reply = counter.device.on_command(asked)
     assert (reply.outcome, reply.detail) == (
         Outcome.REFUSED,
         "it is starting, or a card is in its path",
     )
+    counter.run_until(lambda: counter.device.on_command(asked).outcome is Outcome.DONE)
+    counter.run_until_told("b")
+    assert counter.till.journal["b"] == printed("b"), "taken while the other was in the path"
+    assert (counter.physics["rejected"], counter.physics["given_out"]) == (1, 1)

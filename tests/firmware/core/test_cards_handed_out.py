@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from firmware.contract.device import Consumable, DeviceState, Fault, Kind, Source, Status
 from firmware.contract.gateway import Tender
 from firmware.contract.screen import Action, Attract, Done, Printing, Services, Trouble
+from firmware.core.floor import Floor
 from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.services.catalogue import load_catalogue
@@ -82,8 +84,10 @@ def test_cards_run_out_before_the_printer_is_told_and_are_filled_in(world: CardW
 
 
 def test_the_citizen_will_not_wait_for_cards(world: CardWorld) -> None:
+    """The line had failed before, and is no reason any more."""
     world.is_line_dead = True
     world.pay_fee()
+    world.run(1)
     world.pages.sheets = 0
     world.is_line_dead = False
     world.run(8)
@@ -245,3 +249,37 @@ def test_the_driver_wipes_its_spool_and_the_card_is_fetched_once_more(world: Car
     world.run(12)
     assert len(world.fetched) == 2
     is_handed_out(world)
+
+
+@pytest.mark.parametrize(
+    ("cards", "sides", "trouble"),
+    [
+        (1, 2, None),
+        (None, None, None),
+        (0, 2, "trouble.pvc_cards"),
+        (1, 1, "trouble.pvc_ribbon"),
+    ],
+)
+def test_a_printer_that_only_counts_has_too_little_for_a_card(
+    cards: int | None, sides: int | None, trouble: str | None
+) -> None:
+    """It says no fault, and its numbers do."""
+    left = [
+        Consumable("cards", cards, "cards", Source.COUNTED),
+        Consumable("ribbon", sides, "sides", Source.MEASURED),
+    ]
+    state = DeviceState(
+        name="pvc", kind=Kind.PVC, family="any", status=Status.READY, consumables=left
+    )
+    assert Floor({"pvc": state}).document_trouble("pvc") == trouble
+
+
+def test_a_card_printer_by_ipp_out_of_cards() -> None:
+    state = DeviceState(
+        name="pvc",
+        kind=Kind.PVC,
+        family="ipp",
+        status=Status.OUT_OF_SERVICE,
+        faults=[Fault("page.paper.end")],
+    )
+    assert Floor({"pvc": state}).document_trouble("pvc") == "trouble.pvc_cards"
