@@ -70,42 +70,20 @@ HINTS = ("cash.insert", "cash.checking", "cash.accepted", "cash.returned", "cash
 CARD_HINTS = ("unreadable", "not_a_bank_card", "chip_card", "pin_needed", "not_for_purchase",
               "tracks_differ", "not_encrypted", "not_asked", "declined")  # fmt: skip
 WAITINGS = (
-    "upi",
-    "upi_check",
-    "card",
-    "fetching",
-    "posting",
-    "printing",
-    "printing_page",
-    "comparing",
-    "desk_printing",
-    "returning",
-    "opening",
-)
+    "upi", "upi_check", "card", "fetching", "posting", "printing", "printing_page", "comparing",
+    "desk_printing", "returning", "opening",
+)  # fmt: skip
 PROBLEMS = (
-    "too_short",
-    "not_a_k_number",
-    "not_an_application",
-    "not_an_enrolment",
-    "no_such_account",
-    "already_paid",
-    "in_basket",
-)
+    "too_short", "not_a_k_number", "not_an_application", "not_an_enrolment", "no_such_account",
+    "already_paid", "in_basket",
+)  # fmt: skip
 SLIP_PROBLEMS = ("unknown", "used", "office", "nothing")
 CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
 PIN_PROBLEMS = ("wrong", "locked", "file_missing", "file_broken")
 TILE_REASONS = (
-    "not_yet",
-    "no_paper",
-    "no_printer",
-    "no_cards",
-    "no_ribbon",
-    "no_back_end",
-    "no_cash",
-    "no_power",
-    "no_records",
-    "day_limit",
-)
+    "not_yet", "no_paper", "no_printer", "no_cards", "no_ribbon", "no_back_end", "no_cash",
+    "no_power", "no_records", "day_limit",
+)  # fmt: skip
 LIMITS = ("no_cash", "least", "most", "visit", "day", "values")
 
 
