@@ -67,6 +67,13 @@ class CardPrinter(PagePrinter):
         self._ticks = 0
         self._end(DocumentFailed(self.open.job, 0, fault))
 
+    def restart(self) -> None:
+        """The driver: a card that was begun goes to the reject box, so it needs no document."""
+        if self.open is not None and not self.is_leaving:
+            self.fail("pvc.interrupted")
+        self.spooled.clear()
+        self.untold |= self.ended
+
     def _cancel(self, command: CancelDocument) -> Reply:
         if self.open is not None and self.open.job == command.job and self.is_leaving:
             return Reply(Outcome.DONE, "ejecting")
