@@ -16,8 +16,8 @@ from tests.image.unit_files import ROOT, programs
 
 BUILD = ROOT / "image-build"
 ROW = re.compile(r"^([a-z0-9-]+)==(\S+) --hash=sha256:[0-9a-f]{64}$")
-SCRIPTS = ("bundle", "debian", "disk", "image", "initramfs", "kernel", "keys", "lock-wheels",
-           "packages-of", "root", "wheels-of")  # fmt: skip
+SCRIPTS = ("board/files", "bundle", "debian", "differences", "disk", "hashes", "image", "initramfs",
+           "kernel", "keys", "lock-wheels", "root", "twice", "wheels-of")  # fmt: skip
 
 
 @pytest.mark.parametrize("arch", ["amd64", "arm64"])
