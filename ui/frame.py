@@ -41,7 +41,7 @@ NO_BUTTON = Button()
 OTHER = {Language.HINDI: Language.ENGLISH, Language.ENGLISH: Language.HINDI}
 WAYS_ON = (Action.PAY, Action.AGAIN, Action.FINISH, Action.CANCEL)  # the first one possible, right
 WAYS_BACK = (Action.BACK, Action.FINISH, Action.CANCEL, Action.USE_SLIP)  # the same, left
-BARE_SCREENS = ("Attract", "Closed")
+BARE_SCREENS = ("Attract", "Closed", "Commissioning")
 WAYS_TO_PAY = {  # with an icon each, and in this order
     Action.PAY: "money-fill",
     Action.PAY_UPI: "qr-code-fill",

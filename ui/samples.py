@@ -11,6 +11,7 @@ from firmware.contract.screen import (
     Attract,
     Basket,
     Closed,
+    Commissioning,
     Count,
     Desk,
     Done,
@@ -197,6 +198,7 @@ ACTIONS: dict[type, list[Action]] = {
     Done: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
     Trouble: [Action.CHOOSE_LANGUAGE, Action.AGAIN, Action.FINISH],
     Closed: [Action.OPERATOR],
+    Commissioning: [Action.CHOOSE_LANGUAGE],
     Pin: [Action.CHOOSE_LANGUAGE, Action.ENTER, Action.CANCEL],
     Desk: [Action.CHOOSE_LANGUAGE, Action.CHOOSE_TASK, Action.BACK, Action.FINISH],
     Count: [Action.CHOOSE_LANGUAGE, Action.ENTER, Action.SKIP],
@@ -290,8 +292,21 @@ def main_screens() -> dict[str, ScreenData]:
         "6-cash-refused": cash(Hint("cash.refused.inhibited")),
         **_ends(),
         "9-closed": Closed("closed.door_open"),
+        "9-commissioning": newcomer(),
+        "9-commissioning-no-network": newcomer([]),
         **desk_screens(),
     }  # fmt: skip
+
+
+def newcomer(addresses: list[str] = ["192.168.1.73"]) -> Commissioning:  # noqa: B006
+    """A machine of a box that was just opened."""
+    todo = ("name", "devices", "office", "office_key", "certificate")
+    return Commissioning(
+        "new-3f9c01ab",
+        addresses,
+        "SHA256:VQ0wZ3oYp5n6g1mYtC3yXyqk8w2Vxv4q9Qx1s0uYHnE",
+        [f"commissioning.todo.{step}" for step in todo],
+    )
 
 
 def _ends() -> dict[str, ScreenData]:

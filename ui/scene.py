@@ -11,6 +11,7 @@ from ui.say import Say
 from ui.screens.attract import model as attract
 from ui.screens.basket import model as basket
 from ui.screens.closed import model as closed
+from ui.screens.commissioning import model as commissioning
 from ui.screens.count import model as count
 from ui.screens.desk import model as desk
 from ui.screens.done import model as done
@@ -41,6 +42,7 @@ Model = (
     | done.DoneModel
     | trouble.TroubleModel
     | closed.ClosedModel
+    | commissioning.CommissioningModel
     | pin.PinModel
     | desk.DeskModel
     | count.CountModel
@@ -121,6 +123,8 @@ class Director:
                 return trouble.model(data, screen, say)
             case contract.Closed() as data:
                 return closed.model(data, screen, say, self._say[OTHER[screen.language]])
+            case contract.Commissioning() as data:
+                return commissioning.model(data, say, self._say[OTHER[screen.language]])
             case contract.Pin() as data:
                 return pin.model(data, screen, say)
             case contract.Desk() as data:

@@ -250,6 +250,19 @@ class Closed(msgspec.Struct, frozen=True, tag=True):
     cause: str
 
 
+class Commissioning(msgspec.Struct, frozen=True, tag=True):
+    """Nobody has set this machine up: it sells nothing. For the technician who stands before it.
+
+    `addresses` are its own in the network, `ssh_key` is the fingerprint that `ssh` asks about; both
+    may be empty. `todo` are message keys.
+    """
+
+    machine: str  # the id that it has until a person names it
+    addresses: list[str]
+    ssh_key: str
+    todo: list[str]
+
+
 class Pin(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """An operator's PIN. ENTER carries it sealed for `key`, never in clear (M10).
 
@@ -316,6 +329,7 @@ ScreenData = (
     | Done
     | Trouble
     | Closed
+    | Commissioning
     | Pin
     | Desk
     | Count

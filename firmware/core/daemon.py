@@ -20,6 +20,7 @@ from firmware.contract.topics import Topics
 from firmware.core.core import Core
 from firmware.core.disk import DiskWatch
 from firmware.core.floor import NOT_HEARD
+from firmware.core.newcomer import Newcomer
 from firmware.core.redeeming import refused
 from firmware.core.spooling import Spooling
 from firmware.journal.anchor import AnchorKeeper
@@ -58,6 +59,7 @@ class CoreDaemon:
             config.bus_address("core"), (topics.presence("core"), Presence(False))
         )
         self._disk = DiskWatch(core.book.journal.path.parent, config.limits.free_mib)
+        self._newcomer = Newcomer(config, core.papers.codes is not None)
         self._spooling = Spooling(config.spool_folder, clock)
         self._anchor = AnchorKeeper(core.book.journal.path)
         self._group = asyncio.TaskGroup()
@@ -78,6 +80,7 @@ class CoreDaemon:
             notify("READY=1")
             while True:
                 self._core.on_records(self._disk.look(self._now()))
+                self._core.floor.newcomer = self._newcomer.look(self._now())
                 self._core.tick(self._now())
                 self._carry_out()
                 if self._core.flow.visit.order is None:

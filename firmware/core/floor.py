@@ -9,6 +9,7 @@ from math import inf
 from firmware.contract.device import USABLE, DeviceState, Kind, Status, Switch
 from firmware.contract.gateway import GatewayState, Tender
 from firmware.contract.money import Money
+from firmware.contract.screen import Commissioning
 
 ACCEPTORS = (Kind.NOTES, Kind.COINS)
 PAPER_END = "receipt.paper.end"
@@ -30,6 +31,7 @@ class Floor:
     journal_is_confirmed: bool = True  # else rows are missing, and an operator has to look (M8)
     records_trouble: str = ""  # why the journal may soon not be written, for a technician
     day_is_full: bool = False  # the limit of cash a day is reached
+    newcomer: Commissioning | None = None  # nobody has set this machine up
     has_office_key: bool = True  # else nobody can tell whose a document is, and none is sold
 
     def of_kind(self, kind: Kind) -> Iterator[DeviceState]:

@@ -159,6 +159,8 @@ def draw(
             return Closed("closed.journal")
         case Stage.ATTRACT if floor.door_is_open:
             return Closed("closed.door_open")
+        case Stage.ATTRACT if floor.newcomer is not None:
+            return floor.newcomer
         case Stage.ATTRACT:
             return _attract(floor, catalogue)
         case Stage.SERVICES:

@@ -10,6 +10,7 @@ letter is in the file and can be copied out, headings are headings and pictures 
 
 from __future__ import annotations
 
+import io
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime
@@ -100,17 +101,19 @@ def _data(paper: Paper) -> dict[str, Any]:
     if not isinstance(paper, Poster):
         for line, drawn in zip(paper.lines, fields["lines"], strict=True):
             if isinstance(line, Code):
-                drawn["modules"] = _modules(line.content)
+                drawn["drawn"] = _drawn(line.content)
     return fields
 
 
-def _modules(content: str) -> list[str]:
-    """The modules of a QR code, dark ones `1`, in rows."""
+def _drawn(content: str) -> dict[str, Any]:
+    """A QR code as SVG, one unit a module, and how many modules a side has."""
     try:
-        matrix = segno.make(content, micro=False, error="m").matrix
+        code = segno.make(content, micro=False, error="m")
     except segno.DataOverflowError as error:
         raise A4Error(f"QR code of {len(content)} characters: {error}") from None
-    return ["".join(map(str, row)) for row in matrix]
+    svg = io.BytesIO()
+    code.save(svg, kind="svg", border=0, xmldecl=False)
+    return {"svg": svg.getvalue().decode(), "count": code.symbol_size(border=0)[0]}
 
 
 def _printable(value: Any) -> Any:

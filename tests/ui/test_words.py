@@ -46,6 +46,7 @@ def keys_of_core() -> list[str]:
         *(f"trouble.{cause}.{part}" for cause in samples.TROUBLES for part in TROUBLE_PARTS),
         *(f"pin.{problem}" for problem in samples.PIN_PROBLEMS),
         *keys_of_the_desk(),
+        *samples.newcomer().todo,
         *(f"closed.{cause}.{part}" for cause in samples.CLOSINGS for part in ("title", "line")),
     ]
 
