@@ -40,10 +40,10 @@ def is_the_next(root: Path) -> None:
     (root / "usr/share/kiosk/next").write_text("the next release\n")
 
 
-def has_no_bus(root: Path) -> None:
-    """A module was forgotten: every daemon ends as it starts, core among them."""
-    (root / PACKAGES / "firmware/runtime/bus.py").unlink()
-    for compiled in (root / PACKAGES / "firmware/runtime/__pycache__").glob("bus.*"):
+def has_no_daemons(root: Path) -> None:
+    """A module was forgotten: every daemon ends as it starts, core and `kiosk-good` among them."""
+    (root / PACKAGES / "firmware/runtime/daemon.py").unlink()
+    for compiled in (root / PACKAGES / "firmware/runtime/__pycache__").glob("daemon.*"):
         compiled.unlink()
 
 

@@ -49,6 +49,14 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return units.install(tmp_path_factory.mktemp("root"))
 
 
+def test_a_release_in_which_nothing_begins_is_given_up() -> None:
+    """kiosk-prepare of a broken one was started again, for ever, and all waited for it."""
+    unit = "kiosk-good.service"
+    assert units.value(unit, "FailureAction") == units.value(unit, "JobTimeoutAction") == "reboot"
+    assert units.value(unit, "JobTimeoutSec") == "20min"
+    assert units.value(unit, "TimeoutStartSec") == "15min", "it must end by itself before that"
+
+
 def test_whoever_speaks_on_the_bus_may_open_its_socket() -> None:
     """`kiosk-good` is root and no more than that: without the group it heard nobody, for ever."""
     for unit in units.services():

@@ -1,7 +1,7 @@
 """An update of the disk in QEMU: taken, and where the new release does not work, taken back.
 
 One machine lives through it all: a day's money, a stranger's bundle, a good release, one in which
-no daemon starts. Journal and identity at the end are what they were at the beginning.
+core does not start. Journal and identity at the end are what they were at the beginning.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def kiosk() -> Iterator[Kiosk]:
         folder = Path(name)
         bundles = {
             "good.raucb": release.bundle(IMAGE, release.is_the_next, KEYS),
-            "broken.raucb": release.bundle(IMAGE, release.has_no_bus, KEYS),
+            "broken.raucb": release.bundle(IMAGE, release.has_no_daemons, KEYS),
         }
         machine = Machine(IMAGE / "kiosk.img", folder, site.wires)
         machine.enlarge(2048)
