@@ -7,6 +7,7 @@ from firmware.contract import (
     command,
     device,
     document,
+    finger,
     gateway,
     health,
     panel,
@@ -67,6 +68,10 @@ def of_event(event: device.DeviceEvent) -> str:
             return f"card {job} is printed and out"
         case pvc.CardFailed(job=job, fault=fault):
             return f"card {job} failed: {fault}"
+        case finger.FingerCaptured(quality=quality):
+            return "finger captured" + ("" if quality is None else f", quality {quality}")
+        case finger.FingerFailed(fault=fault):
+            return f"no finger captured: {fault}"
 
 
 def of_command(command: device.DeviceCommand) -> str:
@@ -98,6 +103,10 @@ def of_command(command: device.DeviceCommand) -> str:
             return "told to read no card"
         case pvc.PrintCard(job=job):
             return f"told to print card {job}"
+        case finger.CaptureFinger(session=session, seconds=seconds, purpose=purpose):
+            return f"told to capture a finger for session {session}, {purpose}, {seconds:g} s"
+        case finger.CancelCapture(session=session):
+            return f"told to capture no finger for session {session}"
 
 
 def of_tower(tower: panel.Tower) -> str:

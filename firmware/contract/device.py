@@ -19,6 +19,7 @@ from firmware.contract.document import (
     PagePrinted,
     PrintDocument,
 )
+from firmware.contract.finger import FingerCommand, FingerEvent
 from firmware.contract.money import Money
 from firmware.contract.payout import PaidOut, PayOut, PayOutFailed
 from firmware.contract.pvc import CardFailed, CardPrinted, PrintCard
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     CARD = "card"
     PVC = "pvc"
     PAGE = "page"
+    FINGER = "finger"
 
 
 class Switch(StrEnum):
@@ -275,6 +277,7 @@ DeviceEvent = (
     | CardRejected
     | CardPrinted
     | CardFailed
+    | FingerEvent
 )
 CREDITS = (NoteStacked, CoinAccepted)
 LASTING = (
@@ -298,10 +301,8 @@ LASTING = (
 def event_key(event: DeviceEvent) -> str | None:
     """What Acknowledge must name to end the repeats of `event`; None for events told once."""
     match event:
-        case TicketPrinted(job=job) | TicketFailed(job=job):
-            return job
-        case CardPrinted(job=job) | CardFailed(job=job):
-            return job
+        case TicketPrinted() | TicketFailed() | CardPrinted() | CardFailed():
+            return event.job
         case PaidOut(id=order) | PayOutFailed(id=order):
             return order
         case DocumentPrinted(job=job) | DocumentFailed(job=job):
@@ -373,6 +374,7 @@ DeviceCommand = (
     | Arm
     | Disarm
     | PrintCard
+    | FingerCommand
 )
 
 
