@@ -45,7 +45,8 @@ class Position(StrEnum):
 
 
 class CaptureFinger(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
-    """Light the reader for this session, for at most `seconds`; a repeat changes nothing."""
+    """Light the reader for this session, for at most `seconds`; said again while
+    that lasts, it changes nothing."""
 
     session: Session
     purpose: Purpose
