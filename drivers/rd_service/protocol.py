@@ -167,6 +167,7 @@ class HostProtocol(Protocol[Event, Command]):
             self._end_exchange()
         self._fail(Fault.CANCELLED)
         self._move(Trigger.ENDED, now)
+        self.due = now  # the service may be busy with it until its time-out
 
     # --- the machine ---------------------------------------------------------------------------
 
