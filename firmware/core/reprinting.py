@@ -65,7 +65,8 @@ class Reprinting:
         """The job, on disk and told."""
         printer = self._floor.usable(Kind.RECEIPT)
         assert printer is not None
-        duplicate, job = len(order.jobs_of(document)), order.next_job(document)
+        job = order.next_job(document)
+        duplicate = order.duplicate(document, job)
         ticket = self._papers.ticket(order, document, duplicate, order.created.language)
         self._book.write(rows.PrintIntended(order.number, job, document))
         self._outbox.add(Tell(printer.name, Print(job, ticket)))
