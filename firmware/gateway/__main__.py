@@ -38,7 +38,7 @@ class Gateway:
         self._bus.on(topics.device_sealed("+"), self._on_sealed)
         self._back_end = back_end
         self._shelf = Shelf[SealedCard]()
-        self._fingers = Shelf[SealedFinger](FINGER_KEPT_FOR)
+        self.fingers = Shelf[SealedFinger](FINGER_KEPT_FOR)  # nobody asks for one yet
         self._state = GatewayState(is_online=False, detail="not looked yet")
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -53,7 +53,7 @@ class Gateway:
             self._state = await self._back_end.look()
             self._say()
             self._shelf.forget_old(time.monotonic())
-            self._fingers.forget_old(time.monotonic())
+            self.fingers.forget_old(time.monotonic())
             notify("WATCHDOG=1")
             await asyncio.sleep(LOOK_EVERY)
 
@@ -96,7 +96,7 @@ class Gateway:
             log.error("refused a card or a finger of %d bytes: %s", len(envelope.payload), error)
             return
         if isinstance(sealed, SealedFinger):
-            self._fingers.put(sealed, time.monotonic())
+            self.fingers.put(sealed, time.monotonic())
         else:
             self._shelf.put(sealed, time.monotonic())
 
