@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -252,9 +253,7 @@ def test_a_command_that_is_not_for_a_reader_is_refused(counter: Counter) -> None
 # --- version and certificate ----------------------------------------------------------------------
 
 
-def captured(
-    tmp_path: Path, certificate: str, version: str = "1.4.0", **options: object
-) -> Counter:
+def captured(tmp_path: Path, certificate: str, version: str = "1.4.0", **options: Any) -> Counter:
     counter = Counter(tmp_path, bench={"certificate": certificate, "version": version}, **options)
     counter.until_ready()
     counter.hand("put_finger")

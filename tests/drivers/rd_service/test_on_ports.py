@@ -10,7 +10,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -49,7 +49,7 @@ def free_port() -> int:
     return port
 
 
-def listener_at(folder: Path, ports: list[int], **options: object) -> Listener:
+def listener_at(folder: Path, ports: list[int], **options: Any) -> Listener:
     kind = type("ReaderHere", (Reader,), {"ports": ports})
     section = DeviceSection("rd_service", Kind.FINGER, "", dict(options))
     return Listener(kind("finger", section, folder))
