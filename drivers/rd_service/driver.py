@@ -35,6 +35,7 @@ from firmware.contract.device import (
     DeviceCommand,
     DeviceState,
     Identity,
+    Kind,
     Lease,
     Outcome,
     Reply,
@@ -94,6 +95,8 @@ class FingerReader(WireDevice[events.Event, events.Command]):
 
     host: FingerHost
     protocol: HostProtocol
+    kind = Kind.FINGER
+    usual_uri = f"http://{HOST}"
     ports: ClassVar[Sequence[int]] = PORTS
     today: Callable[[], date] = staticmethod(lambda: SystemClock().now().date())
 

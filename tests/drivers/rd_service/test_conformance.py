@@ -27,10 +27,10 @@ class TestRdService(Conformance):
         Hand(16.0, "lift"),
     )
     script_ends = 20.0
-    patience = 60.0  # an abandoned capture keeps the reader to its time-out
-    step = 0.7
+    patience = 35.0  # an abandoned capture keeps the reader to its time-out
+    step = 1.1
     longest_delay = 0.4
-    seeds = range(6)
+    seeds = range(4)
 
     def make_device(self, folder: Path) -> Reader:
         return make_reader(folder)

@@ -8,6 +8,7 @@ import http.client
 import http.server
 import socket
 import threading
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,6 +16,8 @@ from typing import Any, ClassVar
 import pytest
 
 from drivers.base.bench import EmulatedNetworkDevice
+from drivers.base.registry import find
+from drivers.base.scan import scan
 from drivers.rd_service.codec import HOST, PORTS
 from drivers.rd_service.driver import FingerReader
 from drivers.rd_service.emulator import FingerReaderEmulator
@@ -25,6 +28,13 @@ from firmware.runtime.config import ConfigError, DeviceSection
 from tests.drivers.listener import Listener, running
 from tests.drivers.rd_service.stage import EmulatedReader, Reader, make_reader
 from tests.drivers.rd_service.test_codec import vector
+
+
+@pytest.fixture(autouse=True)
+def _not_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a driver's process does to itself, it would do to the tests for ever."""
+    monkeypatch.setattr("drivers.rd_service.driver.guard_process", lambda: None)
+
 
 ORDER = CaptureFinger("visit", Purpose.AUTHENTICATION, 5.0)
 
@@ -115,6 +125,34 @@ async def test_no_service_runs_and_then_one_is_started(tmp_path: Path) -> None:
         await here.until(lambda: bool(here.told))
         assert here.told == [FingerFailed("visit", "finger.link.lost")]
         await here.until_status(Status.GONE)
+
+
+async def test_a_scan_says_which_service_runs_here_and_its_section(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with plugged(EmulatedReader()) as (port,):
+        found = await scan(f"http://{HOST}:{port}")
+        monkeypatch.setattr(FingerReader, "ports", [free_port(), port])
+        anywhere = await scan(f"http://{HOST}")
+    assert found is not None and anywhere is not None
+    assert found.section().splitlines() == [
+        "# KIOSK.BENCH BENCH100 KIOSK.BENCH.001 1.4.0, serial BENCH0001",
+        "[device.finger]",
+        'family = "rd_service"',
+        'kind = "finger"',
+        f'port = "http://{HOST}:{port}"',
+    ]
+    assert 'port = ""' in anywhere.section()
+    shown = tomllib.loads(anywhere.section())["device"]["finger"]
+    assert find("kiosk.drivers", shown["family"]) is FingerReader
+
+
+async def test_a_scan_asks_no_other_machine_and_finds_nobody_where_nobody_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("drivers.base.scan.PATIENCE", 0.2)
+    assert await scan("http://192.168.7.2") is None
+    assert await scan(f"http://{HOST}:{free_port()}") is None
 
 
 # --- who is no RD service -------------------------------------------------------------------------
