@@ -205,6 +205,21 @@ def test_what_no_service_should_say_is_refused_by_every_reader(document: bytes) 
             read(document)
 
 
+@pytest.mark.parametrize(
+    "declared",
+    [
+        b'<!ENTITY m "ACM100">',
+        b'<!ENTITY m SYSTEM "file:///etc/hostname">',
+        b'<!ENTITY % p SYSTEM "http://127.0.0.1/x">%p;',
+        b"",
+    ],
+)
+def test_an_entity_is_not_read_even_where_it_harms_nobody(declared: bytes) -> None:
+    whole = b"<!DOCTYPE DeviceInfo [%s]><DeviceInfo dpId='A' mi='%s' dc='1'/>"
+    with pytest.raises(XmlError, match="no document type"):
+        read_info(whole % (declared, b"&m;" if declared else b"ACM100"))
+
+
 @settings(max_examples=300)
 @given(st.binary(max_size=400))
 def test_anything_at_all_is_a_document_or_is_refused(data: bytes) -> None:
