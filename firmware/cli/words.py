@@ -12,7 +12,6 @@ from firmware.contract import (
     health,
     panel,
     payout,
-    pvc,
     till,
     upi,
 )
@@ -64,10 +63,6 @@ def of_event(event: device.DeviceEvent) -> str:
             return f"card {pan} read"
         case card.CardRejected(reason=reason):
             return f"card not taken: {reason}"
-        case pvc.CardPrinted(job=job):
-            return f"card {job} is printed and out"
-        case pvc.CardFailed(job=job, fault=fault):
-            return f"card {job} failed: {fault}"
         case finger.FingerCaptured(quality=quality):
             return "finger captured" + ("" if quality is None else f", quality {quality}")
         case finger.FingerFailed(fault=fault):
@@ -101,8 +96,6 @@ def of_command(command: device.DeviceCommand) -> str:
             return f"told to read a card for session {session}, {seconds:g} s"
         case card.Disarm():
             return "told to read no card"
-        case pvc.PrintCard(job=job):
-            return f"told to print card {job}"
         case finger.CaptureFinger(session=session, seconds=seconds, purpose=purpose):
             return f"told to capture a finger for session {session}, {purpose}, {seconds:g} s"
         case finger.CancelCapture(session=session):

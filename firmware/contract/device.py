@@ -22,7 +22,6 @@ from firmware.contract.document import (
 from firmware.contract.finger import FingerCommand, FingerEvent
 from firmware.contract.money import Money
 from firmware.contract.payout import PaidOut, PayOut, PayOutFailed
-from firmware.contract.pvc import CardFailed, CardPrinted, PrintCard
 from firmware.contract.ticket import Ticket
 
 
@@ -275,8 +274,6 @@ DeviceEvent = (
     | SwitchMoved
     | CardSwiped
     | CardRejected
-    | CardPrinted
-    | CardFailed
     | FingerEvent
 )
 CREDITS = (NoteStacked, CoinAccepted)
@@ -290,8 +287,6 @@ LASTING = (
     PayOutFailed,
     TicketPrinted,
     TicketFailed,
-    CardPrinted,
-    CardFailed,
     DocumentPrinted,
     DocumentFailed,
     SwitchMoved,
@@ -301,8 +296,8 @@ LASTING = (
 def event_key(event: DeviceEvent) -> str | None:
     """What Acknowledge must name to end the repeats of `event`; None for events told once."""
     match event:
-        case TicketPrinted() | TicketFailed() | CardPrinted() | CardFailed():
-            return event.job
+        case TicketPrinted(job=job) | TicketFailed(job=job):
+            return job
         case PaidOut(id=order) | PayOutFailed(id=order):
             return order
         case DocumentPrinted(job=job) | DocumentFailed(job=job):
@@ -373,7 +368,6 @@ DeviceCommand = (
     | Refill
     | Arm
     | Disarm
-    | PrintCard
     | FingerCommand
 )
 
