@@ -212,6 +212,13 @@ def _day(said: str) -> date | None:
         return None
 
 
+def sayable(why: str, method: Method | None) -> str:
+    """Of what is wrong with an answer: a parser of HTTP quotes what it does not understand."""
+    if method not in (Method.SERVICE, Method.INFO):
+        return f"expected HTTP, status 200, at most {LARGEST_ANSWER} bytes"
+    return why.partition(PID_DATA.decode())[0]
+
+
 def redacted(heard: bytes, method: Method | None) -> bytes:
     """Of what a service said, what may be kept or logged (M10): nothing of an answer to CAPTURE.
 

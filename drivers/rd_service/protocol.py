@@ -24,6 +24,7 @@ from drivers.rd_service.codec import (
     read_info,
     read_pid_data,
     read_service,
+    sayable,
 )
 from drivers.rd_service.events import (
     Cancel,
@@ -124,7 +125,7 @@ class HostProtocol(Protocol[Event, Command]):
         try:
             body = self._caller.feed(data)
         except HttpError as error:
-            self._on_nonsense(str(error), now)
+            self._on_nonsense(sayable(str(error), self._open), now)
             return
         if body is not None:
             self._on_answer(body, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,27 @@ def test_something_that_is_no_http_answers(counter: Counter) -> None:
     counter.until_asked()
     counter.hand("noise", count=40)
     fails(counter, Fault.ANSWER)
+
+
+@pytest.mark.parametrize("asked", [Method.CAPTURE, Method.SERVICE])
+def test_a_print_that_comes_without_http_is_in_no_log_and_no_state(
+    counter: Counter, asked: Method, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The parser of HTTP quotes the line that it does not understand."""
+    caplog.set_level(logging.DEBUG)
+    counter.hand("slow", seconds=0.3)
+    for _ in range(1 if asked is Method.CAPTURE else 3):
+        if asked is Method.CAPTURE:
+            counter.ask()
+        counter.until(lambda: counter.device.protocol.asked is asked)
+        counter.device._on_bytes(b"<PidData>SECRET</PidData>\r\n\r\n")
+        counter.run(0.1)
+        assert counter.device.protocol.asked is None, "it was read, and was nonsense"
+    assert counter.faults == ([] if asked is Method.CAPTURE else [Fault.LINK_SILENT])
+    said = f"{caplog.text}{counter.state}{counter.device.why_silent()}{counter.told}"
+    kept = [entry.data for entry in counter.device.flight.entries(counter.visit.now)]
+    for text in (said, "".join(kept)):
+        assert "SECRET" not in text and b"SECRET".hex() not in text
 
 
 @pytest.mark.parametrize("target", ["/", "*"])
