@@ -40,7 +40,7 @@ from firmware.runtime.config import (
     KioskSection,
     PathsSection,
 )
-from tests.drivers.rd_service.stage import EmulatedReader, Reader
+from tests.drivers.rd_service.stage import EmulatedReader, Reader, hurry
 
 PATIENCE = 20.0  # seconds, for a machine that is busy with something else
 TOPICS = Topics("k1")
@@ -107,7 +107,7 @@ def logged() -> Iterator[list[str]]:
 
 @pytest.fixture
 async def counter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Counter]:
-    monkeypatch.setattr("drivers.rd_service.driver.guard_process", lambda: None)
+    hurry(monkeypatch)
     emulator = EmulatedReader()
     bench = EmulatedNetworkDevice(emulator, "http://127.0.0.1:0")
     bench.plug()

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from drivers.base.loopback import Till, Visit, Wire
 from drivers.rd_service.driver import FingerReader
 from drivers.rd_service.emulator import FingerReaderEmulator
@@ -38,6 +40,13 @@ class EmulatedReader(FingerReaderEmulator):
 
 def make_reader(folder: Path, port: str = PORT, **options: Any) -> Reader:
     return Reader("finger", DeviceSection("rd_service", Kind.FINGER, port, options), folder)
+
+
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On real ports: short pauses, and nothing that a driver does to its process for ever."""
+    monkeypatch.setattr("drivers.rd_service.driver.guard_process", lambda: None)
+    monkeypatch.setattr("drivers.rd_service.protocol.POLL_EVERY", 0.3)
+    monkeypatch.setattr("drivers.base.device.REOPEN_AFTER", 0.05)
 
 
 class AskingTill(Till):

@@ -26,14 +26,13 @@ from firmware.contract.finger import CaptureFinger, FingerCaptured, FingerFailed
 from firmware.gateway.sandbox.fingers import open_pid
 from firmware.runtime.config import ConfigError, DeviceSection
 from tests.drivers.listener import Listener, running
-from tests.drivers.rd_service.stage import EmulatedReader, Reader, make_reader
+from tests.drivers.rd_service.stage import EmulatedReader, Reader, hurry, make_reader
 from tests.drivers.rd_service.test_codec import vector
 
 
 @pytest.fixture(autouse=True)
-def _not_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a driver's process does to itself, it would do to the tests for ever."""
-    monkeypatch.setattr("drivers.rd_service.driver.guard_process", lambda: None)
+def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    hurry(monkeypatch)
 
 
 ORDER = CaptureFinger("visit", Purpose.AUTHENTICATION, 5.0)
