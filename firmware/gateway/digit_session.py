@@ -16,7 +16,8 @@ from firmware.gateway.link import body_of, open_session, secret
 from firmware.runtime.gateway_section import DigitSection
 
 LOG_IN = "/user/oauth/token"
-CLIENT = aiohttp.BasicAuth("egov-user-client", "")  # the same at every installation; no secret
+# The same at every installation, with an empty password: no secret.
+CLIENT = {"Authorization": aiohttp.encode_basic_auth("egov-user-client", "")}
 EXPIRED = "InvalidAccessTokenException"
 JSON = {"Content-Type": "application/json"}
 
@@ -91,7 +92,7 @@ class DigitSession:
                 "password": self._password}  # fmt: skip
         timeout = aiohttp.ClientTimeout(total=self._timeout)
         async with self._http.post(
-            self._url + LOG_IN, data=form, auth=CLIENT, timeout=timeout
+            self._url + LOG_IN, data=form, headers=CLIENT, timeout=timeout
         ) as response:
             answer = await body_of(response)
         if response.status != 200:
