@@ -47,7 +47,8 @@ WAYS_TO_PAY = {  # with an icon each, and in this order
     Action.PAY_UPI: "qr-code-fill",
     Action.PAY_CARD: "credit-card-fill",
 }
-OWN_BUTTONS = {"Done": (Action.ANOTHER, Action.FINISH)}  # drawn by the screen, not by the bars
+# Drawn by the screen, not by the bars
+OWN_BUTTONS = dict.fromkeys(("Done", "Reprinted"), (Action.ANOTHER, Action.FINISH))
 
 
 @dataclass(frozen=True)

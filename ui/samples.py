@@ -25,6 +25,7 @@ from firmware.contract.screen import (
     Offer,
     Pin,
     Printing,
+    Reprinted,
     Screen,
     ScreenData,
     Services,
@@ -36,6 +37,7 @@ from firmware.contract.screen import (
     Trouble,
     Waiting,
 )
+from ui import samples_again
 
 LONG_NAME = "श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी स्वर्गीय लक्ष्मीनारायण"
 PLACE = {"hi": "टोडारायसिंह", "en": "Todaraisingh"}
@@ -44,7 +46,7 @@ NOTES = (10, 20, 50, 100, 200, 500)
 TILES = (
     ("electricity", "lightning"), ("water", "drop"), ("mobile", "device-mobile"),
     ("certificates", "file-text"), ("land", "map-trifold"), ("idcards", "identification-card"),
-    ("pension", "fingerprint"), ("lookup", "magnifying-glass"),
+    ("pension", "fingerprint"), ("lookup", "magnifying-glass"), ("reprint", "receipt"),
 )  # fmt: skip
 TROUBLES = (
     "back_end_down", "no_such_account", "already_paid", "refused", "paper_out", "printer",
@@ -100,6 +102,8 @@ TILE_REASONS = (
     "no_power",
     "no_records",
     "day_limit",
+    "ask_operator",
+    "too_many_tries",
 )
 LIMITS = ("no_cash", "least", "most", "visit", "day", "values")
 
@@ -196,6 +200,7 @@ ACTIONS: dict[type, list[Action]] = {
     SwipeCard: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
     Offer: [Action.CHOOSE_LANGUAGE, Action.PAY_PART, Action.TAKE_SLIP],
     Done: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
+    Reprinted: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
     Trouble: [Action.CHOOSE_LANGUAGE, Action.AGAIN, Action.FINISH],
     Closed: [Action.OPERATOR],
     Commissioning: [Action.CHOOSE_LANGUAGE],
@@ -233,8 +238,9 @@ def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 
         actions = [*actions, Action.CANCEL]
     if isinstance(data, ShowBill) and data.why_not is not None:
         actions = [action for action in actions if action is not Action.PAY]
+    step = None if getattr(data, "service", "") == "reprint" else STEPS.get(kind)
     return Screen(
-        serial=serial, language=language, data=data, actions=actions, step=STEPS.get(kind),
+        serial=serial, language=language, data=data, actions=actions, step=step,
         place=PLACE, is_warning=is_warning, leaves_in=leaves_in,
     )  # fmt: skip
 
@@ -324,6 +330,7 @@ def _ends() -> dict[str, ScreenData]:
         "7-done-screen": done("screen", is_posted=False, advance=rupees(30)),
         "7-done-upi": replace(done(), by=Tender.UPI),
         "7-done-change": replace(done(), change=rupees(30)),
+        **samples_again.screens(),
         "8-trouble-given-back": Trouble("trouble.given_back", ZERO),
         "8-trouble-upi-unknown": Trouble("trouble.upi_unknown", ZERO, order="TDR 0417 0001"),
         "8-trouble-to-card": Trouble("trouble.already_paid", rupees(470), proof="paper",

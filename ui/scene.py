@@ -119,6 +119,8 @@ class Director:
                 return insert_cash.model(data, screen, say)
             case contract.Done() as data:
                 return done.model(data, screen, say)
+            case contract.Reprinted() as data:
+                return done.reprinted(data, screen, say)
             case contract.Trouble() as data:
                 return trouble.model(data, screen, say)
             case contract.Closed() as data:

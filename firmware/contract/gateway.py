@@ -79,6 +79,24 @@ class Bill(msgspec.Struct, frozen=True, tag=True):
     fee: Money
 
 
+# Ten digits, the first of them 6 to 9: the levels of mobile telephones in India's numbering plan.
+Mobile = Annotated[str, msgspec.Meta(pattern="^[6-9][0-9]{9}$")]
+
+
+class RegisteredBill(msgspec.Struct, frozen=True, tag=True):
+    """A bill, and the mobile that the office has on file for its account.
+
+    The mobile is for core alone, which makes a keyed check of it and forgets it: what is shown,
+    kept or written is the bill.
+    """
+
+    bill: Bill
+    mobile: Mobile
+
+    def __repr__(self) -> str:
+        return f"RegisteredBill({self.bill!r}, mobile=******{self.mobile[-4:]})"
+
+
 Pages = Annotated[int, msgspec.Meta(ge=1, le=200)]
 Signature = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{128}$")]
 
@@ -124,4 +142,6 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     detail: str = ""
 
 
-GatewayReply = Bill | Document | Posted | BookedSum | CardPayment | UpiPayment | Failed
+GatewayReply = (
+    Bill | RegisteredBill | Document | Posted | BookedSum | CardPayment | UpiPayment | Failed
+)

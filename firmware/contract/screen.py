@@ -67,7 +67,8 @@ class Services(msgspec.Struct, frozen=True, tag=True):
 
 
 class Number(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """Type a number of exactly `digits`, grouped by four. `problem` is a message key.
+    """Type a number of `digits`, grouped by four; of `least` or more where that is given. `problem`
+    is a message key.
 
     `safe` is money that waits for this number: of a payment that a power cut interrupted.
     """
@@ -78,6 +79,7 @@ class Number(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     typed: str = ""
     problem: str | None = None
     safe: Money | None = None
+    least: int = 0
 
 
 class Waiting(msgspec.Struct, frozen=True, tag=True):
@@ -227,6 +229,13 @@ class Done(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     paper: str = ""
 
 
+class Reprinted(msgspec.Struct, frozen=True, tag=True):
+    """A receipt was asked for again; `proof` says where its duplicate is, as Done does."""
+
+    receipt: str
+    proof: str
+
+
 class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Something went wrong. `cause` is a message key; money comes first on this screen.
 
@@ -327,6 +336,7 @@ ScreenData = (
     | SwipeCard
     | Offer
     | Done
+    | Reprinted
     | Trouble
     | Closed
     | Commissioning

@@ -48,6 +48,7 @@ def born(number: str, visit: Visit) -> rows.OrderCreated:
     bills = chosen(visit)
     first = bills[0]
     lines = [rows.Line(uuid4().hex, each.service, each.bill, each.payable) for each in bills]
+    owners = [visit.owners.get(each.name, "") for each in bills]
     is_one = len(bills) == 1
     return rows.OrderCreated(
         order=number,
@@ -58,6 +59,7 @@ def born(number: str, visit: Visit) -> rows.OrderCreated:
         payable=sum_of(bills),
         lines=[] if is_one else lines,
         gives=visit.gives,
+        owners=owners if any(owners) else [],
     )
 
 

@@ -10,7 +10,7 @@ from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.paying import Paying
 from firmware.core.screens import service_trouble, why_not
-from firmware.core.visit import AT_THE_TILL, Signal, Stage, Visit
+from firmware.core.visit import AT_THE_TILL, REPRINT, REPRINTS, Signal, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.services.catalogue import Catalogue
 
@@ -72,6 +72,9 @@ class Choosing:
         return Signal.LANGUAGE if visit.stage is Stage.ATTRACT else None
 
     def _choose_service(self, visit: Visit, value: str) -> Signal | None:
+        if value == REPRINT and self._floor.why_no_reprint is None:
+            visit.typed, visit.problem = "", None
+            return Signal.REPRINT
         service = self._catalogue.services.get(value)
         if service is None or why_not(service, self._floor) is not None:
             return None
@@ -82,7 +85,7 @@ class Choosing:
     def _go_back(self, visit: Visit, action: Action) -> Signal:
         """Back or again; with bills in the basket that leads to them."""
         visit.problem = None
-        if visit.basket and visit.stage not in AT_THE_TILL:
+        if visit.basket and visit.stage not in AT_THE_TILL | REPRINTS:
             return Signal.LISTED
         return Signal.BACK if action is Action.BACK else Signal.AGAIN
 

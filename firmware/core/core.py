@@ -67,7 +67,7 @@ from firmware.core.redeeming import Redeeming
 from firmware.core.reprinting import Reprinting
 from firmware.core.screens import STEPS, actions, draw
 from firmware.core.trying import Trying
-from firmware.core.visit import Stage
+from firmware.core.visit import REPRINTS, Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order
 from firmware.journal.paper_rows import SpoolWiped
@@ -116,12 +116,15 @@ class Core:
 
     def _wipe_spools(self) -> None:
         """What a life before left in RAM; a printer may still need what a job of it waits for."""
-        opened = [self.book.order(number) for number in self.book.journal.open_orders()]
+        visit = self.flow.visit
+        again = [visit.receipt] if visit.stage is Stage.REPRINTING else []
+        numbers = [*self.book.journal.open_orders(), *again]
+        opened = [self.book.order(number) for number in numbers]
         waiting = {
             order.printers[job] for order in opened for job, fate in order.jobs.items() if not fate
         }
         for order in opened:
-            if order is not self.flow.visit.order:
+            if order is not visit.order:
                 self.book.forget(order.number)
         for name, section in self._config.device.items():
             if section.kind is Kind.PAGE and section.kind not in waiting:
@@ -263,7 +266,10 @@ class Core:
         why_no_cash = self.flow.why_no_cash
         if visit.stage is Stage.DELIVERING:
             return self.flow.printing(), [*actions(visit, None), *self.flow.more_actions(now)], None
-        data = draw(visit, self.floor, self._catalogue, self.papers, why_no_cash)
+        if visit.stage in REPRINTS:
+            data = self.flow.receipt_again.draw(visit)
+        else:
+            data = draw(visit, self.floor, self._catalogue, self.papers, why_no_cash)
         offered = [*actions(visit, why_no_cash), *self.flow.more_actions(now)]
         return data, offered, self.flow.patience.leaves_in(visit, now)
 

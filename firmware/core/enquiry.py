@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from firmware.contract.gateway import Bill, Failed, GatewayReply, Problem
+from firmware.contract.gateway import Bill, Failed, GatewayReply, Problem, RegisteredBill
 from firmware.contract.money import ZERO
 from firmware.core.basket import is_listed, on_screen
 from firmware.core.visit import Signal, Visit
+from firmware.till.owners import Owners
 
 log = logging.getLogger("core")
 
@@ -15,6 +16,19 @@ WRONG_NUMBERS = {
     Problem.NO_SUCH_ACCOUNT: "number.no_such_account",
     Problem.ALREADY_PAID: "number.already_paid",
 }
+
+
+def without_mobile(
+    visit: Visit, reply: GatewayReply | None, owners: Owners | None
+) -> GatewayReply | None:
+    """The mobile ends here: what the visit keeps of it is a check that only this kiosk can make."""
+    if not isinstance(reply, RegisteredBill):
+        return reply
+    bill = reply.bill
+    if owners is not None:
+        check = owners.check(visit.service, bill.account, reply.mobile)
+        visit.owners = visit.owners | {f"{visit.service} {bill.account}": check}
+    return bill
 
 
 def take_bill(visit: Visit, reply: GatewayReply | None) -> Signal:

@@ -24,7 +24,7 @@ from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.choosing import CASHLESS, Choosing
 from firmware.core.delivering import Delivering
-from firmware.core.enquiry import take_bill
+from firmware.core.enquiry import take_bill, without_mobile
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
@@ -35,6 +35,7 @@ from firmware.core.patience import Patience
 from firmware.core.paying import Paying
 from firmware.core.posting import Posting, waits_for_more
 from firmware.core.proof import Proof, lacks_proof
+from firmware.core.receipt_again import ReceiptAgain
 from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
 from firmware.core.tendering import Tendering
 from firmware.core.visit import AT_THE_TILL, WITHOUT_MONEY, Signal, Snapshot, Stage, Visit
@@ -67,7 +68,7 @@ class Flow:
         papers: Papers,
     ) -> None:
         self._book, self._floor, self._outbox = book, floor, outbox
-        self._catalogue = catalogue
+        self._catalogue, self._owners = catalogue, papers.owners
         self.visit, self.patience = Visit(), Patience(config.times)
         self.cash = CashDesk(book, floor, outbox, Allowance(book, floor, config.limits, catalogue))
         self.lights = Lights(outbox)
@@ -78,7 +79,9 @@ class Flow:
         self._posting, self.paying = Posting(book, outbox), Paying(book, floor, outbox)
         self.desk = OperatorDesk(book, floor, outbox, config)
         self._tendering = Tendering(book, papers.codes)
-        keypad, prefix = Keypad(catalogue, self._tendering), config.kiosk.receipt_prefix
+        prefix = config.kiosk.receipt_prefix
+        self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
+        keypad = Keypad(catalogue, self._tendering, self.receipt_again)
         self._choosing = Choosing(book, floor, catalogue, keypad, self.cash, self.paying, prefix)
         self._interrupted: list[str] = []  # open orders of before the start, oldest first
         self._kept: Snapshot | None = None  # what was on the screen then, if core alone was away
@@ -88,13 +91,14 @@ class Flow:
     def resume(self, snapshot: bytes | None, now: float) -> None:
         """Take up open orders first: there is money in them. Else the visit that was in RAM."""
         self.desk.start(now)
+        self.receipt_again.start(now)
         self.paying.load()
         self._kept = kept = readable(snapshot, self._catalogue.services)
         self._interrupted = self.paying.interrupted(kept)
         if self._interrupted:
             self._resume_order(now)
-        elif kept is not None:
-            self.visit = kept.to_visit(now)
+        elif kept is not None and self.receipt_again.may_go_on(visit := kept.to_visit(now)):
+            self.visit = visit
             if self.visit.stage is Stage.FETCHING:
                 self.on_enter_fetching(now)
 
@@ -184,7 +188,8 @@ class Flow:
             elif self.visit.stage is Stage.POSTING and not waits_for_more(order, reply):
                 self._go(Signal.ANSWERED, now)
         elif self.visit.stage is Stage.FETCHING and request == self._fetch:
-            self._go(take_bill(self.visit, reply), now)
+            bill = without_mobile(self.visit, reply, self._owners)
+            self._go(take_bill(self.visit, bill), now)
         elif isinstance(request, FetchDocument):
             self.delivering.on_answer(self.visit.order, request, reply, now)
         elif isinstance(request, SumBooked):
@@ -235,6 +240,7 @@ class Flow:
         visit = self.visit
         self.cash.tick_session(visit, now)
         self.pages.tick(now)
+        self.receipt_again.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
         match visit.stage:
             case Stage.UPI | Stage.CARD | Stage.CHECKING:
@@ -255,6 +261,8 @@ class Flow:
                 self._tick_delivering(now)
             case Stage.PROVING:
                 self._tick_proving(now)
+            case Stage.REPRINTING:
+                self._follow(self.receipt_again.step(visit, now), now)
             case Stage.OPERATOR:
                 self._tick_operator(now)
             case _ if self._owes_proof:

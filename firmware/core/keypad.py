@@ -1,9 +1,11 @@
-"""Numbers that the citizen types: an account, the code of a slip, the end of his own account."""
+"""Numbers that the citizen types: an account, the code of a slip, the end of his own account, a
+receipt and its mobile."""
 
 from __future__ import annotations
 
 from firmware.contract.money import Money
 from firmware.contract.screen import Hint
+from firmware.core.receipt_again import ReceiptAgain
 from firmware.core.resuming import POWER, WRONG_DIGITS, knows
 from firmware.core.tendering import Tendering
 from firmware.core.visit import Signal, Stage, Visit
@@ -13,8 +15,11 @@ from firmware.services.catalogue import Catalogue
 class Keypad:
     """Checks what was typed; what is wrong with it goes into the visit."""
 
-    def __init__(self, catalogue: Catalogue, tendering: Tendering) -> None:
+    def __init__(
+        self, catalogue: Catalogue, tendering: Tendering, receipt_again: ReceiptAgain
+    ) -> None:
         self._catalogue, self._tendering = catalogue, tendering
+        self._receipt_again = receipt_again
 
     def enter(self, visit: Visit, typed: str, now: float) -> Signal | None:
         """The step that follows; None where it has to be typed again."""
@@ -23,6 +28,10 @@ class Keypad:
                 return self._code(visit, typed, now)
             case Stage.RESUMED:
                 return _last_digits(visit, typed)
+            case Stage.RECEIPT_NUMBER:
+                return self._receipt_again.number(visit, typed, now)
+            case Stage.MOBILE:
+                return self._receipt_again.mobile(visit, typed, now)
             case _:
                 return self._account(visit, typed)
 

@@ -63,6 +63,8 @@ class Lights:
 
 
 def _paper_waits(visit: Visit) -> bool:
+    if visit.stage is Stage.REPRINTED:
+        return visit.proof == "paper"
     order = visit.order
     if order is None or visit.stage not in (Stage.DONE, Stage.TROUBLE):
         return False

@@ -14,6 +14,7 @@ from firmware.journal.orders import Order
 from firmware.runtime.config import KioskSection
 from firmware.till.claims import ClaimFacts, issue
 from firmware.till.codes import Codes, may_be_tendered
+from firmware.till.owners import Owners
 from firmware.till.signing import NoKey, Signer
 
 # The screen names each fault; the slip is read at an office, where the kind of fault matters.
@@ -47,6 +48,7 @@ class Papers:
         """With NoKey in place of a signer the slips are unsigned, and say so."""
         self._kiosk, self._signer = kiosk, signer
         self.codes = None if isinstance(signer, NoKey) else Codes(signer)
+        self.owners = None if isinstance(signer, NoKey) else Owners(signer)
 
     def token(self, order: Order) -> str | None:
         """The order's last claim for the QR; None when it cannot be signed: never no slip."""

@@ -7,6 +7,8 @@ from firmware.core.upi_desk import UPI_SECONDS
 from firmware.core.visit import Stage, Visit
 from firmware.runtime.config import TimesSection
 
+WITHOUT_WARNING = (Stage.DONE, Stage.TROUBLE, Stage.REPRINTED, Stage.UPI)
+
 
 class Patience:
     """Reads the visit; changes nothing. `now` is monotonic seconds."""
@@ -19,6 +21,10 @@ class Patience:
         match visit.stage:
             case Stage.SERVICES | Stage.NUMBER | Stage.BILL | Stage.BASKET:
                 return self._times.screen
+            case Stage.RECEIPT_NUMBER | Stage.MOBILE:
+                return self._times.screen
+            case Stage.REPRINTED:
+                return self._times.cash if visit.proof == "screen" else self._times.done
             case Stage.UPI:
                 return UPI_SECONDS
             case Stage.CASH | Stage.CARD | Stage.SLIP | Stage.RESUMED | Stage.OFFER:
@@ -42,7 +48,7 @@ class Patience:
         """Whether "are you still there?" is due: never on the last screen, which just goes, nor
         over a QR that is being paid."""
         left = self.leaves_in(visit, now)
-        if left is None or visit.stage in (Stage.DONE, Stage.TROUBLE, Stage.UPI):
+        if left is None or visit.stage in WITHOUT_WARNING:
             return False
         return left <= self._times.warning
 

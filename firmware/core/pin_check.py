@@ -8,34 +8,33 @@ from pathlib import Path
 
 from firmware.contract.screen import Pin
 from firmware.core.book import Book
+from firmware.core.guesses import Guesses
 from firmware.journal import desk_rows as rows
-from firmware.journal.chain import only
-from firmware.journal.rows import KioskStarted
 from firmware.runtime.sealing import OneTimeKey
-from firmware.till.access import NoOperators, Operator, load_operators, locked_for, who_has
+from firmware.till.access import PINS, NoOperators, Operator, load_operators, who_has
 
 log = logging.getLogger("core")
 
 
 class PinCheck:
-    """`now` is monotonic seconds; those of the machine, because other cores compare with them."""
+    """`now` is monotonic seconds of the machine."""
 
     def __init__(self, book: Book, operators: Path) -> None:
         self._book, self._path = book, operators
-        self._here_since: float | None = None
+        self._guesses = Guesses(book, PINS, rows.OperatorRefused, rows.OperatorEntered)
         self._key = OneTimeKey()
         self._problem: str | None = None
 
     def start(self, now: float) -> None:
         """Delays of another start of the machine run from here."""
-        self._here_since = now
+        self._guesses.start(now)
 
     def begin(self, now: float) -> None:
         """Somebody stands before the keys."""
         self._key, self._problem = OneTimeKey(), self._why_nobody_can_enter()
 
     def screen(self, now: float) -> Pin:
-        if (seconds := self._locked_for(now)) > 0:
+        if (seconds := self._guesses.locked_for(now)) > 0:
             return Pin(problem="pin.locked", minutes=ceil(seconds / 60))
         if self._problem is not None and self._problem.startswith("pin.file"):
             return Pin(problem=self._problem)
@@ -44,7 +43,7 @@ class PinCheck:
     def try_pin(self, sealed: str, now: float) -> Operator | None:
         """Whose PIN this is; its row is on disk. What was not sealed for this try is no try."""
         key, self._key = self._key, OneTimeKey()
-        if self._locked_for(now) > 0 or (pin := key.open(sealed)) is None:
+        if self._guesses.locked_for(now) > 0 or (pin := key.open(sealed)) is None:
             log.info("dropped a PIN: locked, or not sealed for this screen")
             return None
         try:
@@ -54,7 +53,7 @@ class PinCheck:
             self._problem = self._why_nobody_can_enter()
             return None
         if who is None:
-            self._book.write(rows.OperatorRefused(self._boot(), int(now * 1000)))
+            self._guesses.add(now)
             self._problem = "pin.wrong"
             return None
         self._book.write(rows.OperatorEntered(who.name, who.role))
@@ -67,17 +66,3 @@ class PinCheck:
             log.warning("no operator can enter: %s", error)
             return "pin.file_missing" if error.is_missing else "pin.file_broken"
         return None
-
-    def _locked_for(self, now: float) -> float:
-        journal = self._book.journal
-        entered = next(journal.newest_of(rows.OperatorEntered), None)
-        since = journal.before_all if entered is None else entered.seq
-        refused = journal.of_kind_since(rows.OperatorRefused, since)
-        tries = [row for _, row in only(refused, rows.OperatorRefused)]
-        here_since = now if self._here_since is None else self._here_since
-        return locked_for(tries, self._boot(), now, here_since)
-
-    def _boot(self) -> int:
-        """Which start of the machine this is; 0 in a journal that was never opened by core."""
-        started = only(self._book.journal.newest_of(KioskStarted), KioskStarted)
-        return next((row.boot for _, row in started), 0)

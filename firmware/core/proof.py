@@ -35,7 +35,7 @@ class Proof:
 
     def __init__(self, book: Book, outbox: Outbox, papers: Papers, pages: PageDesk) -> None:
         self._book, self._outbox, self._papers, self._pages = book, outbox, papers, pages
-        self._work_on: tuple[str, str, int] | None = None  # order, document, how many claims
+        self._work_on: tuple[str, str, int] | None = None  # order, document, which version of it
         self._since = 0.0  # it is being worked on
         self._job, self._job_since = "", 0.0
         self._asked_at = 0.0
@@ -47,16 +47,18 @@ class Proof:
         """
         if order.changing is not None:
             return False
-        for document in documents_of(order):
-            if not order.has_proof(document):
-                self._begin((order.number, document, len(order.claims)), now)
-                self._work(order, document, floor, visit, now)
-                if not order.has_proof(document):
-                    return False
-        return True
+        return all(self.bring(order, each, floor, visit, now) for each in documents_of(order))
+
+    def bring(self, order: Order, document: str, floor: Floor, visit: Visit, now: float) -> bool:
+        """The same for one document."""
+        if not order.has_proof(document):
+            version = len(order.claims) + order.copies_asked
+            self._begin((order.number, document, version), now)
+            self._work(order, document, floor, visit, now)
+        return order.has_proof(document)
 
     def _begin(self, work: tuple[str, str, int], now: float) -> None:
-        """Every paper has its own time; that of another order or claim is another paper."""
+        """Every paper has its own time; that of another order, claim or copy is another paper."""
         if work != self._work_on:
             self._work_on, self._since = work, now
 
@@ -132,7 +134,7 @@ class Proof:
 
     def _ticket(self, order: Order, document: str, job: str, visit: Visit) -> Ticket:
         """Signed and laid out anew: only when a printer is told."""
-        duplicate = order.jobs_of(document).index(job)
+        duplicate = order.duplicate(document, job)
         has_code = not visit.is_resumed  # else whoever stands there would have the money
         return self._papers.ticket(order, document, duplicate, visit.language, has_code)
 
@@ -153,6 +155,18 @@ def documents_of(order: Order) -> list[str]:
     if order.claims:
         documents.append("claim")
     return documents
+
+
+def place_of(order: Order, document: str) -> str:
+    """Where the citizen finds it: `paper` of the roll, `page` of the laser, or the `screen`."""
+    kind = order.printed_on(document)
+    return "screen" if not kind else "page" if kind == Kind.PAGE else "paper"
+
+
+def is_on_page(order: Order) -> bool:
+    """Whether what is being printed comes out of the page printer."""
+    waiting = (job for job in order.documents if not order.jobs[job])
+    return any(order.printers[job] == Kind.PAGE for job in waiting)
 
 
 def lacks_proof(order: Order) -> bool:

@@ -31,8 +31,9 @@ class Quiet:
         return now - self._since >= QUIET_FOR
 
     def _is_busy(self) -> bool:
-        """An order without its proof, an operator at the box, a note or a paper on its way."""
-        if self._flow.visit.stage is Stage.OPERATOR:
+        """An order without its proof, an operator at the box, a note or a paper on its way, or one
+        that a citizen asked for again."""
+        if self._flow.visit.stage in (Stage.OPERATOR, Stage.REPRINTING):
             return True
         moves = any(state.status is Status.BUSY for state in self._floor.devices.values())
         holds = any(state.held for kind in ACCEPTORS for state in self._floor.of_kind(kind))

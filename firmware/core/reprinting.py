@@ -42,7 +42,8 @@ class Reprinting:
     def print_receipt(self, command: PrintReceipt, visit: Visit) -> Reply:
         """The same of a receipt: at any time, for whoever comes with its number."""
         number = command.receipt.strip().upper()
-        if not self._book.journal.of_order(number):
+        history = self._book.journal.of_order(number)
+        if not history or not isinstance(history[0].row, rows.OrderCreated):  # lost with a file
             return refused(f"{number} is no receipt of this kiosk")
         order = self._book.order(number)
         if "receipt" not in documents_of(order) or order.awaits_paper:
@@ -65,7 +66,8 @@ class Reprinting:
         """The job, on disk and told."""
         printer = self._floor.usable(Kind.RECEIPT)
         assert printer is not None
-        duplicate, job = len(order.jobs_of(document)), order.next_job(document)
+        job = order.next_job(document)
+        duplicate = order.duplicate(document, job)
         ticket = self._papers.ticket(order, document, duplicate, order.created.language)
         self._book.write(rows.PrintIntended(order.number, job, document))
         self._outbox.add(Tell(printer.name, Print(job, ticket)))

@@ -30,9 +30,10 @@ from firmware.contract.screen import (
 from firmware.core.basket import has_room, sum_of
 from firmware.core.floor import Floor
 from firmware.core.papers import Papers
+from firmware.core.proof import is_on_page, place_of
 from firmware.core.resuming import LAST_DIGITS
 from firmware.core.settling import offer_of
-from firmware.core.visit import MOST_BILLS, Stage, Visit
+from firmware.core.visit import MOST_BILLS, REPRINT, Stage, Visit
 from firmware.journal.division import split
 from firmware.journal.orders import Order
 from firmware.services.catalogue import Catalogue, Service
@@ -78,6 +79,10 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.PROVING: [],
     Stage.DONE: [Action.FINISH, Action.ANOTHER],
     Stage.TROUBLE: [Action.FINISH],
+    Stage.RECEIPT_NUMBER: [Action.ENTER, Action.BACK, Action.CANCEL],
+    Stage.MOBILE: [Action.ENTER, Action.BACK, Action.CANCEL],
+    Stage.REPRINTING: [],
+    Stage.REPRINTED: [Action.FINISH, Action.ANOTHER],
     Stage.OPERATOR: [],  # those of the desk
 }
 PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
@@ -108,12 +113,15 @@ TILE_REASONS = {
 
 
 def tiles(catalogue: Catalogue, floor: Floor) -> list[Tile]:
-    """Every service: working, or not and why (offline first: said before any money)."""
+    """Every service and the receipt again: working, or not and why (offline first: said before any
+    money)."""
     ready = [
         Tile(service.id, service.icon, why_not(service, floor))
         for service in catalogue.services.values()
     ]
-    return ready + [Tile(coming.id, coming.icon, "tile.not_yet") for coming in catalogue.coming]
+    again = Tile(REPRINT, "receipt", floor.why_no_reprint)
+    coming = [Tile(each.id, each.icon, "tile.not_yet") for each in catalogue.coming]
+    return [*ready, again, *coming]
 
 
 def service_trouble(service: Service, floor: Floor) -> str | None:
@@ -191,13 +199,13 @@ def draw(
         case Stage.POSTING:
             return Waiting("waiting.posting")
         case Stage.PROVING:
-            is_page = _is_on_page(_order_of(visit))
+            is_page = is_on_page(_order_of(visit))
             return Waiting("waiting.printing_page" if is_page else "waiting.printing")
         case Stage.DONE:
             return _done(_order_of(visit))
         case Stage.TROUBLE:
             return _trouble(visit, papers)
-        case Stage.OPERATOR | Stage.DELIVERING:
+        case _:  # the desk, what is handed out, a receipt again
             raise AssertionError(f"{visit.stage} is drawn where its facts are")
 
 
@@ -277,7 +285,7 @@ def _done(order: Order) -> Done:
         account=order.created.bill.account,
         paid=order.inserted - order.owed - order.changed - order.cashless.going_back,
         receipt=order.number,
-        proof=_proof(order, "receipt"),
+        proof=place_of(order, "receipt"),
         is_posted=order.reference is not None,
         advance=max(order.advance, ZERO),
         bills=len(order.lines),
@@ -286,18 +294,6 @@ def _done(order: Order) -> Done:
         by=order.cashless.tender,
         paper=order.printed_on("document"),
     )
-
-
-def _proof(order: Order, document: str) -> str:
-    """Where the citizen finds it: `paper` of the roll, `page` of the laser, or the `screen`."""
-    kind = order.printed_on(document)
-    return "screen" if not kind else "page" if kind == Kind.PAGE else "paper"
-
-
-def _is_on_page(order: Order) -> bool:
-    """Whether what is being printed comes out of the page printer."""
-    waiting = (job for job, fate in order.jobs.items() if not fate)
-    return any(order.printers[job] == Kind.PAGE for job in waiting)
 
 
 def _trouble(visit: Visit, papers: Papers) -> Trouble:
@@ -311,7 +307,7 @@ def _trouble(visit: Visit, papers: Papers) -> Trouble:
         cause=order.claims[-1].cause,
         safe=order.claimable,
         claim=order.claims[-1].claim,
-        proof=_proof(order, "claim"),
+        proof=place_of(order, "claim"),
         token=papers.token(order),
     )
 
@@ -329,7 +325,7 @@ def _without_slip(order: Order, cause: str) -> Trouble:
     return Trouble(
         cause=refund.cause,
         safe=order.cashless.going_back,
-        proof=_proof(order, "refund"),
+        proof=place_of(order, "refund"),
         order=order.number,
         card=None if card is None else card.masked,
     )

@@ -38,21 +38,28 @@ class Stage(StrEnum):
     PROVING = auto()  # receipt or claim slip on its way to paper, or else to the screen
     DONE = auto()
     TROUBLE = auto()
+    RECEIPT_NUMBER = auto()  # of a receipt that is to be printed again
+    MOBILE = auto()  # whose it is
+    REPRINTING = auto()
+    REPRINTED = auto()
     OPERATOR = auto()  # no citizen: the desk of operator.py, which has a table of its own
 
 
-WITHOUT_MONEY = frozenset(
-    {Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL, Stage.BASKET}
-)
+REPRINTS = frozenset({Stage.RECEIPT_NUMBER, Stage.MOBILE, Stage.REPRINTING, Stage.REPRINTED})
+WITHOUT_MONEY = REPRINTS | {
+    Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL, Stage.BASKET
+}  # fmt: skip
 AT_THE_TILL = frozenset(
     {Stage.CASH, Stage.SLIP, Stage.RESUMED, Stage.UPI, Stage.CARD}
 )  # leaving them is settled
+REPRINT = "reprint"  # the tile of a receipt again, which is no service of the catalogue
 MOST_BILLS = 8  # of a basket: a receipt of 44 cm (floor.LONGEST_TICKET)
 
 
 class Signal(StrEnum):
     LANGUAGE = auto()
     SERVICE = auto()
+    REPRINT = auto()  # the tile of a receipt again
     ENTERED = auto()  # a number that passes its checks
     BILL_CAME = auto()
     WRONG_NUMBER = auto()  # the back end does not know it, or it is paid: type again
@@ -93,6 +100,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     Stage.OPERATOR: {Signal.LEFT: Stage.ATTRACT},
     Stage.SERVICES: {
         Signal.SERVICE: Stage.NUMBER,
+        Signal.REPRINT: Stage.RECEIPT_NUMBER,
         Signal.BACK: Stage.ATTRACT,
         Signal.LISTED: Stage.BASKET,
         Signal.LEFT: Stage.ATTRACT,
@@ -180,6 +188,19 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.OWED: Stage.PROVING,
         Signal.DELIVER: Stage.DELIVERING,  # nobody knew whether it was paid, and it was
     },
+    Stage.RECEIPT_NUMBER: {
+        Signal.ENTERED: Stage.MOBILE,
+        Signal.BACK: Stage.SERVICES,
+        Signal.LEFT: Stage.ATTRACT,
+    },
+    Stage.MOBILE: {
+        Signal.CONFIRMED: Stage.REPRINTING,
+        Signal.WRONG_NUMBER: Stage.RECEIPT_NUMBER,
+        Signal.BACK: Stage.RECEIPT_NUMBER,
+        Signal.LEFT: Stage.ATTRACT,
+    },
+    Stage.REPRINTING: {Signal.PROVEN: Stage.REPRINTED},
+    Stage.REPRINTED: {Signal.LEFT: Stage.ATTRACT, Signal.ANOTHER: Stage.SERVICES},
 }
 
 
@@ -207,6 +228,9 @@ class Visit:
     wrong_digits: int = 0
     link: str = ""  # of the UPI QR, once the back end has said who is paid
     payee: str = ""
+    owners: dict[str, str] = field(default_factory=dict)  # ListedBill.name -> check of its mobile
+    receipt: str = ""  # the order whose receipt is printed again
+    proof: str = ""  # where it comes out, or came out: as Done says it
 
     def follow(self, signal: Signal) -> Stage:
         """The stage that follows; raises UnexpectedEvent for a pair that the table lacks."""
@@ -231,6 +255,9 @@ class Snapshot(msgspec.Struct, frozen=True):
     order: str = ""
     taken: Money = ZERO
     gives: str = ""
+    owners: dict[str, str] = {}
+    receipt: str = ""
+    proof: str = ""
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
@@ -246,6 +273,9 @@ class Snapshot(msgspec.Struct, frozen=True):
             number,
             visit.taken,
             visit.gives,
+            visit.owners,
+            visit.receipt,
+            visit.proof,
         )
 
     @classmethod
@@ -257,7 +287,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         """Whether this release can show it: its service is known, and a bill screen has a bill."""
         if any(listed.service not in services for listed in self.basket):
             return False
-        if self.stage in (Stage.ATTRACT, Stage.SERVICES):
+        if self.stage in REPRINTS or self.stage in (Stage.ATTRACT, Stage.SERVICES):
             return True
         if self.stage is Stage.BASKET and not self.basket:
             return False
@@ -290,6 +320,9 @@ class Snapshot(msgspec.Struct, frozen=True):
             basket=self.basket,
             taken=self.taken,
             gives=self.gives,
+            owners=self.owners,
+            receipt=self.receipt,
+            proof=self.proof,
             entered_at=now,
             patience_from=now,
         )

@@ -24,9 +24,11 @@ from firmware.contract.gateway import (
     GatewayReply,
     GatewayRequest,
     GatewayState,
+    Mobile,
     Posted,
     PostPayment,
     Problem,
+    RegisteredBill,
     SumBooked,
     Tender,
 )
@@ -52,6 +54,7 @@ class BillDocument(msgspec.Struct, frozen=True):
     """What the back end says of a bill; amounts in paise.
 
     What does not fit is refused here, because a receipt must be able to print it once it is paid.
+    `mobile` is printed nowhere: one that cannot be read refuses no bill.
     """
 
     number: str
@@ -61,6 +64,7 @@ class BillDocument(msgspec.Struct, frozen=True):
     fee: Paise
     period: Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")] | None = None
     due_date: date | None = None  # of an application neither is said
+    mobile: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class ReceiptDocument(msgspec.Struct, frozen=True):
@@ -140,16 +144,9 @@ class BackEnd:
         async with self._session.get(url) as response:
             if response.status != 200:
                 return _failure(response.status, await body_of(response))
-            bill = msgspec.json.decode(await body_of(response), type=BillDocument)
-        return Bill(
-            bill.number,
-            bill.account,
-            bill.name,
-            bill.period or "",
-            "" if bill.due_date is None else bill.due_date.isoformat(),
-            Money(bill.amount),
-            Money(bill.fee),
-        )
+            document = msgspec.json.decode(await body_of(response), type=BillDocument)
+        mobile, bill = _mobile(document.mobile), _bill(document)
+        return bill if mobile is None else RegisteredBill(bill, mobile)
 
     async def _post(self, request: PostPayment) -> GatewayReply:
         url = f"{self._url}/services/{request.service}/payments"
@@ -177,6 +174,27 @@ class BackEnd:
                 return _failure(response.status, await body_of(response))
             document = msgspec.json.decode(await body_of(response), type=SumDocument)
         return BookedSum(document.count, Money(document.amount))
+
+
+def _bill(document: BillDocument) -> Bill:
+    return Bill(
+        document.number,
+        document.account,
+        document.name,
+        document.period or "",
+        "" if document.due_date is None else document.due_date.isoformat(),
+        Money(document.amount),
+        Money(document.fee),
+    )
+
+
+def _mobile(said: msgspec.Raw) -> str | None:
+    """The mobile on file; None where the office has none, or writes it in another way."""
+    try:
+        mobile: str | None = msgspec.json.decode(said, type=Mobile | None)
+    except msgspec.DecodeError:
+        return None
+    return mobile
 
 
 def _tenders(body: bytes) -> list[Tender]:

@@ -12,6 +12,7 @@ from firmware.journal.cashless import Cashless
 from firmware.journal.chain import Entry
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.division import split
+from firmware.journal.paper_rows import CopyAsked
 from firmware.journal.rows import Line, OrderCreated, ReadRow
 from firmware.journal.tender_rows import CardConfirmed, CardRefundAsked, TenderRow
 
@@ -49,6 +50,7 @@ class Order:
     documents: dict[str, str] = field(default_factory=dict)  # job -> receipt or claim, if it counts
     printers: dict[str, str] = field(default_factory=dict)  # job -> the kind of its printer
     shown: set[str] = field(default_factory=set)
+    copies_asked: int = 0  # of the receipt, by citizens at the screen
     claims: list[rows.ClaimIssued] = field(default_factory=list)
     redeemed: dict[str, Money] = field(default_factory=dict)  # claim -> what was paid of it
     end: rows.End | None = None
@@ -142,6 +144,12 @@ class Order:
         stem = f"{self.number}/{document}/"
         return f"{stem}{sum(job.startswith(stem) for job in self.jobs) + 1}"
 
+    def duplicate(self, document: str, job: str) -> int:
+        """Which duplicate that job is, or will be; 0 is the original."""
+        jobs = self.jobs_of(document)
+        before = self._receipts_before if document == "receipt" else 0
+        return before + (jobs.index(job) if job in jobs else len(jobs))
+
     def is_printed(self, document: str) -> bool:
         return any(self.jobs[job] == "printed" for job in self.jobs_of(document))
 
@@ -208,6 +216,8 @@ class Order:
                 self.jobs[job] = fault
             case rows.ProofShown(document=document):
                 self.shown.add(document)
+            case CopyAsked():
+                self._owe_copy()
             case rows.ClaimIssued():
                 self._claim(row, at)
             case rows.ClaimRedeemed(claim=claim, amount=amount):
@@ -249,8 +259,15 @@ class Order:
             case _:
                 pass
 
+    def _owe_copy(self) -> None:
+        """Every receipt from here on is a duplicate, also of one that was only on the screen."""
+        self._receipts_before = max(1, self.duplicate("receipt", ""))
+        self.copies_asked += 1
+        self._outdate("receipt")
+
     def _outdate(self, document: str) -> None:
-        """A slip of before says less than what is owed now: it proves nothing any more."""
+        """What came out before proves nothing any more: a slip says less than what is owed now, and
+        a receipt is asked for again."""
         self.shown.discard(document)
         self.documents = {job: name for job, name in self.documents.items() if name != document}
 
@@ -265,6 +282,7 @@ class Order:
             case _:
                 pass
 
+    _receipts_before: int = 0
     _doubts: dict[str, Money] = field(default_factory=dict)
     _change_doubts: dict[str, Money] = field(default_factory=dict)
 

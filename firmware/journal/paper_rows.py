@@ -1,4 +1,5 @@
-"""Rows about the documents of citizens that lay in RAM on their way to a printer."""
+"""Rows about papers: documents that lay in RAM on their way to a printer, and receipts that their
+citizens asked for again."""
 
 from __future__ import annotations
 
@@ -11,3 +12,20 @@ class SpoolWiped(Row, frozen=True):
 
     device: str
     count: int
+
+
+class CopyAsked(Row, frozen=True):
+    """A citizen showed that the receipt of this order is his: the kiosk owes him a duplicate."""
+
+    order: str
+
+
+class CopyRefused(Row, frozen=True):
+    """A receipt number and a mobile that do not belong together, or of which there is none; neither
+    is written down. `boot` counts the machine's starts, `uptime_ms` is since that one."""
+
+    boot: int
+    uptime_ms: int
+
+
+PaperRow = SpoolWiped | CopyAsked | CopyRefused

@@ -9,7 +9,7 @@ from firmware.journal import rows
 from firmware.journal.chain import Entry
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_plain import desk_words
-from firmware.journal.paper_rows import SpoolWiped
+from firmware.journal.paper_rows import CopyAsked, CopyRefused, SpoolWiped
 from firmware.journal.reading import Verified
 from firmware.journal.rows import ReadRow
 from firmware.journal.tender_plain import tender_words
@@ -115,6 +115,10 @@ def _of_paper(row: ReadRow) -> str:
             return f"{document} is to be printed{where}: {job}"
         case SpoolWiped(device=device, count=count):
             return f"{count} documents were wiped from the spool of {device}"
+        case CopyAsked():
+            return "the citizen asks for the receipt again, with its mobile"
+        case CopyRefused():
+            return "a receipt asked for with a mobile that is not its own"
         case rows.Printed(job=job):
             return f"on paper: {job}"
         case rows.PrintFailed(job=job, fault=fault):

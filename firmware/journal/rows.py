@@ -16,7 +16,7 @@ from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_rows import DeskRow, desk_key_of
-from firmware.journal.paper_rows import SpoolWiped
+from firmware.journal.paper_rows import PaperRow
 from firmware.journal.row import Row
 from firmware.journal.tender_rows import TenderRow, tender_key_of
 
@@ -96,6 +96,7 @@ class OrderCreated(Row, frozen=True, omit_defaults=True):
     payable: Money
     lines: list[Line] = msgspec.field(default_factory=list)
     gives: str = ""  # the kind of the printer whose paper is handed out before it is posted
+    owners: list[str] = msgspec.field(default_factory=list)  # of each bill: till/owners.py
 
 
 class CashOpened(Row, frozen=True):
@@ -340,7 +341,7 @@ AnyRow = (
     | ClaimIssued
     | ClaimRedeemed
     | OrderClosed
-    | SpoolWiped
+    | PaperRow
     | TenderRow
     | DeskRow
 )

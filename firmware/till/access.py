@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -19,15 +20,36 @@ from nacl import pwhash
 from nacl.exceptions import InvalidkeyError
 
 from firmware.journal.desk_rows import OperatorRefused
+from firmware.journal.paper_rows import CopyRefused
 
 SHORTEST, LONGEST = 4, 8  # digits of a PIN
-TRIES = 3  # wrong PINs before the first delay
-DELAYS = (60, 300, 900, 3600)  # seconds after the third wrong PIN, the fourth, ...
 # Argon2id as OWASP has it (19 MiB, two passes): 16 ms on a desktop, some 0.15 s on a Raspberry Pi.
 # Every operator's hash is tried, so there are few operators; core waits for all of them, which it
 # may, because no cash session is open and no lease is given while the PIN is on the screen.
 PASSES, MEMORY = 2, 19 * 2**20
 MOST_OPERATORS = 5
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How often something may be guessed: `delays` in seconds after wrong try number `tries`, the
+    one after it, and so on. Then the last one holds, or they begin anew."""
+
+    tries: int
+    delays: tuple[int, ...]
+    begins_anew: bool = False
+
+    def delay_after(self, wrong: int) -> int:
+        """Seconds after so many wrong tries in a row; 0 when the next may be at once."""
+        over, count = wrong - self.tries, len(self.delays)
+        if over < 0:
+            return 0
+        return self.delays[over % count if self.begins_anew else min(over, count - 1)]
+
+
+PINS = Rule(tries=3, delays=(60, 300, 900, 3600))
+# Five in a row, then a pause, then five more: one slip of a finger after the pause shuts nothing.
+COPIES = Rule(tries=5, delays=(900, 0, 0, 0, 0), begins_anew=True)
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[\w.][\w .-]{0,31}$")]
 Role = Literal["operator", "technician"]  # a technician may not empty the box nor close a day
@@ -106,7 +128,11 @@ def why_weak(pin: str) -> str | None:
 
 
 def locked_for(
-    refused: Sequence[OperatorRefused], boot: int, now: float, here_since: float
+    rule: Rule,
+    refused: Sequence[OperatorRefused | CopyRefused],
+    boot: int,
+    now: float,
+    here_since: float,
 ) -> float:
     """Seconds until the next try; 0 when it may be now.
 
@@ -114,9 +140,8 @@ def locked_for(
     began) are monotonic seconds; those of another start of the machine cannot be compared, so then
     the delay runs from `here_since`.
     """
-    if len(refused) < TRIES:
+    if not (delay := rule.delay_after(len(refused))):
         return 0.0
-    delay = DELAYS[min(len(refused) - TRIES, len(DELAYS) - 1)]
     last = refused[-1]
     at = last.uptime_ms / 1000
     since = at if last.boot == boot and at <= now else here_since

@@ -35,6 +35,7 @@ from firmware.contract.gateway import (
     Posted,
     PostPayment,
     Problem,
+    RegisteredBill,
     SumBooked,
     Tender,
 )
@@ -334,7 +335,9 @@ class OfficeLine(BackEnd):
         except Refusal as refusal:
             return _failure(refusal.status, msgspec.json.encode({"why": refusal.why}))
         amounts = {name: Money(found[name]) for name in ("amount", "fee")}  # type: ignore[arg-type]
-        return Bill(**(found | amounts))  # type: ignore[arg-type]
+        mobile = found.pop("mobile")
+        bill = Bill(**(found | amounts))  # type: ignore[arg-type]
+        return bill if mobile is None else RegisteredBill(bill, str(mobile))
 
     async def _post(self, request: PostPayment) -> GatewayReply:
         office = await self._reach()

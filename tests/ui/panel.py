@@ -20,7 +20,7 @@ from firmware.contract.screen import (
     SwipeCard,
     Waiting,
 )
-from ui import samples, theme
+from ui import samples, samples_again, theme
 from ui.environment import prepare
 from ui.scene import Director, Scene
 
@@ -133,6 +133,10 @@ def every_document(language: Language) -> Iterator[tuple[str, Screen]]:
     for problem in samples.PROBLEMS:
         number = Number("electricity", "electricity.account", 12, "2103", f"number.{problem}")
         yield problem, make(number, language)
+    for problem in samples_again.PROBLEMS:
+        key = f"reprint.{problem}"
+        yield f"number/{key}", make(samples_again.receipt_number(key), language)
+        yield f"mobile/{key}", make(samples_again.mobile(key), language)
     for problem in samples.SLIP_PROBLEMS:
         yield f"slip/{problem}", make(samples.slip(f"slip.{problem}"), language)
     yield "resumed/wrong", make(samples.resumed("resumed.wrong"), language)

@@ -108,7 +108,7 @@ def test_the_window_says_how_much_works(director: Director) -> None:
     shown = model_of(director, samples.main_screens()["1-attract"])
     assert isinstance(shown, AttractModel)
     assert shown.working == "आज 1 सेवा चालू"
-    assert [sample.is_on for sample in shown.samples] == [True] + [False] * 7
+    assert [sample.is_on for sample in shown.samples] == [True] + [False] * 8
 
 
 def test_no_acceptor_is_said_before_the_visit(director: Director) -> None:

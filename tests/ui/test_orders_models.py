@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from firmware.contract.screen import Action, Language
-from ui import samples
+from firmware.contract.screen import Action, Language, Reprinted
+from ui import samples, samples_again
 from ui.say import Say
 from ui.scene import Director
 from ui.screens.basket.model import LONGEST_NAME, BasketModel, shortened
-from ui.screens.number.model import NumberModel
+from ui.screens.done.model import DoneModel
+from ui.screens.number.model import NumberModel, type_digit
 from ui.screens.offer.model import OfferModel
 
 
@@ -59,3 +61,34 @@ def test_an_interrupted_payment_is_said_to_be_safe(language: Language) -> None:
     assert "200" in scene.model.where
     assert scene.model.question == Say(language, "181")("resumed.digits.question")
     assert (scene.frame.back.is_there, scene.frame.way_on.is_there) == (False, False)
+
+
+def test_a_receipt_of_another_kiosk_names_it() -> None:
+    shown = english(samples_again.receipt_number("reprint.other_kiosk", "04180001"))
+    assert isinstance(shown, NumberModel)
+    assert "kiosk 0418" in shown.problem
+    assert shown.problem in shown.spoken_text
+
+
+def test_a_number_may_have_a_digit_more_and_need_not() -> None:
+    """A kiosk that has given out ten thousand receipts has some with five digits of its own."""
+    shown = english(replace(samples_again.receipt_number(typed="0417000"), digits=9))
+    assert isinstance(shown, NumberModel)
+    assert (shown.is_complete, shown.strip) == (False, "1 more digit")
+    for typed, is_full in (("1", False), ("5", True), ("9", True)):
+        shown = type_digit(shown, typed)
+        assert (shown.is_complete, shown.is_full) == (True, is_full)
+        assert shown.strip == Say(Language.ENGLISH, "181")("number.complete")
+    assert shown.typed == "041700015"
+
+
+@pytest.mark.parametrize("proof", ["paper", "page", "screen"])
+def test_a_copy_says_where_it_is_and_what_it_is_called(proof: str) -> None:
+    shown = english(Reprinted("TDR 0417 0001", proof))
+    assert isinstance(shown, DoneModel)
+    assert shown.receipt == "TDR 0417 0001"
+    assert shown.code == ("TDR 0417 0001" if proof == "screen" else "")
+    assert ("DUPLICATE" in shown.line) is (proof != "screen")
+    assert shown.another.is_there
+    assert shown.finish.is_there
+    assert shown.notes == "", "nothing of money"

@@ -19,7 +19,7 @@ from firmware.core import desk_screens
 from firmware.core.floor import Floor
 from firmware.runtime.words import MissingWords, Words
 from firmware.services.catalogue import load_catalogue
-from ui import samples, theme
+from ui import samples, samples_again, theme
 from ui.say import LOCALE, Say
 from ui.scene import Director
 
@@ -34,6 +34,7 @@ def keys_of_core() -> list[str]:
         *(f"number.{problem}" for problem in samples.PROBLEMS),
         *(f"waiting.{what}" for what in samples.WAITINGS),
         *(f"slip.{problem}" for problem in samples.SLIP_PROBLEMS),
+        *(f"reprint.{problem}" for problem in samples_again.PROBLEMS),
         "resumed.wrong",
         "note.no_change",
         "note.not_taken",

@@ -24,7 +24,20 @@ BILLS: tuple[BillRow, ...] = (
     ("210344001741", "JV1026-88123", "श्री रामस्वरूप त्रिपाठी", "2026-10", "2026-11-26", 8600, 0),
     ("210344001758", "JV1026-88124", "सुश्री प्रज्ञा राठौड़", "2026-10", "2026-12-02", 31500, 500),
 )
+# What the office has on file; of the others it has none. Not in the database: the sandbox runs on
+# the kiosk itself, where no mobile may lie on the disk.
+MOBILES = {
+    "210344001725": "9000000417",
+    "210344001733": "9000000418",
+    "210344001741": "9000000419",
+}
 TEST_RANGE = "21034499"  # for tests that need many visits: every account owes ₹470
+
+
+def mobile_of(account: str) -> str | None:
+    """The mobile that the office has on file: of the test range every account has its own."""
+    is_test = account.startswith(TEST_RANGE)
+    return f"98765{account[-5:]}" if is_test else MOBILES.get(account)
 
 
 @dataclass(frozen=True)
@@ -66,7 +79,7 @@ class Office:
             raise Refusal(409, f"{found['number']} is paid")
         fee = min(paid, found["fee"])  # a part payment pays the fee first
         rest = {"amount": found["amount"] - (paid - fee), "fee": found["fee"] - fee}
-        return dict(found) | rest
+        return dict(found) | rest | {"mobile": mobile_of(account)}
 
     def pay(self, key: str, account: str, amount: int, receipt: str) -> str:
         """Book a payment once; returns the reference, the same for the same key."""

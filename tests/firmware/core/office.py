@@ -12,6 +12,7 @@ from firmware.contract.gateway import (
     Posted,
     PostPayment,
     Problem,
+    RegisteredBill,
     SumBooked,
     Tender,
 )
@@ -31,6 +32,7 @@ class Office:
         self.amount = amount  # of ACCOUNT
         self.others: dict[str, Money] = {}  # of more accounts
         self.numbers = {ACCOUNT: "B1"}  # of bills that are not named after their account
+        self.mobiles: dict[str, str] = {}  # on file, by account
         self.answers: int | None = None  # to so many more questions; then the line is dead
         self.is_up = True
         self.refuses: Problem | None = None
@@ -66,10 +68,12 @@ class Office:
         booked = [self.payments[key] for key, number in self.receipts.items() if number in asked]
         return BookedSum(len(booked), total(booked))
 
-    def _bill(self, account: str) -> Bill | Failed:
+    def _bill(self, account: str) -> Bill | RegisteredBill | Failed:
         due = self.amount if account == ACCOUNT else self.others.get(account)
         if due is None:
             return Failed(Problem.NO_SUCH_ACCOUNT)
         number = self.numbers.get(account, f"B{account}")
         name = "श्री कृष्ण चन्द्र शर्मा"
-        return Bill(number, account, name, "2026-10", "2026-11-28", due, Money(0))
+        bill = Bill(number, account, name, "2026-10", "2026-11-28", due, Money(0))
+        mobile = self.mobiles.get(account)
+        return bill if mobile is None else RegisteredBill(bill, mobile)

@@ -14,7 +14,7 @@ from firmware.journal import desk_rows
 from firmware.journal.rows import KioskStarted
 from firmware.runtime.clock import INDIA
 from firmware.runtime.sealing import OneTimeKey, seal
-from firmware.till.access import DELAYS, TRIES
+from firmware.till.access import PINS
 from tests.firmware.core.desk_world import PIN, TECHNICIAN_PIN, WRONG, DeskWorld
 
 
@@ -91,10 +91,10 @@ def test_a_key_opens_one_box() -> None:
 
 def test_three_wrong_pins_and_every_one_after_them_cost_more_time(world: DeskWorld) -> None:
     world.hold_padlock()
-    guess(world, TRIES - 1)
+    guess(world, PINS.tries - 1)
     assert world.pin.problem == "pin.wrong"
     guess(world, 1)
-    for delay in (*DELAYS, DELAYS[-1]):
+    for delay in (*PINS.delays, PINS.delays[-1]):
         assert (world.pin.problem, world.pin.key) == ("pin.locked", "")
         assert world.pin.minutes == delay // 60
         world.clock.advance(delay - 2)
@@ -104,19 +104,19 @@ def test_three_wrong_pins_and_every_one_after_them_cost_more_time(world: DeskWor
         world.run(1)
         world.hold_padlock()
         guess(world, 1)
-    world.clock.advance(DELAYS[-1] + 1)
+    world.clock.advance(PINS.delays[-1] + 1)
     world.type_pin()
     assert isinstance(world.screen.data, Desk), "the right one still opens, when its time has come"
     world.press(Action.FINISH)
     world.run(1)
     world.hold_padlock()
-    guess(world, TRIES - 1)
+    guess(world, PINS.tries - 1)
     assert world.pin.problem == "pin.wrong", "and the count begins anew"
 
 
 def test_a_locked_screen_takes_no_pin_even_from_somebody_who_kept_a_key(world: DeskWorld) -> None:
     world.hold_padlock()
-    guess(world, TRIES - 1)
+    guess(world, PINS.tries - 1)
     kept = world.pin.key
     world.type_pin(WRONG)
     world.press(Action.ENTER, seal(PIN, kept))
@@ -127,7 +127,7 @@ def test_a_locked_screen_takes_no_pin_even_from_somebody_who_kept_a_key(world: D
 @pytest.mark.parametrize("year", [1970, 2099])
 def test_no_clock_opens_and_no_restart_forgets(world: DeskWorld, year: int) -> None:
     world.hold_padlock()
-    guess(world, TRIES)
+    guess(world, PINS.tries)
     world.clock.set(datetime(year, 1, 1, tzinfo=INDIA))
     world.run(1)
     assert world.pin.problem == "pin.locked"
@@ -143,7 +143,7 @@ def test_no_clock_opens_and_no_restart_forgets(world: DeskWorld, year: int) -> N
 
 def test_a_power_cut_begins_the_wait_anew_and_makes_it_no_longer(world: DeskWorld) -> None:
     world.hold_padlock()
-    guess(world, TRIES)
+    guess(world, PINS.tries)
     world.clock.advance(59)
     world.journal.append(world.clock.now(), KioskStarted("1", 5, "after the cut"))
     world.power_cut()

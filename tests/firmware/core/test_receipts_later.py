@@ -11,6 +11,7 @@ from firmware.contract.device import Outcome, Reply
 from firmware.contract.gateway import Problem
 from firmware.contract.screen import Action
 from firmware.contract.ticket import Text
+from firmware.journal import rows
 from tests.firmware.core.world import World
 
 NUMBER = "TDR 0417 0001"
@@ -53,6 +54,12 @@ def test_a_receipt_that_was_lost_is_printed_as_a_duplicate(world: World) -> None
 
 def test_a_number_that_is_none(world: World) -> None:
     assert ask(world, "TDR 0417 0099").outcome is Outcome.REFUSED
+
+
+def test_a_payment_whose_beginning_was_lost_with_a_damaged_file(world: World) -> None:
+    """Of an order of the file before, this journal has what came later, and not what it was for."""
+    world.core.book.write(rows.OrderPosted("TDR 0417 0009", "BBPS 9"))
+    assert ask(world, "TDR 0417 0009").outcome is Outcome.REFUSED
 
 
 def test_what_was_not_paid_has_no_receipt(world: World) -> None:

@@ -8,7 +8,15 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from firmware.contract.gateway import Bill, Failed, FetchBill, Posted, PostPayment, Problem
+from firmware.contract.gateway import (
+    Bill,
+    Failed,
+    FetchBill,
+    Posted,
+    PostPayment,
+    Problem,
+    RegisteredBill,
+)
 from firmware.contract.money import ZERO, rupees
 from firmware.gateway.backend import BackEnd
 
@@ -60,6 +68,27 @@ async def test_a_good_bill_comes_through(stranger: Stranger, back_end: BackEnd) 
     bill = await back_end.ask(FETCH)
     assert isinstance(bill, Bill)
     assert (bill.amount, bill.fee, bill.due_date) == (rupees(470), ZERO, "2026-11-28")
+
+
+async def test_the_mobile_on_file_comes_beside_the_bill_and_is_in_no_line_of_a_log(
+    stranger: Stranger, back_end: BackEnd
+) -> None:
+    stranger.says(200, GOOD | {"mobile": "9000000417"})
+    reply = await back_end.ask(FETCH)
+    assert isinstance(reply, RegisteredBill)
+    assert (reply.bill.number, reply.mobile) == ("B1", "9000000417")
+    assert "9000000417" not in repr(reply)
+    assert "0417" in repr(reply)
+
+
+@pytest.mark.parametrize(
+    "mobile", [None, "", "+91 90000 00417", "1234567890", "90000004171", 9000000417, ["9"]], ids=str
+)
+async def test_a_mobile_that_cannot_be_read_refuses_no_bill(
+    stranger: Stranger, back_end: BackEnd, mobile: object
+) -> None:
+    stranger.says(200, GOOD | {"mobile": mobile})
+    assert isinstance(await back_end.ask(FETCH), Bill)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
-"""Paid: how much for what, the receipt's number, and where the proof is."""
+"""Paid: how much for what, the receipt's number, and where the proof is. And a receipt again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from firmware.contract.screen import Action, Done, Screen
+from firmware.contract.screen import Action, Done, Reprinted, Screen
 from ui.frame import NO_BUTTON, Button, button
 from ui.say import Say, amount, in_fours, sentences
 
@@ -42,6 +42,23 @@ def model(data: Done, screen: Screen, say: Say) -> DoneModel:
         strip=say(_strip(data)),
         strip_icon="camera-fill" if is_on_screen else "receipt-fill",
         notes=_notes(data, say),
+        another=_own(Action.ANOTHER, screen, say),
+        finish=_own(Action.FINISH, screen, say),
+        leaving=say("leaving", seconds="{seconds}"),
+    )
+
+
+def reprinted(data: Reprinted, screen: Screen, say: Say) -> DoneModel:
+    """The same screen, without money."""
+    is_on_screen = data.proof == "screen"
+    return DoneModel(
+        title=say("reprinted.title.screen" if is_on_screen else "reprinted.title"),
+        line=say("reprinted.line.screen" if is_on_screen else "reprinted.line"),
+        receipt_label=say("done.receipt"),
+        receipt=data.receipt,
+        code=data.receipt if is_on_screen else "",
+        strip=say(STRIPS.get(data.proof, "done.take_paper")),
+        strip_icon="camera-fill" if is_on_screen else "receipt-fill",
         another=_own(Action.ANOTHER, screen, say),
         finish=_own(Action.FINISH, screen, say),
         leaving=say("leaving", seconds="{seconds}"),

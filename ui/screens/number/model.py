@@ -21,9 +21,14 @@ class NumberModel:
     more: tuple[str, ...] = ("",)  # the strip's words by how many digits are missing
     next: str = ""
     subject: str = ""  # service and label: the same subject keeps what was typed
+    least: int = 0  # digits from which on it is complete
 
     @property
     def is_complete(self) -> bool:
+        return len(self.typed) >= self.least
+
+    @property
+    def is_full(self) -> bool:
         return len(self.typed) == self.digits
 
     @property
@@ -47,22 +52,31 @@ class NumberModel:
 def model(data: Number, screen: Screen, say: Say) -> NumberModel:
     where, asks = f"{data.label}.where", f"{data.label}.question"
     safe = amount(data.safe) if data.safe is not None else ""
+    least = data.least or data.digits
     is_own = say.has(asks)  # a number that is asked for in words of its own
     return NumberModel(
         question=say(asks) if is_own else say("number.question", label=say(data.label)),
-        where=say(where, digits=data.digits, safe=safe) if say.has(where) else "",
+        where=say(where, digits=least, safe=safe) if say.has(where) else "",
         digits=data.digits,
         typed=data.typed[: data.digits],
-        problem=say(say.known(data.problem, "number.problem")) if data.problem else "",
-        more=tuple(_missing(count, say) for count in range(data.digits + 1)),
+        problem=_problem(data, say),
+        more=tuple(_missing(count - data.digits + least, say) for count in range(data.digits + 1)),
         next=say("button.next"),
         subject=f"{data.service}/{data.label}",
+        least=least,
     )
+
+
+def _problem(data: Number, say: Say) -> str:
+    """What is wrong; of a receipt the first digits may be named."""
+    if not data.problem:
+        return ""
+    return say(say.known(data.problem, "number.problem"), first=data.typed[:GROUP])
 
 
 def type_digit(model: NumberModel, digit: str) -> NumberModel:
     """One digit more; a full number stays as it is."""
-    if model.is_complete and not model.is_wrong:
+    if model.is_full and not model.is_wrong:
         return model
     return replace(model, typed=(model.typed + digit)[: model.digits], problem="")
 
@@ -79,6 +93,6 @@ def keep_typed(new: NumberModel, old: NumberModel) -> NumberModel:
 
 
 def _missing(count: int, say: Say) -> str:
-    if count == 0:
+    if count <= 0:
         return say("number.complete")
     return say("number.more.one" if count == 1 else "number.more", count=count)

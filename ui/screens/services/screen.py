@@ -17,6 +17,7 @@ class ServiceTile(Touch):
     line = StringProperty("")
     icon = StringProperty("")
     is_fault = BooleanProperty(False)
+    is_low = BooleanProperty(False)
 
     def on_tile(self, _: object, tile: TileModel) -> None:
         self.name, self.line, self.is_on = tile.name, tile.line, tile.is_on
