@@ -40,7 +40,7 @@ def open_session(url: str, timeout: float, ca: str = "") -> aiohttp.ClientSessio
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in LOOPBACK:
         raise ConfigError(f"[gateway]: expected https:// for {parts.hostname}, got {url!r}")
-    connector = aiohttp.TCPConnector(ssl=tls(ca))
+    connector = aiohttp.TCPConnector(ssl=tls(ca) if parts.scheme == "https" else True)
     # Not one of a proxy's environment variables is read: trust_env stays off.
     return aiohttp.ClientSession(
         connector=connector, timeout=aiohttp.ClientTimeout(total=timeout * DOCUMENT_TIMES)
