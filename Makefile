@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Most tests wait for devices and daemons, so a few more than there are cores run side by side.
 JOBS ?= 4
 
-.PHONY: demo test test-system image test-image lint types check bench chaos fuzz docs clean
+.PHONY: demo test test-system image image-twice test-image test-image-arm64 lint types check bench chaos fuzz docs clean
 
 demo: $(STAMP)
 	@exec $(BIN)/kiosk-demo $(if $(STORY),--story $(STORY)) --out demo-out
@@ -40,6 +40,10 @@ ARCH ?= amd64
 image: $(STAMP)
 	CONSOLE="$(CONSOLE)" PYTHON=$(BIN)/python image-build/image $(ARCH) build/image-$(ARCH)
 
+# The image built a second time, under another time zone, language and umask: every difference is a line.
+image-twice: image
+	CONSOLE="$(CONSOLE)" PYTHON=$(BIN)/python image-build/twice $(ARCH) build/image-$(ARCH)
+
 # The units, booted in a container made of the image's root.
 test-system: $(STAMP)
 	PYTHON=$(BIN)/python image-build/image $(ARCH) build/image-$(ARCH) root
@@ -50,6 +54,12 @@ test-system: $(STAMP)
 test-image: CONSOLE = console=ttyS0 no_timer_check systemd.journald.forward_to_console=1
 test-image: image
 	KIOSK_IMAGE=$(CURDIR)/build/image-$(ARCH) $(BIN)/pytest -v tests/image/test_qemu.py
+
+# The same for boards, in QEMU's "virt".
+test-image-arm64: ARCH = arm64
+test-image-arm64: CONSOLE = console=ttyAMA0 systemd.journald.forward_to_console=1
+test-image-arm64: image
+	KIOSK_IMAGE_ARM64=$(CURDIR)/build/image-arm64 $(BIN)/pytest -v tests/image/test_arm64.py
 
 docs: $(STAMP)
 	$(BIN)/python -m docs.generate

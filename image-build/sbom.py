@@ -12,12 +12,13 @@ from pathlib import Path
 
 
 def debian(rows: str) -> list[dict[str, object]]:
-    """`name version machine` a line."""
+    """`name version machine sha256` a line, as `hashes` writes them."""
     found = (line.split() for line in rows.splitlines() if line)
     return [
         {"type": "library", "name": name, "version": version,
-         "purl": f"pkg:deb/debian/{name}@{version}?arch={machine}&distro=trixie"}
-        for name, version, machine in found
+         "purl": f"pkg:deb/debian/{name}@{version}?arch={machine}&distro=trixie",
+         "hashes": [{"alg": "SHA-256", "content": sha256}]}
+        for name, version, machine, sha256 in found
     ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from firmware.cli import (
     claims,
     devices,
     journal,
+    keys,
     operators,
     papers,
     receipts,
@@ -86,6 +87,7 @@ def parser() -> argparse.ArgumentParser:
     two.set_defaults(run=watch)
     journal.add_to(commands)
     claims.add_commands(commands)
+    keys.add_commands(commands)
     receipts.add_commands(commands)
     operators.add_commands(commands)
     cash.add_commands(commands)

@@ -10,14 +10,8 @@ import time
 from pathlib import Path
 
 from firmware.till.access import Operator, hash_pin, to_toml
-from firmware.till.signing import (
-    KEY,
-    certify,
-    keys_folder,
-    new_seed,
-    public_of,
-    write_keys,
-)
+from firmware.till.commission import answer, install, make_key, request
+from firmware.till.signing import CERTIFICATE, keys_folder, new_seed
 
 YEAR = 365 * 86_400  # seconds
 VALID_FOR = 5 * YEAR
@@ -28,14 +22,12 @@ DEMO_PIN = "2468"
 def commission(kiosk: str, state_folder: Path, fleet_seed: bytes | None = None) -> None:
     """Give this kiosk a key and certificate, unless it has one. Without a seed: a new fleet."""
     folder = keys_folder(state_folder)
-    if (folder / KEY).exists():
+    if (folder / CERTIFICATE).exists():
         return
-    fleet, seed, now = fleet_seed or new_seed(), new_seed(), int(time.time())
-    certificate = certify(
-        fleet, kiosk, public_of(seed), serial=1,
-        not_before=now - CLOCK_MAY_DIFFER, not_after=now + VALID_FOR,
-    )  # fmt: skip
-    write_keys(folder, seed, certificate, public_of(fleet))
+    fleet, now = fleet_seed or new_seed(), int(time.time())
+    asked = request(kiosk, make_key(folder))
+    word = answer(fleet, asked, 1, now - CLOCK_MAY_DIFFER, now + VALID_FOR)
+    install(folder, kiosk, word)
 
 
 def enrol(path: Path) -> None:

@@ -15,8 +15,6 @@ import msgspec
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
-from firmware.runtime.durable import sync_folder
-
 KEY_LENGTH = 32  # bytes: a seed, or a public key (RFC 8032, 5.1.5)
 SIGNATURE_LENGTH = 64  # bytes (RFC 8032, 5.1.6)
 SECRET_CONTEXT = b"kiosk secret 1\0"  # what it signs is never shown
@@ -142,22 +140,8 @@ def keys_folder(state_folder: Path) -> Path:
     return state_folder / "core" / "keys"
 
 
-def write_keys(folder: Path, seed: bytes, certificate: Certificate, fleet_key: bytes) -> None:
-    """Lay down what commissioning made; raises FileExistsError rather than replace a key.
-
-    The key comes last: without it nothing is signed, so a power cut before leaves no half of it.
-    """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o711)  # the public files are for everybody
-    for name, content, mode in (
-        (FLEET, fleet_key, 0o644),
-        (CERTIFICATE, certificate.tail, 0o644),
-        (KEY, seed, 0o600),
-    ):
-        _write(folder / name, content, mode)
-    sync_folder(folder)
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
+def write_key_file(path: Path, content: bytes, mode: int) -> None:
+    """A new file, in hex and on disk; raises FileExistsError rather than replace one."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content.hex().encode() + b"\n")
@@ -167,11 +151,21 @@ def _write(path: Path, content: bytes, mode: int) -> None:
 
 def load_signer(folder: Path, kiosk: str) -> Signer:
     """The key and certificate of this kiosk; raises NoKey for whatever is wrong with them."""
-    seed = _read(folder / KEY, KEY_LENGTH)
+    seed = load_seed(folder)
     certificate = Certificate.of(kiosk, _read(folder / CERTIFICATE, TAIL.size))
     if not certificate.is_of_fleet(load_fleet_key(folder / FLEET)):
         raise NoKey(f"{folder / CERTIFICATE}: expected the fleet's signature over {kiosk}, none is")
     return Signer(seed, certificate)
+
+
+def load_seed(folder: Path) -> bytes:
+    """This kiosk's private key; raises NoKey."""
+    return _read(folder / KEY, KEY_LENGTH)
+
+
+def load_fleet_seed(path: Path) -> bytes:
+    """The fleet's private key, at the office; raises NoKey."""
+    return _read(path, KEY_LENGTH)
 
 
 def load_fleet_key(path: Path) -> bytes:

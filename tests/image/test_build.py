@@ -16,8 +16,8 @@ from tests.image.unit_files import ROOT, programs
 
 BUILD = ROOT / "image-build"
 ROW = re.compile(r"^([a-z0-9-]+)==(\S+) --hash=sha256:[0-9a-f]{64}$")
-SCRIPTS = ("bundle", "debian", "disk", "image", "initramfs", "kernel", "keys", "lock-wheels",
-           "packages-of", "root", "wheels-of")  # fmt: skip
+SCRIPTS = ("board/files", "bundle", "debian", "differences", "disk", "hashes", "image", "initramfs",
+           "kernel", "keys", "lock-wheels", "root", "twice", "wheels-of")  # fmt: skip
 
 
 @pytest.mark.parametrize("arch", ["amd64", "arm64"])
@@ -107,3 +107,29 @@ def test_one_changed_bit_of_the_root_is_found(tmp_path: Path, place: int) -> Non
 def _verity(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = ["veritysetup", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_what_two_builds_differ_in_is_named_to_the_file(tmp_path: Path) -> None:
+    """A difference that nobody can find is one that nobody takes out."""
+    for name in ("one", "other"):
+        (tmp_path / name / "root/etc").mkdir(parents=True)
+        (tmp_path / name / "root/etc/shadow").write_text("root:*:20000:")
+        for image in IMAGES:
+            (tmp_path / name / image).write_text("same")
+    assert _differences(tmp_path) == (0, "")
+    (tmp_path / "other/root/etc/shadow").write_text("root:*:20001:")
+    (tmp_path / "other/root/etc").chmod(0o700)
+    (tmp_path / "other/root.img").write_text("not the same")
+    status, said = _differences(tmp_path)
+    assert status == 1
+    assert "differs: root.img" in said and "differs: kiosk.img" not in said
+    assert "./etc/shadow" in said and "> etc drwx------" in said
+
+
+IMAGES = ("debian.tar", "packages.txt", "root.img", "boot-a.img", "boot-b.img", "kiosk.img")
+
+
+def _differences(folder: Path) -> tuple[int, str]:
+    comparing = [BUILD / "differences", folder / "one", folder / "other"]
+    done = subprocess.run(comparing, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout + done.stderr

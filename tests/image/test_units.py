@@ -143,6 +143,21 @@ def test_each_driver_reads_its_own_password_and_no_other() -> None:
             assert len(given) <= 1, unit
 
 
+def test_whoever_speaks_on_the_bus_may_knock_at_its_socket() -> None:
+    """Root without capabilities may not: kiosk-good never heard of core, and no slot was good."""
+    for unit in units.services():
+        if unit in NOT_ON_THE_BUS:
+            continue
+        groups: list[str] = []
+        for key, said in units.settings(unit):
+            if key == "SupplementaryGroups":  # systemd.exec(5): an empty one takes back all before
+                groups = [*groups, *said.split()] if said else []
+        assert "kiosk" in groups or units.value(unit, "Group") == "kiosk", unit
+
+
+NOT_ON_THE_BUS = {"kiosk-prepare.service", "kiosk-devices.service"}
+
+
 def test_all_of_them_fit_into_a_board_of_one_gigabyte() -> None:
     most = re.compile(r"(\d+)M")
     always = ("bus", "core", "gateway", "health", "ui")

@@ -37,7 +37,6 @@ from firmware.till.signing import (
     certify,
     load_signer,
     public_of,
-    write_keys,
 )
 from tests.firmware.till.keys import (
     FLEET_KEY,
@@ -47,6 +46,7 @@ from tests.firmware.till.keys import (
     OTHER_SEED,
     certificate,
     signer,
+    write_keys,
 )
 
 CLAIM = ClaimFacts(
@@ -194,12 +194,6 @@ def test_the_private_key_is_for_its_owner_only(tmp_path: Path) -> None:
     assert stat.S_IMODE((folder / KEY).stat().st_mode) == 0o600
     assert load_signer(folder, "tdr-0417").certificate == certificate()
     assert Keys.load(folder, "tdr-0417").fleet_key == FLEET_KEY
-
-
-def test_a_key_is_never_replaced_by_commissioning_again(tmp_path: Path) -> None:
-    write_keys(tmp_path / "keys", KIOSK_SEED, certificate(), FLEET_KEY)
-    with pytest.raises(FileExistsError):
-        write_keys(tmp_path / "keys", OTHER_SEED, certificate(seed=OTHER_SEED), FLEET_KEY)
 
 
 @pytest.mark.parametrize(
