@@ -79,7 +79,7 @@ class Digit:
     ) -> None:
         """Raises ConfigError."""
         self._section, self._timeout, self._clock = section, timeout, clock
-        self._session = DigitSession(section, timeout, ca)
+        self._session = DigitSession(section, timeout, ca, clock)
         self._doubts = Doubts()
 
     async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:

@@ -5,7 +5,7 @@ Every request is a POST whose body begins with RequestInfo; criteria are in the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -18,6 +18,8 @@ from firmware.runtime.gateway_section import DigitSection
 LOG_IN = "/user/oauth/token"
 # The same at every installation, with an empty password: no secret.
 CLIENT = {"Authorization": aiohttp.encode_basic_auth("egov-user-client", "")}
+# Seconds. DIGIT locks a user after some refused log-ins within half an hour.
+LOG_IN_AGAIN_AFTER = 900.0
 EXPIRED = "InvalidAccessTokenException"
 JSON = {"Content-Type": "application/json"}
 
@@ -41,13 +43,17 @@ class LoggedOut(Undecided):
 class DigitSession:
     """Raises what aiohttp and msgspec raise, Undecided and DigitRefusal: digit.py answers it."""
 
-    def __init__(self, section: DigitSection, timeout: float, ca: str) -> None:
-        """Raises ConfigError."""
+    def __init__(
+        self, section: DigitSection, timeout: float, ca: str, clock: Callable[[], float]
+    ) -> None:
+        """Raises ConfigError. `clock` is monotonic, in seconds."""
         self._password = secret(section.password_file, "DIGIT password_file").decode().strip()
         self._section, self._timeout = section, timeout
         self._url = section.url.rstrip("/")
         self._http = open_session(section.url, timeout, ca)
+        self._clock = clock
         self._token: Token | None = None
+        self._log_in_at = 0.0  # not before
 
     async def close(self) -> None:
         await self._http.close()
@@ -87,6 +93,8 @@ class DigitSession:
         raise Undecided(f"HTTP {status}")
 
     async def _log_in(self) -> Token:
+        if (wait := self._log_in_at - self._clock()) > 0:
+            raise Undecided(f"log-in refused: tried again in {wait:.0f} s")
         form = {"grant_type": "password", "scope": "read", "userType": "EMPLOYEE",
                 "tenantId": self._section.tenant, "username": self._section.user,
                 "password": self._password}  # fmt: skip
@@ -95,6 +103,8 @@ class DigitSession:
             self._url + LOG_IN, data=form, headers=CLIENT, timeout=timeout
         ) as response:
             answer = await body_of(response)
+        if response.status in (400, 401, 403):
+            self._log_in_at = self._clock() + LOG_IN_AGAIN_AFTER
         if response.status != 200:
             raise Undecided(f"log-in: HTTP {response.status}")
         self._token = msgspec.json.decode(answer, type=Token)

@@ -17,7 +17,7 @@ from firmware.contract.gateway import (
     PostPayment,
     Problem,
 )
-from firmware.gateway.breaker import Breaker
+from firmware.gateway.breaker import FIRST, Breaker
 from firmware.gateway.port import Connector
 
 NOT_LOOKED = GatewayState(is_online=False, detail="not looked yet")
@@ -72,7 +72,9 @@ class Guarded:
         now = self._clock()
         if self._breaker.is_open:
             return self._breaker.may_probe(now)
-        return self._looked_at is None or now - self._looked_at >= self.look_every
+        # What a single request found down is soon looked at: a visit may be waiting.
+        every = self.look_every if self.state.is_online else min(self.look_every, FIRST)
+        return self._looked_at is None or now - self._looked_at >= every
 
 
 def state_after(state: GatewayState, reply: GatewayReply) -> GatewayState:

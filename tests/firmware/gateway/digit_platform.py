@@ -36,6 +36,7 @@ class Mishap(StrEnum):
     LOST = "lost"  # done, and the answer does not arrive
     BROKEN_AFTER = "broken_after"  # done, and then 500
     LATE = "late"  # done when the caller has long gone: at `let_go`
+    DOUBLED = "doubled"  # somebody on the way delivers it twice; the second answer arrives
     DROPPED = "dropped"  # the connection breaks before anything is done
 
 
@@ -48,7 +49,7 @@ class DigitPlatform:
         self.asked: list[str] = []  # paths, in order
         self.mishaps: dict[str, list[Mishap]] = {}
         self.refuses: str | None = None  # a code, for every create
-        self.log_ins = 0
+        self.log_ins = self.refused_log_ins = 0
         self._token = "none"
         self._let_go = asyncio.Event()
         self._late: set[asyncio.Task[None]] = set()
@@ -100,6 +101,8 @@ class DigitPlatform:
             task = asyncio.create_task(self._do_late(path, request, body))
             self._late.add(task)
             await asyncio.sleep(30)  # the caller goes first
+        if mishap is Mishap.DOUBLED:
+            self._do(path, request, body)
         answer = self._do(path, request, body)
         if mishap is Mishap.LOST:
             assert request.transport is not None
@@ -130,6 +133,7 @@ class DigitPlatform:
         self.findings += [f"log-in: {error.message}" for error in errors]
         said = (request.headers["Authorization"], form.get("username"), form.get("password"))
         if said != (encode_basic_auth("egov-user-client", ""), USER, PASSWORD):
+            self.refused_log_ins += 1
             return web.json_response({"error": "invalid_grant"}, status=400)
         self.log_ins += 1
         self._token = f"token-{self.log_ins}"

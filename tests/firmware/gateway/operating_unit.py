@@ -44,6 +44,7 @@ class Mishap(StrEnum):
 
     LOST = "lost"  # done, and the answer does not arrive
     LATE = "late"  # done at `let_go`, when the caller has long gone
+    DOUBLED = "doubled"  # somebody on the way delivers it twice; the second answer arrives
     DROPPED = "dropped"  # the connection breaks before anything is done
     BROKEN = "broken"  # 500
     PROXY = "proxy"  # the page of somebody on the way
@@ -105,6 +106,8 @@ class OperatingUnit:
         if mishap is Mishap.LATE:
             self._late.add(asyncio.create_task(self._do_late(kind, root)))
             await asyncio.sleep(30)  # the caller goes first
+        if mishap is Mishap.DOUBLED:
+            self._do(kind, root, is_pending=False)
         answer = self._do(kind, root, is_pending=mishap is Mishap.PENDING)
         if mishap is Mishap.LOST:
             return _cut(request)

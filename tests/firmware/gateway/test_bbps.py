@@ -203,6 +203,15 @@ async def test_a_no_that_was_turned_into_a_yes_is_not_believed(
     assert unit.booked() == 0
 
 
+async def test_a_payment_that_is_delivered_twice_is_booked_once(
+    unit: OperatingUnit, kiosk: Kiosk
+) -> None:
+    """What arrives is the answer to the second: refused as a duplicate."""
+    unit.befall(PAY, Mishap.DOUBLED)
+    assert await kiosk.post() == Posted("5f0c9e", "AP000001")
+    assert unit.booked() == 47000
+
+
 async def test_a_payment_that_is_late_is_waited_for(unit: OperatingUnit, kiosk: Kiosk) -> None:
     unit.befall(PAY, Mishap.LATE)
     assert undecided(await kiosk.post())

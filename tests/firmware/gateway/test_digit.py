@@ -24,6 +24,7 @@ from firmware.contract.gateway import (
 from firmware.contract.money import ZERO, Money, rupees
 from firmware.gateway.digit import Digit
 from firmware.gateway.digit_documents import ENCODER, fitting_name, money_of, rupees_of
+from firmware.gateway.digit_session import LOG_IN_AGAIN_AFTER
 from firmware.gateway.doubts import SETTLES_IN
 from firmware.runtime.config import ConfigError
 from firmware.runtime.gateway_section import DigitSection
@@ -156,6 +157,15 @@ async def test_an_answer_lost_after_the_booking_makes_no_second_payment(
     assert platform.asked.count("_create") == 1
 
 
+async def test_a_create_that_is_delivered_twice_books_once(
+    platform: DigitPlatform, kiosk: Kiosk
+) -> None:
+    """What arrives is the answer to the second: already paid."""
+    platform.befall("_create", Mishap.DOUBLED)
+    assert await kiosk.post() == Posted("5f0c9e", "WS/2026-27/000001")
+    assert platform.paid() == 470
+
+
 async def test_a_create_that_is_late_is_waited_for_and_not_sent_again(
     platform: DigitPlatform, kiosk: Kiosk
 ) -> None:
@@ -275,6 +285,22 @@ async def test_a_look_asks_the_collections_themselves(
     assert (await kiosk.line.look()).is_online
     platform.befall("_search", Mishap.BROKEN)
     assert not (await kiosk.line.look()).is_online
+
+
+async def test_a_wrong_password_does_not_lock_the_user(
+    platform: DigitPlatform, tmp_path: Path
+) -> None:
+    kiosk = Kiosk(platform, tmp_path)
+    await kiosk.line.close()
+    (tmp_path / "password").write_text("wrong")
+    line = kiosk.restarted()
+    for _ in range(5):
+        assert undecided(await line.ask(FETCH))
+    assert platform.refused_log_ins == 1
+    kiosk.now += LOG_IN_AGAIN_AFTER
+    assert undecided(await line.ask(FETCH))
+    assert platform.refused_log_ins == 2
+    await line.close()
 
 
 async def test_no_password_file_is_said_at_the_start(tmp_path: Path) -> None:

@@ -145,6 +145,16 @@ async def test_a_back_end_is_looked_at_as_often_as_it_can_bear(world: World) -> 
     assert world.own.looks == 4  # at 2, 62, 122 and 182 s
 
 
+async def test_one_request_that_failed_closes_nobody_for_a_minute(world: World) -> None:
+    await world.look()
+    await world.routes.ask(WATER)
+    world.other.is_up = False
+    await world.routes.ask(WATER)
+    assert not world.routes.state.is_online
+    world.other.is_up = True
+    assert (await world.look(FIRST)).is_online
+
+
 # --- the circuit breaker ------------------------------------------------------------------------
 
 
