@@ -7,6 +7,7 @@ each message against tests/vectors/bbps/messages.xsd; what does not fit is a fin
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,7 @@ class Mishap(StrEnum):
     UNSIGNED = "unsigned"
     CHANGED = "changed"  # somebody on the way changed an amount
     WRAPPED = "wrapped"  # the signed answer stands inside another
+    TRANSPLANTED = "transplanted"  # a genuine signature over something else stands in a forgery
     ENTITY = "entity"  # with a document type declaration
     ANOTHER = "another"  # about another refId
     PENDING = "pending"  # done as far as we know, says the network
@@ -67,8 +69,7 @@ class OperatingUnit:
         self.findings: list[str] = []
         self.asked: list[str] = []
         self.mishaps: dict[str, list[Mishap]] = {}
-        self._let_go = asyncio.Event()
-        self._late: set[asyncio.Task[None]] = set()
+        self._late: list[Callable[[], object]] = []
         self._schema = etree.XMLSchema(etree.parse(SCHEMA))
         application = web.Application()
         application.router.add_post("/bbps/{kind}/1.0/{urn}", self._serve)
@@ -81,9 +82,11 @@ class OperatingUnit:
     def befall(self, kind: str, *mishaps: Mishap) -> None:
         self.mishaps.setdefault(kind, []).extend(mishaps)
 
-    async def let_go(self) -> None:
-        self._let_go.set()
-        await asyncio.gather(*self._late)
+    def let_go(self) -> None:
+        """What was late is done now."""
+        for work in self._late:
+            work()
+        self._late.clear()
 
     def booked(self) -> int:
         """Paise."""
@@ -104,7 +107,7 @@ class OperatingUnit:
             return web.Response(text="<html>please log in</html>", content_type="text/html")
         root = self._check(kind, request.match_info["urn"], await request.read())
         if mishap is Mishap.LATE:
-            self._late.add(asyncio.create_task(self._do_late(kind, root)))
+            self._late.append(lambda: self._do(kind, root, is_pending=False))
             await asyncio.sleep(30)  # the caller goes first
         if mishap is Mishap.DOUBLED:
             self._do(kind, root, is_pending=False)
@@ -112,10 +115,6 @@ class OperatingUnit:
         if mishap is Mishap.LOST:
             return _cut(request)
         return web.Response(body=self._sealed(answer, mishap), content_type="application/xml")
-
-    async def _do_late(self, kind: str, root: Element) -> None:
-        await self._let_go.wait()
-        self._do(kind, root, is_pending=False)
 
     def _check(self, kind: str, urn: str, body: bytes) -> Element:
         root = etree.fromstring(body)
@@ -201,6 +200,9 @@ class OperatingUnit:
             answer.find("Head").set("refId", "0" * 35)
         if mishap is Mishap.UNSIGNED:
             return bytes(etree.tostring(answer))
+        if mishap is Mishap.TRANSPLANTED:
+            _forge_around(answer, self._ours)
+            return bytes(etree.tostring(answer))
         _sign(answer, self._stranger if mishap is Mishap.FORGED else self._ours)
         if mishap is Mishap.WRAPPED:
             outer = etree.fromstring(etree.tostring(answer))
@@ -233,12 +235,20 @@ def _reason(answer: Element, code: str, text: str, **more: str) -> None:
     etree.SubElement(answer, "Reason", said | more)
 
 
-def _sign(root: Element, signer: Identity) -> None:
+def _forge_around(answer: Element, signer: Identity) -> None:
+    """What the unit once signed is a child of what it never said."""
+    answer.find("Reason").set("responseCode", "000")
+    etree.SubElement(answer, "Old", {"Id": "old"})
+    xmlsec.tree.add_ids(answer, ["Id"])
+    _sign(answer, signer, "#old")
+
+
+def _sign(root: Element, signer: Identity, uri: str = "") -> None:
     signature = xmlsec.template.create(
         root, xmlsec.constants.TransformInclC14N, xmlsec.constants.TransformRsaSha256
     )
     root.append(signature)
-    reference = xmlsec.template.add_reference(signature, xmlsec.constants.TransformSha256, uri="")
+    reference = xmlsec.template.add_reference(signature, xmlsec.constants.TransformSha256, uri=uri)
     xmlsec.template.add_transform(reference, xmlsec.constants.TransformEnveloped)
     xmlsec.template.add_x509_data(xmlsec.template.ensure_key_info(signature))
     context = xmlsec.SignatureContext()

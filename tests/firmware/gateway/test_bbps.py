@@ -139,6 +139,7 @@ async def test_a_bill_with_a_fee_on_top_is_not_sold(
         Mishap.UNSIGNED,
         Mishap.CHANGED,
         Mishap.WRAPPED,
+        Mishap.TRANSPLANTED,
         Mishap.ENTITY,
         Mishap.ANOTHER,
     ],
@@ -149,6 +150,13 @@ async def test_a_bill_that_the_unit_did_not_sign_for_us_is_not_shown(
     unit.befall(BILL, mishap)
     assert undecided(await kiosk.line.ask(FETCH))
     assert isinstance(await kiosk.line.ask(FETCH), Bill)
+
+
+async def test_a_signature_over_something_else_is_no_signature(
+    unit: OperatingUnit, kiosk: Kiosk
+) -> None:
+    unit.befall(BILL, Mishap.TRANSPLANTED)
+    assert "covers something else" in str(await kiosk.line.ask(FETCH))
 
 
 async def test_each_look_at_a_bill_has_a_name_of_its_own(unit: OperatingUnit, kiosk: Kiosk) -> None:
@@ -182,12 +190,13 @@ async def test_a_time_out_is_no_failure_and_is_not_repeated(
 
 
 @pytest.mark.parametrize(
-    "mishap", [Mishap.FORGED, Mishap.UNSIGNED, Mishap.PROXY, Mishap.ANOTHER, Mishap.WRAPPED]
+    "mishap",
+    ["forged", "unsigned", "proxy", "another", "wrapped", "transplanted"],
 )
 async def test_nobody_elses_word_ends_a_payment(
-    unit: OperatingUnit, kiosk: Kiosk, mishap: Mishap
+    unit: OperatingUnit, kiosk: Kiosk, mishap: str
 ) -> None:
-    unit.befall(PAY, mishap)
+    unit.befall(PAY, Mishap(mishap))
     assert undecided(await kiosk.post())
     kiosk.now += SETTLES_IN
     assert isinstance(await kiosk.post(), Posted)
@@ -216,7 +225,7 @@ async def test_a_payment_that_is_late_is_waited_for(unit: OperatingUnit, kiosk: 
     unit.befall(PAY, Mishap.LATE)
     assert undecided(await kiosk.post())
     assert undecided(await kiosk.post())
-    await unit.let_go()
+    unit.let_go()
     assert isinstance(await kiosk.post(), Posted)
     assert unit.asked.count(PAY) == 1
 
@@ -240,10 +249,11 @@ async def test_a_pending_payment_that_fails_goes_back(unit: OperatingUnit, kiosk
     assert refused(await kiosk.post()) is Problem.REFUSED
 
 
-async def test_a_repeat_that_is_refused_as_a_duplicate_is_the_payment_itself(
-    unit: OperatingUnit, kiosk: Kiosk
+@pytest.mark.parametrize("shows", [True, False], ids=["a bill is due", "nothing is due"])
+async def test_a_first_payment_that_lands_late_is_the_payment_itself(
+    unit: OperatingUnit, kiosk: Kiosk, shows: bool
 ) -> None:
-    """The first lands between the question and the second, in another process."""
+    """Between the question and the second payment, in another process."""
     unit.befall(PAY, Mishap.LATE)
     await kiosk.post()
     await kiosk.line.close()
@@ -251,7 +261,8 @@ async def test_a_repeat_that_is_refused_as_a_duplicate_is_the_payment_itself(
     fetch = unit._fetch
 
     def land(root: object) -> object:
-        unit._let_go.set()
+        unit.let_go()
+        unit.bill = unit.bill if shows else None
         return fetch(root)
 
     unit._fetch = land  # type: ignore[method-assign]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -175,7 +177,7 @@ async def test_a_create_that_is_late_is_waited_for_and_not_sent_again(
     reply = await kiosk.post()
     assert isinstance(reply, Failed)
     assert "sent again in 1 s" in reply.detail
-    await platform.let_go()
+    platform.let_go()
     assert await kiosk.post() == Posted("5f0c9e", "WS/2026-27/000001")
     assert platform.asked.count("_create") == 1
 
@@ -191,8 +193,9 @@ async def test_a_create_that_never_arrived_is_sent_again_in_the_end(
     assert platform.paid() == 470
 
 
+@pytest.mark.parametrize("lands", ["before the bill", "after the bill"])
 async def test_a_late_booking_behind_a_restart_meets_digits_own_check(
-    platform: DigitPlatform, kiosk: Kiosk
+    platform: DigitPlatform, kiosk: Kiosk, lands: str
 ) -> None:
     """The first one lands between the search and the create of the second process."""
     platform.befall("_create", Mishap.LATE)
@@ -201,14 +204,24 @@ async def test_a_late_booking_behind_a_restart_meets_digits_own_check(
     kiosk.restarted()
     fetch_bill = platform._fetch_bill
 
-    def land(query: dict[str, object], body: dict[str, object]) -> object:
+    def land(query: dict[str, Any], body: dict[str, Any]) -> web.Response:
+        if lands == "before the bill":
+            platform.let_go()
         answer = fetch_bill(query, body)
-        platform._let_go.set()
+        platform.let_go()
         return answer
 
-    platform._fetch_bill = land  # type: ignore[method-assign, assignment]
+    platform._fetch_bill = land  # type: ignore[method-assign]
     assert await kiosk.post() == Posted("5f0c9e", "WS/2026-27/000001")
     assert platform.paid() == 470
+
+
+async def test_a_bill_that_is_said_to_be_paid_by_nobody_is_undecided(
+    platform: DigitPlatform, kiosk: Kiosk
+) -> None:
+    """Our own booking may be what is not shown yet."""
+    platform.refuses = "BILL_ALREADY_PAID"
+    assert undecided(await kiosk.post())
 
 
 async def test_a_token_that_expires_before_the_create_books_once(
