@@ -41,10 +41,25 @@ def open_session(url: str, timeout: float, ca: str = "") -> aiohttp.ClientSessio
     if parts.scheme != "https" and parts.hostname not in LOOPBACK:
         raise ConfigError(f"[gateway]: expected https:// for {parts.hostname}, got {url!r}")
     connector = aiohttp.TCPConnector(ssl=tls(ca) if parts.scheme == "https" else True)
+    watch = aiohttp.TraceConfig()
+    watch.on_request_redirect.append(_stay_here)
     # Not one of a proxy's environment variables is read: trust_env stays off.
     return aiohttp.ClientSession(
-        connector=connector, timeout=aiohttp.ClientTimeout(total=timeout * DOCUMENT_TIMES)
+        connector=connector,
+        timeout=aiohttp.ClientTimeout(total=timeout * DOCUMENT_TIMES),
+        trace_configs=[watch],
     )
+
+
+class Redirected(aiohttp.ClientError):
+    """Somebody sends us elsewhere: a captive portal, or worse. No back end of ours does."""
+
+
+async def _stay_here(
+    session: aiohttp.ClientSession, context: object, redirect: aiohttp.TraceRequestRedirectParams
+) -> None:
+    """Or a payment, and a password, would be sent to whom somebody on the way names."""
+    raise Redirected(f"HTTP {redirect.response.status}: sent elsewhere, not followed")
 
 
 def tls(ca: str = "") -> ssl.SSLContext:

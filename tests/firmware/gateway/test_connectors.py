@@ -11,7 +11,14 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from firmware.contract.device import Kind
-from firmware.contract.gateway import FetchBill, FetchDocument, GatewayState, PostPayment
+from firmware.contract.gateway import (
+    Failed,
+    FetchBill,
+    FetchDocument,
+    GatewayState,
+    PostPayment,
+    Problem,
+)
 from firmware.contract.money import rupees
 from firmware.gateway.backend import BackEnd
 from firmware.gateway.connectors import routes_of
@@ -151,6 +158,26 @@ async def test_an_old_tls_is_not_spoken(identities: dict[str, Identity]) -> None
     assert tls().minimum_version is ssl.TLSVersion.TLSv1_2
     assert not (await look_at(office, office, ssl.TLSVersion.TLSv1_1)).is_online
     assert (await look_at(office, office, ssl.TLSVersion.TLSv1_2)).is_online
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_captive_portal_gets_no_payment(status: int) -> None:
+    asked: list[str] = []
+
+    async def portal(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.Response(status=status, headers={"Location": "/log-in"})
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", portal)
+    async with TestServer(application) as server:
+        back_end = BackEnd(str(server.make_url("/")), 5.0)
+        post = PostPayment("k", "electricity", "1", "B1", rupees(1), "TDR 0417 0001")
+        reply = await back_end.ask(post)
+        await back_end.close()
+    assert isinstance(reply, Failed)
+    assert reply.problem is Problem.BACK_END_DOWN
+    assert asked == ["/services/electricity/payments"]
 
 
 async def test_an_endless_answer_does_not_fill_the_memory() -> None:
