@@ -25,12 +25,12 @@ from firmware.contract.gateway import (
 )
 from firmware.contract.money import ZERO, Money, rupees
 from firmware.gateway.digit import Digit
-from firmware.gateway.digit_documents import ENCODER, fitting_name, money_of, rupees_of
+from firmware.gateway.digit_documents import ENCODER, Payments, fitting_name, money_of, rupees_of
 from firmware.gateway.digit_session import LOG_IN_AGAIN_AFTER
 from firmware.gateway.doubts import SETTLES_IN
 from firmware.runtime.config import ConfigError
 from firmware.runtime.gateway_section import DigitSection
-from tests.firmware.gateway.digit_platform import PASSWORD, USER, DigitPlatform, Mishap
+from tests.firmware.gateway.digit_platform import PASSWORD, USER, VECTORS, DigitPlatform, Mishap
 
 CONSUMER = "WS/107/2026-27/000417"
 FETCH = FetchBill("water", CONSUMER)
@@ -320,6 +320,15 @@ async def test_no_password_file_is_said_at_the_start(tmp_path: Path) -> None:
     section = DigitSection("https://x", "pb", "u", str(tmp_path / "none"), {"water": "WS"})
     with pytest.raises(ConfigError, match="password_file"):
         Digit(section, 1.0, "", lambda: 0.0)
+
+
+def test_an_answer_as_the_platform_writes_it_is_read() -> None:
+    text = (VECTORS / "payment.json").read_bytes()
+    (payment,) = msgspec.json.decode(text, type=Payments).payments
+    assert payment.is_of("5f0c9e"), "cash has lost the transaction number that we gave"
+    assert not payment.is_of("another")
+    assert money_of(payment.total_amount_paid) == rupees(470)
+    assert payment.payment_details[0].receipt_number == "WS/107/2026-27/000417"
 
 
 # --- rupees ----------------------------------------------------------------------------------
