@@ -19,7 +19,6 @@ from firmware.core.proof import Proof, documents_of, is_on_page, place_of
 from firmware.core.visit import REPRINT, Signal, Stage, Visit
 from firmware.journal.orders import Order, fold
 from firmware.journal.paper_rows import CopyAsked, CopyRefused
-from firmware.journal.rows import OrderCreated
 from firmware.till.access import COPIES
 from firmware.till.owners import is_known
 
@@ -112,9 +111,7 @@ class ReceiptAgain:
 
     def _find(self, number: str) -> Order | None:
         """Read anew, and not kept: nothing happens to it yet."""
-        history = self._book.journal.of_order(number)
-        is_whole = bool(history) and isinstance(history[0].row, OrderCreated)
-        return fold(history) if is_whole else None
+        return fold(self._book.journal.of_order(number)) if self._book.knows(number) else None
 
     # --- the paper -------------------------------------------------------------------------
 
