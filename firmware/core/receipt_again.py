@@ -123,6 +123,10 @@ class ReceiptAgain:
     def step(self, visit: Visit, now: float) -> Signal | None:
         """Do what is due until the duplicate is there, or its number on the screen."""
         order = self._book.order(visit.receipt)
+        if RECEIPT not in documents_of(order):  # refused by the office since it was asked for
+            self._book.forget(order.number)
+            visit.problem = ASK
+            return Signal.WRONG_NUMBER
         if not self._proof.bring(order, RECEIPT, self._floor, visit, now):
             visit.proof = "page" if is_on_page(order) else ""
             return None

@@ -118,7 +118,7 @@ def test_a_power_cut_begins_the_quarter_of_an_hour_anew(world: World) -> None:
 
 def test_a_line_of_a_log_has_no_digit_of_the_mobile() -> None:
     """With the last four the 24 bits of the check would leave one candidate in place of 240."""
-    bill = Bill("B1", ACCOUNT, "name", "", "", rupees(470))
+    bill = Bill("B1", ACCOUNT, "name", "", "", rupees(470), Money(0))
     assert MOBILE[-4:] not in repr(RegisteredBill(bill, MOBILE))
 
 
