@@ -12,10 +12,11 @@ import msgspec
 from msgspec.structs import replace
 
 from firmware.contract.card import AuthoriseCard, SealedCard
+from firmware.contract.finger import Sealed, SealedFinger
 from firmware.contract.gateway import Failed, GatewayReply, GatewayRequest, GatewayState, Problem
 from firmware.contract.topics import Topics
 from firmware.gateway.backend import BackEnd
-from firmware.gateway.shelf import Shelf
+from firmware.gateway.shelf import FINGER_KEPT_FOR, Shelf
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify, start
@@ -35,7 +36,9 @@ class Gateway:
         self._bus = Bus(config.bus_address("gateway"), will)
         self._bus.on(topics.gateway_request, self._on_request)
         self._bus.on(topics.device_sealed("+"), self._on_sealed)
-        self._back_end, self._shelf = back_end, Shelf()
+        self._back_end = back_end
+        self._shelf = Shelf[SealedCard]()
+        self.fingers = Shelf[SealedFinger](FINGER_KEPT_FOR)  # nobody asks for one yet
         self._state = GatewayState(is_online=False, detail="not looked yet")
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -50,6 +53,7 @@ class Gateway:
             self._state = await self._back_end.look()
             self._say()
             self._shelf.forget_old(time.monotonic())
+            self.fingers.forget_old(time.monotonic())
             notify("WATCHDOG=1")
             await asyncio.sleep(LOOK_EVERY)
 
@@ -87,11 +91,14 @@ class Gateway:
 
     def _on_sealed(self, envelope: Envelope) -> None:
         try:
-            card = msgspec.json.decode(envelope.payload, type=SealedCard)
+            sealed: Sealed = msgspec.json.decode(envelope.payload, type=Sealed)
         except msgspec.DecodeError as error:
-            log.error("refused a card of %d bytes: %s", len(envelope.payload), error)
+            log.error("refused a card or a finger of %d bytes: %s", len(envelope.payload), error)
             return
-        self._shelf.put(card, time.monotonic())
+        if isinstance(sealed, SealedFinger):
+            self.fingers.put(sealed, time.monotonic())
+        else:
+            self._shelf.put(sealed, time.monotonic())
 
 
 def state_after(state: GatewayState, reply: GatewayReply) -> GatewayState:
