@@ -134,7 +134,18 @@ def load(path: Path) -> Config:
         document = tomllib.loads(path.read_text())
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from None
-    return convert(document, Config, where=str(path))
+    config = convert(document, Config, where=str(path))
+    _check_printers(config, path)
+    return config
+
+
+def _check_printers(config: Config, path: Path) -> None:
+    """One of each kind: a job is of one printer, and a second that works is no help to it (M5)."""
+    for kind in (Kind.RECEIPT, Kind.PAGE, Kind.PVC):
+        names = [name for name, section in config.device.items() if section.kind is kind]
+        if len(names) > 1:
+            found = ", ".join(names)
+            raise ConfigError(f"{path}: device: expected one device of kind {kind}, got {found}")
 
 
 def convert(document: dict[str, Any], section: type[Section], where: str) -> Section:
