@@ -9,13 +9,14 @@ import sys
 import time
 
 import msgspec
-from msgspec.structs import replace
 
 from firmware.contract.card import AuthoriseCard, SealedCard
 from firmware.contract.finger import Sealed, SealedFinger
 from firmware.contract.gateway import Failed, GatewayReply, GatewayRequest, GatewayState, Problem
 from firmware.contract.topics import Topics
-from firmware.gateway.backend import BackEnd
+from firmware.gateway.connectors import routes_of
+from firmware.gateway.guarded import NOT_LOOKED
+from firmware.gateway.routes import Routes
 from firmware.gateway.shelf import FINGER_KEPT_FOR, Shelf
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.config import Config
@@ -23,14 +24,14 @@ from firmware.runtime.daemon import notify, start
 
 log = logging.getLogger("gateway")
 
-LOOK_EVERY = 2.0  # seconds between looks at the back end
+LOOK_EVERY = 2.0  # seconds between looks; a connector may want to be looked at less often
 UNDECIDED = (Problem.BACK_END_DOWN, Problem.CARD_FORGOTTEN)
 
 
 class Gateway:
     """Answers each request in a task of its own, so that a slow bill delays no payment."""
 
-    def __init__(self, config: Config, back_end: BackEnd) -> None:
+    def __init__(self, config: Config, back_end: Routes) -> None:
         self._topics = topics = Topics(config.kiosk.id)
         will = (topics.gateway_state, GatewayState(is_online=False, detail="gateway gone"))
         self._bus = Bus(config.bus_address("gateway"), will)
@@ -39,7 +40,7 @@ class Gateway:
         self._back_end = back_end
         self._shelf = Shelf[SealedCard]()
         self.fingers = Shelf[SealedFinger](FINGER_KEPT_FOR)  # nobody asks for one yet
-        self._state = GatewayState(is_online=False, detail="not looked yet")
+        self._state = NOT_LOOKED
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -75,7 +76,7 @@ class Gateway:
         reply = await self._ask(request)
         log.info("%s: %s", type(request).__name__, _told(reply))
         # Said before the answer: core asks whether the back end is there as soon as it has a bill.
-        self._state = state_after(self._state, reply)
+        self._state = self._back_end.state
         self._say()
         self._bus.answer(envelope, reply)
 
@@ -101,24 +102,13 @@ class Gateway:
             self._shelf.put(sealed, time.monotonic())
 
 
-def state_after(state: GatewayState, reply: GatewayReply) -> GatewayState:
-    """What an answer says of the back end; nothing where nobody asked it."""
-    match reply:
-        case Failed(problem=Problem.CARD_FORGOTTEN):
-            return state
-        case Failed(problem=Problem.BACK_END_DOWN, detail=detail):
-            return replace(state, is_online=False, detail=detail)
-        case _:
-            return replace(state, is_online=True, detail="")
-
-
 def _told(reply: GatewayReply) -> str:
     """What the log may say of an answer: no name, no account, no amount."""
     return f"Failed {reply.problem}" if isinstance(reply, Failed) else type(reply).__name__
 
 
 async def serve(config: Config, options: argparse.Namespace) -> None:
-    back_end = BackEnd(config.gateway.url, config.gateway.timeout, config.spool_folder)
+    back_end = routes_of(config, asyncio.get_running_loop().time)
     try:
         await Gateway(config, back_end).run()
     finally:
