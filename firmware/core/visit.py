@@ -199,7 +199,10 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.BACK: Stage.RECEIPT_NUMBER,
         Signal.LEFT: Stage.ATTRACT,
     },
-    Stage.REPRINTING: {Signal.PROVEN: Stage.REPRINTED},
+    Stage.REPRINTING: {
+        Signal.PROVEN: Stage.REPRINTED,
+        Signal.WRONG_NUMBER: Stage.RECEIPT_NUMBER,  # there is no receipt any more
+    },
     Stage.REPRINTED: {Signal.LEFT: Stage.ATTRACT, Signal.ANOTHER: Stage.SERVICES},
 }
 

@@ -274,6 +274,37 @@ def test_a_printer_that_only_counts_has_too_little_for_a_card(
     assert Floor({"pvc": state}).document_trouble("pvc") == trouble
 
 
+def test_cleaning_that_is_due_is_no_empty_feeder() -> None:
+    """Both are counted in cards. The printer prints on, and nobody is sent for cards that are
+    there."""
+    left = [
+        Consumable("cards", 40, "cards", Source.COUNTED, 100),
+        Consumable("ribbon", 50, "sides", Source.MEASURED),
+        Consumable("cleaning", 0, "cards", Source.MEASURED),
+    ]
+    faults = [Fault("pvc.cleaning.due")]
+    state = DeviceState(
+        name="pvc",
+        kind=Kind.PVC,
+        family="evolis",
+        status=Status.DEGRADED,
+        faults=faults,
+        consumables=left,
+    )
+    assert Floor({"pvc": state}).document_trouble("pvc") is None
+
+
+def test_of_the_card_before_nothing_is_said_to_the_next_citizen(world: CardWorld) -> None:
+    world.to_first_page()
+    world.run(6)
+    is_handed_out(world)
+    world.office.payments.clear()
+    world.is_line_dead = True
+    world.pay_fee()
+    shown = printing(world)
+    assert (shown.pages, shown.is_genuine) == (0, False), "his own is not even fetched"
+
+
 def test_a_card_printer_by_ipp_out_of_cards() -> None:
     state = DeviceState(
         name="pvc",
