@@ -45,7 +45,8 @@ ACCOUNT = "210344001725"
 NOTES = (10, 20, 50, 100, 200, 500)
 TILES = (
     ("electricity", "lightning"), ("water", "drop"), ("mobile", "device-mobile"),
-    ("certificates", "file-text"), ("land", "map-trifold"), ("idcards", "identification-card"),
+    ("certificates", "file-text"), ("aadhaar_card", "identification-card"),
+    ("jan_aadhaar_card", "identification-card"), ("land", "map-trifold"),
     ("pension", "fingerprint"), ("lookup", "magnifying-glass"), ("reprint", "receipt"),
 )  # fmt: skip
 TROUBLES = (
@@ -56,7 +57,8 @@ TROUBLES = (
     "coins_unknown", "battery_low", "mains_off", "records", "day_limit",
     "suspected", "given_back", "not_taken", "upi_unknown", "card_unknown", "card_reader",
     "paid_late", "other_amount", "page_paper", "page_printer", "document_unsigned",
-    "document_refused", "document_not_fetched", "not_printed",
+    "document_refused", "document_not_fetched", "not_printed", "pvc_cards", "pvc_ribbon",
+    "pvc_printer", "card_not_printed",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
@@ -70,41 +72,20 @@ HINTS = ("cash.insert", "cash.checking", "cash.accepted", "cash.returned", "cash
 CARD_HINTS = ("unreadable", "not_a_bank_card", "chip_card", "pin_needed", "not_for_purchase",
               "tracks_differ", "not_encrypted", "not_asked", "declined")  # fmt: skip
 WAITINGS = (
-    "upi",
-    "upi_check",
-    "card",
-    "fetching",
-    "posting",
-    "printing",
-    "printing_page",
-    "comparing",
-    "desk_printing",
-    "returning",
-    "opening",
-)
+    "upi", "upi_check", "card", "fetching", "posting", "printing", "printing_page", "comparing",
+    "desk_printing", "returning", "opening",
+)  # fmt: skip
 PROBLEMS = (
-    "too_short",
-    "not_a_k_number",
-    "not_an_application",
-    "no_such_account",
-    "already_paid",
-    "in_basket",
-)
+    "too_short", "not_a_k_number", "not_an_application", "not_an_enrolment", "no_such_account",
+    "already_paid", "in_basket",
+)  # fmt: skip
 SLIP_PROBLEMS = ("unknown", "used", "office", "nothing")
 CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
 PIN_PROBLEMS = ("wrong", "locked", "file_missing", "file_broken")
 TILE_REASONS = (
-    "not_yet",
-    "no_paper",
-    "no_printer",
-    "no_back_end",
-    "no_cash",
-    "no_power",
-    "no_records",
-    "day_limit",
-    "ask_operator",
-    "too_many_tries",
-)
+    "not_yet", "no_paper", "no_printer", "no_cards", "no_ribbon", "no_back_end", "no_cash",
+    "no_power", "no_records", "day_limit", "ask_operator", "too_many_tries",
+)  # fmt: skip
 LIMITS = ("no_cash", "least", "most", "visit", "day", "values")
 
 
@@ -266,7 +247,9 @@ def main_screens() -> dict[str, ScreenData]:
         "1-attract-upi": Attract(tiles(), False, [Tender.UPI, Tender.CARD]),
         "2-services": Services(tiles()),
         "2-services-no-paper": Services(tiles(electricity="tile.no_paper")),
+        "2-services-no-cards": Services(tiles("tile.no_cards")),
         "3-number": Number("electricity", "electricity.account", 12, "2103440017"),
+        "3-number-enrolment": Number("aadhaar_card", "aadhaar_card.account", 14, "1025000170"),
         "3-number-full": Number("electricity", "electricity.account", 12, ACCOUNT),
         "3-number-problem": Number("electricity", "electricity.account", 12, ACCOUNT,
                                    "number.no_such_account"),
@@ -276,6 +259,8 @@ def main_screens() -> dict[str, ScreenData]:
         "5-bill-advance": ShowBill("electricity", bill(LONG_NAME), rupees(440)),
         "5-bill-certificate": ShowBill("certificates", replace(bill(), period="", due_date=""),
                                        rupees(470)),
+        "5-bill-card": ShowBill("aadhaar_card", replace(bill(), period="", due_date=""),
+                                rupees(470)),
         "5-basket": basket(),
         "5-basket-full": basket(8),
         "5-bill-limit": ShowBill("electricity", bill(), rupees(470),
@@ -322,8 +307,13 @@ def _ends() -> dict[str, ScreenData]:
         "6-printing-begun": Printing("certificates", 0, 3, True),
         "6-printing-page": Printing("certificates", 2, 3, True),
         "6-printing-stands": Printing("certificates", 2, 3, True, "trouble.page_paper"),
+        "6-printing-card-fetching": Printing("aadhaar_card", paper="pvc"),
+        "6-printing-card": Printing("aadhaar_card", 0, 2, True, paper="pvc"),
+        "6-printing-card-stands": Printing("aadhaar_card", 0, 2, True, "trouble.pvc_ribbon", "pvc"),
         "7-done": done(),
         "7-done-certificate": replace(done(), service="certificates", paper="page"),
+        "7-done-card": replace(done(), service="jan_aadhaar_card", paper="pvc"),
+        "7-done-card-page": replace(done("page"), service="aadhaar_card", paper="pvc"),
         "7-done-page": done("page"),
         "7-done-basket": replace(done(), bills=3),
         "7-done-part": replace(done(), remains=rupees(170)),
@@ -337,6 +327,8 @@ def _ends() -> dict[str, ScreenData]:
                                      order="TDR 0417 0001", card="411111******1111"),
         "8-trouble-jam-paper": trouble("notes_jam", 200, "paper"),
         "8-trouble-document": trouble("document_unsigned", 50, "page"),
+        "8-trouble-card": trouble("card_not_printed", 50, "paper"),
+        "8-trouble-cards": trouble("pvc_cards"),
         "8-trouble-screen": trouble("paper_out", 470, "screen"),
         "8-trouble-safe": trouble("power_came_back", 200),
         "8-trouble-suspected": trouble("suspected"),

@@ -32,9 +32,9 @@ class Say:
     def has(self, key: str) -> bool:
         return key in self._words
 
-    def own(self, key: str, service: str, **facts: object) -> str:
-        """In the words that this service has of its own, if it has."""
-        return self(self._words.own(key, service), **facts)
+    def own(self, key: str, name: str, **facts: object) -> str:
+        """In the words that this service, or kind of printer, has of its own, if it has."""
+        return self(self._words.own(key, name), **facts)
 
     def known(self, key: str, otherwise: str) -> str:
         """`key` if there are words for it; else the more general key, and a line in the log.

@@ -15,8 +15,10 @@ class BackgroundDevice(WireDevice[Event, Command], Generic[Event, Command]):
     """A device that has much to prepare: a printer."""
 
     _tasks: asyncio.TaskGroup | None = None  # while it runs
+    _turn: asyncio.Lock  # one work after the other: PDFium knows no threads
 
     async def run(self) -> None:
+        self._turn = asyncio.Lock()
         async with asyncio.TaskGroup() as tasks:  # a bug in a drawing ends the daemon
             self._tasks = tasks
             tasks.create_task(super().run())
@@ -28,7 +30,9 @@ class BackgroundDevice(WireDevice[Event, Command], Generic[Event, Command]):
         """
 
         async def do() -> None:
-            then(await asyncio.to_thread(work))
+            async with self._turn:
+                made = await asyncio.to_thread(work)
+            then(made)
 
         if self._tasks is None:
             then(work())

@@ -23,7 +23,6 @@ from drivers.base.flight import Entry, Header, What, load
 from drivers.base.registry import find
 from firmware.contract.device import DeviceCommand, DeviceEvent, EventId, Lease, Print
 from firmware.contract.document import PrintDocument
-from firmware.contract.pvc import PrintCard
 from firmware.runtime.config import ConfigError, DeviceSection
 
 GAP = 5.0  # seconds in which nothing was recorded: it is cut out, not waited for
@@ -158,7 +157,7 @@ def _is_withheld(entry: Entry) -> bool:
     if entry.what is not What.COMMAND:
         return False
     command: DeviceCommand = msgspec.json.decode(entry.data, type=DeviceCommand)
-    return isinstance(command, Print | PrintCard | PrintDocument)
+    return isinstance(command, Print | PrintDocument)
 
 
 def main() -> int:

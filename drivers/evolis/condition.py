@@ -13,10 +13,11 @@ from drivers.evolis.codec import (
     ribbon_in,
     word_in,
 )
-from drivers.evolis.events import Fault, IdentityKnown, Supplies
+from drivers.evolis.events import Doubt, Fault, IdentityKnown, Supplies
 
 SIDES_A_CARD = 2  # a card that the ribbon cannot finish is not begun
 RIBBON_LOW = 20  # sides: ten cards, a morning of a busy kiosk
+MOST_COUNTED = 2  # by how much the counter of cards may move for one; two if it counts sides [E]
 
 TEXTS = frozenset({Ask.MODEL, Ask.SERIAL, Ask.FIRMWARE, Ask.RIBBON})
 IDENTITY = (Ask.MODEL, Ask.SERIAL, Ask.FIRMWARE)
@@ -68,6 +69,11 @@ class Condition:
             until_cleaning=self.number(Ask.UNTIL_CLEANING),
             feeder_is_empty=self.number(Ask.FEEDER) == FEEDER_IS_EMPTY,
         )
+
+    def has_counted(self, doubt: Doubt) -> bool:
+        """The printer's own counter of cards has moved by this one."""
+        before, after = doubt.printed_before, self.number(Ask.PRINTED)
+        return None not in (before, after) and 0 < (after or 0) - (before or 0) <= MOST_COUNTED
 
     @property
     def _ribbon_ended(self) -> bool:

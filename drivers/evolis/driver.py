@@ -1,28 +1,30 @@
-"""The adapter between a card printer and the device contract: `PrintCard` once, and its outcome.
+"""The adapter between a card printer and the device contract: a document once, and its outcome.
 
-Pictures are read and turned into panels off the event loop, so that the wire keeps flowing.
+A PDF is drawn and turned into panels off the event loop, so that the wire keeps flowing.
 """
 
 from __future__ import annotations
 
-import io
 import logging
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import msgspec
 import serial
-from PIL import Image, UnidentifiedImageError
 
 from drivers.base.background import BackgroundDevice
 from drivers.base.flight import What
 from drivers.base.ledger import Ledger
+from drivers.base.pdf import BadDocument
 from drivers.base.protocol import CommandRefused
-from drivers.evolis.bitmap import PictureError, panels_of
+from drivers.evolis.bitmap import panels_of
 from drivers.evolis.codec import Ribbon
+from drivers.evolis.document import sides
 from drivers.evolis.events import (
+    Cancel,
     CardEjecting,
     CardRejected,
+    Command,
     Event,
     Fault,
     FaultsChanged,
@@ -36,7 +38,7 @@ from drivers.evolis.events import (
     Supplies,
     blocking,
 )
-from drivers.evolis.jobs import OPEN, CardBook, CardRecord, Fate, PrinterRecord
+from drivers.evolis.jobs import CardBook, Fate, PrinterRecord
 from drivers.evolis.protocol import HostProtocol
 from drivers.evolis.states import State
 from firmware.contract.device import (
@@ -53,7 +55,7 @@ from firmware.contract.device import (
     Status,
 )
 from firmware.contract.device import Fault as DeviceFault
-from firmware.contract.pvc import PrintCard, SpooledSide
+from firmware.contract.document import CancelDocument, PrintDocument
 from firmware.runtime.config import DeviceSection, convert
 from firmware.runtime.spool import Spool, SpoolError
 
@@ -72,7 +74,7 @@ STATUS: dict[State, Status] = {
 LINK_FAULT = {State.UNPLUGGED: Fault.LINK_LOST, State.SILENT: Fault.LINK_SILENT}
 LONGEST_COMMAND = 16  # bytes on the way to the printer that are kept in a recording
 
-Sides = PrintSides | Fault
+Made = PrintSides | Fault
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,10 +83,10 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ribbon: Ribbon = Ribbon.COLOUR
     feeder_cards: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100  # in a full feeder
     baudrate: Annotated[int, msgspec.Meta(ge=9600, le=921600)] = 115200
-    spool: str = "/run/kiosk/spool"  # a tmpfs; pictures of this printer lie in <spool>/<name>
+    spool: str = "/run/kiosk/spool"  # a tmpfs; the documents of this printer lie in <spool>/<name>
 
 
-class CardPrinter(BackgroundDevice[Event, PrintSides]):
+class CardPrinter(BackgroundDevice[Event, Command]):
     """One printer with a feeder and a reject box."""
 
     kind = Kind.PVC
@@ -97,7 +99,7 @@ class CardPrinter(BackgroundDevice[Event, PrintSides]):
         self.options = convert(section.options, Options, f"device.{name}.options")
         self._book = CardBook(Ledger(folder / "cards.json", PrinterRecord))
         self._spool = Spool(Path(self.options.spool) / name)
-        self._interrupted = self._book.end_interrupted()
+        self._book.end_interrupted()
         self.protocol = HostProtocol(self.options.baudrate, self.options.ribbon, self._book.doubt)
         self._identity, self._supplies = Identity(), Supplies()
         self._job: str | None = None  # from the command until the printer has its pictures
@@ -116,8 +118,8 @@ class CardPrinter(BackgroundDevice[Event, PrintSides]):
         return data if what is What.HEARD else data[:LONGEST_COMMAND]
 
     def on_start(self) -> None:
-        for known in self._interrupted:
-            self._wipe(known)
+        """No card that was begun goes on, so no document is needed any more."""
+        self._spool.wipe_all_but(())
         for event in self._book.untold:
             self.host.tell(event)
 
@@ -125,8 +127,10 @@ class CardPrinter(BackgroundDevice[Event, PrintSides]):
 
     def on_command(self, command: DeviceCommand) -> Reply:
         match command:
-            case PrintCard():
+            case PrintDocument():
                 return self._on_print(command)
+            case CancelDocument(job):
+                return self._on_cancel(job)
             case Acknowledge(key):
                 self._book.acknowledge(key)
                 return Reply(Outcome.DONE)
@@ -136,62 +140,64 @@ class CardPrinter(BackgroundDevice[Event, PrintSides]):
             case _:
                 return Reply(Outcome.REFUSED, f"a card printer has no {type(command).__name__}")
 
-    def _on_print(self, order: PrintCard) -> Reply:
+    def _on_print(self, order: PrintDocument) -> Reply:
         known = self._book.find(order.job)
         if known is not None:
             if known.event is not None:
                 self.host.tell(known.event)
             return Reply(Outcome.DONE, known.fate)
-        if (busy := self._job_under_way()) is not None:
-            return Reply(Outcome.REFUSED, f"card {busy} is being printed")
+        if (other := self._book.under_way) is not None:
+            return Reply(Outcome.REFUSED, f"card {other.job} is being printed")
         if self.protocol.state is State.BLOCKED:
             self._book.start(order)
             self._end(order.job, Fate.FAILED, self._why_not())
             return Reply(Outcome.DONE, Fate.FAILED)
         if self.protocol.state is not State.IDLE:
-            return Reply(Outcome.REFUSED, self._why_not())  # it may be back in a moment: ask again
+            link = LINK_FAULT.get(self.protocol.state, "it is starting, or a card is in its path")
+            return Reply(Outcome.REFUSED, link)  # it may be back in a moment: ask again
+        try:
+            pdf = self._spool.read(order.document, order.sha256)
+        except SpoolError as error:  # wiped at a start between two commands
+            return Reply(Outcome.MISSING, str(error))
         self._book.start(order)
         self._job = order.job
-        self.in_background(lambda: self._sides(order), self._on_sides)
+        self.in_background(
+            lambda: self._sides(order, pdf), lambda made: self._on_sides(order.job, made)
+        )
         return Reply(Outcome.DONE, Fate.STARTED)
 
-    def _job_under_way(self) -> str | None:
-        """One that the book holds open, a card in doubt too."""
-        return next((known.job for known in self._book.jobs if known.fate in OPEN), None)
+    def _on_cancel(self, job: str) -> Reply:
+        """Before `Se` it fails here and now; after that the printer's own word ends it."""
+        known = self._book.find(job)
+        if known is None:
+            return Reply(Outcome.REFUSED, f"no job {job}")
+        if known.event is not None:
+            self.host.tell(known.event)
+        elif job == self._job:
+            self._job = None  # its pictures are still being made
+            self._end(job, Fate.FAILED, Fault.CANCELLED)
+        elif known.fate is Fate.STARTED:
+            self.ask(Cancel(job))
+        return Reply(Outcome.DONE, known.fate)
 
-    def _sides(self, order: PrintCard) -> Sides:
+    # --- the document ---------------------------------------------------------------------
+
+    def _sides(self, order: PrintDocument, pdf: bytes) -> Made:
         try:
-            front, back = (
-                panels_of(self._picture(side), self.options.ribbon)
-                for side in (order.front, order.back)
-            )
-        except (SpoolError, PictureError) as error:
+            front, back = (panels_of(side, self.options.ribbon) for side in sides(pdf, order.pages))
+        except BadDocument as error:
             log.error("%s: card %s: %s", self.name, order.job, error)
-            return Fault.PICTURE
+            return Fault.DOCUMENT
         return PrintSides(order.job, front, back)
 
-    def _picture(self, side: SpooledSide) -> Image.Image:
-        """Raises SpoolError, PictureError."""
-        content = self._spool.read(side.document, side.sha256)
-        try:
-            picture = Image.open(io.BytesIO(content), formats=["PNG"])
-            picture.load()
-        except (
-            UnidentifiedImageError,
-            OSError,
-            SyntaxError,
-            Image.DecompressionBombError,
-        ) as error:
-            raise PictureError(f"document {side.document}: {error}") from None
-        return picture
-
-    def _on_sides(self, sides: Sides) -> None:
-        assert self._job is not None
-        job, self._job = self._job, None
-        if isinstance(sides, Fault):
-            self._end(job, Fate.FAILED, sides)
+    def _on_sides(self, job: str, made: Made) -> None:
+        if self._job != job:
+            return  # cancelled meanwhile
+        self._job = None
+        if isinstance(made, Fault):
+            self._end(job, Fate.FAILED, made)
         else:
-            self._give(sides)
+            self._give(made)
         self.host.changed()
 
     def _give(self, sides: PrintSides) -> None:
@@ -231,16 +237,12 @@ class CardPrinter(BackgroundDevice[Event, PrintSides]):
                 log.info("%s: %s", self.name, event)
 
     def _end(self, job: str, fate: Fate, fault: str = "") -> None:
-        known = self._book.find(job)
-        event = self._book.end(job, fate, fault)
-        if known is not None:
-            self._wipe(known)
-        self.host.tell(event)
-
-    def _wipe(self, known: CardRecord) -> None:
         """A citizen's card is in RAM no longer than its job."""
-        for document in known.documents:
-            self._spool.wipe(document)
+        known = self._book.find(job)
+        assert known is not None, f"job {job} was never started"
+        event = self._book.end(job, fate, fault)
+        self._spool.wipe(known.document)
+        self.host.tell(event)
 
     # --- state ----------------------------------------------------------------------------
 

@@ -27,7 +27,8 @@ class Fault(StrEnum):
     LINK_SILENT = "pvc.link.silent"
     LINK_LOST = "pvc.link.lost"
     LINK_CORRUPT = "pvc.link.corrupt"  # a command, a panel or an answer was damaged on the way
-    PICTURE = "pvc.picture"  # what should be printed is not there, or is no card
+    DOCUMENT = "pvc.document"  # no PDF of one or two pages of CR80
+    CANCELLED = "pvc.cancelled"
     INTERRUPTED = "pvc.interrupted"  # power, wire or driver went before the card was out
     DOUBTFUL = "pvc.card.doubtful"  # the card may be out: nobody saw the end, no counter moved
 
@@ -153,6 +154,16 @@ class PrintSides:
     job: str
     front: tuple[Panel, ...]
     back: tuple[Panel, ...]
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Not this card. One that is on its way out is not held back: its own end counts."""
+
+    job: str
+
+
+Command = PrintSides | Cancel
 
 
 @dataclass(frozen=True)

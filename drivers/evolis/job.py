@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from drivers.evolis.codec import Do, Panel, Ribbon, command, download, select_ribbon
-from drivers.evolis.events import PrintSides
+from drivers.evolis.events import Fault, JobFailed, PrintSides
 
 # Seconds that the maker's own software waits for an answer [B].
 CONTROL_WITHIN = 4.0
@@ -37,6 +37,7 @@ class Job:
         self.printed_before: int | None = None
         self.has_fetched = False  # a card is in the path, or may be
         self.is_ejecting = False
+        self.is_cancelled = False
         self._steps = deque(_steps(order, ribbon, baudrate))
 
     def next(self) -> Step:
@@ -45,6 +46,18 @@ class Job:
         self.has_fetched = self.has_fetched or step.does == Do.START
         self.is_ejecting = not self._steps
         return step
+
+    def cancel(self) -> list[JobFailed]:
+        """Not if it is on its way out: then the printer's own word ends it."""
+        if self.is_ejecting:
+            return []
+        told = self.failed(Fault.CANCELLED)
+        self.is_cancelled = True
+        return told
+
+    def failed(self, fault: Fault) -> list[JobFailed]:
+        """Once: what a cancelled card meets on its way to the reject box is not its end."""
+        return [] if self.is_cancelled else [JobFailed(self.name, fault)]
 
     @property
     def comes_out_next(self) -> bool:

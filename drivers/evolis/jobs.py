@@ -10,7 +10,7 @@ from drivers.base.jobs import JobBook, JobPage
 from drivers.base.ledger import Ledger
 from drivers.evolis.events import Doubt, Fault
 from firmware.contract.device import DeviceEvent
-from firmware.contract.pvc import CardFailed, CardPrinted, PrintCard
+from firmware.contract.document import DocumentFailed, DocumentPrinted, PrintDocument
 
 
 class Fate(StrEnum):
@@ -23,14 +23,16 @@ class Fate(StrEnum):
 
 
 OPEN = (Fate.STARTED, Fate.EJECTING)
+NO_PAGES = 0  # of a card that failed: it is out whole, or not at all
 
 
 class CardRecord(msgspec.Struct, frozen=True):
-    """One job. `fault` is a code when it failed; `documents` lie in the spool until it ends."""
+    """One job. `fault` is a code when it failed; `document` lies in the spool until it ends."""
 
     job: str
     fate: Fate
-    documents: tuple[str, ...] = ()
+    pages: int = 0
+    document: str = ""
     printed_before: int | None = None
     fault: str = ""
     is_acknowledged: bool = False
@@ -40,9 +42,9 @@ class CardRecord(msgspec.Struct, frozen=True):
         """What the till must hear of it; None while it is under way."""
         match self.fate:
             case Fate.PRINTED:
-                return CardPrinted(self.job)
+                return DocumentPrinted(self.job, self.pages)
             case Fate.FAILED:
-                return CardFailed(self.job, self.fault)
+                return DocumentFailed(self.job, NO_PAGES, self.fault)
             case _:
                 return None
 
@@ -72,9 +74,13 @@ class CardBook(JobBook[CardRecord, PrinterRecord]):
         found = [known for known in self.jobs if known.fate is Fate.EJECTING]
         return Doubt(found[-1].job, found[-1].printed_before) if found else None
 
-    def start(self, order: PrintCard) -> None:
-        documents = (order.front.document, order.back.document)
-        self.put(CardRecord(order.job, Fate.STARTED, documents))
+    @property
+    def under_way(self) -> CardRecord | None:
+        """The job that is open, a card in doubt too."""
+        return next((known for known in self.jobs if known.fate in OPEN), None)
+
+    def start(self, order: PrintDocument) -> None:
+        self.put(CardRecord(order.job, Fate.STARTED, order.pages, order.document))
 
     def eject(self, job: str, printed_before: int | None) -> None:
         known = self._known(job)
@@ -84,7 +90,7 @@ class CardBook(JobBook[CardRecord, PrinterRecord]):
         """Write down how it ended; returns what the till must hear."""
         if fate is Fate.PRINTED:
             self.record = msgspec.structs.replace(self.record, printed=self.record.printed + 1)
-        return self._put_ended(CardRecord(job, fate, fault=fault))
+        return self._put_ended(CardRecord(job, fate, self._known(job).pages, fault=fault))
 
     def count_rejected(self) -> None:
         self._save(msgspec.structs.replace(self.record, rejected=self.record.rejected + 1))
@@ -109,12 +115,11 @@ class CardBook(JobBook[CardRecord, PrinterRecord]):
         """A person said so, when the printer had fetched so many cards."""
         self._save(msgspec.structs.replace(self.record, loaded_at=inserted))
 
-    def end_interrupted(self) -> list[CardRecord]:
+    def end_interrupted(self) -> None:
         """Jobs that were under way when the driver died, and whose card cannot have left."""
-        started = [known for known in self.jobs if known.fate is Fate.STARTED]
-        for known in started:
-            self.end(known.job, Fate.FAILED, Fault.INTERRUPTED)
-        return started
+        for known in self.jobs:
+            if known.fate is Fate.STARTED:
+                self.end(known.job, Fate.FAILED, Fault.INTERRUPTED)
 
     def _known(self, job: str) -> CardRecord:
         known = self.find(job)

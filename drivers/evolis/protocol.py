@@ -33,8 +33,10 @@ from drivers.evolis.condition import (
 from drivers.evolis.events import (
     MEANS,
     WARNINGS,
+    Cancel,
     CardEjecting,
     CardRejected,
+    Command,
     Doubt,
     Event,
     Fault,
@@ -56,7 +58,6 @@ LOOK_SOON = 0.5  # seconds after a fault: long enough for its sensors to settle
 QUIET = 0.7  # seconds without a word, after which no answer is still under way
 ASK_AGAIN = 6.0  # seconds; a printer that waits for the rest of a panel gives up within
 SILENT_AFTER = 2  # unanswered questions: one may fall to noise
-MOST_COUNTED = 2  # by how much the counter of cards may move for one; two if it counts sides [E]
 
 # Words of the wire, not of the card: the command may have been obeyed, or another one answered.
 OF_THE_WIRE = frozenset({Word.UNKNOWN_COMMAND, Word.BAD_PARAMETER, Word.TIME_OUT})
@@ -65,7 +66,7 @@ LATCHED = frozenset({Fault.RIBBON_BROKEN, Fault.HEAD, Fault.HOPPER, Fault.HOPPER
 REJECT = Step(Do.REJECT, command(Do.REJECT), EJECT_WITHIN)
 
 
-class HostProtocol(Protocol[Event, PrintSides]):
+class HostProtocol(Protocol[Event, Command]):
     """Drives one printer.
 
     `doubt`: the card that was about to leave when the driver before died.
@@ -101,11 +102,15 @@ class HostProtocol(Protocol[Event, PrintSides]):
         if self.state is not State.UNPLUGGED:
             self._move(Trigger.UNPLUGGED, now)
 
-    def send(self, command: PrintSides, now: float) -> None:
-        if self.state is not State.IDLE:
-            raise CommandRefused(f"job {command.job}: the printer is {self.state.name}")
-        self._job = Job(command, self._ribbon, self._baudrate)
-        self._move(Trigger.GIVEN, now)
+    def send(self, command: Command, now: float) -> None:
+        match command:
+            case Cancel(name):
+                self._cancel(name)
+            case PrintSides(name) if self.state is not State.IDLE:
+                raise CommandRefused(f"job {name}: the printer is {self.state.name}")
+            case PrintSides():
+                self._job = Job(command, self._ribbon, self._baudrate)
+                self._move(Trigger.GIVEN, now)
 
     def receive_bytes(self, data: bytes, now: float) -> None:
         for line in self._reader.feed(data):
@@ -267,7 +272,9 @@ class HostProtocol(Protocol[Event, PrintSides]):
 
     def _on_answer_in_job(self, ask: Ask, line: str, now: float) -> None:
         assert self._job is not None
-        if ask is Ask.PRINTED:
+        if self._job.is_cancelled:
+            self._leave(self._job, now)
+        elif ask is Ask.PRINTED:
             self._job.printed_before = first_integer(line)
             self._do(self._job.next(), now)
         else:
@@ -287,6 +294,9 @@ class HostProtocol(Protocol[Event, PrintSides]):
 
     def _on_step_done(self, now: float) -> None:
         assert self._job is not None
+        if self._job.is_cancelled:
+            self._leave(self._job, now)
+            return
         if self._job.is_ejecting:
             self._open, self._until = None, NEVER
             self._move(Trigger.CARD_OUT, now)
@@ -301,7 +311,7 @@ class HostProtocol(Protocol[Event, PrintSides]):
             fault = Fault.REJECT_FULL
         (self._latched if fault in LATCHED else self._stuck).add(fault)
         if self._job is not None:
-            self._events.append(JobFailed(self._job.name, fault))
+            self._events.extend(self._job.failed(fault))
             self._job = None
         self._tell_faults(set(self.faults))
         self._move(Trigger.BROKE, now)
@@ -339,7 +349,7 @@ class HostProtocol(Protocol[Event, PrintSides]):
             return
         if found.card_is_inside:
             self._events.append(JobFailed(doubt.job, Fault.INTERRUPTED))
-        elif found.card_is_inside is False and _has_counted(doubt, found):
+        elif found.card_is_inside is False and found.has_counted(doubt):
             self._events.append(JobPrinted(doubt.job))
         else:
             self._events.append(JobFailed(doubt.job, Fault.DOUBTFUL))
@@ -369,12 +379,22 @@ class HostProtocol(Protocol[Event, PrintSides]):
         if job.is_ejecting:
             self._doubt = Doubt(job.name, job.printed_before)
         else:
-            self._events.append(JobFailed(job.name, fault))
+            self._events.extend(job.failed(fault))
 
+    # --- cancelling ---
 
-def _has_counted(doubt: Doubt, found: Condition) -> bool:
-    """The printer's own counter of cards has moved by this one."""
-    after = found.supplies.printed
-    if doubt.printed_before is None or after is None:
-        return False
-    return 0 < after - doubt.printed_before <= MOST_COUNTED
+    def _cancel(self, name: str) -> None:
+        """Told at once, for `Se` will not be sent; the card leaves after the present step."""
+        job = self._job
+        if job is None or job.name != name:
+            raise CommandRefused(f"job {name}: not under way")
+        self._events.extend(job.cancel())
+
+    def _leave(self, job: Job, now: float) -> None:
+        """The job is cancelled, and the printer waits for the next command."""
+        self._open, self._until, self._job = None, NEVER, None
+        if job.has_fetched:
+            self._found_card = True
+            self._move(Trigger.FOUND_CARD, now)
+        else:
+            self._move(Trigger.READY, now)

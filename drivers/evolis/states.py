@@ -60,6 +60,8 @@ TRANSITIONS: dict[State, dict[Trigger, State]] = {
     State.PRINTING: {
         **_WIRE,
         Trigger.CARD_OUT: State.IDLE,
+        Trigger.FOUND_CARD: State.CLEARING,  # cancelled, and the card was fetched
+        Trigger.READY: State.IDLE,  # cancelled before
         Trigger.BROKE: State.BLOCKED,
     },
     State.BLOCKED: {

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from drivers.ipp.codec import Attribute, Range, Resolution, Tag, Value
 from drivers.ipp.mechanics import SIDE_SECONDS, Mechanism
 from drivers.ipp.words import (
-    A4,
+    A4_MEDIA,
     ENDED,
     ONE_SIDED,
     PDF,
     PWG_RASTER,
     TWO_SIDED,
+    Media,
     Operation,
     PrinterState,
     attribute,
     keywords,
 )
 
-A4_SIZE = (21000, 29700)  # hundredths of a millimetre
-MARGIN = 423
+MARGIN = 423  # hundredths of a millimetre
 TRAY_HOLDS = 250
 DESCRIPTION, TEMPLATE = "printer-description", "job-template"
 
@@ -33,9 +33,10 @@ class Profile:
     uri: str = "ipp://127.0.0.1:8631/ipp/print"
     serial: str = "BENCH0001"
     formats: tuple[str, ...] = (PDF, PWG_RASTER)
-    media: tuple[str, ...] = (A4,)
+    media: Media = A4_MEDIA
     is_duplex: bool = True
     counts: bool = True
+    supply: str = "toner"  # its type (RFC 3805)
 
 
 def printer_attributes(
@@ -66,28 +67,29 @@ def _state(mechanism: Mechanism, profile: Profile, now: float) -> Iterator[Attri
         yield _number(f"printer-{what}-change-time", 1)
         yield attribute(Tag.DATE_TIME, f"printer-{what}-change-date-time", moment(1.0))
     yield attribute(Tag.DATE_TIME, "printer-current-time", moment(now))
-    ready = profile.media if mechanism.tray else ()
-    yield attribute(Tag.KEYWORD, "media-ready", *ready)
-    yield attribute(Tag.BEGIN_COLLECTION, "media-col-ready", *(_media_col() for _ in ready))
-    yield attribute(Tag.OCTETS, "printer-input-tray", _tray(mechanism.tray))
-    yield attribute(Tag.OCTETS, "printer-supply", _supply(mechanism.toner))
-    yield _text("printer-supply-description", "Black toner")
+    ready = (profile.media,) if mechanism.tray else ()
+    yield attribute(Tag.KEYWORD, "media-ready", *(media.name for media in ready))
+    yield attribute(Tag.BEGIN_COLLECTION, "media-col-ready", *map(_media_col, ready))
+    yield attribute(Tag.OCTETS, "printer-input-tray", _tray(mechanism.tray, profile.media))
+    yield attribute(Tag.OCTETS, "printer-supply", _supply(mechanism.toner, profile.supply))
+    yield _text("printer-supply-description", profile.supply)
     yield attribute(Tag.URI, "printer-supply-info-uri", profile.uri.replace("ipp:", "http:"))
     if profile.counts:
         yield _number("printer-impressions-completed", mechanism.lifetime)
 
 
-def _tray(level: int) -> bytes:
+def _tray(level: int, media: Media) -> bytes:
+    across, along = media.size
     return (
-        b"type=sheetFeedAutoRemovableTray;mediafeed=29700;mediaxfeed=21000;"
-        b"maxcapacity=%d;level=%d;status=0;name=main;" % (TRAY_HOLDS, level)
+        b"type=sheetFeedAutoRemovableTray;mediafeed=%d;mediaxfeed=%d;"
+        b"maxcapacity=%d;level=%d;status=0;name=main;" % (along, across, TRAY_HOLDS, level)
     )
 
 
-def _supply(level: int) -> bytes:
+def _supply(level: int, kind: str) -> bytes:
     return (
-        b"index=1;class=supplyThatIsConsumed;type=toner;unit=percent;maxcapacity=100;"
-        b"level=%d;colorantname=black;" % level
+        b"index=1;class=supplyThatIsConsumed;type=%s;unit=percent;maxcapacity=100;"
+        b"level=%d;colorantname=black;" % (kind.encode(), level)
     )
 
 
@@ -121,7 +123,7 @@ def _rules(profile: Profile) -> Iterator[Attribute]:
     yield attribute(Tag.LANGUAGE, "natural-language-configured", "en")
     yield attribute(Tag.LANGUAGE, "generated-natural-language-supported", "en")
     yield keywords("compression-supported", "none")
-    yield _flag("color-supported", False)
+    yield _flag("color-supported", profile.media is not A4_MEDIA)
     yield _number("pages-per-minute", int(60 / SIDE_SECONDS))
     yield attribute(Tag.MIME, "document-format-default", "application/octet-stream")
     formats = ("application/octet-stream", *profile.formats)
@@ -150,12 +152,13 @@ def _templates(profile: Profile) -> Iterator[Attribute]:
     yield attribute(Tag.RANGE, "copies-supported", Range(1, 1))
     yield keywords("sides-default", ONE_SIDED)
     yield keywords("sides-supported", *sides)
-    yield keywords("media-default", profile.media[0])
-    yield keywords("media-supported", *profile.media)
-    yield attribute(Tag.BEGIN_COLLECTION, "media-col-default", _media_col())
-    yield attribute(Tag.BEGIN_COLLECTION, "media-col-database", _media_col())
-    yield keywords("media-col-supported", *(each.name for each in _media_col()))
-    yield attribute(Tag.BEGIN_COLLECTION, "media-size-supported", _size())
+    media_col = _media_col(profile.media)
+    yield keywords("media-default", profile.media.name)
+    yield keywords("media-supported", profile.media.name)
+    yield attribute(Tag.BEGIN_COLLECTION, "media-col-default", media_col)
+    yield attribute(Tag.BEGIN_COLLECTION, "media-col-database", media_col)
+    yield keywords("media-col-supported", *(each.name for each in media_col))
+    yield attribute(Tag.BEGIN_COLLECTION, "media-size-supported", *profile.media.media_size.values)
     for side in ("bottom", "left", "right", "top"):
         yield attribute(Tag.INTEGER, f"media-{side}-margin-supported", MARGIN)
     yield keywords("media-source-supported", "main")
@@ -179,16 +182,11 @@ def _templates(profile: Profile) -> Iterator[Attribute]:
     yield attribute(Tag.RESOLUTION, "printer-resolution-supported", Resolution(300, 300))
 
 
-def _size() -> tuple[Attribute, ...]:
-    names = ("x-dimension", "y-dimension")
-    return tuple(_number(name, value) for name, value in zip(names, A4_SIZE, strict=True))
-
-
-def _media_col() -> tuple[Attribute, ...]:
+def _media_col(media: Media) -> tuple[Attribute, ...]:
     margins = (f"media-{side}-margin" for side in ("bottom", "left", "right", "top"))
     return (
-        attribute(Tag.BEGIN_COLLECTION, "media-size", _size()),
-        keywords("media-size-name", A4),
+        media.media_size,
+        keywords("media-size-name", media.name),
         *(_number(name, MARGIN) for name in margins),
         keywords("media-source", "main"),
         keywords("media-type", "stationery"),

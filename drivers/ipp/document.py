@@ -1,7 +1,7 @@
 """A PDF as this printer can take it, from any page on: cut with PDFium, or drawn as PWG raster.
 
 The pages that are left are a document of their own, because printers differ in what they make of
-`page-ranges`, and a raster has none. PDFium draws the embedded letters of a PDF; it shapes nothing.
+`page-ranges`, and a raster has none.
 """
 
 from __future__ import annotations
@@ -11,33 +11,22 @@ import io
 import pypdfium2
 from PIL import Image
 
+from drivers.base.pdf import MM_PER_INCH, opened
 from drivers.ipp.events import Abilities
 from drivers.ipp.raster import page_bytes, start
 from drivers.ipp.words import PDF, PWG_RASTER
 
-POINTS = 72  # an inch
-MM_PER_INCH = 25.4
 A4_MM = (210, 297)
 WHITE = 255
-
-
-class BadDocument(ValueError):
-    """No PDF, or not of so many pages."""
 
 
 def prepare(pdf: bytes, pages: int, first: int, can: Abilities, is_two_sided: bool) -> bytes:
     """Pages `first` (from 0) to the last, as PDF or as raster; a raster takes a second a page,
     a few of them on a small board.
 
-    Raises BadDocument. PDFium must not be called by two threads at once; a driver has one job.
+    Raises BadDocument.
     """
-    try:
-        document = pypdfium2.PdfDocument(pdf)
-    except pypdfium2.PdfiumError as error:
-        raise BadDocument(f"expected a PDF: {error}") from None
-    with document:
-        if len(document) != pages:
-            raise BadDocument(f"expected {pages} pages, got {len(document)}")
+    with opened(pdf, pages) as document:
         left = range(first, pages)
         if not can.takes_pdf:
             return _drawn(document, left, can.raster_dpi, is_two_sided)

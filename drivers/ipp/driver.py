@@ -20,9 +20,10 @@ from drivers.base.flight import What
 from drivers.base.jobs import Fate
 from drivers.base.ledger import Ledger
 from drivers.base.network import dial, host_and_port
+from drivers.base.pdf import BadDocument
 from drivers.base.protocol import CommandRefused
 from drivers.base.transport import Transport
-from drivers.ipp.document import BadDocument, kind, prepare
+from drivers.ipp.document import kind, prepare
 from drivers.ipp.ends import Next, after
 from drivers.ipp.events import (
     Abilities,
@@ -46,12 +47,14 @@ from drivers.ipp.events import (
 from drivers.ipp.jobs import DocumentBook, JobRecord, PrinterRecord
 from drivers.ipp.protocol import HELP_WITHIN, HostProtocol
 from drivers.ipp.states import State
+from drivers.ipp.words import A4_MEDIA, CARD_MEDIA, Media
 from firmware.contract.device import (
     Acknowledge,
     Consumable,
     DeviceCommand,
     DeviceState,
     Identity,
+    Kind,
     Outcome,
     Refill,
     Reply,
@@ -75,6 +78,7 @@ STATUS: dict[State, Status] = {
     State.BLOCKED: Status.OUT_OF_SERVICE,
     State.SILENT: Status.GONE,
 }
+SHEETS, CARDS = ("paper", "sheets", "toner"), ("cards", "cards", "ribbon")  # what runs out
 LINK_FAULT = {State.UNPLUGGED: Fault.LINK_LOST, State.SILENT: Fault.LINK_SILENT}
 
 
@@ -94,7 +98,10 @@ class Prepared:
 
 
 class PagePrinter(BackgroundDevice[Event, Command]):
-    """One laser printer at `port`, a URI: `ipp://192.168.7.2/ipp/print`."""
+    """One printer at `port`, a URI: `ipp://192.168.7.2/ipp/print`.
+
+    Of kind `page` it prints on A4; of kind `pvc` on cards, in colour and on both sides.
+    """
 
     protocol: HostProtocol
 
@@ -104,8 +111,10 @@ class PagePrinter(BackgroundDevice[Event, Command]):
         self._spool = Spool(Path(options.spool) / name)
         ledger = Ledger(folder / "pages.json", PrinterRecord)
         self._tray_sheets = options.tray_sheets
+        self._is_of_cards = section.kind is Kind.PVC
         self._book = DocumentBook(ledger, options.tray_sheets)
-        self.protocol = _protocol(section.port, name)
+        media = CARD_MEDIA if self._is_of_cards else A4_MEDIA
+        self.protocol = _protocol(section.port, name, media)
         self._who = Identity()
         self._can = Abilities()
         self._document: Prepared | None = None  # of the open job, ready to go
@@ -140,7 +149,7 @@ class PagePrinter(BackgroundDevice[Event, Command]):
                 return self._on_print(command)
             case CancelDocument(job):
                 return self._on_cancel(job)
-            case Refill("paper"):
+            case Refill("paper" | "cards"):
                 self._book.set_paper(is_full=True)
                 return Reply(Outcome.DONE)
             case Acknowledge(key):
@@ -157,9 +166,9 @@ class PagePrinter(BackgroundDevice[Event, Command]):
             return Reply(Outcome.DONE, known.fate)
         if (other := self._book.open) is not None:
             return Reply(Outcome.REFUSED, f"job {other.command.job} is being printed")
-        if self.protocol.state is State.BLOCKED:
+        if (obstacle := self._obstacle) is not None:
             known = self._book.start(command)
-            self._end(known, Fate.FAILED, self.protocol.condition.blocking[0])
+            self._end(known, Fate.FAILED, obstacle)
             return Reply(Outcome.DONE, Fate.FAILED)
         if self.protocol.state is not State.IDLE:
             link = LINK_FAULT.get(self.protocol.state, "it is starting")
@@ -170,6 +179,15 @@ class PagePrinter(BackgroundDevice[Event, Command]):
             return Reply(Outcome.MISSING, str(error))
         self._prepare(self._book.start(command))
         return Reply(Outcome.DONE, Fate.STARTED)
+
+    @property
+    def _obstacle(self) -> Fault | None:
+        """What a person must put right before anything is printed."""
+        if self.protocol.state is State.BLOCKED:
+            return self.protocol.condition.blocking[0]
+        is_known = self.protocol.state in (State.IDLE, State.PRINTING)
+        can_cards = self._can.takes_pdf and self._can.is_duplex
+        return Fault.UNFIT if self._is_of_cards and is_known and not can_cards else None
 
     def _on_cancel(self, job: str) -> Reply:
         known = self._book.find(job)
@@ -308,20 +326,40 @@ class PagePrinter(BackgroundDevice[Event, Command]):
     def state(self) -> DeviceState:
         link = LINK_FAULT.get(self.protocol.state)
         condition, record = self.protocol.condition, self._book.record
-        faults = [DeviceFault(each, condition.detail) for each in condition.faults]
+        obstacle = [self._obstacle] if self._obstacle is Fault.UNFIT else []
+        faults = [DeviceFault(each, condition.detail) for each in (*condition.faults, *obstacle)]
         return DeviceState(
             name=self.name,
             kind=self.section.kind,
             family=self.section.family,
             status=self._status(),
             faults=[DeviceFault(link)] if link is not None else faults,
-            consumables=_consumables(condition, record.sheets_left, self._tray_sheets),
+            consumables=self._consumables(),
             identity=self._who,
             counters={"documents": record.documents, "pages": record.pages},
         )
 
+    def _consumables(self) -> list[Consumable]:
+        """What the printer measures; sheets or cards are counted where it cannot say."""
+        condition, full = self.protocol.condition, self._tray_sheets
+        name, unit, ink = CARDS if self._is_of_cards else SHEETS
+        left, source = condition.sheets, Source.MEASURED
+        if left is None:
+            left, source = self._book.record.sheets_left, Source.COUNTED
+        toners = condition.toner
+        return [
+            Consumable(name, left, unit, source, full if source is Source.COUNTED else None),
+            *(
+                Consumable(f"{ink}.{colour}" if len(toners) > 1 else ink, level, "%",
+                           Source.MEASURED)
+                for colour, level in toners
+            ),
+        ]  # fmt: skip
+
     def _status(self) -> Status:
         status = STATUS[self.protocol.state]
+        if self._obstacle is not None:
+            return Status.OUT_OF_SERVICE
         if status is Status.READY and self._book.open is not None:
             return Status.BUSY
         if status is Status.READY and self.protocol.condition.faults:
@@ -329,31 +367,15 @@ class PagePrinter(BackgroundDevice[Event, Command]):
         return status
 
 
-def _protocol(port: str, name: str) -> HostProtocol:
+def _protocol(port: str, name: str, media: Media) -> HostProtocol:
     try:
         host, number = host_and_port(port, IPP_PORT)
     except ValueError as error:
         raise ConfigError(f"device.{name}.port: {error}") from None
     path = urlsplit(port).path or "/ipp/print"
-    return HostProtocol(f"ipp://{host}:{number}{path}", f"{host}:{number}", path)
+    return HostProtocol(f"ipp://{host}:{number}{path}", f"{host}:{number}", path, media)
 
 
 def _follow(known: JobRecord) -> Follow:
     pages, printed = known.command.pages - known.base, known.printed - known.base
     return Follow(known.command.job, known.number, pages, printed, known.is_two_sided)
-
-
-def _consumables(condition: Condition, counted: int, full: int) -> list[Consumable]:
-    """What the printer measures; sheets are counted where it cannot say."""
-    is_measured = condition.sheets is not None
-    sheets = condition.sheets if is_measured else counted
-    source = Source.MEASURED if is_measured else Source.COUNTED
-    toners = condition.toner
-    return [
-        Consumable("paper", sheets, "sheets", source, None if is_measured else full),
-        *(
-            Consumable(f"toner.{colour}" if len(toners) > 1 else "toner", level, "%",
-                       Source.MEASURED)
-            for colour, level in toners
-        ),
-    ]  # fmt: skip

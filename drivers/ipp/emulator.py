@@ -12,13 +12,14 @@ from typing import Any
 import pypdfium2
 
 from drivers.base.emulator import Emulator
+from drivers.base.pdf import MM_PER_INCH, POINTS
 from drivers.base.protocol import NEVER
 from drivers.ipp.abilities import TRAY_HOLDS, Profile
 from drivers.ipp.http import HttpError, Server
 from drivers.ipp.mechanics import HeldJob, Mechanism
 from drivers.ipp.raster import pages_in
 from drivers.ipp.service import Service
-from drivers.ipp.words import PDF, PWG_RASTER
+from drivers.ipp.words import A4_MEDIA, CARD_MEDIA, PDF, PWG_RASTER
 from firmware.runtime.bench import BenchRefused
 
 SHOWN_AT = 1.5  # pixels a point in the pictures of `out_folder`: 108 dpi
@@ -27,6 +28,7 @@ SHOWN_AT = 1.5  # pixels a point in the pictures of `out_folder`: 108 dpi
 class PagePrinterEmulator(Emulator):
     """One laser printer. `sheets` and `toner` (percent) are in it at the start.
 
+    `cards`: a card printer instead, whose sheets are CR80 cards, and its toner a ribbon.
     `takes_pdf` false: PWG raster only. `counts` false: no counter that survives its power. `keeps`:
     connections stay open for another request. With `out_folder`, every page of a PDF that comes out
     is left there as `page-0001.png`.
@@ -45,12 +47,21 @@ class PagePrinterEmulator(Emulator):
         is_duplex: bool = True,
         counts: bool = True,
         keeps: bool = True,
+        cards: bool = False,
         out_folder: str = "",
         seed: int = 1,
     ) -> None:
         super().__init__(speed)
         formats = (PDF, PWG_RASTER) if takes_pdf else (PWG_RASTER,)
-        profile = Profile(serial=serial, formats=formats, is_duplex=is_duplex, counts=counts)
+        media, supply = (CARD_MEDIA, "inkRibbon") if cards else (A4_MEDIA, "toner")
+        profile = Profile(
+            serial=serial,
+            formats=formats,
+            media=media,
+            is_duplex=is_duplex,
+            counts=counts,
+            supply=supply,
+        )
         self.mechanism = Mechanism(speed, sheets, output_holds, toner)
         self._service = Service(self.mechanism, profile, read_pages)
         self._service.on_document = self._keep_for_pictures
@@ -216,11 +227,20 @@ class PagePrinterEmulator(Emulator):
 
 
 def read_pages(document: bytes, kind: str) -> list[str]:
-    """What can be read on each page; of a raster, what it looks like. Raises ValueError."""
+    """What can be read on each page, or its size in mm; of a raster, what it looks like.
+
+    Raises ValueError.
+    """
     if kind == PDF:
         try:
             with pypdfium2.PdfDocument(io.BytesIO(document)) as pdf:
-                return [page.get_textpage().get_text_bounded().strip() for page in pdf]
+                return [_read(page) for page in pdf]
         except pypdfium2.PdfiumError as error:
             raise ValueError(f"expected a PDF: {error}") from None
     return [hashlib.sha256(dots).hexdigest()[:12] for dots in pages_in(document)]
+
+
+def _read(page: pypdfium2.PdfPage) -> str:
+    across, along = (points / POINTS * MM_PER_INCH for points in page.get_size())
+    found = page.get_textpage().get_text_bounded().strip()
+    return found or f"a picture of {across:.0f} x {along:.0f}"

@@ -29,6 +29,7 @@ class Fault(StrEnum):
     PAUSED = "page.paused"
     OFFLINE = "page.offline"
     MEMORY = "page.memory"
+    UNFIT = "page.unfit"  # of kind pvc: it takes no PDF, or prints on one side only
     OTHER = "page.other"
     LINK_LOST = "page.link.lost"
     LINK_SILENT = "page.link.silent"

@@ -9,12 +9,13 @@ from drivers.ipp.codec import Attribute, Section, Tag
 from drivers.ipp.events import End, Fault, Follow, PrintJob
 from drivers.ipp.states import JOB, Stage, Step
 from drivers.ipp.words import (
-    A4,
+    A4_MEDIA,
     ENDED,
     ONE_SIDED,
     OUR_JOBS,
     TWO_SIDED,
     JobState,
+    Media,
     attribute,
     keywords,
 )
@@ -121,11 +122,12 @@ class Job:
         self.move(Step.LOST)
         self.follow_up()
 
-    def attributes(self) -> tuple[Attribute, ...]:
+    def attributes(self, media: Media) -> tuple[Attribute, ...]:
+        """A4 every printer knows by its name; a card's name not all know, but its size."""
         return (
             attribute(Tag.INTEGER, "copies", 1),
             keywords("sides", TWO_SIDED if self.is_two_sided else ONE_SIDED),
-            keywords("media", A4),
+            keywords("media", media.name) if media is A4_MEDIA else media.col,
         )
 
     def seen(self, section: Section) -> Seen:

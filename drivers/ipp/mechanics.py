@@ -32,6 +32,7 @@ class HeldJob:
     kind: str = ""
     octets: int = 0
     is_two_sided: bool = False
+    is_on_ours: bool = True  # it asks for what is in the tray
     state: JobState = JobState.HELD
     reasons: tuple[str, ...] = ("job-incoming",)
     impressions: int = 0
@@ -87,12 +88,14 @@ class Mechanism:
     @property
     def obstacles(self) -> list[str]:
         """Keywords of what stops it now."""
-        waits = self.active is not None
+        job = self.active
+        waits = job is not None
+        wants_other = job is not None and not job.is_on_ours
         found = {
             "cover-open": self.cover_is_open,
             "media-jam": self.is_jammed,
             "media-empty": not self.tray and waits,
-            "media-needed": not self.tray and waits,
+            "media-needed": (not self.tray and waits) or wants_other,
             "output-area-full": self.in_output >= self.output_holds,
             "toner-empty": not self.toner,
             "offline": self.is_offline,

@@ -35,7 +35,7 @@ from drivers.ipp.job import ENDS, Job
 from drivers.ipp.questions import About, Asker, Question
 from drivers.ipp.report import condition_of, known_of
 from drivers.ipp.states import TRANSITIONS, Stage, State, Step, Trigger
-from drivers.ipp.words import FIRST_ERROR, OUR_JOBS, Code, PrinterState
+from drivers.ipp.words import A4_MEDIA, FIRST_ERROR, OUR_JOBS, Code, Media, PrinterState
 
 POLL_EVERY = 1.0  # seconds after an answer
 ANSWER_WITHIN = 10.0  # seconds without a byte; a printer that wakes up takes five
@@ -44,14 +44,15 @@ HELP_WITHIN = 600.0  # seconds; whose paper it is has left, and the next citizen
 
 
 class HostProtocol(Protocol[Event, Command]):
-    """Drives one printer at `host` and `path`, which it knows by `uri`."""
+    """Drives one printer at `host` and `path`, which it knows by `uri`, with one kind of media."""
 
-    def __init__(self, uri: str, host: str, path: str) -> None:
+    def __init__(self, uri: str, host: str, path: str, media: Media = A4_MEDIA) -> None:
         super().__init__()
         self.state = State.UNPLUGGED
         self.condition = Condition()
         self._host, self._path = host, path
-        self._asker = Asker(uri)
+        self._media = media
+        self._asker = Asker(uri, media)
         self._caller = Caller(host, path)
         self._is_connected = False  # between two connections nothing is asked
         self._open: Question | None = None
@@ -241,7 +242,7 @@ class HostProtocol(Protocol[Event, Command]):
         if not self._is_known:
             self._is_known = True
             self._events.append(known_of(section))
-        condition = condition_of(section)
+        condition = condition_of(section, self._media)
         if condition != self.condition:
             self.condition = condition
             self._events.append(ConditionChanged(condition))

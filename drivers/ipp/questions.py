@@ -9,7 +9,7 @@ from drivers.ipp import job as job_words
 from drivers.ipp.codec import Attribute, Message, Tag
 from drivers.ipp.job import Job, public_name
 from drivers.ipp.report import WANTED, WANTED_ONCE
-from drivers.ipp.words import Operation, attribute, keywords, request
+from drivers.ipp.words import Media, Operation, attribute, keywords, request
 
 
 class About(Enum):
@@ -33,8 +33,8 @@ class Question:
 class Asker:
     """To one printer."""
 
-    def __init__(self, uri: str) -> None:
-        self._uri = uri
+    def __init__(self, uri: str, media: Media) -> None:
+        self._uri, self._media = uri, media
         self._number = 0
 
     def about_printer(self, is_known: bool) -> Question:
@@ -59,7 +59,7 @@ class Asker:
 
     def create(self, job: Job) -> Question:
         name = attribute(Tag.NAME, "job-name", public_name(job.name))
-        return self._ask(About.CREATE, Operation.CREATE_JOB, name, job=job.attributes())
+        return self._ask(About.CREATE, Operation.CREATE_JOB, name, job=job.attributes(self._media))
 
     def send(self, job: Job) -> Question:
         """Takes the document out of the job: it is sent once."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from drivers.ipp.codec import Resolution, Section
+from drivers.ipp.codec import Resolution, Section, Value
 from drivers.ipp.events import Abilities, Condition, Fault, PrinterKnown
-from drivers.ipp.words import A4, TWO_SIDED, PrinterState
+from drivers.ipp.words import A4_MEDIA, TWO_SIDED, Media, PrinterState
 
 WANTED = (
     "printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "media-ready",
@@ -78,20 +78,25 @@ HARMLESS = (
 )
 HARMLESS_ANYWHERE = ("-missing-report", "wifi-")
 Bad = dict[Fault, bool]  # whether the printer calls it an error
-A4_SIZE = {21000, 29700}
-TONERS = frozenset({"toner", "toner-cartridge", "tonercartridge", "ink", "ink-cartridge"})
+Sides = tuple[int, int]  # hundredths of a millimetre
+SELF_DESCRIBING = re.compile(r"_(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)(mm|in)$")
+HUNDREDTHS = {"mm": 100, "in": 2540}
+TONERS = frozenset(
+    {"toner", "toner-cartridge", "tonercartridge", "ink", "ink-cartridge"}
+    | {"ink-ribbon", "inkribbon"}  # of a card printer
+)
 
 
-def condition_of(printer: Section) -> Condition:
-    """The answer to Get-Printer-Attributes, judged for A4."""
+def condition_of(printer: Section, media: Media = A4_MEDIA) -> Condition:
+    """The answer to Get-Printer-Attributes, judged for what is to be printed on."""
     reasons = [each for each in printer.texts("printer-state-reasons") if not _is_harmless(each)]
-    sheets = _sheets(printer)
+    sheets = _sheets(printer, media)
     bad: Bad = {}
     for reason in reasons:
         fault, is_error = _fault(reason)
         bad[fault] = bad.get(fault, False) or is_error
     is_waiting = any(each.startswith("media-needed") for each in reasons)
-    bad = _with_paper(bad, printer, sheets, is_waiting)
+    bad = _with_paper(bad, printer, sheets, is_waiting, media)
     is_stopped = printer.number("printer-state") == PrinterState.STOPPED
     blocking = {fault for fault, is_error in bad.items() if _blocks(fault, is_error, is_stopped)}
     if (is_stopped or False in printer.get("printer-is-accepting-jobs")) and not blocking:
@@ -127,41 +132,68 @@ def _blocks(fault: Fault, is_error: bool, is_stopped: bool) -> bool:
     return fault in ALWAYS_BLOCKS or is_error or is_stopped
 
 
-def _with_paper(bad: Bad, printer: Section, sheets: int | None, is_waiting: bool) -> Bad:
+def _with_paper(
+    bad: Bad, printer: Section, sheets: int | None, is_waiting: bool, media: Media
+) -> Bad:
     """One empty tray is no paper end while another has our size and no job waits for paper."""
-    ready = printer.texts("media-ready") or _sizes_ready(printer)
-    has_ours = A4 in ready
+    loaded = _loaded(printer)
+    has_ours = any(media.fits(*sides) for sides in loaded)
     is_ready = bool(has_ours and sheets and not is_waiting)
     is_empty = sheets == 0 or (Fault.PAPER_END in bad and not is_ready)
     bad = {fault: is_error for fault, is_error in bad.items() if fault is not Fault.PAPER_END}
     if is_empty:
         bad[Fault.PAPER_END] = True
-    elif ready and not has_ours:
+    elif loaded and not has_ours:
         bad[Fault.PAPER_OTHER] = True
     return bad
 
 
-def _sizes_ready(printer: Section) -> list[str]:
-    names = []
+def _loaded(printer: Section) -> list[Sides]:
+    """Both edges of what each tray holds, by its name or by its own size; (0, 0) where neither
+    can be read: something is there, and it is not ours."""
+    found = [_size_in(name) for name in printer.texts("media-ready")]
     for value in printer.get("media-col-ready"):
-        if isinstance(value, tuple):
-            inner = {each.name: each.values for each in value}
-            names += [name for name in inner.get("media-size-name", ()) if isinstance(name, str)]
-    return names
+        media_col = _inner(value)
+        names = [_size_in(str(name)) for name in media_col.get("media-size-name", ())]
+        found += names or [_edges(size) for size in media_col.get("media-size", ())]
+    return found
 
 
-def _sheets(printer: Section) -> int | None:
+def _size_in(name: str) -> Sides:
+    """`om_card_54x86mm`, `na_letter_8.5x11in` (PWG 5101.1, 5)."""
+    match = SELF_DESCRIBING.search(name)
+    if match is None:
+        return (0, 0)
+    unit = HUNDREDTHS[match[3]]
+    return round(float(match[1]) * unit), round(float(match[2]) * unit)
+
+
+def _edges(media_size: Value) -> Sides:
+    sides = _inner(media_size)
+    across, along = (sides.get(f"{edge}-dimension", (0,))[0] for edge in "xy")
+    if isinstance(across, int) and isinstance(along, int):
+        return across, along
+    return (0, 0)  # a range: whatever a hand puts there
+
+
+def _inner(collection: Value) -> dict[str, tuple[Value, ...]]:
+    if not isinstance(collection, tuple):
+        return {}
+    return {each.name: each.values for each in collection}
+
+
+def _sheets(printer: Section, media: Media) -> int | None:
     """In the measured trays that hold our size, or do not say what they hold; None without one."""
     trays = [_fields(value) for value in printer.get("printer-input-tray")]
-    levels = [_number(tray.get("level", "")) for tray in trays if _may_hold_ours(tray)]
+    levels = [_number(tray.get("level", "")) for tray in trays if _may_hold(tray, media)]
     known = [level for level in levels if level >= 0]
     return sum(known) if known else None
 
 
-def _may_hold_ours(tray: dict[str, str]) -> bool:
+def _may_hold(tray: dict[str, str], media: Media) -> bool:
     """By its size in hundredths of a millimetre (PWG 5100.13); 0 and -2 say nothing."""
-    size = {_number(tray.get(name, "")) for name in ("mediafeed", "mediaxfeed")}
-    return size == A4_SIZE or min(size) <= 0
+    sides = [_number(tray.get(name, "")) for name in ("mediafeed", "mediaxfeed")]
+    return min(sides) <= 0 or media.fits(*sides)
 
 
 def _toner(printer: Section) -> Iterator[tuple[str, int]]:

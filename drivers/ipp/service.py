@@ -27,6 +27,7 @@ from drivers.ipp.words import (
     TWO_SIDED,
     Code,
     JobState,
+    Media,
     Operation,
     attribute,
     keywords,
@@ -157,6 +158,8 @@ class Service:
         job = self._mechanism.create(name, user, now)
         is_both = template.text("sides").startswith("two-sided")
         job.is_two_sided = is_both and self.profile.is_duplex
+        wanted = [each for each in template.attributes if each.name in MEDIA]
+        job.is_on_ours = all(map(self._takes, wanted))
         if is_print:
             self._take_in(job, asked, request.document, now)
         return self._ignored(request), [*unsupported, self._described(job, SHORT, now)]
@@ -235,7 +238,9 @@ class Service:
             case "sides":
                 return self.profile.is_duplex or each.values == ("one-sided",)
             case "media":
-                return each.values[0] in self.profile.media
+                return each.values[0] == self.profile.media.name
+            case "media-col":
+                return _names_size(each, self.profile.media)
             case _:
                 return True
 
@@ -243,8 +248,16 @@ class Service:
         return Code.OK_IGNORED if self._unsupported(request) else Code.OK
 
 
+MEDIA = ("media", "media-col")
 DATABASE = "media-col-database"  # long, and only told to who asks for it (PWG 5100.7, 6.9.10)
 SHORT = {"job-id", "job-uri", "job-state", "job-state-reasons", "job-state-message"}
+
+
+def _names_size(media_col: Attribute, media: Media) -> bool:
+    """Whether a collection asks for this size, or for none."""
+    inner = media_col.values[0]
+    asked = inner if isinstance(inner, tuple) else ()
+    return all(each == media.media_size for each in asked if each.name == "media-size")
 
 
 def _wanted(asked: Section, *default: str) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import IntEnum
 
 from drivers.ipp.codec import Attribute, Group, Message, Section, Tag, Value
@@ -90,6 +91,39 @@ def opening(*more: Attribute) -> Section:
     charset = attribute(Tag.CHARSET, "attributes-charset", "utf-8")
     language = attribute(Tag.LANGUAGE, "attributes-natural-language", "en")
     return Section(Group.OPERATION, (charset, language, *more))
+
+
+@dataclass(frozen=True)
+class Media:
+    """What is printed on: its name (PWG 5101.1) and its size in hundredths of a millimetre.
+
+    The short edge comes first, as in every name; a page that lies is turned by the printer.
+    """
+
+    name: str
+    size: tuple[int, int]
+
+    @property
+    def col(self) -> Attribute:
+        """`media-col` of a job (PWG 5100.7, 6.3): nothing but the size, so any tray may hold it."""
+        return attribute(Tag.BEGIN_COLLECTION, "media-col", (self.media_size,))
+
+    @property
+    def media_size(self) -> Attribute:
+        names = ("x-dimension", "y-dimension")
+        pairs = zip(names, self.size, strict=True)
+        inner = tuple(attribute(Tag.INTEGER, name, value) for name, value in pairs)
+        return attribute(Tag.BEGIN_COLLECTION, "media-size", inner)
+
+    def fits(self, *sides: int) -> bool:
+        """Whether these two lengths, whichever first, are of this size."""
+        pairs = zip(sorted(sides), sorted(self.size), strict=True)
+        return all(abs(found - wanted) <= SAME_SIZE for found, wanted in pairs)
+
+
+SAME_SIZE = 50  # hundredths of a millimetre: 85.6 is 86, as CUPS has it, too
+A4_MEDIA = Media(A4, (21000, 29700))
+CARD_MEDIA = Media("om_card_54x86mm", (5400, 8600))  # CR80
 
 
 def request(operation: Operation, number: int, uri: str, more: Iterable[Attribute] = (),

@@ -11,7 +11,6 @@ from firmware.contract import (
     health,
     panel,
     payout,
-    pvc,
     till,
     upi,
 )
@@ -63,10 +62,6 @@ def of_event(event: device.DeviceEvent) -> str:
             return f"card {pan} read"
         case card.CardRejected(reason=reason):
             return f"card not taken: {reason}"
-        case pvc.CardPrinted(job=job):
-            return f"card {job} is printed and out"
-        case pvc.CardFailed(job=job, fault=fault):
-            return f"card {job} failed: {fault}"
 
 
 def of_command(command: device.DeviceCommand) -> str:
@@ -96,8 +91,6 @@ def of_command(command: device.DeviceCommand) -> str:
             return f"told to read a card for session {session}, {seconds:g} s"
         case card.Disarm():
             return "told to read no card"
-        case pvc.PrintCard(job=job):
-            return f"told to print card {job}"
 
 
 def of_tower(tower: panel.Tower) -> str:

@@ -21,7 +21,6 @@ from firmware.contract.document import (
 )
 from firmware.contract.money import Money
 from firmware.contract.payout import PaidOut, PayOut, PayOutFailed
-from firmware.contract.pvc import CardFailed, CardPrinted, PrintCard
 from firmware.contract.ticket import Ticket
 
 
@@ -273,8 +272,6 @@ DeviceEvent = (
     | SwitchMoved
     | CardSwiped
     | CardRejected
-    | CardPrinted
-    | CardFailed
 )
 CREDITS = (NoteStacked, CoinAccepted)
 LASTING = (
@@ -287,8 +284,6 @@ LASTING = (
     PayOutFailed,
     TicketPrinted,
     TicketFailed,
-    CardPrinted,
-    CardFailed,
     DocumentPrinted,
     DocumentFailed,
     SwitchMoved,
@@ -299,8 +294,6 @@ def event_key(event: DeviceEvent) -> str | None:
     """What Acknowledge must name to end the repeats of `event`; None for events told once."""
     match event:
         case TicketPrinted(job=job) | TicketFailed(job=job):
-            return job
-        case CardPrinted(job=job) | CardFailed(job=job):
             return job
         case PaidOut(id=order) | PayOutFailed(id=order):
             return order
@@ -372,7 +365,6 @@ DeviceCommand = (
     | Refill
     | Arm
     | Disarm
-    | PrintCard
 )
 
 

@@ -89,9 +89,10 @@ class Waiting(msgspec.Struct, frozen=True, tag=True):
 
 
 class Printing(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """What was paid for comes out: `page` of `pages` lie in the tray, none yet at 0.
+    """What was paid for comes out of the `paper` printer: a `page` printer, or `pvc` for a card.
 
-    `pages` is 0 while it is fetched. `is_genuine`: the office's signature was checked. `trouble` is
+    `page` of `pages` lie in the tray, none yet at 0; a card is out whole or not at all. `pages` is
+    0 while it is fetched. `is_genuine`: the office's signature was checked. `trouble` is
     a message key of what the printer waits for; then CANCEL may be on offer.
     """
 
@@ -100,6 +101,7 @@ class Printing(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     pages: int = 0
     is_genuine: bool = False
     trouble: str | None = None
+    paper: str = "page"
 
 
 class ListedBill(msgspec.Struct, frozen=True):
@@ -212,7 +214,7 @@ class Done(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     `screen` with a QR to photograph.
 
     `change` came back in coins. `paper` is `page` when what was paid for lies in the tray of the
-    page printer.
+    page printer, `pvc` when it is a card.
     """
 
     service: str

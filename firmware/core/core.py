@@ -59,7 +59,7 @@ from firmware.contract.gateway import GatewayReply, GatewayRequest, GatewayState
 from firmware.contract.payout import PaidOut, PayOutFailed
 from firmware.contract.screen import Action, Hint, Press, Screen, ScreenData
 from firmware.core.book import Book
-from firmware.core.floor import Floor
+from firmware.core.floor import SUPPLIES, Floor
 from firmware.core.flow import Flow
 from firmware.core.papers import Papers
 from firmware.core.quiet import Quiet
@@ -127,7 +127,7 @@ class Core:
             if order is not visit.order:
                 self.book.forget(order.number)
         for name, section in self._config.device.items():
-            if section.kind is Kind.PAGE and section.kind not in waiting:
+            if section.kind in SUPPLIES and section.kind not in waiting:
                 self._outbox.add(Wipe(name))
 
     def on_press(self, press: Press, now: float) -> None:
@@ -330,8 +330,6 @@ class Core:
                 self.flow.desk.vault.on_switch(device, event, now)
             case CashBoxMoved():
                 log.info("%s: cash box moved: %s", device, event)
-            case _:
-                pass
 
     def _end_document(self, device: str, job: str, fault: str | None, now: float) -> None:
         """As _end_job; and nothing of it may be left in RAM."""

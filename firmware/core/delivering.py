@@ -1,8 +1,9 @@
-"""Hands out the paper that an order paid for: a certificate of the back end, printed as it is.
+"""Hands out what an order paid for: a certificate or a card of the back end, printed as it is.
 
 The document is fetched when the money is there, and printed only if the office's own signature over
-it is right. The payment is posted when the last page is out by the printer's own word. Until then
-nothing is booked, so what cannot be handed out goes back whole, or to a claim (M7).
+it is right. The payment is posted when the last page, or the card, is out by the printer's own
+word. Until then nothing is booked, so what cannot be handed out goes back whole, or to a claim
+(M7).
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ CAUSES = {
     REFUSED: "trouble.document_refused",
     NOT_FETCHED: "trouble.document_not_fetched",
 }
-OTHERWISE = "trouble.not_printed"
+OTHERWISE = {Kind.PAGE: "trouble.not_printed", Kind.PVC: "trouble.card_not_printed"}
 
 
 class Delivering:
@@ -74,7 +75,12 @@ class Delivering:
         return None
 
     def cancel(self, now: float) -> None:
-        """The citizen will not wait for the printer any longer."""
+        """The citizen will not wait for the printer any longer: whatever else was, that is why."""
+        if self._cancelled_at is None:
+            self._why = UNUSABLE
+        self._stop(now)
+
+    def _stop(self, now: float) -> None:
         self._cancelled_at = now if self._cancelled_at is None else self._cancelled_at
 
     def may_cancel(self, order: Order, floor: Floor) -> bool:
@@ -88,7 +94,7 @@ class Delivering:
         is_standing = floor.usable(Kind(gives)) is None
         trouble = floor.document_trouble(gives) if is_standing else None
         service = order.created.service
-        return Printing(service, self.page, self.of, self.is_genuine, trouble)
+        return Printing(service, self.page, self.of, self.is_genuine, trouble, gives)
 
     def _intend(self, order: Order) -> None:
         """The job is on disk before anything of it is fetched or told (M2)."""
@@ -100,7 +106,7 @@ class Delivering:
         waited = now - self._since
         is_late = waited >= HELP_WITHIN and not self._pages.is_taken
         if is_late or waited >= ENDS_WITHIN:
-            self.cancel(now)
+            self._stop(now)
         printer = printer_of(order, floor)
         if self._cancelled_at is not None:
             self._cancel(order, job, printer, now)
@@ -143,26 +149,30 @@ class Delivering:
             return
         match reply:
             case Document(key=key) if key == request.key:
-                self._take(job, request, reply, now)
+                is_card = order.created.gives == Kind.PVC
+                self._take(job, request, reply, is_card, now)
             case Failed(problem=problem) if problem is not Problem.BACK_END_DOWN:
                 self._give_up(REFUSED, now)
             case _:
                 self._why = NOT_FETCHED
                 self._pages.make_again(now)
 
-    def _take(self, job: str, request: FetchDocument, found: Document, now: float) -> None:
+    def _take(
+        self, job: str, request: FetchDocument, found: Document, is_card: bool, now: float
+    ) -> None:
+        """A card has its second page on its back; a certificate has each on a sheet of its own."""
         service, account = request.service, request.account
         if not self._office_key or not is_genuine(found, service, account, self._office_key):
             log.error("%s: the signature of the document is wrong: nothing is printed", job)
             self._give_up(UNSIGNED, now)
             return
         self.is_genuine, self.of, self._why = True, found.pages, UNUSABLE
-        self._pages.on_made(PrintDocument(job, found.document, found.sha256, found.pages))
+        self._pages.on_made(PrintDocument(job, found.document, found.sha256, found.pages, is_card))
 
     def _give_up(self, why: str, now: float) -> None:
         """By the driver's word only: a core before this one may have told it to print."""
         self._why = why
-        self.cancel(now)
+        self._stop(now)
 
     def _waiting(self, order: Order, request: FetchDocument) -> str:
         """The job that this was asked for, if it still waits."""
@@ -201,7 +211,7 @@ def printer_of(order: Order, floor: Floor) -> DeviceState:
 def _withdrawn(order: Order, fault: str) -> list[rows.AnyRow]:
     """The payment is never posted: its money goes back to the card, or to a claim."""
     log.warning("%s: not handed out: %s", order.number, fault)
-    cause = CAUSES.get(fault, OTHERWISE)
+    cause = CAUSES.get(fault, OTHERWISE[Kind(order.created.gives)])
     return [
         rows.PostRefused(order.number, NOT_DELIVERED, fault),
         *give_back(order, order.beyond(order.used - order.parts[0]), cause),

@@ -16,10 +16,32 @@ PAPER_END = "receipt.paper.end"
 # A count alone may be wrong by a roll that was changed early: the sensor must agree.
 PAPER_NEAR_END = "receipt.paper.near_end"
 OUT_OF_SHEETS = ("page.paper.end", "page.paper.other", "page.tray.out")
+RIBBON = ("pvc.ribbon.end", "pvc.ribbon.broken", "pvc.ribbon.wrong", "page.toner.end")
 LONGEST_TICKET = 450  # mm: a receipt of eight bills; of one bill 170, with a slip of 210 after it
 # A bill of the largest size in small notes. A box with less room is emptied between two visits.
 NOTES_OF_A_VISIT = 20
 NOT_HEARD = GatewayState(is_online=False, detail="not heard yet")
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What a printer of documents must have: the faults that say it has none, the unit in which it
+    is counted, and how many of these one sheet or card takes."""
+
+    trouble: str  # a message key
+    faults: tuple[str, ...]
+    unit: str
+    each: int = 1
+
+
+SUPPLIES = {
+    Kind.PAGE: (Supply("trouble.page_paper", OUT_OF_SHEETS, "sheets"),),
+    Kind.PVC: (
+        Supply("trouble.pvc_cards", ("pvc.feeder.empty", *OUT_OF_SHEETS), "cards"),
+        Supply("trouble.pvc_ribbon", RIBBON, "sides", each=2),
+    ),
+}
+STANDS = {Kind.PAGE: "trouble.page_printer", Kind.PVC: "trouble.pvc_printer"}
 
 
 @dataclass
@@ -100,19 +122,9 @@ class Floor:
         """The message key of why no proof can be printed, or None."""
         faults = [fault.code for state in self.of_kind(Kind.RECEIPT) for fault in state.faults]
         if self.can_print:
-            is_short = PAPER_NEAR_END in faults and self._paper_mm() < LONGEST_TICKET
+            is_short = PAPER_NEAR_END in faults and self._left(Kind.RECEIPT, "mm") < LONGEST_TICKET
             return "trouble.paper_out" if is_short else None
         return "trouble.paper_out" if PAPER_END in faults else "trouble.printer"
-
-    def _paper_mm(self) -> float:
-        """What is left of the roll; a count that nobody knows is no reason to refuse."""
-        levels = [
-            consumable.level
-            for state in self.of_kind(Kind.RECEIPT)
-            for consumable in state.consumables
-            if consumable.unit == "mm" and consumable.level is not None
-        ]
-        return min(levels, default=inf)
 
     def acceptor_trouble(self) -> str | None:
         """The message key of why no money can be taken in, or None; the note acceptor leads."""
@@ -168,24 +180,33 @@ class Floor:
         return "trouble.mains_off" if self.mains_is_off else None
 
     def document_trouble(self, gives: str, sheets: int = 1) -> str | None:
-        """The message key of why a paper of that many sheets cannot be handed out, or None.
+        """The message key of why a paper of that many sheets, or cards, cannot be handed out.
 
-        `gives` is the kind of its printer; empty where a service hands out none.
+        `gives` is the kind of its printer; empty where a service hands out none. None if it can.
         """
         if not gives:
             return None
-        printers = list(self.of_kind(Kind(gives)))
-        faults = [fault.code for state in printers for fault in state.faults]
-        if self.usable(Kind(gives)) is None:
-            has_end = any(code in faults for code in OUT_OF_SHEETS)
-            return "trouble.page_paper" if has_end else "trouble.page_printer"
+        kind = Kind(gives)
+        faults = {fault.code for state in self.of_kind(kind) for fault in state.faults}
+        if self.usable(kind) is None:
+            ended = (each.trouble for each in SUPPLIES[kind] if faults & set(each.faults))
+            return next(ended, STANDS[kind])
+        short = (
+            each.trouble
+            for each in SUPPLIES[kind]
+            if self._left(kind, each.unit) < each.each * sheets
+        )
+        return next(short, None)
+
+    def _left(self, kind: Kind, unit: str) -> float:
+        """A count that nobody knows is no reason to refuse."""
         levels = [
             consumable.level
-            for state in printers
+            for state in self.of_kind(kind)
             for consumable in state.consumables
-            if consumable.unit == "sheets" and consumable.level is not None
+            if consumable.unit == unit and consumable.level is not None
         ]
-        return "trouble.page_paper" if min(levels, default=inf) < sheets else None
+        return min(levels, default=inf)
 
     def tenders(self) -> list[Tender]:
         """How an order can be paid without cash just now."""

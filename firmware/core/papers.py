@@ -36,6 +36,7 @@ CAUSES = {
     "trouble.document_refused": "claim.cause.document",
     "trouble.document_not_fetched": "claim.cause.document",
     "trouble.not_printed": "claim.cause.document",
+    "trouble.card_not_printed": "claim.cause.document",
     "trouble.other_amount": "claim.cause.other_amount",
 }
 UNNAMED = "claim.cause.device"

@@ -95,6 +95,9 @@ PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
         "trouble.not_taken",
         "trouble.page_paper",
         "trouble.page_printer",
+        "trouble.pvc_cards",
+        "trouble.pvc_ribbon",
+        "trouble.pvc_printer",
     }
 )
 
@@ -104,6 +107,9 @@ TILE_REASONS = {
     "trouble.printer": "tile.no_printer",
     "trouble.page_paper": "tile.no_paper",
     "trouble.page_printer": "tile.no_printer",
+    "trouble.pvc_cards": "tile.no_cards",
+    "trouble.pvc_ribbon": "tile.no_ribbon",
+    "trouble.pvc_printer": "tile.no_printer",
     "trouble.office_key": "tile.not_yet",
     "trouble.mains_off": "tile.no_power",
     "trouble.battery_low": "tile.no_power",

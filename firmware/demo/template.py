@@ -119,3 +119,35 @@ spool = "{folder}/run/spool"
 speed = {speed}
 out_folder = "{folder}/paper"
 """
+
+# By family: what prints cards.
+CARDS = {
+    "evolis": """
+[device.pvc]
+family = "evolis"
+kind = "pvc"
+port = "{folder}/dev/pvc"
+
+[device.pvc.options]
+spool = "{folder}/run/spool"
+
+[bench.pvc]
+speed = {speed}
+out_folder = "{folder}/cards"
+""",
+    "ipp": """
+[device.pvc]
+family = "ipp"
+kind = "pvc"
+port = "ipp://127.0.0.1:{card_port}/ipp/print"
+
+[device.pvc.options]
+spool = "{folder}/run/spool"
+tray_sheets = 100
+
+[bench.pvc]
+speed = {speed}
+cards = true
+out_folder = "{folder}/cards"
+""",
+}

@@ -42,7 +42,8 @@ def _is_had(service: Service, config: Config) -> bool:
 
 def _offered(service: Service) -> Offered:
     label = f"account.{service.id}"
-    key = "poster.bring.bill" if service.paper is None else "poster.bring.paper"
+    paper = words_of("hi").own("poster.bring.paper", service.gives)
+    key = "poster.bring.bill" if service.paper is None else paper
     accounts = Both(words_of("hi")(label), words_of("en")(label))
     bring = Both(
         words_of("hi")(key, account=accounts.hi, digits=service.account.digits),

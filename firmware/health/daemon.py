@@ -22,7 +22,6 @@ from firmware.contract.document import DocumentPrinted
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import CoreState, DeviceTested, KioskHealth, LastTest, Presence
 from firmware.contract.panel import Tower, TowerSignal
-from firmware.contract.pvc import CardPrinted
 from firmware.contract.till import SupplyRefilled, TillEvent
 from firmware.contract.topics import Topics
 from firmware.health.assess import HEARD_WITHIN, Facts, Swap, assess, times, tower_of
@@ -153,7 +152,7 @@ class HealthDaemon:
         except msgspec.DecodeError as error:
             log.error("%s: cannot read %r: %s", envelope.topic, envelope.payload, error)
             return
-        if isinstance(event, TicketPrinted | DocumentPrinted | CardPrinted):
+        if isinstance(event, TicketPrinted | DocumentPrinted):
             self._keep_supplies(done(self._supplies, envelope.device, event.job))
 
     def _on_till_event(self, envelope: Envelope) -> None:

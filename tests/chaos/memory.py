@@ -38,8 +38,8 @@ from firmware.demo.keys import commission, enrol
 from firmware.demo.stage import Stage
 from firmware.demo.template import TEMPLATE
 from firmware.gateway.sandbox.cards import CardOffice
-from firmware.gateway.sandbox.certificates import OFFICE_KEY
 from firmware.gateway.sandbox.office import Office
+from firmware.gateway.sandbox.signature import OFFICE_KEY
 from firmware.gateway.sandbox.unsealing import PUBLIC_KEY
 from firmware.gateway.sandbox.upi import UpiOffice
 from firmware.journal.journal import Journal

@@ -40,12 +40,13 @@ from firmware.runtime.bus import Bus, Envelope
 LOOK_EVERY = 0.05  # seconds
 SETTLES_WITHIN = 30.0  # seconds: a payment that was not booked at once is tried after ten
 PUT_RIGHT: dict[str, list[str]] = {
-    "notes": ["plug", "power_on", "clear_jam", "replace_cash_box", "empty_stacker"],
-    "coins": ["plug", "power_on", "clear_jam"],
-    "receipt": ["plug", "power_on", "load_paper", "close_cover"],
-    "page": ["power_on", "load_paper", "close_cover", "clear_jam"],
+    "itl_ssp": ["plug", "power_on", "clear_jam", "replace_cash_box", "empty_stacker"],
+    "cctalk": ["plug", "power_on", "clear_jam"],
+    "escpos": ["plug", "power_on", "load_paper", "close_cover"],
+    "ipp": ["power_on", "load_paper", "close_cover", "clear_jam"],
+    "evolis": ["plug", "power_on", "load_cards", "open_cover", "change_ribbon", "close_cover"],
     "panel": ["close_door", "push_cash_box", "close_lid", "mains_on", "charge_battery"],
-}
+}  # by family
 
 
 class Kiosk:
@@ -181,8 +182,8 @@ class Kiosk:
         self.stage.power_on()
         for name in self.stage.processes:
             self.stage.release(name)
-        for device, actions in PUT_RIGHT.items():
-            for action in actions if device in self.stage.config.device else ():
+        for device, section in self.stage.config.device.items():
+            for action in PUT_RIGHT.get(section.family, []):
                 self.bench.do(device, action)
         await self._goes_home()
         await self.is_ready()

@@ -57,6 +57,7 @@ def config(tmp_path: Path) -> Config:
             "card": {"family": "magnesafe", "kind": "card"},
             "stripe": {"family": "magstripe", "kind": "card"},
             "pvc": {"family": "evolis", "kind": "pvc"},
+            "cards": {"family": "ipp", "kind": "pvc"},
         },
         "bench": {"receipt": {"out_folder": str(tmp_path / "paper")}},
     }

@@ -15,6 +15,7 @@ from firmware.contract.screen import (
     Language,
     NoteButton,
     Number,
+    Printing,
     Screen,
     ScreenData,
     Services,
@@ -108,7 +109,7 @@ def test_the_window_says_how_much_works(director: Director) -> None:
     shown = model_of(director, samples.main_screens()["1-attract"])
     assert isinstance(shown, AttractModel)
     assert shown.working == "आज 1 सेवा चालू"
-    assert [sample.is_on for sample in shown.samples] == [True] + [False] * 8
+    assert [sample.is_on for sample in shown.samples] == [True] + [False] * (len(samples.TILES) - 1)
 
 
 def test_no_acceptor_is_said_before_the_visit(director: Director) -> None:
@@ -331,3 +332,21 @@ def test_what_is_asked_has_the_name_of_the_thing(service: str, question: str) ->
     shown = show_bill.model(data, samples.screen(data), Say(Language.HINDI, "181"))
     assert shown.question == question
     assert shown.spoken_text.startswith(question)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_card_is_called_a_card_and_never_a_page(director: Director, language: Language) -> None:
+    words = {Language.HINDI: ("कार्ड", "पन्न"), Language.ENGLISH: ("card", "page")}[language]
+    card = Printing("aadhaar_card", 0, 2, True, paper="pvc")
+    ways = {
+        "fetching": msgspec.structs.replace(card, pages=0),
+        "begun": card,
+        "out": msgspec.structs.replace(card, page=2),
+        "stands": msgspec.structs.replace(card, trouble="trouble.pvc_cards"),
+        "unknown": msgspec.structs.replace(card, trouble="trouble.of_a_later_release"),
+    }
+    for name, data in ways.items():
+        spoken = model_of(director, data, language).spoken_text.lower()
+        assert words[0] in spoken and words[1] not in spoken, (name, spoken)
+    done = msgspec.structs.replace(samples.done(), service="aadhaar_card", paper="pvc")
+    assert words[0] in model_of(director, done, language).spoken_text.lower()

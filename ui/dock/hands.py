@@ -53,7 +53,12 @@ def groups(config: Config) -> list[Group]:
         Kind.PAGE: _page,
     }
     found = [
-        Group(f"{name} ({section.family})", name, tuple(makers[section.kind](name)))
+        Group(
+            f"{name} ({section.family})",
+            name,
+            # A card printer that speaks IPP is the laser with other sheets.
+            tuple((_page if section.family == "ipp" else makers[section.kind])(name)),
+        )
         for name, section in config.device.items()
     ]
     return [*found, Group("power, back end, processes", STAGE, tuple(_stage()))]

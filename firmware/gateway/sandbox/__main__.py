@@ -14,8 +14,9 @@ from aiohttp import web
 from firmware.contract.gateway import Tender
 from firmware.gateway.sandbox.card_counter import CardCounter
 from firmware.gateway.sandbox.cards import CardOffice
-from firmware.gateway.sandbox.certificate_counter import CertificateCounter
 from firmware.gateway.sandbox.certificates import CertificateOffice
+from firmware.gateway.sandbox.document_counter import DocumentCounter, DocumentOffice
+from firmware.gateway.sandbox.id_cards import AADHAAR, JAN_AADHAAR, IdCardOffice
 from firmware.gateway.sandbox.office import Office, Refusal
 from firmware.gateway.sandbox.upi import UpiOffice
 from firmware.gateway.sandbox.upi_counter import UpiCounter
@@ -77,12 +78,18 @@ async def say_no(request: web.Request, handler: Handler) -> web.StreamResponse:
         return web.json_response({"why": refusal.why}, status=refusal.status)
 
 
+def _document_offices(office: Office) -> list[DocumentOffice]:
+    cards = [IdCardOffice(granted, office) for granted in (AADHAAR, JAN_AADHAAR)]
+    return [CertificateOffice(office), *cards]
+
+
 async def serve(config: Config, options: argparse.Namespace) -> None:
     folder = config.state_folder / "sandbox"
     office, cards = Office(folder / "office.db"), CardOffice(folder / "cards.db")
     application = web.Application(middlewares=[say_no])
     application.add_routes(Counter(office).routes())
-    application.add_routes(CertificateCounter(CertificateOffice(office)).routes())
+    for sells in _document_offices(office):
+        application.add_routes(DocumentCounter(sells).routes())
     application.add_routes(CardCounter(cards, time.time).routes())
     application.add_routes(UpiCounter(UpiOffice(folder / "upi.db")).routes())
     runner = web.AppRunner(application, access_log=None)

@@ -43,10 +43,10 @@ class CashBounds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[paper]`: what is handed out, once it is paid. No money without so many sheets in the tray.
 
-    `printer` is the kind of device that makes it.
+    `printer` is the kind of device that makes it; of a `pvc` printer a sheet is a card.
     """
 
-    printer: Literal["page"]
+    printer: Literal["page", "pvc"]
     sheets: Annotated[int, msgspec.Meta(ge=1, le=200)] = 1
 
 

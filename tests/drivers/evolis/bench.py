@@ -15,9 +15,12 @@ from drivers.evolis.bitmap import PICTURE_SIZE
 from drivers.evolis.driver import CardPrinter
 from drivers.evolis.emulator import CardPrinterEmulator
 from firmware.contract.device import USABLE, DeviceCommand, Kind, Outcome
-from firmware.contract.pvc import CardFailed, PrintCard, SpooledSide
+from firmware.contract.document import DocumentFailed, DocumentPrinted, PrintDocument
+from firmware.gateway.sandbox.pdf import pdf_of_pictures
 from firmware.runtime.config import DeviceSection
-from firmware.runtime.spool import Spool
+from firmware.runtime.spool import Spool, SpoolError
+
+DPI = 300
 
 
 @cache
@@ -39,22 +42,40 @@ class CardTill(Till):
         super().__init__()
         self.jobs = list(jobs)
         self.spool: Spool | None = None
-        self._asked: dict[str, PrintCard] = {}
+        self._asked: dict[str, PrintDocument] = {}
 
     def orders(self, now: float) -> list[DeviceCommand]:
         open_jobs = [job for job in self.jobs if job not in self.journal]
         if not open_jobs or self.spool is None:
             return []
         job = open_jobs[0]
-        if job not in self._asked:
+        if job not in self._asked or not self._is_there(self._asked[job]):
             self._asked[job] = order(job, self.spool)
         return [self._asked[job]]
 
+    def _is_there(self, asked: PrintDocument) -> bool:
+        """A driver wipes its spool at a start: then the card is put there once more."""
+        assert self.spool is not None
+        try:
+            return bool(self.spool.read(asked.document, asked.sha256))
+        except SpoolError:
+            return False
 
-def order(job: str, spool: Spool) -> PrintCard:
-    """Puts both sides into the spool; the driver wipes them when the job ends."""
-    front, back = (SpooledSide(*spool.put(side(colour))) for colour in ("crimson", "teal"))
-    return PrintCard(job, front, back)
+
+@cache
+def card(*colours: str) -> bytes:
+    """A PDF of a page for each colour, as large as the head of the printer."""
+    return pdf_of_pictures([side(colour) for colour in colours], DPI)
+
+
+def order(job: str, spool: Spool, *colours: str) -> PrintDocument:
+    """Puts the card into the spool; the driver wipes it when the job ends."""
+    colours = colours or ("crimson", "teal")
+    return PrintDocument(job, *spool.put(card(*colours)), len(colours))
+
+
+def printed(job: str) -> DocumentPrinted:
+    return DocumentPrinted(job, 2)
 
 
 def section(spool: Path, **options: Any) -> DeviceSection:
@@ -91,11 +112,13 @@ class Counter:
     def run(self, seconds: float) -> None:
         self.visit.run(self.visit.now + seconds)
 
-    def run_until(self, is_true: Callable[[], bool], patience: float = 90.0) -> None:
+    def run_until(
+        self, is_true: Callable[[], bool], patience: float = 90.0, step: float = 0.05
+    ) -> None:
         end = self.visit.now + patience
         while not is_true():
             assert self.visit.now < end, f"{self.physics} {self.device.state()}"
-            self.run(0.05)
+            self.run(step)
 
     def run_until_ink(self, side: int = 0) -> None:
         """Until the head has printed some of that side."""
@@ -117,7 +140,7 @@ class Counter:
 
     def fault_of(self, job: str) -> str:
         event = self.till.journal[job]
-        assert isinstance(event, CardFailed), event
+        assert isinstance(event, DocumentFailed), event
         return event.fault
 
     @property

@@ -8,7 +8,7 @@ from drivers.base.conformance import Conformance
 from drivers.base.loopback import Visit
 from drivers.evolis.driver import CardPrinter
 from drivers.evolis.emulator import CardPrinterEmulator
-from firmware.contract.pvc import CardPrinted
+from firmware.contract.document import DocumentPrinted
 from firmware.runtime.spool import Spool
 from tests.drivers.evolis.bench import CardTill, make_printer
 
@@ -38,7 +38,7 @@ class TestEvolis(Conformance):
 
     def check(self, visit: Visit) -> None:
         physics = visit.emulator.physics()
-        told = sum(isinstance(event, CardPrinted) for event in visit.till.journal.values())
+        told = sum(isinstance(event, DocumentPrinted) for event in visit.till.journal.values())
         assert set(visit.till.journal) == set(self.jobs), "a job ended in silence"
         assert physics["halves_given_out"] == 0
         assert physics["given_out"] == told, "what is told differs from what lies in the hopper"
@@ -46,4 +46,4 @@ class TestEvolis(Conformance):
 
     def check_all_done(self, visit: Visit) -> None:
         events = visit.till.journal.values()
-        assert all(isinstance(event, CardPrinted) for event in events), events
+        assert all(isinstance(event, DocumentPrinted) for event in events), events

@@ -8,14 +8,19 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
+from drivers.evolis.bitmap import PICTURE_SIZE
+from drivers.evolis.document import sides
 from firmware.contract.device import Outcome, Refill, Status
-from firmware.contract.pvc import CardFailed, CardPrinted
+from firmware.contract.document import DocumentFailed, DocumentPrinted, PrintDocument
+from firmware.gateway.sandbox.pdf import pdf_of_pictures, pdf_of_text
 from firmware.runtime.bench import BenchRefused
 from firmware.runtime.config import ConfigError
 from tests.drivers.evolis.bench import (
     Counter,
+    card,
     make_printer,
     order,
+    printed,
     runs_until_ejecting,
     side,
     started,
@@ -28,18 +33,18 @@ def test_a_card_of_two_sides_in_colour_is_what_was_drawn(tmp_path: Path) -> None
     counter = started(Counter(tmp_path))
     counter.order("a")
     counter.run_until_told("a")
-    assert counter.till.journal == {"a": CardPrinted("a")}
+    assert counter.till.journal == {"a": printed("a")}
     assert counter.emulator.hopper.last is not None
-    for printed, colour in zip(counter.emulator.hopper.last, ("crimson", "teal"), strict=True):
+    for found, colour in zip(counter.emulator.hopper.last, ("crimson", "teal"), strict=True):
         drawn = Image.open(io.BytesIO(side(colour)))
-        assert max(ImageChops.difference(drawn, printed).tobytes()) <= 2  # 7 of 8 bits
+        assert max(ImageChops.difference(drawn, found).tobytes()) <= 2  # 7 of 8 bits
     assert counter.physics["hopper"] == [{"is_whole": True}]
 
 
 def test_supplies_are_counted_and_the_pictures_wiped(tmp_path: Path) -> None:
     counter = started(Counter(tmp_path))
     counter.order("a")
-    assert len(list(counter.spool_folder.iterdir())) == 2
+    assert len(list(counter.spool_folder.iterdir())) == 1
     counter.run_until_told("a")
     counter.run(3)
     assert counter.levels == {"cards": 99, "ribbon": 198, "cleaning": 999}
@@ -59,7 +64,7 @@ def test_a_repeat_of_a_job_prints_nothing_also_after_a_restart(counter: Counter)
     counter.run(5)
     counter.order("a")
     counter.run(30)
-    assert counter.till.told.count(CardPrinted("a")) >= 3
+    assert counter.till.told.count(printed("a")) >= 3
     assert (counter.physics["given_out"], counter.physics["feeder"]) == (1, 99)
 
 
@@ -69,13 +74,58 @@ def test_a_second_card_has_to_wait(counter: Counter) -> None:
     assert (reply.outcome, reply.detail) == (Outcome.REFUSED, "card a is being printed")
 
 
-def test_a_picture_that_is_not_there_or_is_no_card_takes_no_card(counter: Counter) -> None:
-    missing = order("a", counter.spool)
-    counter.spool.wipe(missing.back.document)
-    counter.device.on_command(missing)
-    assert counter.fault_of("a") == "pvc.picture"
+def test_a_document_that_is_not_there_is_asked_for_once_more(counter: Counter) -> None:
+    """The driver wiped it at its start, between two commands: that is no end of the job."""
+    asked = order("a", counter.spool)
+    counter.spool.wipe(asked.document)
+    assert counter.device.on_command(asked).outcome is Outcome.MISSING
+    counter.run(5)
+    assert counter.till.journal == {}
+    counter.order("a")
+    counter.run_until_told("a")
+    assert counter.till.journal["a"] == printed("a")
+
+
+@pytest.mark.parametrize(
+    ("content", "pages"),
+    [
+        (b"no pdf", 2),
+        (card("crimson"), 2),
+        (card("crimson", "teal", "navy"), 3),
+        (pdf_of_text([["A4"], ["A4"]]), 2),
+        (pdf_of_pictures([side("teal")], 330), 1),
+    ],
+    ids=["torn", "a page short", "three pages", "A4", "a tenth too small"],
+)
+def test_a_document_that_is_no_card_takes_no_card(
+    counter: Counter, caplog: pytest.LogCaptureFixture, content: bytes, pages: int
+) -> None:
+    counter.device.on_command(PrintDocument("a", *counter.spool.put(content), pages))
+    assert counter.fault_of("a") == "pvc.document"
+    assert "expected" in caplog.text
     counter.run(5)
     assert counter.physics["feeder"] == 100
+    assert list(counter.spool_folder.iterdir()) == []
+
+
+def test_a_document_of_one_page_leaves_the_back_white(tmp_path: Path) -> None:
+    counter = started(Counter(tmp_path))
+    counter.device.on_command(order("a", counter.spool, "crimson"))
+    counter.run_until_told("a")
+    assert counter.till.journal["a"] == DocumentPrinted("a", 1)
+    assert counter.emulator.hopper.last is not None
+    front, back = counter.emulator.hopper.last
+    assert min(back.tobytes()) == 255 > min(front.tobytes())
+
+
+@pytest.mark.parametrize("dpi", [300, 297, 298, 301, 303])
+def test_a_page_that_is_one_picture_is_printed_dot_by_dot(dpi: int) -> None:
+    """85.6, 86 or 86.6 mm wide: the head is what it is."""
+    noise = Image.effect_noise(PICTURE_SIZE, 200).convert("RGB")
+    file = io.BytesIO()
+    noise.save(file, "png")
+    front, _ = sides(pdf_of_pictures([file.getvalue()], dpi), 1)
+    assert ImageChops.difference(front, noise).getbbox() is None
 
 
 # --- trouble before and in the middle of a card --------------------------------------------------
@@ -95,7 +145,7 @@ def test_what_stands_in_the_way_is_told_before_a_card_is_taken(
     counter.run(8)
     assert (counter.faults, counter.device.state().status) == ([fault], Status.OUT_OF_SERVICE)
     counter.order("a")
-    assert counter.till.journal["a"] == CardFailed("a", fault)
+    assert counter.till.journal["a"] == DocumentFailed("a", 0, fault)
 
 
 def test_cards_run_out_and_a_full_feeder_counts_anew(counter: Counter) -> None:
@@ -169,7 +219,7 @@ def test_ribbon_breaks_on_the_back_and_the_half_card_goes_to_the_reject_box(
     assert counter.faults == []
     counter.order("b")
     counter.run_until_told("b")
-    assert counter.till.journal["b"] == CardPrinted("b")
+    assert counter.till.journal["b"] == printed("b")
 
 
 def test_a_jam_stays_until_the_card_is_taken_out(counter: Counter) -> None:
@@ -252,7 +302,7 @@ def test_cleaning_is_due_and_cards_go_on(counter: Counter) -> None:
     assert (counter.faults, state.status) == (["pvc.cleaning.due"], Status.DEGRADED)
     counter.order("a")
     counter.run_until_told("a")
-    assert counter.till.journal["a"] == CardPrinted("a")
+    assert counter.till.journal["a"] == printed("a")
     counter.hand("clean")
     counter.run(8)
     assert counter.faults == []

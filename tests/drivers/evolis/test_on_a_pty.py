@@ -12,10 +12,10 @@ from PIL import Image, ImageChops
 from drivers.evolis.driver import CardPrinter
 from drivers.evolis.emulator import CardPrinterEmulator
 from firmware.contract.device import DeviceCommand, Outcome, Status
-from firmware.contract.pvc import CardFailed, CardPrinted
+from firmware.contract.document import DocumentFailed
 from firmware.runtime.config import DeviceSection
 from firmware.runtime.spool import Spool
-from tests.drivers.evolis.bench import order, section, side
+from tests.drivers.evolis.bench import order, printed, section, side
 from tests.drivers.listener import Listener, WatchedDevice, running
 
 
@@ -53,14 +53,14 @@ async def test_a_card_in_colour_goes_through_a_port_and_lies_there_as_two_pictur
 ) -> None:
     async with bench(tmp_path) as printer:
         printer.order("a")
-        await printer.listener.until_told(CardPrinted("a"))
+        await printer.listener.until_told(printed("a"))
     assert sorted(path.name for path in (tmp_path / "cards").iterdir()) == [
         "card-0001-back.png",
         "card-0001-front.png",
     ]
-    with Image.open(tmp_path / "cards/card-0001-front.png") as printed:
+    with Image.open(tmp_path / "cards/card-0001-front.png") as found:
         (tmp_path / "drawn.png").write_bytes(side("crimson"))
-        difference = ImageChops.difference(Image.open(tmp_path / "drawn.png"), printed)
+        difference = ImageChops.difference(Image.open(tmp_path / "drawn.png"), found)
         assert max(difference.tobytes()) <= 2
 
 
@@ -69,7 +69,7 @@ async def test_the_cable_is_pulled_in_the_middle_and_put_back(tmp_path: Path) ->
         printer.order("a")
         await printer.listener.until(lambda: printer.emulator.card is not None)
         printer.cable.hand("unplug", {})
-        await printer.listener.until_told(CardFailed("a", "pvc.link.lost"))
+        await printer.listener.until_told(DocumentFailed("a", 0, "pvc.link.lost"))
         assert printer.device.state().status is Status.GONE
         printer.cable.hand("plug", {})
         await printer.listener.until(lambda: printer.device.state().counters["rejected"] == 1)

@@ -7,8 +7,8 @@ from pathlib import Path
 from drivers.base.loopback import Wire
 from drivers.evolis.codec import Ask, Do, command
 from firmware.contract.device import Acknowledge, Outcome, Status
-from firmware.contract.pvc import CardPrinted
-from tests.drivers.evolis.bench import Counter, order, runs_until_ejecting, started
+from firmware.contract.document import DocumentPrinted
+from tests.drivers.evolis.bench import Counter, order, printed, runs_until_ejecting, started
 
 EJECT = command(Do.EJECT)
 
@@ -82,7 +82,7 @@ def test_the_last_answer_is_lost_and_the_card_is_out(tmp_path: Path) -> None:
     counter.visit.wire = AnswerLost()
     counter.order("a")
     counter.run_until_told("a")
-    assert counter.till.journal["a"] == CardPrinted("a")
+    assert counter.till.journal["a"] == printed("a")
     assert (counter.physics["given_out"], counter.physics["rejected"]) == (1, 0)
 
 
@@ -106,7 +106,7 @@ def test_mains_cut_while_the_card_comes_out_and_it_did(counter: Counter) -> None
     counter.visit.start_driver()
     counter.visit.plug()
     counter.run_until_told("a")
-    assert counter.till.journal["a"] == CardPrinted("a")
+    assert counter.till.journal["a"] == printed("a")
 
 
 def test_mains_cut_while_the_card_comes_out_and_it_did_not(counter: Counter) -> None:
@@ -159,7 +159,7 @@ def test_driver_killed_before_the_till_has_heard_tells_it_after_the_restart(
     counter.run_until_told("a")
     counter.till.told.clear()
     counter.visit.start_driver()
-    assert counter.till.told == [CardPrinted("a")]
+    assert counter.till.told == [printed("a")]
     counter.device.on_command(Acknowledge("a"))
     counter.till.told.clear()
     counter.visit.start_driver()
@@ -172,7 +172,7 @@ def test_noise_is_no_answer(counter: Counter) -> None:
     counter.hand("noise", count=200)
     counter.run_until_told("a")
     counter.run(20)
-    given = isinstance(counter.till.journal["a"], CardPrinted)
+    given = isinstance(counter.till.journal["a"], DocumentPrinted)
     assert counter.physics["given_out"] == given
     assert counter.physics["halves_given_out"] == 0
     assert counter.device.state().status is Status.READY

@@ -46,9 +46,9 @@ def pdf(*texts: str) -> bytes:
 Printer = PagePrinter  # prepares at once: the loopback has no event loop
 
 
-def make_printer(folder: Path, **options: Any) -> Printer:
-    section = DeviceSection("ipp", Kind.PAGE, URI, {"spool": str(folder / "spool"), **options})
-    return Printer("page", section, folder / "state")
+def make_printer(folder: Path, kind: Kind = Kind.PAGE, **options: Any) -> Printer:
+    section = DeviceSection("ipp", kind, URI, {"spool": str(folder / "spool"), **options})
+    return Printer(kind, section, folder / "state")
 
 
 class PrintingTill(Till):
@@ -80,13 +80,17 @@ class PrintingTill(Till):
 
 
 class Office:
-    """A page printer on a wire in memory, its till, its spool, and hands."""
+    """A printer on a wire in memory, its till, its spool, and hands."""
 
-    def __init__(self, folder: Path, wire: Wire | None = None, **options: Any) -> None:
+    def __init__(
+        self, folder: Path, wire: Wire | None = None, kind: Kind = Kind.PAGE, **options: Any
+    ) -> None:
         self.emulator = PagePrinterEmulator(**options)
         self.till = PrintingTill()
-        self.spool = Spool(folder / "spool" / "page")
-        self.visit = Visit(lambda: make_printer(folder), self.emulator, self.till, wire or Wire())
+        self.spool = Spool(folder / "spool" / kind)
+        self.visit = Visit(
+            lambda: make_printer(folder, kind), self.emulator, self.till, wire or Wire()
+        )
         self.folder = folder
 
     @property

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.ipp.document import BadDocument, prepare
+from drivers.base.pdf import BadDocument
+from drivers.ipp.document import prepare
 from drivers.ipp.emulator import read_pages
 from drivers.ipp.events import Abilities
 from drivers.ipp.raster import HEADER, header, pack, page_bytes, pages_in, start, unpack

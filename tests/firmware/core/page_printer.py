@@ -28,6 +28,8 @@ from firmware.contract.document import (
 class PagePrinter:
     """Moves one page a tick. What is `spooled` lies in RAM; `ended` is on the driver's disk."""
 
+    name, kind = "page", Kind.PAGE
+
     def __init__(self) -> None:
         self.sheets = 250
         self.is_there = True
@@ -102,7 +104,7 @@ class PagePrinter:
         faults += [] if self.sheets else [Fault("page.paper.end")]
         sheets = Consumable("paper", self.sheets, "sheets", Source.MEASURED)
         return DeviceState(
-            name="page", kind=Kind.PAGE, family="ipp", status=self.status, faults=faults,
+            name=self.name, kind=self.kind, family="ipp", status=self.status, faults=faults,
             consumables=[sheets],
         )  # fmt: skip
 

@@ -43,17 +43,20 @@ class PaperWorld(World):
         device={**CONFIG.device, "page": PAGE_SECTION},
     )
 
+    service, application, count = "certificates", APPLICATION, PAGES
+    Printer = PagePrinter
+
     def __init__(self, folder: Path, **how: object) -> None:
-        self.pages = PagePrinter()
+        self.pages = self.Printer()
         self.forges = self.withholds = self.is_line_dead = False
         self.fetched: list[FetchDocument] = []
         super().__init__(folder, **how)  # type: ignore[arg-type]
-        self.office.others[APPLICATION] = FEE
+        self.office.others[self.application] = FEE
 
     def go_to_application(self) -> None:
         self.press(Action.CHOOSE_LANGUAGE, "hi")
-        self.press(Action.CHOOSE_SERVICE, "certificates")
-        self.press(Action.ENTER, APPLICATION)
+        self.press(Action.CHOOSE_SERVICE, self.service)
+        self.press(Action.ENTER, self.application)
 
     def pay_fee(self) -> None:
         """Until the fee is in; the document is still to come."""
@@ -83,7 +86,7 @@ class PaperWorld(World):
             case Tell(command=PrintDocument() | CancelDocument() as command):
                 if (reply := self.pages.on_command(command)) is not None:
                     self.core.on_reply(command, reply, self.now)
-            case Tell(device="page", command=Acknowledge() as command):
+            case Tell(device=name, command=Acknowledge() as command) if name == self.pages.name:
                 self.pages.acknowledge(command)
             case LayOut(job=job):
                 name, sha256 = self.pages.put(b"A4")
@@ -102,11 +105,10 @@ class PaperWorld(World):
         if self.withholds:
             return Failed(Problem.REFUSED)
         name, sha256 = self.pages.put(b"certificate")
-        signed = statement(request.service, request.account, PAGES, sha256)
-        if self.forges:
-            signed = statement(request.service, request.account, PAGES, "0" * 64)
+        told = "0" * 64 if self.forges else sha256
+        signed = statement(request.service, request.account, self.count, told)
         signature = SigningKey(SEED).sign(signed).signature.hex()
-        return Document(request.key, PAGES, name, sha256, signature)
+        return Document(request.key, self.count, name, sha256, signature)
 
     def _tell_again(self) -> None:
         super()._tell_again()
@@ -114,10 +116,10 @@ class PaperWorld(World):
             return
         self.pages.tick()
         for page in self.pages.pages:
-            self.core.on_device_event("page", page, self.now)
+            self.core.on_device_event(self.pages.name, page, self.now)
         self.pages.pages.clear()
         for event in list(self.pages.untold.values()):
-            self.core.on_device_event("page", event, self.now)
+            self.core.on_device_event(self.pages.name, event, self.now)
             self.settle()
 
     def _states(self) -> list[DeviceState]:

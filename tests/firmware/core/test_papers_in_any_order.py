@@ -1,5 +1,5 @@
-"""Certificates, three ways to pay, and mishaps in any order: each is handed out and posted, or its
-money goes back whole; never both, never neither."""
+"""Certificates and cards, three ways to pay, and mishaps in any order: each is handed out and
+posted, or its money goes back whole; never both, never neither."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order, fold
 from tests.firmware.core.accounts import check_proofs, check_spoken_for_once
+from tests.firmware.core.card_world import CardWorld
 from tests.firmware.core.paper_world import FEE, PaperWorld
 from tests.firmware.core.payers import Refused
 
@@ -26,10 +27,13 @@ LONG_ENOUGH = 1200.0  # seconds: every patience is over
 
 
 class PapersInAnyOrder(RuleBasedStateMachine):
+    World = PaperWorld
+    first_digits = "110099"
+
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.world = PaperWorld(Path(self.folder.name))
+        self.world = self.World(Path(self.folder.name))
         self.world.office.tenders = [Tender.UPI, Tender.CARD]
         self.world.reader.is_there = True
         self.count = 0
@@ -52,10 +56,10 @@ class PapersInAnyOrder(RuleBasedStateMachine):
         if world.core.flow.visit.stage is not Stage.ATTRACT:
             return
         self.count += 1
-        application = f"110099{self.count:06d}"
+        application = f"{self.first_digits}{self.count:06d}"
         world.office.others[application] = FEE
         world.press(Action.CHOOSE_LANGUAGE, "hi")
-        world.press(Action.CHOOSE_SERVICE, "certificates")
+        world.press(Action.CHOOSE_SERVICE, world.service)
         world.press(Action.ENTER, application)
         world.run(0.5)
         world.press(way)
@@ -161,7 +165,12 @@ class PapersInAnyOrder(RuleBasedStateMachine):
             assert back == order.inserted, order
 
 
-PapersInAnyOrder.TestCase.settings = settings(
+class CardsInAnyOrder(PapersInAnyOrder):
+    World = CardWorld
+    first_digits = "10259900"
+
+
+FEW = settings(
     max_examples=40,
     stateful_step_count=20,
     deadline=None,
@@ -170,4 +179,7 @@ PapersInAnyOrder.TestCase.settings = settings(
     suppress_health_check=list(HealthCheck),
     phases=[Phase.generate, Phase.shrink],
 )
+PapersInAnyOrder.TestCase.settings = FEW
 TestPapersInAnyOrder = PapersInAnyOrder.TestCase
+CardsInAnyOrder.TestCase.settings = settings(FEW, max_examples=20)
+TestCardsInAnyOrder = CardsInAnyOrder.TestCase

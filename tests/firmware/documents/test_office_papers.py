@@ -70,7 +70,9 @@ def test_the_poster_says_what_to_bring_and_only_for_services_that_work() -> None
     ]
     assert "K number, 12 digits. It is printed on your bill." in hung(CONFIG)
     assert "12 digits. It is on the receipt of your application." in hung(CONFIG)
-    assert "application" not in hung(with_devices(Kind.NOTES, Kind.RECEIPT)), "no A4 printer"
+    assert "Enrolment no., 14 digits. It is on the enrolment slip." in hung(CONFIG)
+    few = hung(with_devices(Kind.NOTES, Kind.RECEIPT))
+    assert "application" not in few and "enrolment" not in few, "no printer of either"
     assert sheet.helpline == CONFIG.kiosk.helpline
 
 

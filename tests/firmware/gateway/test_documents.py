@@ -23,17 +23,15 @@ from firmware.documents.signed import is_genuine, statement
 from firmware.gateway import documents
 from firmware.gateway.backend import BackEnd
 from firmware.gateway.sandbox.__main__ import say_no
-from firmware.gateway.sandbox.certificate_counter import CertificateCounter
-from firmware.gateway.sandbox.certificates import (
-    FORGED,
-    OFFICE_KEY,
-    WITHDRAWN,
-    CertificateOffice,
-)
+from firmware.gateway.sandbox.certificates import FORGED, WITHDRAWN, CertificateOffice
+from firmware.gateway.sandbox.document_counter import DocumentCounter, DocumentOffice
+from firmware.gateway.sandbox.id_cards import AADHAAR, JAN_AADHAAR, Granted, IdCardOffice
 from firmware.gateway.sandbox.office import Office
+from firmware.gateway.sandbox.signature import OFFICE_KEY
 from firmware.runtime.spool import Spool
 
 APPLICATION = "110026000417"
+CARDS = (AADHAAR, JAN_AADHAAR)
 KEY = bytes.fromhex(OFFICE_KEY)
 Answer = Document | Failed
 
@@ -44,14 +42,14 @@ class Line:
     def __init__(self, folder: Path, port: BackEnd) -> None:
         self.folder, self._port = folder, port
 
-    async def fetch(self, account: str = APPLICATION) -> Answer:
-        asked = FetchDocument("key", "certificates", account, "TDR 0417 0001", "page")
+    async def fetch(self, account: str = APPLICATION, service: str = "certificates") -> Answer:
+        asked = FetchDocument("key", service, account, "TDR 0417 0001", "page")
         reply = await self._port.ask(asked)
         assert isinstance(reply, Document | Failed)
         return reply
 
-    async def bill(self, account: str) -> object:
-        return await self._port.ask(FetchBill("certificates", account))
+    async def bill(self, account: str, service: str = "certificates") -> object:
+        return await self._port.ask(FetchBill(service, account))
 
     @property
     def spooled(self) -> list[Path]:
@@ -69,10 +67,12 @@ async def connected(folder: Path, application: web.Application) -> AsyncIterator
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Line]:
-    """The sandbox's own counter."""
-    counter = CertificateCounter(CertificateOffice(Office(tmp_path / "office.db")))
+    """The sandbox's own counters."""
+    books = Office(tmp_path / "office.db")
     application = web.Application(middlewares=[say_no])
-    application.add_routes(counter.routes())
+    sold: list[DocumentOffice] = [IdCardOffice(card, books) for card in CARDS]
+    for sells in [CertificateOffice(books), *sold]:
+        application.add_routes(DocumentCounter(sells).routes())
     async for line in connected(tmp_path, application):
         yield line
 
@@ -183,3 +183,34 @@ async def test_a_document_without_end_is_not_taken_in(
     reply = await line.fetch()
     assert isinstance(reply, Failed) and reply.problem is Problem.REFUSED
     assert line.spooled == []
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.service)
+async def test_a_card_lies_in_the_spool_with_both_its_sides(office: Line, card: Granted) -> None:
+    number = next(iter(card.names))
+    bill = await office.bill(number, card.service)
+    assert isinstance(bill, Bill)
+    assert (bill.name, bill.amount) == (card.names[number], rupees(50))
+    found = await office.fetch(number, card.service)
+    assert isinstance(found, Document)
+    assert is_genuine(found, card.service, number, KEY)
+    assert not is_genuine(found, "certificates", number, KEY)
+    content = Spool(office.folder / "spool" / "page").read(found.document, found.sha256)
+    assert found.pages == len(pypdfium2.PdfDocument(content)) == 2
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.service)
+async def test_a_card_that_was_forged_or_withdrawn(office: Line, card: Granted) -> None:
+    forged = await office.fetch(card.forged, card.service)
+    assert isinstance(forged, Document)
+    assert not is_genuine(forged, card.service, card.forged, KEY)
+    withdrawn = await office.fetch(card.withdrawn, card.service)
+    assert isinstance(withdrawn, Failed)
+    assert withdrawn.problem is Problem.REFUSED
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.service)
+async def test_an_aadhaar_number_is_no_application(office: Line, card: Granted) -> None:
+    found = await office.bill("999999990019", card.service)
+    assert isinstance(found, Failed)
+    assert found.problem is Problem.NO_SUCH_ACCOUNT

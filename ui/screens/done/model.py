@@ -39,7 +39,7 @@ def model(data: Done, screen: Screen, say: Say) -> DoneModel:
         receipt_label=say("done.receipt"),
         receipt=data.receipt,
         code=data.receipt if is_on_screen else "",
-        strip=say(_strip(data)),
+        strip=say.own(_strip(data), data.paper),
         strip_icon="camera-fill" if is_on_screen else "receipt-fill",
         notes=_notes(data, say),
         another=_own(Action.ANOTHER, screen, say),
@@ -80,7 +80,7 @@ def _line(data: Done, say: Say) -> str:
 
 def _notes(data: Done, say: Say) -> str:
     is_said = not data.paper or _strip(data) == BOTH
-    texts = [] if is_said else [say("done.papers.page")]
+    texts = [] if is_said else [say(f"done.papers.{data.paper}")]
     if data.by is not None:
         texts.append(say(f"done.by.{data.by}"))
     if not data.is_posted:

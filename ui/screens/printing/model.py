@@ -25,15 +25,16 @@ def model(data: Printing, screen: Screen, say: Say) -> PrintingModel:
     strip = say("printing.genuine") if data.is_genuine else ""
     if data.trouble is not None:
         why = data.trouble.replace("trouble.", "printing.")
-        what = say(say.known(why, "printing.page_printer"))
+        what = say(say.known(why, f"printing.{data.paper}_printer"))
         return PrintingModel(what, say("printing.stands.line"), "warning-fill", strip, True)
     if not data.pages:
         line = say("printing.fetching.line")
-        return PrintingModel(say("printing.fetching"), line, "file-text-duotone")
-    return PrintingModel(_what(data, say), say("printing.line.page"), strip=strip)
+        what = say.own("printing.fetching", data.paper)
+        return PrintingModel(what, line, "file-text-duotone")
+    return PrintingModel(_what(data, say), say(f"printing.line.{data.paper}"), strip=strip)
 
 
 def _what(data: Printing, say: Say) -> str:
     if not data.page:
-        return say("printing.begun", pages=data.pages)
-    return say("printing.page", page=data.page, pages=data.pages)
+        return say.own("printing.begun", data.paper, pages=data.pages)
+    return say.own("printing.page", data.paper, page=data.page, pages=data.pages)
