@@ -72,7 +72,7 @@ def test_a_raspberry_pi_4_finds_what_it_starts_from(tmp_path: Path) -> None:
 
 
 ON_A_BOARD = ("start4.elf", "fixup4.dat", "config.txt", "u-boot.bin", "bcm2711-rpi-4-b.dtb",
-              "EFI/BOOT/BOOTAA64.EFI")  # fmt: skip
+              "EFI/BOOT/BOOTAA64.EFI", "LICENCE.broadcom")  # fmt: skip
 
 
 def _read(start: int, name: str, folder: Path) -> bytes:
