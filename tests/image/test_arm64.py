@@ -52,6 +52,8 @@ def test_a_board_starts_from_nothing_to_the_topics_that_a_technician_reads(tmp_p
         )
         machine.says("Finished kiosk-good.service", patience=STARTS_WITHIN)
         assert machine.ask("uname -m", patience=60.0).strip() == "aarch64"
+        asked = machine.ask("sudo -n -u kiosk-core kioskctl key request", patience=60.0)
+        assert re.fullmatch(r"new-[0-9a-f]{8} [0-9a-f]{64}\n", asked), "docs/claims.md, Keys"
         assert machine.ask("systemctl list-units --failed --no-legend", patience=60.0) == ""
 
 
