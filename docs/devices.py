@@ -30,6 +30,7 @@ from drivers.mdb import account as mdb_account
 from drivers.mdb import condition as mdb_condition
 from drivers.mdb import validator as mdb_validator
 from drivers.pulse import driver as pulse
+from drivers.rd_service import events as rd_service
 
 PAGE = Path(__file__).parent / "devices.md"
 HEADING = "## What each maker's code is called here\n"
@@ -176,6 +177,14 @@ def _evolis() -> Iterator[Row]:
         yield word.value, "answer to a command", fault.value
 
 
+def _rd_service() -> Iterator[Row]:
+    for error, (word, fault) in rd_service.ERRORS.items():
+        yield f"errCode {error}", word, fault.value
+    yield "status USED", "answer to RDSERVICE", rd_service.Fault.USED.value
+    yield "status NOTREADY", "answer to RDSERVICE", rd_service.Fault.NOT_READY.value
+    yield "empty DeviceInfo", "answer to DEVICEINFO", rd_service.Fault.READER_GONE.value
+
+
 TABLES: dict[str, Callable[[], Iterator[Row]]] = {
     "itl_ssp": _itl_ssp,
     "ccnet": _ccnet,
@@ -190,5 +199,6 @@ TABLES: dict[str, Callable[[], Iterator[Row]]] = {
     "evolis": _evolis,
     "magnesafe": _magnesafe,
     "magstripe": _magstripe,
+    "rd_service": _rd_service,
     "panel": _panel,
 }

@@ -20,6 +20,7 @@ from drivers.itl_ssp import states as ssp
 from drivers.magnesafe import states as magnesafe
 from drivers.magstripe import states as magstripe
 from drivers.mdb import protocol as mdb
+from drivers.rd_service import states as rd_service
 from firmware.core import operator, visit
 from firmware.till import session
 
@@ -192,6 +193,15 @@ MACHINES = (
         " (`UnexpectedTrigger`).",
         {magnesafe.State.UNPLUGGED: ""},
         magnesafe.TRANSITIONS,
+    ),
+    Machine(
+        "Fingerprint reader (UIDAI RD service)",
+        "drivers/rd_service/states.py",
+        "As its host sees it, through the service that was chosen. All ports are asked again"
+        " in SEARCHING, ABSENT, WRONG and NOT_READY. A pair that is not drawn is a bug"
+        " (`UnexpectedTrigger`).",
+        {rd_service.State.SEARCHING: ""},
+        rd_service.TRANSITIONS,
     ),
 )
 

@@ -8,6 +8,7 @@ import re
 import tomllib
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -28,6 +29,7 @@ from firmware.runtime.config import (
     convert,
     load,
 )
+from firmware.runtime.gateway_section import ConnectorSection
 
 ROOT = Path(__file__).parents[1]
 NOT_OURS = frozenset({".venv", "demo-out", "node_modules", ".git", ".pytest_cache", ".hypothesis"})
@@ -186,9 +188,18 @@ def test_example_configuration_shows_every_section_and_every_key() -> None:
         assert re.search(rf"^# ?\[{section}|^\[{section}", text, re.MULTILINE), section
         keys = getattr(getattr(config, section), "__struct_fields__", ())
         for key in keys:
-            assert re.search(rf"^{key} = ", text, re.MULTILINE), f"[{section}] {key}"
+            shown = rf"^{key} = |^\[{section}\.{key}[.\]]"
+            assert re.search(shown, text, re.MULTILINE), f"[{section}] {key}"
     assert (config.paths, config.bus) == (PathsSection(), BusSection()), "written are the defaults"
     assert (config.ui, config.times) == (UiSection(), TimesSection()), "written are the defaults"
+
+
+@pytest.mark.parametrize("kind", get_args(ConnectorSection), ids=lambda kind: kind.__name__)
+def test_example_configuration_shows_every_key_of_every_connector(kind: type) -> None:
+    shown = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))["gateway"]["connector"].values()
+    tag = kind.__struct_config__.tag  # type: ignore[attr-defined]
+    (section,) = (each for each in shown if each["kind"] == tag)
+    assert set(section) == {"kind", *kind.__struct_fields__}  # type: ignore[attr-defined]
 
 
 FAMILIES = sorted(entry_points(group="kiosk.drivers"), key=lambda point: point.name)

@@ -9,7 +9,7 @@ import msgspec
 
 from drivers.base.device import Device
 from drivers.base.flight import FLIGHTS, Header, What
-from firmware.contract.card import CardSwiped, SealedCard
+from firmware.contract.card import CardSwiped
 from firmware.contract.device import (
     Acknowledge,
     DeviceCommand,
@@ -24,6 +24,7 @@ from firmware.contract.device import (
     Status,
     event_key,
 )
+from firmware.contract.finger import FingerCaptured, Sealed
 from firmware.contract.panel import Tower
 from firmware.contract.ticket import Ticket
 from firmware.contract.topics import Topics
@@ -80,7 +81,7 @@ class DriverDaemon:
             self._untold[key] = event
         self._bus.send(self._topics.device_event(self.device.name), event)
 
-    def hand_over(self, sealed: SealedCard) -> None:
+    def hand_over(self, sealed: Sealed) -> None:
         """To the gateway and nobody else; what it does not hear within seconds is gone."""
         topic = self._topics.device_sealed(self.device.name)
         self._bus.send(topic, sealed, expires=COMMAND_EXPIRES_AFTER)
@@ -205,4 +206,6 @@ def _without_cards(event: DeviceEvent) -> DeviceEvent:
     """As it may be recorded: nothing of a card stays at rest, not even what may be shown (M10)."""
     if isinstance(event, CardSwiped):
         return msgspec.structs.replace(event, reference="0" * 32, masked_pan="***")
+    if isinstance(event, FingerCaptured):
+        return msgspec.structs.replace(event, reference="0" * 32)
     return event

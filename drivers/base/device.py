@@ -85,6 +85,7 @@ class WireDevice(Device, Generic[Event, Command]):
     kind: ClassVar[Kind]  # what a family is for, if it can be found by a scan
     usual_options: ClassVar[dict[str, Any]] = {}  # with which it is tried
     usb_interface: ClassVar[Wanted | None] = None  # how it looks on USB, if it can be found there
+    usual_uri: ClassVar[str] = ""  # where a family that has no serial port can be found
 
     protocol: WireProtocol[Event, Command]
     _transport: Transport | None = None

@@ -80,6 +80,7 @@ class FlightRecorder:
         """A new beginning; what was before it is only recent."""
         for entry in self._start:
             self._keep(entry)
+        self._forget_old(now)
         self._start, self._start_size, self._up_at = [], 0, now
         self.folder = {path.name: path.read_bytes().hex() for path in _ledgers(folder)}
         self.note(What.UP, "", now)
@@ -92,6 +93,9 @@ class FlightRecorder:
             self._start_size += len(data)
             return
         self._keep(entry)
+        self._forget_old(now)
+
+    def _forget_old(self, now: float) -> None:
         while self._recent and (now - self._recent[0].t > KEPT or self._recent_size > MOST_BYTES):
             self._recent_size -= len(self._recent.popleft().data)
 

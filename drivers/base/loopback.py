@@ -29,6 +29,7 @@ from firmware.contract.device import (
     Stack,
     event_key,
 )
+from firmware.contract.finger import Sealed, SealedFinger
 from firmware.runtime.bench import BenchRefused
 
 WIRE_TIME = 0.004  # seconds from write to read: a USB adapter's frame, and a little
@@ -150,6 +151,7 @@ class Visit:
         self._pulls = 0
         self.refused: list[tuple[DeviceCommand, str]] = []
         self.sealed: list[SealedCard] = []  # what a card reader handed over to the gateway
+        self.pids: list[SealedFinger] = []  # and a fingerprint reader
         self.start_driver()
         self.plug()
         self.at(0.0, self._every_second)
@@ -221,8 +223,11 @@ class Visit:
         for command in self.till.answer(event):
             self._give(command)
 
-    def hand_over(self, sealed: SealedCard) -> None:
-        self.sealed.append(sealed)
+    def hand_over(self, sealed: Sealed) -> None:
+        if isinstance(sealed, SealedFinger):
+            self.pids.append(sealed)
+        else:
+            self.sealed.append(sealed)
 
     def changed(self) -> None:
         self.device.state()

@@ -1,4 +1,5 @@
-"""`kioskctl device scan PORT`: which known device is at a serial port, or at `usb:04b8:0202`.
+"""`kioskctl device scan PORT`: which known device is at a serial port, or at `usb:04b8:0202`, or
+behind a service of this machine, `http://127.0.0.1`.
 
 Each family's own driver is started on the port, without a lease and with an empty folder: it takes
 no money and prints nothing. Who answers as itself is found. Printers are tried first, because what
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import usb.util
 from serial.tools import list_ports
@@ -74,17 +76,38 @@ class Onlooker:
 
 def families() -> list[tuple[str, type[WireDevice[Any, Any]]]]:
     """Every family with a serial wire, the printers first."""
-    found = [(point.name, point.load()) for point in entry_points(group="kiosk.drivers")]
-    wired = [(name, each) for name, each in found if getattr(each, "kind", None) is not None]
+    wired = [(name, each) for name, each in _known() if not each.usual_uri]
     return sorted(wired, key=lambda pair: (pair[1].kind is not Kind.RECEIPT, pair[0]))
+
+
+def _known() -> list[tuple[str, type[WireDevice[Any, Any]]]]:
+    """Every family that can be found by a scan."""
+    found = [(point.name, point.load()) for point in entry_points(group="kiosk.drivers")]
+    return [(name, each) for name, each in found if getattr(each, "kind", None) is not None]
 
 
 async def scan(port: str) -> Found | None:
     """The first family whose device answers at `port`; raises LinkLost when it cannot be opened."""
     if (address := UsbAddress.of(port)) is not None:
         return await _scan_usb(address)
+    if "://" in port:
+        return await _scan_uri(port)
     SerialTransport(port, lambda data: None, lambda error: None).close()
     for name, family in families():
+        section = DeviceSection(name, family.kind, port, family.usual_options)
+        if (state := await _try(family, section)) is not None:
+            return Found(name, port, family.kind, family.usual_options, state)
+    return None
+
+
+async def _scan_uri(uri: str) -> Found | None:
+    """The same behind a service; without a port in it, at whichever the family's services use."""
+    asked = urlsplit(uri)
+    for name, family in _known():
+        usual = urlsplit(family.usual_uri)
+        if not family.usual_uri or (asked.scheme, asked.hostname) != (usual.scheme, usual.hostname):
+            continue
+        port = uri if asked.port is not None else ""
         section = DeviceSection(name, family.kind, port, family.usual_options)
         if (state := await _try(family, section)) is not None:
             return Found(name, port, family.kind, family.usual_options, state)

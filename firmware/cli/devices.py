@@ -23,8 +23,10 @@ def add_commands(commands: Any) -> None:
     """`device` with its own commands, below kioskctl's."""
     device = commands.add_parser("device", help="find devices; what was recorded of their faults")
     below = device.add_subparsers(dest="device_command", required=True)
-    one = below.add_parser("scan", help="who answers at a serial port, and its part of kiosk.toml")
-    one.add_argument("port", nargs="*", help="default: every serial port; stop its driver first")
+    one = below.add_parser("scan", help="who answers at a port, and its part of kiosk.toml")
+    one.add_argument(
+        "port", nargs="*", help="default: every serial port and USB printer; stop its driver first"
+    )
     one.set_defaults(run=scan)
     two = below.add_parser("flights", help="the wire before each fault: the files that there are")
     two.set_defaults(run=flights)

@@ -7,6 +7,7 @@ from firmware.contract import (
     command,
     device,
     document,
+    finger,
     gateway,
     health,
     panel,
@@ -62,6 +63,10 @@ def of_event(event: device.DeviceEvent) -> str:
             return f"card {pan} read"
         case card.CardRejected(reason=reason):
             return f"card not taken: {reason}"
+        case finger.FingerCaptured(quality=quality):
+            return "finger captured" + ("" if quality is None else f", quality {quality}")
+        case finger.FingerFailed(fault=fault):
+            return f"no finger captured: {fault}"
 
 
 def of_command(command: device.DeviceCommand) -> str:
@@ -91,6 +96,10 @@ def of_command(command: device.DeviceCommand) -> str:
             return f"told to read a card for session {session}, {seconds:g} s"
         case card.Disarm():
             return "told to read no card"
+        case finger.CaptureFinger(session=session, seconds=seconds, purpose=purpose):
+            return f"told to capture a finger for session {session}, {purpose}, {seconds:g} s"
+        case finger.CancelCapture(session=session):
+            return f"told to capture no finger for session {session}"
 
 
 def of_tower(tower: panel.Tower) -> str:

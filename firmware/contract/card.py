@@ -85,7 +85,7 @@ class Sealing(StrEnum):
     AES = "aes"  # ANSI X9.24-3 DUKPT, data encryption key; `key` is the KSN
 
 
-class SealedCard(msgspec.Struct, frozen=True):
+class SealedCard(msgspec.Struct, frozen=True, tag=True):
     """What only the acquirer can open. From the driver to the gateway, never retained or logged."""
 
     reference: Reference

@@ -19,6 +19,7 @@ from firmware.contract.document import (
     PagePrinted,
     PrintDocument,
 )
+from firmware.contract.finger import FingerCommand, FingerEvent
 from firmware.contract.money import Money
 from firmware.contract.payout import PaidOut, PayOut, PayOutFailed
 from firmware.contract.ticket import Ticket
@@ -34,6 +35,7 @@ class Kind(StrEnum):
     CARD = "card"
     PVC = "pvc"
     PAGE = "page"
+    FINGER = "finger"
 
 
 class Switch(StrEnum):
@@ -272,6 +274,7 @@ DeviceEvent = (
     | SwitchMoved
     | CardSwiped
     | CardRejected
+    | FingerEvent
 )
 CREDITS = (NoteStacked, CoinAccepted)
 LASTING = (
@@ -365,6 +368,7 @@ DeviceCommand = (
     | Refill
     | Arm
     | Disarm
+    | FingerCommand
 )
 
 

@@ -21,7 +21,10 @@ class Tender(StrEnum):
 
 
 class GatewayState(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Retained. `is_online` is measured against the back end itself, not against the link."""
+    """Retained. `is_online` is measured against the back end itself, not against the link.
+
+    Where services have several, docs/gateway.md says which of them it is.
+    """
 
     is_online: bool
     detail: str = ""

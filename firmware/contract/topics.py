@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from firmware.contract import card, command, device, gateway, health, panel, screen, till
+from firmware.contract import command, device, finger, gateway, health, panel, screen, till
 
 READERS_OF_ALL = ("technician", "health")
 
@@ -41,8 +41,8 @@ TOPICS: tuple[Topic, ...] = (
           "Permission to take money for a few seconds (M4)."),
     Topic("device/{name}/tower", panel.Tower, ("health",), ("driver",), False,
           "What the tower lamp shows for some seconds; to a panel, and said again."),
-    Topic("device/{name}/sealed", card.SealedCard, ("driver",), ("gateway",), False,
-          "The encrypted tracks of a swipe, for the gateway alone; core has their reference.",
+    Topic("device/{name}/sealed", finger.Sealed, ("driver",), ("gateway",), False,
+          "What is encrypted of a card or a finger, for the gateway alone; core has the reference.",
           is_private=True),
     Topic("screen/state", screen.Screen, ("core",), ("ui",), True,
           "What the citizen sees now."),

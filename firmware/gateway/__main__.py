@@ -9,34 +9,38 @@ import sys
 import time
 
 import msgspec
-from msgspec.structs import replace
 
 from firmware.contract.card import AuthoriseCard, SealedCard
+from firmware.contract.finger import Sealed, SealedFinger
 from firmware.contract.gateway import Failed, GatewayReply, GatewayRequest, GatewayState, Problem
 from firmware.contract.topics import Topics
-from firmware.gateway.backend import BackEnd
-from firmware.gateway.shelf import Shelf
+from firmware.gateway.connectors import routes_of
+from firmware.gateway.guarded import NOT_LOOKED
+from firmware.gateway.routes import Routes
+from firmware.gateway.shelf import FINGER_KEPT_FOR, Shelf
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify, start
 
 log = logging.getLogger("gateway")
 
-LOOK_EVERY = 2.0  # seconds between looks at the back end
+LOOK_EVERY = 2.0  # seconds between looks; a connector may want to be looked at less often
 UNDECIDED = (Problem.BACK_END_DOWN, Problem.CARD_FORGOTTEN)
 
 
 class Gateway:
     """Answers each request in a task of its own, so that a slow bill delays no payment."""
 
-    def __init__(self, config: Config, back_end: BackEnd) -> None:
+    def __init__(self, config: Config, back_end: Routes) -> None:
         self._topics = topics = Topics(config.kiosk.id)
         will = (topics.gateway_state, GatewayState(is_online=False, detail="gateway gone"))
         self._bus = Bus(config.bus_address("gateway"), will)
         self._bus.on(topics.gateway_request, self._on_request)
         self._bus.on(topics.device_sealed("+"), self._on_sealed)
-        self._back_end, self._shelf = back_end, Shelf()
-        self._state = GatewayState(is_online=False, detail="not looked yet")
+        self._back_end = back_end
+        self._shelf = Shelf[SealedCard]()
+        self.fingers = Shelf[SealedFinger](FINGER_KEPT_FOR)  # nobody asks for one yet
+        self._state = NOT_LOOKED
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -50,6 +54,7 @@ class Gateway:
             self._state = await self._back_end.look()
             self._say()
             self._shelf.forget_old(time.monotonic())
+            self.fingers.forget_old(time.monotonic())
             notify("WATCHDOG=1")
             await asyncio.sleep(LOOK_EVERY)
 
@@ -71,7 +76,7 @@ class Gateway:
         reply = await self._ask(request)
         log.info("%s: %s", type(request).__name__, _told(reply))
         # Said before the answer: core asks whether the back end is there as soon as it has a bill.
-        self._state = state_after(self._state, reply)
+        self._state = self._back_end.state
         self._say()
         self._bus.answer(envelope, reply)
 
@@ -87,22 +92,14 @@ class Gateway:
 
     def _on_sealed(self, envelope: Envelope) -> None:
         try:
-            card = msgspec.json.decode(envelope.payload, type=SealedCard)
+            sealed: Sealed = msgspec.json.decode(envelope.payload, type=Sealed)
         except msgspec.DecodeError as error:
-            log.error("refused a card of %d bytes: %s", len(envelope.payload), error)
+            log.error("refused a card or a finger of %d bytes: %s", len(envelope.payload), error)
             return
-        self._shelf.put(card, time.monotonic())
-
-
-def state_after(state: GatewayState, reply: GatewayReply) -> GatewayState:
-    """What an answer says of the back end; nothing where nobody asked it."""
-    match reply:
-        case Failed(problem=Problem.CARD_FORGOTTEN):
-            return state
-        case Failed(problem=Problem.BACK_END_DOWN, detail=detail):
-            return replace(state, is_online=False, detail=detail)
-        case _:
-            return replace(state, is_online=True, detail="")
+        if isinstance(sealed, SealedFinger):
+            self.fingers.put(sealed, time.monotonic())
+        else:
+            self._shelf.put(sealed, time.monotonic())
 
 
 def _told(reply: GatewayReply) -> str:
@@ -111,7 +108,7 @@ def _told(reply: GatewayReply) -> str:
 
 
 async def serve(config: Config, options: argparse.Namespace) -> None:
-    back_end = BackEnd(config.gateway.url, config.gateway.timeout, config.spool_folder)
+    back_end = routes_of(config, asyncio.get_running_loop().time)
     try:
         await Gateway(config, back_end).run()
     finally:

@@ -1,4 +1,4 @@
-"""The back-end port: bill fetch and payment over HTTP+JSON, with the sandbox as first connector.
+"""The connector for our own protocol, HTTP+JSON: docs/backend-openapi.yaml. The sandbox speaks it.
 
 Money travels as integer paise in the body, as the bill payment systems of India do it.
 Idempotency: a repeated POST with the same `Idempotency-Key` is answered as the first was.
@@ -6,6 +6,7 @@ Idempotency: a repeated POST with the same `Idempotency-Key` is answered as the 
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -35,6 +36,7 @@ from firmware.contract.money import Money
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
 from firmware.gateway.cards import CardLine, RefusalDocument
 from firmware.gateway.documents import DocumentLine
+from firmware.gateway.link import body_of, open_session, patience_of
 from firmware.gateway.upi import UpiLine
 
 SPOOL = Path("/run/kiosk/spool")  # as the drivers' own default
@@ -85,11 +87,14 @@ class HealthDocument(msgspec.Struct, frozen=True):
 
 
 class BackEnd:
-    """One HTTP connection pool. Never raises for what a network does: that is an answer."""
+    """A Connector (firmware/gateway/port.py). One HTTP connection pool."""
 
-    def __init__(self, url: str, patience: float, spool_folder: Path = SPOOL) -> None:
-        self._url = url.rstrip("/")
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience))
+    look_every = 2.0  # seconds
+
+    def __init__(self, url: str, patience: float, spool_folder: Path = SPOOL, ca: str = "") -> None:
+        """Raises ConfigError for a `ca` or a `url` that nothing can be trusted by."""
+        self._url, self._patience = url.rstrip("/"), patience
+        self._session = open_session(url, patience, ca)
         self._cards = CardLine(self._session, self._url)
         self._upi = UpiLine(self._session, self._url)
         self._documents = DocumentLine(self._session, self._url, spool_folder)
@@ -97,31 +102,37 @@ class BackEnd:
     async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:
         """Carry one request out. Silence, a refused connection and 5xx are `back_end_down`."""
         try:
-            match request:
-                case FetchBill():
-                    return await self._fetch(request)
-                case PostPayment():
-                    return await self._post(request)
-                case FetchDocument():
-                    return await self._documents.fetch(request)
-                case SumBooked():
-                    return await self._sum(request)
-                case StartUpi() | CheckUpi() | CancelUpi():
-                    return await self._upi.ask(request)
-                case _:
-                    return await self._cards.ask(request, card)
+            async with asyncio.timeout(patience_of(request, self._patience)):
+                return await self._ask(request, card)
         except (aiohttp.ClientError, TimeoutError) as error:
             return Failed(Problem.BACK_END_DOWN, str(error) or type(error).__name__)
         except msgspec.DecodeError as error:
             return Failed(Problem.BACK_END_DOWN, f"not understood: {error}")
 
+    async def _ask(self, request: GatewayRequest, card: SealedCard | None) -> GatewayReply:
+        match request:
+            case FetchBill():
+                return await self._fetch(request)
+            case PostPayment():
+                return await self._post(request)
+            case FetchDocument():
+                return await self._documents.fetch(request)
+            case SumBooked():
+                return await self._sum(request)
+            case StartUpi() | CheckUpi() | CancelUpi():
+                return await self._upi.ask(request)
+            case _:
+                return await self._cards.ask(request, card)
+
     async def look(self) -> GatewayState:
-        """Whether the back end answers, and what it settles beside cash."""
         try:
-            async with self._session.get(f"{self._url}/health") as response:
+            async with (
+                asyncio.timeout(self._patience),
+                self._session.get(f"{self._url}/health") as response,
+            ):
                 if response.status != 200:
                     return GatewayState(False, f"HTTP {response.status}")
-                return GatewayState(True, tenders=_tenders(await response.read()))
+                return GatewayState(True, tenders=_tenders(await body_of(response)))
         except (aiohttp.ClientError, TimeoutError) as error:
             return GatewayState(False, str(error) or type(error).__name__)
 
@@ -132,8 +143,8 @@ class BackEnd:
         url = f"{self._url}/services/{request.service}/bills/{request.account}"
         async with self._session.get(url) as response:
             if response.status != 200:
-                return _failure(response.status, await response.read())
-            document = msgspec.json.decode(await response.read(), type=BillDocument)
+                return _failure(response.status, await body_of(response))
+            document = msgspec.json.decode(await body_of(response), type=BillDocument)
         mobile, bill = _mobile(document.mobile), _bill(document)
         return bill if mobile is None else RegisteredBill(bill, mobile)
 
@@ -148,8 +159,8 @@ class BackEnd:
         headers = {"Idempotency-Key": request.key}
         async with self._session.post(url, json=body, headers=headers) as response:
             if response.status not in (200, 201):
-                return _failure(response.status, await response.read())
-            document = msgspec.json.decode(await response.read(), type=ReceiptDocument)
+                return _failure(response.status, await body_of(response))
+            document = msgspec.json.decode(await body_of(response), type=ReceiptDocument)
         return Posted(request.key, document.reference)
 
     async def _sum(self, request: SumBooked) -> GatewayReply:
@@ -160,8 +171,8 @@ class BackEnd:
         }
         async with self._session.get(f"{self._url}/payments/sum", params=query) as response:
             if response.status != 200:
-                return _failure(response.status, await response.read())
-            document = msgspec.json.decode(await response.read(), type=SumDocument)
+                return _failure(response.status, await body_of(response))
+            document = msgspec.json.decode(await body_of(response), type=SumDocument)
         return BookedSum(document.count, Money(document.amount))
 
 

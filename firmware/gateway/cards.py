@@ -31,6 +31,7 @@ from firmware.contract.card import (
 )
 from firmware.contract.gateway import Failed, Problem
 from firmware.contract.money import Money
+from firmware.gateway.link import body_of
 
 Paise = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 ShortText = Annotated[str, msgspec.Meta(max_length=64)]
@@ -106,7 +107,7 @@ def _document(card: SealedCard) -> CardDocument:
 
 async def _read(response: aiohttp.ClientResponse, key: str) -> CardPayment | Failed:
     """A payment of another key is no answer to ours, and 5xx decides nothing."""
-    body = await response.read()
+    body = await body_of(response)
     if response.status == 422:
         why = msgspec.json.decode(body, type=RefusalDocument).why
         return Failed(Problem.REFUSED, f"HTTP 422: {why[:200]}")

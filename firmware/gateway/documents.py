@@ -25,6 +25,7 @@ from firmware.contract.gateway import (
     Signature,
 )
 from firmware.gateway.cards import RefusalDocument
+from firmware.gateway.link import body_of
 from firmware.runtime.spool import LARGEST, Spool
 
 PAGES, SIGNATURE = "Document-Pages", "Document-Signature"
@@ -51,7 +52,7 @@ class DocumentLine:
         headers, query = {"Idempotency-Key": request.key}, {"receipt": request.receipt}
         async with self._session.get(url, params=query, headers=headers) as response:
             if response.status != 200:
-                return _failure(response.status, await response.read())
+                return _failure(response.status, await body_of(response))
             head = _head(response)
             content = await _read(response)
             if content is None:

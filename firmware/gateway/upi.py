@@ -18,6 +18,7 @@ from firmware.contract.gateway import Failed, Problem
 from firmware.contract.money import Money
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi, UpiPayment, UpiRequest, UpiStatus
 from firmware.gateway.cards import RefusalDocument
+from firmware.gateway.link import body_of
 
 Paise = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 ShortText = Annotated[str, msgspec.Meta(max_length=99)]
@@ -61,7 +62,7 @@ class UpiLine:
 
 async def _read(response: aiohttp.ClientResponse, reference: str) -> UpiPayment | Failed:
     """A payment of another reference is no answer to ours, and 5xx decides nothing."""
-    body = await response.read()
+    body = await body_of(response)
     if response.status == 422:
         why = msgspec.json.decode(body, type=RefusalDocument).why
         return Failed(Problem.REFUSED, f"HTTP 422: {why[:200]}")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 import msgspec
+from msgspec.structs import fields
 
 from firmware.contract.device import Kind
 from firmware.runtime.bus import Address
+from firmware.runtime.gateway_section import DEFAULT, GatewaySection
 
 Section = TypeVar("Section")
 DeviceName = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
@@ -37,13 +40,6 @@ class PathsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class BusSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     socket: str = "/run/kiosk/bus/bus.sock"
     credentials: str = "/etc/kiosk/bus"  # a folder with one password file a user
-
-
-class GatewaySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    url: str
-    timeout: Annotated[float, msgspec.Meta(gt=0, le=60)] = 5.0
-    # Ed25519, in hex: by it the documents of the office are known. Empty: none is sold here.
-    office_key: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")] = ""
 
 
 class UiSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,7 +130,25 @@ def load(path: Path) -> Config:
         document = tomllib.loads(path.read_text())
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from None
-    return convert(document, Config, where=str(path))
+    config = convert(document, Config, where=str(path))
+    _check_routes(config.gateway, where=str(path))
+    return config
+
+
+def _check_routes(gateway: GatewaySection, where: str) -> None:
+    """A route leads to a connector that is there, and that serves what is sent to it."""
+    for service, name in gateway.route.items():
+        at = f"{where}: [gateway.route] {service}"
+        if name not in (DEFAULT, *gateway.connector):
+            raise ConfigError(f"{at}: no connector `{name}`{nearest(name, gateway.connector)}")
+        if name != DEFAULT and service not in (serves := gateway.connector[name].serves):
+            raise ConfigError(f"{at}: `{name}` does not serve it{nearest(service, serves)}")
+
+
+def nearest(unknown: str, known: Iterable[str]) -> str:
+    """What was probably meant, as the end of a sentence; empty where nothing is near."""
+    near = difflib.get_close_matches(unknown, sorted(known), n=1)
+    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def convert(document: dict[str, Any], section: type[Section], where: str) -> Section:
@@ -147,17 +161,31 @@ def convert(document: dict[str, Any], section: type[Section], where: str) -> Sec
 
 def _explain(message: str, section: type[Any]) -> str:
     """msgspec says `Object contains unknown field `prot` - at `$.bus``; add the nearest name."""
-    if "unknown field" not in message:
-        return message
-    unknown = message.split("`")[1]
-    near = difflib.get_close_matches(unknown, sorted(_known_keys(section)), n=1)
-    return f"{message}; did you mean `{near[0]}`?" if near else message
+    if "unknown field" in message:
+        unknown = message.split("`")[1]
+        return message + nearest(unknown, _known_keys(section))
+    if message.startswith("Invalid value '"):
+        return message + nearest(message.split("'")[1], _known_kinds(section))
+    return message
 
 
 def _known_keys(section: type[Any]) -> set[str]:
-    keys: set[str] = set()
-    for field in msgspec.structs.fields(section):
-        keys.add(field.encode_name)
-        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
-            keys |= _known_keys(field.type)
-    return keys
+    """Of the section and of all sections within it."""
+    return {field.encode_name for each in _sections(section) for field in fields(each)}
+
+
+def _known_kinds(section: type[Any]) -> set[str]:
+    """The values of `kind` that choose between sections."""
+    tags = (each.__struct_config__.tag for each in _sections(section))
+    return {tag for tag in tags if isinstance(tag, str)}
+
+
+def _sections(hint: Any) -> Iterator[type[msgspec.Struct]]:
+    """Every Struct that a type is made of: itself, its fields, values of tables, and choices."""
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        yield hint
+        inner = [field.type for field in fields(hint)]
+    else:
+        inner = list(get_args(hint))
+    for each in inner:
+        yield from _sections(each)

@@ -28,6 +28,7 @@ import drivers.pulse.driver
 import firmware.core.__main__
 import firmware.demo.citizen
 import firmware.gateway.__main__
+import firmware.gateway.connectors
 import firmware.runtime.bus
 from drivers.base.emulator import Emulator
 from drivers.base.registry import find
@@ -354,7 +355,7 @@ def _stand_ins(loop: VirtualLoop) -> list[tuple[Any, str, Any]]:
     return [
         (firmware.runtime.bus, "aiomqtt", aiomqtt_in_memory),
         (firmware.core.__main__, "SystemClock", lambda: clock),
-        (firmware.gateway.__main__, "BackEnd", OfficeLine),
+        (firmware.gateway.connectors, "BackEnd", OfficeLine),
         (firmware.demo.citizen, "time", clock),
         (drivers.base.__main__, "find", FOUND),
         (drivers.base.device, "SerialTransport", Transport),

@@ -268,8 +268,9 @@ class OfficeLine(BackEnd):
     upi: UpiOffice
     cards: CardOffice
 
-    def __init__(self, url: str, patience: float, spool_folder: Path) -> None:
+    def __init__(self, url: str, patience: float, spool_folder: Path, ca: str = "") -> None:
         """There is no session to open."""
+        self._patience = patience
 
     async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:
         """As over HTTP, and its two ends take the same time."""

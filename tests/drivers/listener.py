@@ -18,6 +18,7 @@ from drivers.base.device import Device, WireDevice
 from drivers.base.emulator import Emulator
 from firmware.contract.card import SealedCard
 from firmware.contract.device import DeviceEvent, DeviceState, Status
+from firmware.contract.finger import Sealed, SealedFinger
 
 PATIENCE = 60.0  # seconds; only a failing test waits so long
 
@@ -29,6 +30,7 @@ class Listener:
         self.device = device
         self.told: list[DeviceEvent] = []
         self.sealed: list[SealedCard] = []
+        self.pids: list[SealedFinger] = []
         self._moved = asyncio.Event()
         device.host = self
 
@@ -37,8 +39,11 @@ class Listener:
         self.told.append(msgspec.json.decode(msgspec.json.encode(event), type=DeviceEvent))
         self._moved.set()
 
-    def hand_over(self, sealed: SealedCard) -> None:
-        self.sealed.append(sealed)
+    def hand_over(self, sealed: Sealed) -> None:
+        if isinstance(sealed, SealedFinger):
+            self.pids.append(sealed)
+        else:
+            self.sealed.append(sealed)
 
     def changed(self) -> None:
         msgspec.json.decode(msgspec.json.encode(self.device.state()), type=DeviceState)

@@ -27,7 +27,9 @@ NO_UNIT = {  # entry points that nobody leaves running on a kiosk
     "kiosk-replay": "kioskctl device replay runs it",
     "kiosk-update": "a technician runs it, for one bundle",
 }
-MAY_USE_THE_NETWORK = {"kiosk-gateway.service", "kiosk-driver@page.service"}
+MAY_USE_THE_NETWORK = {
+    "kiosk-gateway.service", "kiosk-driver@page.service", "kiosk-driver@finger.service"
+}  # fmt: skip
 ENDS_BY_ITSELF = {
     "kiosk-prepare.service", "kiosk-devices.service", "kiosk-safe-screen.service",
     "kiosk-good.service",

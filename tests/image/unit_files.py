@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 UNITS = ROOT / "systemd" / "system"
 PROGRAMS = "/usr/lib/kiosk/bin"
 SAMPLE = {  # an instance of each template, so that systemd has something to read
-    "kiosk-driver@.service": ("notes", "page", "card", "panel", "pvc"),
+    "kiosk-driver@.service": ("notes", "page", "card", "panel", "pvc", "finger"),
     "kiosk-party-line@.service": ("money",),
 }
 

@@ -47,7 +47,7 @@ from firmware.contract.topics import Topics
 from firmware.demo.broker import Broker
 from firmware.demo.stage import GUESTS
 from firmware.gateway.__main__ import Gateway
-from firmware.gateway.backend import BackEnd
+from firmware.gateway.connectors import routes_of
 from firmware.gateway.sandbox.__main__ import say_no
 from firmware.gateway.sandbox.card_counter import CardCounter
 from firmware.gateway.sandbox.cards import CardOffice
@@ -57,10 +57,10 @@ from firmware.runtime.config import (
     BusSection,
     Config,
     DeviceSection,
-    GatewaySection,
     KioskSection,
     PathsSection,
 )
+from firmware.runtime.gateway_section import GatewaySection
 
 PATIENCE = 20.0  # seconds, for a machine that is busy with something else
 NOW = 1_795_000_000.0  # a day in November 2026
@@ -141,7 +141,7 @@ async def counter(
     bench = plug(reader.emulator, Path(config.device["card"].port))
     bench.plug()
     with Broker(config, tmp_path / "broker", GUESTS):
-        back_end = BackEnd(config.gateway.url, 5.0)
+        back_end = routes_of(config, asyncio.get_running_loop().time)
         device = find("kiosk.drivers", reader.family)("card", config.device["card"], tmp_path / "d")
         daemons = [DriverDaemon(device, config).run(), Gateway(config, back_end).run()]
         counter = Counter(bench, device, Bus(config.bus_address("core")))

@@ -58,6 +58,7 @@ def config(tmp_path: Path) -> Config:
             "stripe": {"family": "magstripe", "kind": "card"},
             "pvc": {"family": "evolis", "kind": "pvc"},
             "cards": {"family": "ipp", "kind": "pvc"},
+            "finger": {"family": "rd_service", "kind": "finger"},
         },
         "bench": {"receipt": {"out_folder": str(tmp_path / "paper")}},
     }

@@ -51,6 +51,7 @@ def groups(config: Config) -> list[Group]:
         Kind.CARD: _card,
         Kind.PVC: _pvc,
         Kind.PAGE: _page,
+        Kind.FINGER: _finger,
     }
     found = [
         Group(
@@ -169,6 +170,19 @@ def _card(name: str) -> list[Hand]:
     cards = [Hand(f"swipe {card}", name, "swipe", {"card": card}) for card in CARDS]
     bad = Hand("swipe badly", name, "swipe", {"card": CARDS[0], "damage": "scratch"})
     return [*cards, bad, *_wire(name)]
+
+
+def _finger(name: str) -> list[Hand]:
+    fingers = [
+        Hand("put finger", name, "put_finger"),
+        Hand("dirty finger", name, "put_finger", {"is_dirty": True}),
+        Hand("lift", name, "lift"),
+        Hand("another program", name, "use"),
+        Hand("it ends", name, "leave"),
+        Hand("reader out", name, "unplug_reader"),
+        Hand("reader in", name, "plug_reader"),
+    ]
+    return [*fingers, *_wire(name), *_power(name)]
 
 
 def _stage() -> list[Hand]:

@@ -7,15 +7,19 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
+import msgspec
 from aiohttp import web
 
 from firmware.contract.gateway import Tender
-from firmware.gateway.sandbox.card_counter import CardCounter
+from firmware.gateway.sandbox.card_counter import Amount, CardCounter, body_of, key_of
 from firmware.gateway.sandbox.cards import CardOffice
 from firmware.gateway.sandbox.certificates import CertificateOffice
 from firmware.gateway.sandbox.document_counter import DocumentCounter, DocumentOffice
+from firmware.gateway.sandbox.faults import Faults
 from firmware.gateway.sandbox.id_cards import AADHAAR, JAN_AADHAAR, IdCardOffice
 from firmware.gateway.sandbox.office import Office, Refusal
 from firmware.gateway.sandbox.upi import UpiOffice
@@ -24,6 +28,21 @@ from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify, start
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+ReceiptNumber = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+
+
+class Payment(msgspec.Struct, frozen=True):
+    account: Annotated[str, msgspec.Meta(max_length=64)]
+    amount: Amount
+    receipt: Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class Receipts(msgspec.Struct, frozen=True):
+    prefix: Annotated[str, msgspec.Meta(max_length=64)]
+    first: ReceiptNumber
+    last: ReceiptNumber
 
 
 class Counter:
@@ -48,22 +67,17 @@ class Counter:
         return web.json_response(self._office.bill(request.match_info["account"]))
 
     async def pay(self, request: web.Request) -> web.Response:
-        key = request.headers.get("Idempotency-Key", "")
-        document = await request.json()
-        if not key or not isinstance(document.get("amount"), int):
-            raise Refusal(422, "expected an Idempotency-Key and an amount in paise")
-        reference = self._office.pay(
-            key, str(document["account"]), document["amount"], str(document["receipt"])
-        )
+        key = key_of(request)
+        paid = await body_of(request, Payment)
+        reference = self._office.pay(key, paid.account, paid.amount, paid.receipt)
         return web.json_response({"reference": reference}, status=201)
 
     async def sum(self, request: web.Request) -> web.Response:
-        asked = request.query
         try:
-            first, last = int(asked["first"]), int(asked["last"])
-        except (KeyError, ValueError):
-            raise Refusal(422, "expected prefix, first and last") from None
-        return web.json_response(self._office.sum_of(asked.get("prefix", ""), first, last))
+            asked = msgspec.convert(dict(request.query), Receipts, strict=False)
+        except msgspec.ValidationError as error:
+            raise Refusal(422, str(error)) from None
+        return web.json_response(self._office.sum_of(asked.prefix, asked.first, asked.last))
 
     async def payments(self, request: web.Request) -> web.Response:
         return web.json_response(self._office.payments())
@@ -83,15 +97,21 @@ def _document_offices(office: Office) -> list[DocumentOffice]:
     return [CertificateOffice(office), *cards]
 
 
-async def serve(config: Config, options: argparse.Namespace) -> None:
-    folder = config.state_folder / "sandbox"
-    office, cards = Office(folder / "office.db"), CardOffice(folder / "cards.db")
-    application = web.Application(middlewares=[say_no])
+def application_in(folder: Path) -> web.Application:
+    """The whole sandbox; its books are in `folder`."""
+    office, cards, faults = Office(folder / "office.db"), CardOffice(folder / "cards.db"), Faults()
+    application = web.Application(middlewares=[faults.befall, say_no])
+    application.add_routes(faults.routes())
     application.add_routes(Counter(office).routes())
     for sells in _document_offices(office):
         application.add_routes(DocumentCounter(sells).routes())
     application.add_routes(CardCounter(cards, time.time).routes())
     application.add_routes(UpiCounter(UpiOffice(folder / "upi.db")).routes())
+    return application
+
+
+async def serve(config: Config, options: argparse.Namespace) -> None:
+    application = application_in(config.state_folder / "sandbox")
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     url = urlsplit(config.gateway.url)

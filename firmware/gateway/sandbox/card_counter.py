@@ -46,7 +46,7 @@ class CardCounter:
         asked = await body_of(request, Authorisation)
         return web.json_response(
             self._office.authorise(
-                _key(request), asked.amount, asked.receipt, asked.card, self._now()
+                key_of(request), asked.amount, asked.receipt, asked.card, self._now()
             ),
             status=201,
         )
@@ -60,7 +60,7 @@ class CardCounter:
     async def refund(self, request: web.Request) -> web.Response:
         asked, of = await body_of(request, Refund), request.match_info["key"]
         return web.json_response(
-            self._office.refund(_key(request), of, asked.amount, self._now()), status=201
+            self._office.refund(key_of(request), of, asked.amount, self._now()), status=201
         )
 
     async def find(self, request: web.Request) -> web.Response:
@@ -70,7 +70,8 @@ class CardCounter:
         return web.json_response(self._office.payments())
 
 
-def _key(request: web.Request) -> str:
+def key_of(request: web.Request) -> str:
+    """Raises Refusal 422 where there is none."""
     key = request.headers.get("Idempotency-Key", "")
     if not key:
         raise Refusal(422, "expected an Idempotency-Key")

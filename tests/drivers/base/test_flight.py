@@ -49,6 +49,20 @@ def test_a_day_of_polls_stays_small_and_the_beginning_stays(tmp_path: Path) -> N
     assert 100 < len(kept) < 200
 
 
+def test_a_day_of_connections_stays_small(tmp_path: Path) -> None:
+    """Whoever takes one request a connection is always within the beginning of one."""
+    recorder = FlightRecorder()
+    for poll in range(10_000):
+        now = poll * 6.0
+        recorder.up(tmp_path, now)
+        recorder.note(What.SENT, "aa" * 200, now + 0.1)
+        recorder.note(What.HEARD, "bb" * 500, now + 0.2)
+        recorder.note(What.DOWN, "", now + 0.3)
+    kept = list(recorder.entries(60_000.0))
+    assert 12 < len(kept) < 40
+    assert all(entry.t >= -KEPT - START for entry in kept)
+
+
 def test_a_printer_that_gets_pictures_does_not_fill_the_memory(tmp_path: Path) -> None:
     recorder = FlightRecorder()
     recorder.up(tmp_path, 0.0)

@@ -25,9 +25,9 @@ from firmware.runtime.config import (
     BusSection,
     Config,
     DeviceSection,
-    GatewaySection,
     KioskSection,
 )
+from firmware.runtime.gateway_section import GatewaySection
 
 
 class Mouth(Device):

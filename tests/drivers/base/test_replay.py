@@ -25,6 +25,7 @@ from tests.drivers.magnesafe.test_conformance import TestMagneSafe as MagneSafe
 from tests.drivers.magstripe.test_conformance import TestMagstripe as Magstripe
 from tests.drivers.mdb.test_conformance import TestChanger as MdbCoins
 from tests.drivers.mdb.test_notes_conformance import TestValidator as MdbNotes
+from tests.drivers.rd_service.test_conformance import TestRdService as RdService
 
 MONEY: dict[str, Callable[[], Conformance]] = {
     "itl_ssp": ItlSsp, "ccnet": Ccnet, "id003": Id003, "cctalk_bill": CctalkBill,
@@ -32,6 +33,7 @@ MONEY: dict[str, Callable[[], Conformance]] = {
 }  # fmt: skip
 PRIVATE: dict[str, Callable[[], Conformance]] = {
     "escpos": EscPos, "evolis": Evolis, "ipp": Ipp, "magnesafe": MagneSafe, "magstripe": Magstripe,
+    "rd_service": RdService,
 }  # fmt: skip
 MOST_KEPT_OF_A_WRITE = 400  # bytes: what IPP asks for stands in front of the pages
 SECONDS = 14.0  # within what a recorder keeps of a start

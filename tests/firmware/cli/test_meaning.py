@@ -16,9 +16,9 @@ from firmware.health.assess import SUPPLIES_LOW, SWITCHES
 from firmware.runtime.words import Words
 
 ROOT = Path(__file__).parents[3]
-KINDS = "notes|coins|receipt|card|pvc|page|panel|link"
+KINDS = "notes|coins|receipt|card|pvc|page|panel|finger|link"
 CODE = re.compile(rf"(?:{KINDS})(?:\.[a-z_]+)+\.?")
-NO_CODES = {"notes.json", "panel.json", "panel.bench"}  # a ledger, a record, the bench's logger
+NO_CODES = {"notes.json", "panel.json", "finger.json", "panel.bench"}  # records, a logger
 DEVANAGARI = re.compile("[\u0900-\u097f]")
 
 

@@ -50,10 +50,10 @@ from firmware.runtime.clock import INDIA, FixedClock
 from firmware.runtime.config import (
     Config,
     DeviceSection,
-    GatewaySection,
     KioskSection,
     LimitsSection,
 )
+from firmware.runtime.gateway_section import GatewaySection
 from firmware.services.catalogue import load_catalogue
 from firmware.till.effects import Ask, Effect, Grant, Tell
 from firmware.till.signing import Keys

@@ -16,8 +16,8 @@ from firmware.contract.card import (
 )
 from firmware.contract.gateway import Failed, GatewayState, Problem
 from firmware.contract.money import ZERO, rupees
-from firmware.gateway.__main__ import state_after
 from firmware.gateway.backend import BackEnd
+from firmware.gateway.guarded import state_after
 from tests.firmware.gateway.test_answers_nobody_should_trust import Stranger, back_end, stranger
 
 __all__ = ["back_end", "stranger"]  # fixtures

@@ -11,7 +11,7 @@ def card(number: int) -> SealedCard:
 
 
 def test_a_card_is_for_one_payment_which_may_ask_again() -> None:
-    shelf = Shelf()
+    shelf = Shelf[SealedCard]()
     shelf.put(card(1), 0.0)
     assert shelf.take(card(1).reference, "k1", 1.0) == card(1)
     assert shelf.take(card(1).reference, "k1", 2.0) == card(1)
@@ -21,7 +21,7 @@ def test_a_card_is_for_one_payment_which_may_ask_again() -> None:
 
 
 def test_a_card_that_nobody_charged_is_forgotten() -> None:
-    shelf = Shelf()
+    shelf = Shelf[SealedCard]()
     shelf.put(card(1), 0.0)
     assert shelf.take(card(1).reference, "k1", KEPT_FOR) is None
     shelf.put(card(2), 0.0)
@@ -31,14 +31,17 @@ def test_a_card_that_nobody_charged_is_forgotten() -> None:
 
 def test_a_second_card_under_the_same_reference_is_not_taken() -> None:
     """Whoever could speak for the driver cannot swap the card of a payment."""
-    shelf, other = Shelf(), SealedCard(card(1).reference, Sealing.BOX, "11" * 32, {"2": b"x"})
+    shelf, other = (
+        Shelf[SealedCard](),
+        SealedCard(card(1).reference, Sealing.BOX, "11" * 32, {"2": b"x"}),
+    )
     shelf.put(card(1), 0.0)
     shelf.put(other, 1.0)
     assert shelf.take(card(1).reference, "k1", 2.0) == card(1)
 
 
 def test_a_citizen_who_swipes_for_fun_fills_no_memory() -> None:
-    shelf = Shelf()
+    shelf = Shelf[SealedCard]()
     for number in range(100):
         shelf.put(card(number), float(number) / 10)
     assert len(shelf) == MOST_CARDS

@@ -1,0 +1,1 @@
+"""The UIDAI Registered Device service: a fingerprint reader behind HTTP on the loopback."""

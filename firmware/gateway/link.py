@@ -1,0 +1,98 @@
+"""HTTPS to a back end: whom we believe, and how long we wait for what.
+
+TLS 1.2 at least, and the host's name is checked. With a pinned authority (`[gateway] ca`) the
+system's own list of authorities counts for nothing.
+"""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from firmware.contract.card import CardRequest
+from firmware.contract.gateway import FetchDocument, GatewayRequest, PostPayment
+from firmware.runtime.config import ConfigError
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+MOST_BYTES = 1 << 20  # of an answer that is read whole; a bill has two thousand
+# How many times `[gateway] timeout` is waited: a bank is asked behind a payment, and a document has
+# pages. What core does not wait for any more is asked for again, with the same key.
+PAYMENT_TIMES, DOCUMENT_TIMES = 2, 4
+SLOW_REQUESTS = (PostPayment, *CardRequest.__args__)
+
+
+def patience_of(request: GatewayRequest, timeout: float) -> float:
+    """Seconds that this request may take, of `[gateway] timeout`."""
+    if isinstance(request, FetchDocument):
+        return timeout * DOCUMENT_TIMES
+    return timeout * (PAYMENT_TIMES if isinstance(request, SLOW_REQUESTS) else 1)
+
+
+def open_session(url: str, timeout: float, ca: str = "") -> aiohttp.ClientSession:
+    """`timeout` in seconds; `ca` a file of PEM, or empty.
+
+    Raises ConfigError for a file that holds no certificate, and for a back end that would be
+    spoken to in clear over a network.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise ConfigError(f"[gateway]: expected https:// for {parts.hostname}, got {url!r}")
+    connector = aiohttp.TCPConnector(ssl=tls(ca) if parts.scheme == "https" else True)
+    watch = aiohttp.TraceConfig()
+    watch.on_request_redirect.append(_stay_here)
+    # Not one of a proxy's environment variables is read: trust_env stays off.
+    return aiohttp.ClientSession(
+        connector=connector,
+        timeout=aiohttp.ClientTimeout(total=timeout * DOCUMENT_TIMES),
+        trace_configs=[watch],
+    )
+
+
+class Redirected(aiohttp.ClientError):
+    """Somebody sends us elsewhere: a captive portal, or worse. No back end of ours does."""
+
+
+async def _stay_here(
+    session: aiohttp.ClientSession, context: object, redirect: aiohttp.TraceRequestRedirectParams
+) -> None:
+    """Or a payment, and a password, would be sent to whom somebody on the way names."""
+    raise Redirected(f"HTTP {redirect.response.status}: sent elsewhere, not followed")
+
+
+def tls(ca: str = "") -> ssl.SSLContext:
+    """The client's side of TLS; raises ConfigError."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks the chain and the host's name
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if not ca:
+        context.load_default_certs()
+        return context
+    try:
+        context.load_verify_locations(cafile=ca)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"[gateway] ca: {ca}: expected certificates as PEM: {error}") from None
+    return context
+
+
+def secret(path: str, what: str) -> bytes:
+    """The content of a file that only this process may read; raises ConfigError."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{what}: {error}") from None
+
+
+class TooLong(aiohttp.ClientError):
+    """An answer that is no answer of a back end of ours."""
+
+
+async def body_of(response: aiohttp.ClientResponse) -> bytes:
+    """All of it; raises TooLong, so that no stranger fills the memory of the kiosk."""
+    found = await response.content.read(MOST_BYTES + 1)
+    while len(found) <= MOST_BYTES and (more := await response.content.read(MOST_BYTES)):
+        found += more
+    if len(found) > MOST_BYTES:
+        raise TooLong(f"an answer of more than {MOST_BYTES} bytes")
+    return found

@@ -1,0 +1,198 @@
+"""A bad day of the back end, on the wire: with core's posting, nothing is posted twice or lost."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from firmware.contract.gateway import (
+    Failed,
+    FetchBill,
+    FetchDocument,
+    GatewayReply,
+    GatewayRequest,
+    Posted,
+    PostPayment,
+    Problem,
+    SumBooked,
+)
+from firmware.contract.money import rupees
+from firmware.contract.screen import Action
+from firmware.gateway.backend import BackEnd
+from firmware.gateway.sandbox.faults import CONTROL, LOOPBACK, Fault
+from firmware.till.effects import Ask
+from tests.firmware.core.world import World
+from tests.firmware.gateway.running_sandbox import RunningSandbox
+
+ACCOUNT = "210344001725"
+FETCH = FetchBill("electricity", ACCOUNT)
+POST = PostPayment("5f0c9e", "electricity", ACCOUNT, "B1", rupees(470), "TDR 0417 0001")
+PAYMENTS = "/services/electricity/payments"
+PATIENCE = 0.2  # seconds; a payment gets twice that
+BEFORE = (Fault.REFUSED, Fault.BROKEN, Fault.MAINTENANCE)
+AFTER = (Fault.SLOW, Fault.ANSWER_LOST, Fault.BROKEN_AFTER)
+
+
+class Day:
+    """The sandbox, a connector to it, and whoever orders faults."""
+
+    def __init__(self, sandbox: RunningSandbox) -> None:
+        self._sandbox = sandbox
+        self.line = sandbox.do(self._open())
+
+    async def _open(self) -> BackEnd:
+        return BackEnd(self._sandbox.url, PATIENCE)
+
+    def ask(self, request: GatewayRequest) -> GatewayReply:
+        return self._sandbox.do(self.line.ask(request))
+
+    def order(self, *faults: Fault, path: str = PAYMENTS, seconds: float = 4 * PATIENCE) -> None:
+        for fault in faults:
+            self.control("POST", {"fault": fault, "path": path, "seconds": seconds})
+
+    def control(self, method: str, body: dict[str, Any] | None = None) -> Any:
+        return self._sandbox.do(self._http(method, CONTROL, body))
+
+    def books(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._sandbox.do(self._http("GET", "/payments", None))
+        return found
+
+    async def _http(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
+        url = self._sandbox.url + path
+        async with (
+            aiohttp.ClientSession() as session,
+            session.request(method, url, json=body) as response,
+        ):
+            return await response.json()
+
+    def close(self) -> None:
+        self._sandbox.do(self.line.close())
+
+
+@pytest.fixture
+def day(tmp_path: Path) -> Iterator[Day]:
+    with RunningSandbox(tmp_path / "sandbox") as sandbox:
+        day = Day(sandbox)
+        yield day
+        day.close()
+
+
+def is_undecided(reply: GatewayReply | None) -> bool:
+    return isinstance(reply, Failed) and reply.problem is Problem.BACK_END_DOWN
+
+
+@pytest.mark.parametrize("fault", [*BEFORE, *AFTER])
+def test_a_repeat_of_what_was_not_answered_is_the_same_payment(day: Day, fault: Fault) -> None:
+    day.order(fault)
+    assert is_undecided(day.ask(POST))
+    assert len(day.books()) == (fault in AFTER)
+    assert [day.ask(POST) for _ in range(2)] == [Posted("5f0c9e", "BBPS0000000001")] * 2
+    assert [each["amount"] for each in day.books()] == [47000]
+
+
+def test_a_request_that_is_delivered_twice_is_booked_once(day: Day) -> None:
+    day.order(Fault.DUPLICATE)
+    assert isinstance(day.ask(POST), Posted)
+    assert len(day.books()) == 1
+
+
+@pytest.mark.parametrize(
+    "request_", [FETCH, SumBooked("TDR 0417", 1, 9)], ids=lambda each: type(each).__name__
+)
+def test_an_amount_with_a_fraction_of_a_paisa_is_not_understood(
+    day: Day, request_: GatewayRequest
+) -> None:
+    day.order(Fault.WRONG_AMOUNT, path="/")
+    assert is_undecided(day.ask(request_))
+    assert not is_undecided(day.ask(request_))
+
+
+def test_a_document_is_fetched_again_after_maintenance(day: Day) -> None:
+    request = FetchDocument("k", "certificates", "110099000417", "TDR 0417 0001", "page")
+    day.order(Fault.MAINTENANCE, path="/services/certificates/documents")
+    assert is_undecided(day.ask(request))
+
+
+def test_what_is_still_to_befall_is_shown_and_taken_back(day: Day) -> None:
+    day.order(Fault.SLOW, Fault.DUPLICATE)
+    assert [each["fault"] for each in day.control("GET")] == ["slow", "duplicate"]
+    assert day.control("DELETE") == []
+    assert not isinstance(day.ask(FETCH), Failed)
+
+
+def test_only_this_machine_orders_faults(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "127.0.0.1" in LOOPBACK
+    monkeypatch.setattr("firmware.gateway.sandbox.faults.LOOPBACK", frozenset({"10.0.0.1"}))
+    assert day.control("POST", {"fault": "slow"}) == {"why": "only from this machine"}
+
+
+def test_an_unknown_fault_is_said(day: Day) -> None:
+    assert "Invalid enum value" in day.control("POST", {"fault": "sloww"})["why"]
+
+
+# --- with core's posting --------------------------------------------------------------------------
+
+
+class Kiosk:
+    """Core with its journal; its back end is the sandbox, over the wire."""
+
+    def __init__(self, folder: Path, day: Day) -> None:
+        self.world, self._day = World(folder), day
+        self.replies: list[GatewayReply | None] = []
+        office = self.world.office
+        instead = office.answer
+
+        def answer(ask: Ask) -> GatewayReply | None:
+            if not isinstance(ask.request, PostPayment):
+                return instead(ask)
+            reply = day.ask(ask.request)
+            self.replies.append(reply)
+            if isinstance(reply, Posted):
+                office.payments[ask.request.key] = ask.request.amount
+            return reply
+
+        office.answer = answer  # type: ignore[method-assign]
+
+    def pay(self) -> None:
+        self.world.go_to_cash()
+        for note in (200, 200, 50, 20):
+            self.world.insert(note)
+        self.world.run(4)
+        self.world.press(Action.FINISH)
+
+
+PAIRS = list(itertools.product((*BEFORE, *AFTER, Fault.DUPLICATE), repeat=2))
+
+
+@pytest.mark.parametrize("faults", PAIRS[::4], ids=lambda pair: "+".join(pair))
+def test_after_any_two_mishaps_the_payment_is_booked_once(
+    day: Day, tmp_path: Path, faults: tuple[Fault, Fault]
+) -> None:
+    kiosk = Kiosk(tmp_path / "kiosk", day)
+    day.order(*faults)
+    kiosk.pay()
+    kiosk.world.run(60)
+    assert kiosk.world.journal.unposted_orders() == []
+    assert isinstance(kiosk.replies[-1], Posted)
+    assert len([each for each in kiosk.replies if isinstance(each, Posted)]) == 1
+    assert [each["amount"] for each in day.books()] == [47000]
+    kiosk.world.check_money()
+
+
+def test_a_whole_day_without_answers_loses_nothing(day: Day, tmp_path: Path) -> None:
+    kiosk = Kiosk(tmp_path / "kiosk", day)
+    day.order(*[Fault.ANSWER_LOST] * 12)
+    kiosk.pay()
+    kiosk.world.run(100)
+    assert len(day.books()) == 1, "it is booked, and nobody here knows"
+    assert len(kiosk.world.journal.unposted_orders()) == 1
+    day.control("DELETE")
+    kiosk.world.run(30)
+    assert kiosk.world.journal.unposted_orders() == []
+    assert len(day.books()) == 1
+    kiosk.world.check_money()
