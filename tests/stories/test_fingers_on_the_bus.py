@@ -29,17 +29,17 @@ from firmware.contract.topics import Topics
 from firmware.demo.broker import Broker
 from firmware.demo.stage import GUESTS
 from firmware.gateway.__main__ import Gateway
-from firmware.gateway.backend import BackEnd
+from firmware.gateway.connectors import routes_of
 from firmware.gateway.sandbox.fingers import open_pid
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.config import (
     BusSection,
     Config,
     DeviceSection,
-    GatewaySection,
     KioskSection,
     PathsSection,
 )
+from firmware.runtime.gateway_section import GatewaySection
 from tests.drivers.rd_service.stage import EmulatedReader, Reader, hurry
 
 PATIENCE = 20.0  # seconds, for a machine that is busy with something else
@@ -113,7 +113,7 @@ async def counter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     bench.plug()
     config = config_in(tmp_path, bench.address[1])
     with Broker(config, tmp_path / "broker", GUESTS):
-        back_end = BackEnd(config.gateway.url, 1.0)
+        back_end = routes_of(config, asyncio.get_running_loop().time)
         device = Reader("finger", config.device["finger"], tmp_path / "state" / "finger")
         (tmp_path / "state" / "finger").mkdir(parents=True)
         gateway = Gateway(config, back_end)
