@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Most tests wait for devices and daemons, so a few more than there are cores run side by side.
 JOBS ?= 4
 
-.PHONY: demo test test-system image image-twice test-image test-image-arm64 lint types check bench chaos fuzz docs clean
+.PHONY: demo test test-system image image-twice test-image test-image-arm64 bench-image lint types check bench chaos fuzz docs clean
 
 demo: $(STAMP)
 	@exec $(BIN)/kiosk-demo $(if $(STORY),--story $(STORY)) --out demo-out
@@ -51,9 +51,18 @@ test-system: $(STAMP)
 
 # The image, booted in QEMU.
 # What is read of it comes over a serial console, which the image of a kiosk in service does not have.
-test-image: CONSOLE = console=ttyS0 no_timer_check systemd.journald.forward_to_console=1
+SERIAL := console=ttyS0 no_timer_check systemd.journald.forward_to_console=1
+test-image: CONSOLE = $(SERIAL)
 test-image: image
-	KIOSK_IMAGE=$(CURDIR)/build/image-$(ARCH) $(BIN)/pytest -v tests/image/test_qemu.py
+	KIOSK_IMAGE=$(CURDIR)/build/image-$(ARCH) KIOSK_CUTS=$(CUTS) KIOSK_SEED=$(SEED) $(BIN)/pytest -v \
+	  tests/image/test_qemu.py tests/image/test_update.py tests/image/test_mains.py
+# How many times the mains fail while people pay, and the seed of when.
+CUTS ?= 20
+SEED ?= 1
+
+bench-image: CONSOLE = $(SERIAL)
+bench-image: image
+	KIOSK_IMAGE=$(CURDIR)/build/image-$(ARCH) $(BIN)/python -m tests.bench image
 
 # The same for boards, in QEMU's "virt".
 test-image-arm64: ARCH = arm64

@@ -56,6 +56,12 @@ def host_key(folder: Path) -> None:
         subprocess.run(making, check=True)
 
 
+def open_to_sshd(folder: Path) -> None:
+    """sshd reads keys as the one who comes in, and they were made under a umask for secrets."""
+    give(folder, 0o755)
+    give(folder / "authorized_keys", 0o644)
+
+
 def give(path: Path, mode: int, user: str = "root", group: str = "root") -> None:
     """Owner and mode, where the file is there and the users of the image are."""
     if path.exists():
@@ -77,6 +83,7 @@ def prepare(config_path: Path) -> None:
     give(credentials / TECHNICIAN, 0o640, group=TECHNICIAN)
     give(Path(config.paths.operators), 0o640, group=TILL)
     host_key(folder / "ssh")
+    open_to_sshd(folder / "ssh")
     units = config.run_folder / UNITS
     units.parent.mkdir(parents=True, exist_ok=True)
     units.write_text("".join(f"{unit}\n" for unit in units_of(config)))

@@ -2,16 +2,20 @@
 
 RAUC writes the other slot and asks the boot loader to try it (image-build/README.md).
 `kiosk-update` restarts the machine when nobody stands before it. `kiosk-good` then says that the
-new slot is good, or nothing, and after three starts without that word the old one is taken again.
+new slot is good, or fails, and with it the start: systemd starts the machine again, and after three
+starts without that word the boot loader takes the old slot. A release that was good once is not
+given up by itself: what keeps it from working is not the release, and a technician wants to look.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import msgspec
 
@@ -20,8 +24,13 @@ from firmware.contract.topics import Topics
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import start
+from firmware.runtime.durable import read_durably, write_durably
+
+log = logging.getLogger("slot")
 
 GOOD_WITHIN = 600.0  # seconds: a slow card takes two minutes to all daemons
+COMMAND_LINE = Path("/proc/cmdline")
+GOOD = "slot/good"  # below [paths] state: the root hash of the release that was good last
 MUST_LIVE = frozenset({"core", "health", "ui"})
 LOOK_EVERY = 1.0  # seconds
 QUIET_FOR = 30.0  # seconds on the first screen before a restart: somebody may be reading it
@@ -66,16 +75,42 @@ class Watch:
         self.alive = self.alive | {name} if here else self.alive - {name}
 
 
+def release(command_line: Path = COMMAND_LINE) -> str:
+    """The root hash that the boot loader gave the kernel: it names what runs, to the bit."""
+    options = dict(word.partition("=")[::2] for word in command_line.read_text().split())
+    return options.get("kiosk.roothash", "")
+
+
 async def settle(config: Config, options: argparse.Namespace) -> None:
-    """Mark the running slot good as soon as it is; leave the mark alone when it is not."""
-    until = time.monotonic() + GOOD_WITHIN
+    """Mark the running slot good as soon as it is; leave the mark alone when it is not.
+
+    Exits with an error when a release that was never good does not become so: SystemExit.
+    """
+    good, running = config.state_folder / GOOD, release()
     async with Watch(config, "kiosk-good") as watch:
-        while not is_good(watch.alive, watch.core):
-            if time.monotonic() > until:
-                told = ", ".join(sorted(watch.alive)) or "nobody"
-                sys.exit(f"kiosk-good: this slot is not marked good: alive: {told}")
-            await asyncio.sleep(LOOK_EVERY)
-    await asyncio.to_thread(subprocess.run, ["rauc", "status", "mark-good"], check=True)
+        is_so = await _becomes_good(watch, time.monotonic() + GOOD_WITHIN)
+    marking = ["rauc", "status", "mark-good"]
+    if is_so and not (await asyncio.to_thread(subprocess.run, marking, check=False)).returncode:
+        write_durably(good, running.encode())
+        return
+    said = f"this slot is not marked good: alive: {', '.join(sorted(watch.alive)) or 'nobody'}"
+    if was_good(good, running):
+        log.error("%s; the release was good before, so it stays", said)
+    else:
+        sys.exit(f"kiosk-good: {said}; the machine starts again")
+
+
+def was_good(good: Path, running: str) -> bool:
+    """Whether this very release has been called good before."""
+    return running != "" and read_durably(good) == running.encode()
+
+
+async def _becomes_good(watch: Watch, until: float) -> bool:
+    while not is_good(watch.alive, watch.core):
+        if time.monotonic() > until:
+            return False
+        await asyncio.sleep(LOOK_EVERY)
+    return True
 
 
 async def update(config: Config, options: argparse.Namespace) -> None:

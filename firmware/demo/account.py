@@ -12,7 +12,7 @@ from firmware.contract.money import ZERO, Money, total
 from firmware.core.daemon import journal_path
 from firmware.core.paying import FATE
 from firmware.core.tendering import HOW
-from firmware.demo.stage import Stage
+from firmware.demo.citizen import Place
 from firmware.journal import rows
 from firmware.journal.desk_rows import CollectionClosed
 from firmware.journal.journal import Entry, read_entries
@@ -129,15 +129,15 @@ class Account:
         return [f"{order.number}: {len(order.claims)} claims, and no slip for the last"]
 
 
-def account(stage: Stage) -> Account:
+def account(place: Place) -> Account:
     """Count everything. The kiosk may be running."""
-    bench = stage.bench()
+    bench = place.bench()
     notes, coins = bench.look("notes"), bench.look("coins")
     printed = int(bench.look("receipt")["printed"])
     bench.close()
-    entries = [e for file in files_of(journal_path(stage.config)) for e in read_entries(file)]
+    entries = [e for file in files_of(journal_path(place.config)) for e in read_entries(file)]
     written = [entry.row for entry in entries]
-    office = _booked(stage, "office.db", BOOKED)
+    office = _booked(place, "office.db", BOOKED)
     paid_back = [row for row in written if isinstance(row, rows.ClaimRedeemed)]
     return Account(
         inside=_inside(notes) + _inside(coins),
@@ -153,8 +153,8 @@ def account(stage: Stage) -> Account:
             )
         ),
         office=office,
-        upi=_booked(stage, "upi.db", UPI_PAID),
-        cards=_booked(stage, "cards.db", CHARGED),
+        upi=_booked(place, "upi.db", UPI_PAID),
+        cards=_booked(place, "cards.db", CHARGED),
         tickets=printed,
         collected=total([row.collected for row in written if isinstance(row, CollectionClosed)]),
         desk_papers=sum(isinstance(row, rows.Printed) and row.order is None for row in written),
@@ -186,9 +186,9 @@ def _orders(entries: list[Entry]) -> list[Order]:
     return [fold(history) for history in histories.values()]
 
 
-def _booked(stage: Stage, book: str, query: str) -> dict[str, int]:
+def _booked(place: Place, book: str, query: str) -> dict[str, int]:
     """By key or reference, from the sandbox's own file; nothing before its first start."""
-    path = stage.config.state_folder / "sandbox" / book
+    path = place.config.state_folder / "sandbox" / book
     if not path.exists():
         return {}
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:

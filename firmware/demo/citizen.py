@@ -22,7 +22,7 @@ from firmware.runtime.config import Config
 
 PRESS_AGAIN_AFTER = 1.5  # seconds
 LOOK_EVERY = 0.02  # seconds
-PATIENCE = 60.0  # seconds until the citizen goes away and the story has failed
+PATIENCE = 60.0  # seconds until the citizen goes away and the story has failed, where nobody says
 
 Shown = TypeVar("Shown")
 
@@ -41,10 +41,13 @@ class Place(Protocol):
 
 
 class Citizen:
-    """Use as an async context, inside a running stage. `user` is the bus user who presses."""
+    """Use as an async context, inside a running stage. `user` is the bus user who presses.
 
-    def __init__(self, stage: Place, user: str = "finger") -> None:
-        self._stage = stage
+    `patience` is how many seconds are waited for each thing: a machine that is played is slow.
+    """
+
+    def __init__(self, stage: Place, user: str = "finger", patience: float = PATIENCE) -> None:
+        self._stage, self._patience = stage, patience
         self._topics = Topics(stage.config.kiosk.id)
         self._bus = Bus(stage.config.bus_address(user), name="finger")
         self._bus.on(self._topics.screen_state, self._on_screen)
@@ -65,7 +68,7 @@ class Citizen:
         """Call `see` with every new screen."""
         self._seen.append(see)
 
-    async def sees(self, kind: type[Shown], patience: float = PATIENCE) -> Shown:
+    async def sees(self, kind: type[Shown], patience: float | None = None) -> Shown:
         """Wait until a screen of this kind is shown; raises StoryFailed."""
         await self.waits_for(lambda data: isinstance(data, kind), kind.__name__, patience)
         assert self.screen is not None
@@ -73,8 +76,9 @@ class Citizen:
         return self.screen.data
 
     async def waits_for(
-        self, is_so: Callable[[ScreenData], bool], what: str, patience: float = PATIENCE
+        self, is_so: Callable[[ScreenData], bool], what: str, patience: float | None = None
     ) -> None:
+        patience = self._patience if patience is None else patience
         deadline = time.monotonic() + patience
         while self.screen is None or not is_so(self.screen.data):
             if time.monotonic() > deadline:
@@ -92,7 +96,7 @@ class Citizen:
         assert self.screen is not None
         before = type(self.screen.data)
         is_there = until or (lambda data: not isinstance(data, before))
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self._patience
         while self.screen is not None and not is_there(self.screen.data):
             if time.monotonic() > deadline:
                 raise StoryFailed(f"pressed {action}, and still: {self.screen}")
@@ -110,9 +114,10 @@ class Citizen:
         device: str,
         is_so: Callable[[dict[str, Any]], bool],
         what: str,
-        patience: float = PATIENCE,
+        patience: float | None = None,
     ) -> dict[str, Any]:
         """Wait until the device itself is so; returns its physics. Raises StoryFailed."""
+        patience = self._patience if patience is None else patience
         await self._waits(patience, lambda: is_so(self.bench.look(device)))
         physics = self.bench.look(device)
         if not is_so(physics):
@@ -121,7 +126,7 @@ class Citizen:
 
     async def tries(self, device: str, rupees: int, **how: Any) -> None:
         """Put one note or coin to the slot as soon as it is open, whatever becomes of it."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self._patience
         while True:
             try:
                 self.bench.do(device, "insert", paise=rupees * 100, **how)
@@ -149,7 +154,7 @@ class Citizen:
     async def swipes(self, card: str) -> None:
         """Pull a card through, and again when the reader did not listen yet."""
         await self.sees(SwipeCard)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self._patience
         while isinstance(self.data, SwipeCard):
             if time.monotonic() > deadline:
                 raise StoryFailed(f"the reader takes no card: {self.screen}")
@@ -158,7 +163,7 @@ class Citizen:
 
     async def _feeds(self, device: str, paise: int) -> None:
         """Until it is in the box: what comes back is put in again when the slot is open."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self._patience
         had = _in_box(self.bench.look(device), paise)
         while _in_box(self.bench.look(device), paise) == had:
             if time.monotonic() > deadline:
@@ -171,7 +176,7 @@ class Citizen:
             await self._waits(20.0, lambda: not _is_moving(self.bench.look(device)))
 
     async def _sees_action(self, action: Action) -> None:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self._patience
         while self.screen is None or action not in self.screen.actions:
             if time.monotonic() > deadline:
                 raise StoryFailed(f"expected {action} on the screen, got {self.screen}")

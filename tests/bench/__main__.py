@@ -11,8 +11,9 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from tests.bench import cash, drivers, growth, idle, journal, papers, receipt, wire
+from tests.bench import cash, drivers, growth, idle, image, journal, papers, receipt, wire
 from tests.bench.figures import delays, table
 
 ROUNDS = 1500  # commits to each side
@@ -81,6 +82,13 @@ def of_drivers(seconds: float = IDLE_SECONDS, settles_in: float = drivers.SETTLE
     return table("drivers: each alone, on its pty", figures)
 
 
+def of_image() -> str:
+    """Needs `make test-image` before, or $KIOSK_IMAGE: the folder of an image with a console."""
+    if not (folder := os.environ.get("KIOSK_IMAGE", "")):
+        return "image: not measured: $KIOSK_IMAGE names no folder of an image (make image)"
+    return table("image: the whole machine, in QEMU", image.run(Path(folder)))
+
+
 BENCHMARKS: dict[str, Callable[[], str]] = {
     "journal": of_journal,
     "growth": of_growth,
@@ -90,6 +98,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "papers": of_papers,
     "drivers": of_drivers,
     "receipt": of_receipt,
+    "image": of_image,
 }
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from tests.bench.__main__ import (
     of_drivers,
     of_growth,
     of_idle,
+    of_image,
     of_journal,
     of_papers,
     of_receipt,
@@ -92,3 +93,11 @@ def test_one_late_order_in_fifty_misses_the_aim() -> None:
     in_time, late = delays("x", [0.01] * 50, 0.03), delays("x", [0.01] * 49 + [0.04], 0.03)
     assert (in_time.is_met, late.is_met) == (True, False)
     assert table("t", [late]).endswith("MISSED")
+
+
+def test_a_machine_is_measured_only_where_there_is_an_image(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`make bench` on a clean clone goes on without it."""
+    monkeypatch.delenv("KIOSK_IMAGE", raising=False)
+    assert "not measured: $KIOSK_IMAGE names no folder" in of_image()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -64,3 +65,20 @@ def test_the_console_says_which_unit_failed_and_whom_to_call() -> None:
     for line in ("KIOSK BAND HAI", "Paise na daalen", "Sahayata: 181", "No money is taken"):
         assert line in said
     assert said.isascii() and max(map(len, said.splitlines())) <= 80, "an old console has no more"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="files are given to root")
+def test_the_technicians_key_is_read_by_sshd_as_the_technician(tmp_path: Path) -> None:
+    """Made under a umask for secrets, the folder let nobody in but root, and so nobody at all."""
+    keys = tmp_path / "ssh"
+    before = os.umask(0o077)
+    try:
+        keys.mkdir()
+        (keys / "authorized_keys").write_text("ssh-ed25519 AAAA technician\n")
+        (keys / "host_ed25519").write_text("secret")
+    finally:
+        os.umask(before)
+    prepare.open_to_sshd(keys)
+    assert keys.stat().st_mode & 0o777 == 0o755
+    assert (keys / "authorized_keys").stat().st_mode & 0o777 == 0o644
+    assert (keys / "host_ed25519").stat().st_mode & 0o777 == 0o600

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -9,10 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from firmware.boot.slot import is_good, is_idle
+from firmware.boot import slot
+from firmware.boot.slot import is_good, is_idle, release, was_good
 from firmware.contract.device import Status
 from firmware.contract.health import CoreState
 from firmware.contract.money import rupees
+from firmware.runtime.config import (
+    BusSection,
+    Config,
+    GatewaySection,
+    KioskSection,
+    PathsSection,
+)
+from firmware.runtime.durable import write_durably
 from tests.image.unit_files import ROOT
 
 BUILD = ROOT / "image-build"
@@ -50,6 +60,42 @@ def test_a_release_whose_core_cannot_read_the_journal_is_not_good() -> None:
     assert not is_good(ALL - {"ui"}, core())
 
 
+def test_a_release_that_worked_yesterday_is_not_given_up_for_a_full_disk(tmp_path: Path) -> None:
+    """Else the machine would start again and again, and nobody could look at what is wrong."""
+    good = tmp_path / "good"
+    assert not was_good(good, "aa00")
+    write_durably(good, b"aa00")
+    assert was_good(good, "aa00")
+    assert not was_good(good, "bb11"), "the release that was installed today"
+
+
+async def test_a_new_release_in_which_nobody_lives_ends_its_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """systemd starts the machine again then (FailureAction=), and the boot loader counts."""
+    monkeypatch.setattr(slot, "GOOD_WITHIN", 0.0)
+    (tmp_path / "technician").write_text("password")
+    config = Config(
+        kiosk=KioskSection("k", {}, "TST 0001"), gateway=GatewaySection("http://127.0.0.1:9"),
+        device={}, paths=PathsSection(str(tmp_path)),
+        bus=BusSection(str(tmp_path / "bus.sock"), str(tmp_path)),
+    )  # fmt: skip
+    monkeypatch.setattr(slot, "release", lambda: "bb11")
+    with pytest.raises(SystemExit, match="alive: nobody; the machine starts again"):
+        await slot.settle(config, argparse.Namespace())
+    write_durably(tmp_path / slot.GOOD, b"bb11")
+    await slot.settle(config, argparse.Namespace())  # it was good before: nothing is done
+
+
+def test_a_machine_without_a_slot_has_no_release(tmp_path: Path) -> None:
+    line = tmp_path / "cmdline"
+    line.write_text("kiosk.slot=a rauc.slot=A kiosk.roothash=bb11 kiosk.rootsize=4096 quiet\n")
+    assert release(line) == "bb11"
+    line.write_text("root=/dev/sda1 quiet\n")
+    assert release(line) == ""
+    assert not was_good(tmp_path / "good", "")
+
+
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle of small files, signed as a real one is, and the keys beside it."""
@@ -79,9 +125,9 @@ def test_a_bundle_that_was_changed_on_the_stick_is_refused(bundle: Path) -> None
     assert _info(bundle, "z.raucb").returncode != 0
 
 
-@pytest.mark.parametrize(("slot", "letter"), [("boot.0", b"A"), ("boot.1", b"B")])
+@pytest.mark.parametrize(("name", "letter"), [("boot.0", b"A"), ("boot.1", b"B")])
 def test_the_boot_partition_gets_the_name_of_the_slot_it_lies_in(
-    tmp_path: Path, slot: str, letter: bytes
+    tmp_path: Path, name: str, letter: bytes
 ) -> None:
     """Both would be called BOOT-A, and the boot loader would start the old kernel for ever."""
     device = tmp_path / "boot"
@@ -90,7 +136,7 @@ def test_the_boot_partition_gets_the_name_of_the_slot_it_lies_in(
     device.write_bytes(image)
     subprocess.run(
         [BUILD / "rauc" / "hook", "slot-post-install"], check=True,
-        env={"RAUC_SLOT_NAME": slot, "RAUC_SLOT_DEVICE": str(device), "PATH": "/usr/bin:/bin"},
+        env={"RAUC_SLOT_NAME": name, "RAUC_SLOT_DEVICE": str(device), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     written = device.read_bytes()
     assert written[71:77] == b"BOOT-" + letter

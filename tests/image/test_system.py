@@ -134,6 +134,15 @@ def test_a_rule_with_a_slip_of_the_pen_lets_nobody_in_or_everybody(
     assert done.strip().endswith("understood"), done
 
 
+def test_the_technician_reads_the_journal_with_the_command_he_was_given(
+    machine: Container,
+) -> None:
+    """Core's user could not read kiosk.toml outside of its unit, so the command only complained."""
+    command = "sudo -n -u kiosk-core kioskctl journal verify"
+    said = machine.run("runuser", "-u", "technician", "--", *command.split())
+    assert "rows" in said, said
+
+
 def test_only_the_technician_has_a_shell_and_nobody_a_password(machine: Container) -> None:
     users = [line.split(":") for line in machine.run("cat", "/etc/passwd").splitlines()]
     shells = {user[0] for user in users if user[-1].endswith(("/bash", "/sh", "/dash"))}

@@ -35,6 +35,7 @@ ENDS_BY_ITSELF = {
     "kiosk-good.service",
 }  # fmt: skip
 FEEDS_NO_WATCHDOG = {*ENDS_BY_ITSELF, "kiosk-bus.service"}
+BUS_PASSWORD = ":/etc/kiosk/bus/"
 
 # Keys of systemd 254; the image has 257, and Debian 12 does not know them.
 NEWER = ("RestartMode", "RestartSteps", "RestartMaxDelaySec")
@@ -48,6 +49,25 @@ needs_systemd = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return units.install(tmp_path_factory.mktemp("root"))
+
+
+def test_a_release_in_which_nothing_begins_is_given_up() -> None:
+    """kiosk-prepare of a broken one was started again, for ever, and all waited for it."""
+    unit = "kiosk-good.service"
+    assert units.value(unit, "FailureAction") == units.value(unit, "JobTimeoutAction") == "reboot"
+    assert units.value(unit, "JobTimeoutSec") == "20min"
+    assert units.value(unit, "TimeoutStartSec") == "15min", "it must end by itself before that"
+
+
+def test_whoever_speaks_on_the_bus_may_open_its_socket() -> None:
+    """`kiosk-good` is root and no more than that: without the group it heard nobody, for ever."""
+    for unit in units.services():
+        settings = units.settings(unit)
+        speaks = any(key == "LoadCredential" and BUS_PASSWORD in said for key, said in settings)
+        if unit == "kiosk-good.service" or (speaks and unit != "kiosk-bus.service"):
+            groups = [said for key, said in settings if key == "SupplementaryGroups"]
+            since = len(groups) - groups[::-1].index("") if "" in groups else 0
+            assert "kiosk" in " ".join(groups[since:]).split(), unit
 
 
 def test_every_entry_point_has_a_unit_or_a_reason() -> None:
