@@ -44,10 +44,9 @@ PLACE = {"hi": "टोडारायसिंह", "en": "Todaraisingh"}
 ACCOUNT = "210344001725"
 NOTES = (10, 20, 50, 100, 200, 500)
 TILES = (
-    ("electricity", "lightning"), ("water", "drop"), ("mobile", "device-mobile"),
-    ("certificates", "file-text"), ("aadhaar_card", "identification-card"),
-    ("jan_aadhaar_card", "identification-card"), ("land", "map-trifold"),
-    ("pension", "fingerprint"), ("lookup", "magnifying-glass"), ("reprint", "receipt"),
+    ("bills", "lightning"), ("mobile", "device-mobile"), ("certificates", "file-text"),
+    ("cards", "identification-card"), ("land", "map-trifold"), ("pension", "fingerprint"),
+    ("lookup", "magnifying-glass"), ("reprint", "receipt"),
 )  # fmt: skip
 TROUBLES = (
     "back_end_down", "no_such_account", "already_paid", "refused", "paper_out", "printer",
@@ -90,7 +89,7 @@ LIMITS = ("no_cash", "least", "most", "visit", "day", "values")
 
 
 def tiles(why_not: str = "tile.not_yet", electricity: str | None = None) -> list[Tile]:
-    return [Tile(name, icon, electricity if name == "electricity" else why_not)
+    return [Tile(name, icon, electricity if name == "bills" else why_not)
             for name, icon in TILES]  # fmt: skip
 
 
@@ -248,6 +247,10 @@ def main_screens() -> dict[str, ScreenData]:
         "2-services": Services(tiles()),
         "2-services-no-paper": Services(tiles(electricity="tile.no_paper")),
         "2-services-no-cards": Services(tiles("tile.no_cards")),
+        "2-services-bills": Services([Tile("electricity", "lightning"),
+                                      Tile("water", "drop", "tile.not_yet")], "bills"),
+        "2-services-cards": Services([Tile("aadhaar_card", "identification-card"),
+                                      Tile("jan_aadhaar_card", "identification-card")], "cards"),
         "3-number": Number("electricity", "electricity.account", 12, "2103440017"),
         "3-number-enrolment": Number("aadhaar_card", "aadhaar_card.account", 14, "1025000170"),
         "3-number-full": Number("electricity", "electricity.account", 12, ACCOUNT),

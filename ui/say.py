@@ -8,6 +8,7 @@ from pathlib import Path
 
 from firmware.contract.money import Money
 from firmware.contract.screen import Language
+from firmware.runtime.service_words import service_words
 from firmware.runtime.words import Words
 
 log = logging.getLogger("say")
@@ -22,7 +23,7 @@ class Say:
 
     def __init__(self, language: Language, helpline: str) -> None:
         self.language = language
-        self._words = Words(LOCALE, language.value, "ui")
+        self._words = Words(LOCALE, language.value, "ui", service_words(language.value))
         self._helpline = helpline
 
     def __call__(self, key: str, **facts: object) -> str:

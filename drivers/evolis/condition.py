@@ -71,7 +71,9 @@ class Condition:
         )
 
     def has_counted(self, doubt: Doubt) -> bool:
-        """The printer's own counter of cards has moved by this one."""
+        """The printer's own counter of cards has moved by this one; another one's says nothing."""
+        if doubt.serial and self.identity.serial not in ("", doubt.serial):
+            return False
         before, after = doubt.printed_before, self.number(Ask.PRINTED)
         return None not in (before, after) and 0 < (after or 0) - (before or 0) <= MOST_COUNTED
 

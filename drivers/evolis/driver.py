@@ -217,8 +217,8 @@ class CardPrinter(BackgroundDevice[Event, Command]):
 
     def on_event(self, event: Event) -> None:
         match event:
-            case CardEjecting(job, printed_before):
-                self._book.eject(job, printed_before)
+            case CardEjecting(job, printed_before, serial_number):
+                self._book.eject(job, printed_before, serial_number)
             case JobPrinted(job):
                 self._end(job, Fate.PRINTED)
             case JobFailed(job, fault):
@@ -279,6 +279,10 @@ class CardPrinter(BackgroundDevice[Event, Command]):
 
     def _status(self) -> Status:
         status = STATUS[self.protocol.state]
+        if self.protocol.state is State.CLEARING and blocking(self.protocol.faults):
+            return (
+                Status.OUT_OF_SERVICE
+            )  # it is tried again and again, and nobody may pay meanwhile
         if status is Status.READY and self._job is not None:
             return Status.BUSY
         if status is Status.READY and self.protocol.faults:

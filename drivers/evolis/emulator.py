@@ -62,6 +62,7 @@ class CardPrinterEmulator(Emulator):
         folder = Path(out_folder) if out_folder else None
         self.hopper, self.rejects = Tray("card", folder), Tray("rejected", folder)
         self.card: Card | None = None  # in the path
+        self.serial = SERIAL
         self._ribbon, self._ribbon_sides, self._feeder = Ribbon(ribbon), ribbon_sides, cards
         self._printed = self._inserted = self._removed = 0
         self._until_cleaning = CLEAN_EVERY
@@ -161,7 +162,7 @@ class CardPrinterEmulator(Emulator):
     def _answer(self, ask: Ask) -> str:
         answers: dict[Ask, str | int] = {
             Ask.MODEL: MODEL,
-            Ask.SERIAL: SERIAL,
+            Ask.SERIAL: self.serial,
             Ask.FIRMWARE: FIRMWARE,
             Ask.PRINTED: self._printed,
             Ask.INSERTED: self._inserted,

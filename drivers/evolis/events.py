@@ -96,11 +96,13 @@ class Supplies:
 class CardEjecting:
     """The next bytes let this card out: must be on disk before they go.
 
-    `printed_before`: the printer's own count of cards, which decides when its last word is lost.
+    `printed_before`: the count of cards of the printer with this `serial`, which decides when its
+    last word is lost.
     """
 
     job: str
     printed_before: int | None
+    serial: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,3 +174,4 @@ class Doubt:
 
     job: str
     printed_before: int | None
+    serial: str = ""  # of the printer it was in; empty where that says none

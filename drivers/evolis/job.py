@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from drivers.evolis.codec import Do, Panel, Ribbon, command, download, select_ribbon
-from drivers.evolis.events import Fault, JobFailed, PrintSides
+from drivers.evolis.events import CardEjecting, Doubt, Fault, JobFailed, PrintSides
 
 # Seconds that the maker's own software waits for an answer [B].
 CONTROL_WITHIN = 4.0
@@ -32,8 +32,9 @@ class Step:
 class Job:
     """What is still to be sent of one card."""
 
-    def __init__(self, order: PrintSides, ribbon: Ribbon, baudrate: int) -> None:
-        self.name = order.job
+    def __init__(self, order: PrintSides, ribbon: Ribbon, baudrate: int, serial: str) -> None:
+        """`serial` is the printer's; empty where it says none."""
+        self.name, self._serial = order.job, serial
         self.printed_before: int | None = None
         self.has_fetched = False  # a card is in the path, or may be
         self.is_ejecting = False
@@ -58,6 +59,14 @@ class Job:
     def failed(self, fault: Fault) -> list[JobFailed]:
         """Once: what a cancelled card meets on its way to the reject box is not its end."""
         return [] if self.is_cancelled else [JobFailed(self.name, fault)]
+
+    @property
+    def ejecting(self) -> CardEjecting:
+        return CardEjecting(self.name, self.printed_before, self._serial)
+
+    @property
+    def doubt(self) -> Doubt:
+        return Doubt(self.name, self.printed_before, self._serial)
 
     @property
     def comes_out_next(self) -> bool:

@@ -34,6 +34,7 @@ class CardRecord(msgspec.Struct, frozen=True):
     pages: int = 0
     document: str = ""
     printed_before: int | None = None
+    serial: str = ""  # of the printer that `printed_before` is of
     fault: str = ""
     is_acknowledged: bool = False
 
@@ -72,7 +73,9 @@ class CardBook(JobBook[CardRecord, PrinterRecord]):
     def doubt(self) -> Doubt | None:
         """The card that may be out; there is one at most, for there is one path."""
         found = [known for known in self.jobs if known.fate is Fate.EJECTING]
-        return Doubt(found[-1].job, found[-1].printed_before) if found else None
+        if not found:
+            return None
+        return Doubt(found[-1].job, found[-1].printed_before, found[-1].serial)
 
     @property
     def under_way(self) -> CardRecord | None:
@@ -82,9 +85,10 @@ class CardBook(JobBook[CardRecord, PrinterRecord]):
     def start(self, order: PrintDocument) -> None:
         self.put(CardRecord(order.job, Fate.STARTED, order.pages, order.document))
 
-    def eject(self, job: str, printed_before: int | None) -> None:
-        known = self._known(job)
-        self.put(msgspec.structs.replace(known, fate=Fate.EJECTING, printed_before=printed_before))
+    def eject(self, job: str, printed_before: int | None, serial: str) -> None:
+        """The card may be out from here on; of the printer what Doubt says."""
+        leaving = msgspec.structs.replace(self._known(job), fate=Fate.EJECTING, serial=serial)
+        self.put(msgspec.structs.replace(leaving, printed_before=printed_before))
 
     def end(self, job: str, fate: Fate, fault: str = "") -> DeviceEvent:
         """Write down how it ended; returns what the till must hear."""

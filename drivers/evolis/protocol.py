@@ -34,7 +34,6 @@ from drivers.evolis.events import (
     MEANS,
     WARNINGS,
     Cancel,
-    CardEjecting,
     CardRejected,
     Command,
     Doubt,
@@ -109,7 +108,8 @@ class HostProtocol(Protocol[Event, Command]):
             case PrintSides(name) if self.state is not State.IDLE:
                 raise CommandRefused(f"job {name}: the printer is {self.state.name}")
             case PrintSides():
-                self._job = Job(command, self._ribbon, self._baudrate)
+                serial = self._answers.get(Ask.SERIAL, "")
+                self._job = Job(command, self._ribbon, self._baudrate, serial)
                 self._move(Trigger.GIVEN, now)
 
     def receive_bytes(self, data: bytes, now: float) -> None:
@@ -302,7 +302,7 @@ class HostProtocol(Protocol[Event, Command]):
             self._move(Trigger.CARD_OUT, now)
             return
         if self._job.comes_out_next:
-            self._events.append(CardEjecting(self._job.name, self._job.printed_before))
+            self._events.append(self._job.ejecting)
         self._do(self._job.next(), now)
 
     def _on_refusal(self, fault: Fault, now: float) -> None:
@@ -377,7 +377,7 @@ class HostProtocol(Protocol[Event, Command]):
         if job is None:
             return
         if job.is_ejecting:
-            self._doubt = Doubt(job.name, job.printed_before)
+            self._doubt = job.doubt
         else:
             self._events.extend(job.failed(fault))
 

@@ -137,17 +137,19 @@ class Job:
         incoming = NOT_ALL_IN & set(section.texts("job-state-reasons"))
         return Seen(
             state=state,
-            printed=self._printed(section),
+            printed=self._printed(section, state),
             is_ours=section.text("job-name") == public_name(self.name),
             is_all_in=not incoming and section.number("number-of-documents") != 0
             and state is not JobState.HELD,
         )  # fmt: skip
 
-    def _printed(self, section: Section) -> int:
+    def _printed(self, section: Section, state: JobState) -> int:
         """On both sides only the sheets that lie in the tray: a half one is printed again."""
         impressions = section.number("job-impressions-completed")
         sheets = section.number("job-media-sheets-completed")
         if self.is_two_sided and sheets is not None:
             return min(self.pages, sheets * 2)
-        known = impressions if impressions is not None else sheets
-        return max(self.printed, min(self.pages, known or 0))
+        known = min(self.pages, (impressions if impressions is not None else sheets) or 0)
+        if self.is_two_sided and known < self.pages and state is not JobState.COMPLETED:
+            known -= known % 2  # sides are all that this printer counts
+        return max(self.printed, known)

@@ -15,7 +15,7 @@ from firmware.contract.device import Kind
 from firmware.contract.gateway import Tender
 from firmware.contract.health import CoreState
 from firmware.core.floor import NOT_HEARD, Floor
-from firmware.core.screens import service_trouble
+from firmware.core.tiles import service_trouble
 from firmware.documents.readiness import Ability, Readiness
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue

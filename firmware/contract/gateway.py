@@ -97,7 +97,7 @@ class RegisteredBill(msgspec.Struct, frozen=True, tag=True):
     mobile: Mobile
 
     def __repr__(self) -> str:
-        return f"RegisteredBill({self.bill!r}, mobile=******{self.mobile[-4:]})"
+        return f"RegisteredBill({self.bill!r}, mobile=...)"
 
 
 Pages = Annotated[int, msgspec.Meta(ge=1, le=200)]

@@ -62,8 +62,11 @@ class Attract(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     tenders: list[Tender] = []
 
 
-class Services(msgspec.Struct, frozen=True, tag=True):
+class Services(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """A tile a kind of service, or those of one kind: then `category` is its id."""
+
     tiles: list[Tile]
+    category: str = ""
 
 
 class Number(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):

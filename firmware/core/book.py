@@ -80,6 +80,11 @@ class Book:
                 case _:
                     pass
 
+    def knows(self, number: str) -> bool:
+        """Whether there is such an order: of one whose file was lost, rows of later may be left."""
+        history = self.journal.of_order(number)
+        return bool(history) and isinstance(history[0].row, OrderCreated)
+
     def order(self, number: str) -> Order:
         """A live order, or one recalled from its rows."""
         if number not in self._orders:

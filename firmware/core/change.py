@@ -93,7 +93,7 @@ class ChangeDesk:
 
     def _order_of(self, name: str) -> Order | None:
         number = name.split(STEM)[0]
-        return self._book.order(number) if self._book.journal.of_order(number) else None
+        return self._book.order(number) if self._book.knows(number) else None
 
     def _changer(self) -> DeviceState | None:
         """The coin acceptor, if it is one that pays: also while it is busy with that."""

@@ -9,7 +9,7 @@ from firmware.core.cash import CashDesk
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.paying import Paying
-from firmware.core.screens import service_trouble, why_not
+from firmware.core.tiles import service_trouble, why_not
 from firmware.core.visit import AT_THE_TILL, REPRINT, REPRINTS, Signal, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.services.catalogue import Catalogue
@@ -75,6 +75,9 @@ class Choosing:
         if value == REPRINT and self._floor.why_no_reprint is None:
             visit.typed, visit.problem = "", None
             return Signal.REPRINT
+        if visit.stage is Stage.SERVICES and value in self._catalogue.groups:
+            visit.category = value
+            return None
         service = self._catalogue.services.get(value)
         if service is None or why_not(service, self._floor) is not None:
             return None
@@ -82,9 +85,13 @@ class Choosing:
         visit.gives = service.gives
         return Signal.SERVICE
 
-    def _go_back(self, visit: Visit, action: Action) -> Signal:
-        """Back or again; with bills in the basket that leads to them."""
+    def _go_back(self, visit: Visit, action: Action) -> Signal | None:
+        """Back or again; with bills in the basket that leads to them, and from the services of one
+        kind to the kinds."""
         visit.problem = None
+        if visit.stage is Stage.SERVICES and visit.category:
+            visit.category = ""
+            return None
         if visit.basket and visit.stage not in AT_THE_TILL | REPRINTS:
             return Signal.LISTED
         return Signal.BACK if action is Action.BACK else Signal.AGAIN

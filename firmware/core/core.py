@@ -352,8 +352,7 @@ class Core:
 
     def _order_of_job(self, job: str) -> Order | None:
         number = job.split("/")[0]
-        known = self.book.journal.of_order(number)
-        return self.book.order(number) if known else None
+        return self.book.order(number) if self.book.knows(number) else None
 
 
 def _differs(fresh: Screen, shown: Screen) -> bool:

@@ -94,6 +94,8 @@ class Delivering:
         is_standing = floor.usable(Kind(gives)) is None
         trouble = floor.document_trouble(gives) if is_standing else None
         service = order.created.service
+        if self._job not in order.jobs:  # what is known is of an order before
+            return Printing(service, 0, 0, False, trouble, gives)
         return Printing(service, self.page, self.of, self.is_genuine, trouble, gives)
 
     def _intend(self, order: Order) -> None:

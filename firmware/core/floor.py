@@ -25,20 +25,21 @@ NOT_HEARD = GatewayState(is_online=False, detail="not heard yet")
 
 @dataclass(frozen=True)
 class Supply:
-    """What a printer of documents must have: the faults that say it has none, the unit in which it
-    is counted, and how many of these one sheet or card takes."""
+    """What a printer of documents must have: the faults that say it has none, the consumable and
+    unit in which it is counted, and how many of these one sheet or card takes."""
 
     trouble: str  # a message key
     faults: tuple[str, ...]
+    name: str
     unit: str
     each: int = 1
 
 
 SUPPLIES = {
-    Kind.PAGE: (Supply("trouble.page_paper", OUT_OF_SHEETS, "sheets"),),
+    Kind.PAGE: (Supply("trouble.page_paper", OUT_OF_SHEETS, "paper", "sheets"),),
     Kind.PVC: (
-        Supply("trouble.pvc_cards", ("pvc.feeder.empty", *OUT_OF_SHEETS), "cards"),
-        Supply("trouble.pvc_ribbon", RIBBON, "sides", each=2),
+        Supply("trouble.pvc_cards", ("pvc.feeder.empty", *OUT_OF_SHEETS), "cards", "cards"),
+        Supply("trouble.pvc_ribbon", RIBBON, "ribbon", "sides", each=2),
     ),
 }
 STANDS = {Kind.PAGE: "trouble.page_printer", Kind.PVC: "trouble.pvc_printer"}
@@ -122,7 +123,10 @@ class Floor:
         """The message key of why no proof can be printed, or None."""
         faults = [fault.code for state in self.of_kind(Kind.RECEIPT) for fault in state.faults]
         if self.can_print:
-            is_short = PAPER_NEAR_END in faults and self._left(Kind.RECEIPT, "mm") < LONGEST_TICKET
+            is_short = (
+                PAPER_NEAR_END in faults
+                and self._left(Kind.RECEIPT, "paper", "mm") < LONGEST_TICKET
+            )
             return "trouble.paper_out" if is_short else None
         return "trouble.paper_out" if PAPER_END in faults else "trouble.printer"
 
@@ -194,17 +198,18 @@ class Floor:
         short = (
             each.trouble
             for each in SUPPLIES[kind]
-            if self._left(kind, each.unit) < each.each * sheets
+            if self._left(kind, each.name, each.unit) < each.each * sheets
         )
         return next(short, None)
 
-    def _left(self, kind: Kind, unit: str) -> float:
-        """A count that nobody knows is no reason to refuse."""
+    def _left(self, kind: Kind, name: str, unit: str) -> float:
+        """A count that nobody knows is no reason to refuse. By its name, too: a printer counts the
+        cards until it must be cleaned as it counts those in its feeder."""
         levels = [
             consumable.level
             for state in self.of_kind(kind)
             for consumable in state.consumables
-            if consumable.unit == unit and consumable.level is not None
+            if (consumable.name, consumable.unit) == (name, unit) and consumable.level is not None
         ]
         return min(levels, default=inf)
 

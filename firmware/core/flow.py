@@ -161,6 +161,7 @@ class Flow:
             case Action.FINISH:
                 self._leave("", now)
             case Action.ANOTHER:
+                self.visit.category = ""
                 self._go(Signal.ANOTHER, now)
             case Action.OPERATOR:
                 self._go(Signal.OPERATOR, now)

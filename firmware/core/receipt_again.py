@@ -19,7 +19,6 @@ from firmware.core.proof import Proof, documents_of, is_on_page, place_of
 from firmware.core.visit import REPRINT, Signal, Stage, Visit
 from firmware.journal.orders import Order, fold
 from firmware.journal.paper_rows import CopyAsked, CopyRefused
-from firmware.journal.rows import OrderCreated
 from firmware.till.access import COPIES
 from firmware.till.owners import is_known
 
@@ -112,9 +111,7 @@ class ReceiptAgain:
 
     def _find(self, number: str) -> Order | None:
         """Read anew, and not kept: nothing happens to it yet."""
-        history = self._book.journal.of_order(number)
-        is_whole = bool(history) and isinstance(history[0].row, OrderCreated)
-        return fold(history) if is_whole else None
+        return fold(self._book.journal.of_order(number)) if self._book.knows(number) else None
 
     # --- the paper -------------------------------------------------------------------------
 
@@ -126,6 +123,10 @@ class ReceiptAgain:
     def step(self, visit: Visit, now: float) -> Signal | None:
         """Do what is due until the duplicate is there, or its number on the screen."""
         order = self._book.order(visit.receipt)
+        if RECEIPT not in documents_of(order):  # refused by the office since it was asked for
+            self._book.forget(order.number)
+            visit.problem = ASK
+            return Signal.WRONG_NUMBER
         if not self._proof.bring(order, RECEIPT, self._floor, visit, now):
             visit.proof = "page" if is_on_page(order) else ""
             return None

@@ -19,11 +19,9 @@ from firmware.contract.screen import (
     Number,
     Offer,
     ScreenData,
-    Services,
     ShowBill,
     ShowUpi,
     SwipeCard,
-    Tile,
     Trouble,
     Waiting,
 )
@@ -33,10 +31,11 @@ from firmware.core.papers import Papers
 from firmware.core.proof import is_on_page, place_of
 from firmware.core.resuming import LAST_DIGITS
 from firmware.core.settling import offer_of
-from firmware.core.visit import MOST_BILLS, REPRINT, Stage, Visit
+from firmware.core.tiles import services, tiles
+from firmware.core.visit import MOST_BILLS, Stage, Visit
 from firmware.journal.division import split
 from firmware.journal.orders import Order
-from firmware.services.catalogue import Catalogue, Service
+from firmware.services.catalogue import Catalogue
 from firmware.till.codes import DIGITS
 from firmware.till.limits import extra, note_buttons
 from firmware.till.session import CashSession
@@ -101,54 +100,6 @@ PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
     }
 )
 
-TILE_REASONS = {
-    "trouble.back_end_down": "tile.no_back_end",
-    "trouble.paper_out": "tile.no_paper",
-    "trouble.printer": "tile.no_printer",
-    "trouble.page_paper": "tile.no_paper",
-    "trouble.page_printer": "tile.no_printer",
-    "trouble.pvc_cards": "tile.no_cards",
-    "trouble.pvc_ribbon": "tile.no_ribbon",
-    "trouble.pvc_printer": "tile.no_printer",
-    "trouble.office_key": "tile.not_yet",
-    "trouble.mains_off": "tile.no_power",
-    "trouble.battery_low": "tile.no_power",
-    "trouble.records": "tile.no_records",
-    "trouble.day_limit": "tile.day_limit",
-}  # of the others the tile says that no cash is taken
-
-
-def tiles(catalogue: Catalogue, floor: Floor) -> list[Tile]:
-    """Every service and the receipt again: working, or not and why (offline first: said before any
-    money)."""
-    ready = [
-        Tile(service.id, service.icon, why_not(service, floor))
-        for service in catalogue.services.values()
-    ]
-    again = Tile(REPRINT, "receipt", floor.why_no_reprint)
-    coming = [Tile(each.id, each.icon, "tile.not_yet") for each in catalogue.coming]
-    return [*ready, again, *coming]
-
-
-def service_trouble(service: Service, floor: Floor) -> str | None:
-    """Why the paper that this service sells cannot be handed out now; None if it can, or there is
-    none."""
-    if service.paper is None:
-        return None
-    if not floor.has_office_key:
-        return "trouble.office_key"
-    return floor.document_trouble(service.paper.printer, service.paper.sheets)
-
-
-def why_not(service: Service, floor: Floor) -> str | None:
-    """Why a paid service cannot be begun now, as a message key for its tile."""
-    if (trouble := service_trouble(service, floor)) is not None:
-        return TILE_REASONS[trouble]
-    if floor.tenders():
-        return None
-    obstacle = floor.obstacle_before()
-    return None if obstacle is None else TILE_REASONS.get(obstacle, "tile.no_cash")
-
 
 def actions(visit: Visit, why_no_cash: Hint | None) -> list[Action]:
     """What may be pressed in this stage; the other language is always a press away."""
@@ -178,7 +129,7 @@ def draw(
         case Stage.ATTRACT:
             return _attract(floor, catalogue)
         case Stage.SERVICES:
-            return Services(tiles(catalogue, floor))
+            return services(catalogue, floor, visit.category)
         case Stage.NUMBER:
             account = catalogue.services[visit.service].account
             return Number(visit.service, account.label, account.digits, visit.typed, visit.problem)

@@ -199,7 +199,10 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.BACK: Stage.RECEIPT_NUMBER,
         Signal.LEFT: Stage.ATTRACT,
     },
-    Stage.REPRINTING: {Signal.PROVEN: Stage.REPRINTED},
+    Stage.REPRINTING: {
+        Signal.PROVEN: Stage.REPRINTED,
+        Signal.WRONG_NUMBER: Stage.RECEIPT_NUMBER,  # there is no receipt any more
+    },
     Stage.REPRINTED: {Signal.LEFT: Stage.ATTRACT, Signal.ANOTHER: Stage.SERVICES},
 }
 
@@ -210,6 +213,7 @@ class Visit:
 
     stage: Stage = Stage.ATTRACT
     language: Language = Language.HINDI
+    category: str = ""  # whose services are shown; empty: all kinds
     service: str = ""
     gives: str = ""  # the kind of the printer whose paper the service hands out, if it does
     typed: str = ""
@@ -258,6 +262,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     owners: dict[str, str] = {}
     receipt: str = ""
     proof: str = ""
+    category: str = ""
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
@@ -276,6 +281,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             visit.owners,
             visit.receipt,
             visit.proof,
+            visit.category,
         )
 
     @classmethod
@@ -323,6 +329,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             owners=self.owners,
             receipt=self.receipt,
             proof=self.proof,
+            category=self.category,
             entered_at=now,
             patience_from=now,
         )

@@ -48,12 +48,12 @@ def _is_done(data: ScreenData) -> bool:
 
 
 def _electricity_works(data: ScreenData) -> bool:
-    return _works(data, "electricity")
+    return _works(data, "bills")
 
 
-def _works(data: ScreenData, service: str) -> bool:
+def _works(data: ScreenData, tile_name: str) -> bool:
     return isinstance(data, Attract) and any(
-        tile.service == service and tile.why_not is None for tile in data.tiles
+        tile.service == tile_name and tile.why_not is None for tile in data.tiles
     )
 
 

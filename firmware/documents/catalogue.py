@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from firmware.runtime.service_words import service_words
 from firmware.runtime.words import Words
 
 FOLDER = Path(__file__).with_name("locale")
@@ -13,4 +14,4 @@ FOLDER = Path(__file__).with_name("locale")
 @cache
 def words_of(language: str) -> Words:
     """The catalogue of `hi` or `en`; raises OSError for a language that is not shipped."""
-    return Words(FOLDER, language, "documents")
+    return Words(FOLDER, language, "documents", service_words(language))

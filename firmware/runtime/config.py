@@ -132,6 +132,7 @@ def load(path: Path) -> Config:
         raise ConfigError(f"{path}: {error}") from None
     config = convert(document, Config, where=str(path))
     _check_routes(config.gateway, where=str(path))
+    _check_printers(config, where=str(path))
     return config
 
 
@@ -143,6 +144,15 @@ def _check_routes(gateway: GatewaySection, where: str) -> None:
             raise ConfigError(f"{at}: no connector `{name}`{nearest(name, gateway.connector)}")
         if name != DEFAULT and service not in (serves := gateway.connector[name].serves):
             raise ConfigError(f"{at}: `{name}` does not serve it{nearest(service, serves)}")
+
+
+def _check_printers(config: Config, where: str) -> None:
+    """One of each kind: a job is of one printer, and a second that works is no help to it (M5)."""
+    for kind in (Kind.RECEIPT, Kind.PAGE, Kind.PVC):
+        names = [name for name, section in config.device.items() if section.kind is kind]
+        if len(names) > 1:
+            found = ", ".join(names)
+            raise ConfigError(f"{where}: device: expected one device of kind {kind}, got {found}")
 
 
 def nearest(unknown: str, known: Iterable[str]) -> str:

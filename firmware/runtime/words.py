@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import polib
@@ -12,14 +13,18 @@ class MissingWords(KeyError):
 
 
 class Words:
-    """Reads `<folder>/<language>/LC_MESSAGES/<domain>.po`; raises OSError when it is not there."""
+    """Reads `<folder>/<language>/LC_MESSAGES/<domain>.po`; raises OSError when it is not there.
 
-    def __init__(self, folder: Path, language: str, domain: str) -> None:
+    `more` has words from elsewhere; the file's own go over them.
+    """
+
+    def __init__(
+        self, folder: Path, language: str, domain: str, more: Mapping[str, str] | None = None
+    ) -> None:
         self.language = language
         self._path = folder / language / "LC_MESSAGES" / f"{domain}.po"
-        self._texts: dict[str, str] = {
-            entry.msgid: entry.msgstr for entry in polib.pofile(str(self._path))
-        }
+        own = {entry.msgid: entry.msgstr for entry in polib.pofile(str(self._path))}
+        self._texts: dict[str, str] = {**(more or {}), **own}
 
     def __call__(self, key: str, **facts: object) -> str:
         """The text of `key` with its facts filled in; raises MissingWords."""

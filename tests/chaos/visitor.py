@@ -257,7 +257,7 @@ class Visit:
 
 def _works(data: ScreenData | None) -> bool:
     return isinstance(data, Attract) and any(
-        tile.service == "electricity" and tile.why_not is None for tile in data.tiles
+        tile.service == "bills" and tile.why_not is None for tile in data.tiles
     )
 
 

@@ -18,11 +18,11 @@ from firmware.contract.money import rupees
 from firmware.runtime.config import (
     BusSection,
     Config,
-    GatewaySection,
     KioskSection,
     PathsSection,
 )
 from firmware.runtime.durable import write_durably
+from firmware.runtime.gateway_section import GatewaySection
 from tests.image.unit_files import ROOT
 
 BUILD = ROOT / "image-build"

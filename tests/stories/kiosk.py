@@ -288,7 +288,7 @@ def works(data: ScreenData) -> bool:
 def why_not(data: ScreenData | None) -> str | None:
     """What the electricity tile says."""
     assert isinstance(data, Attract | Services)
-    return next(tile.why_not for tile in data.tiles if tile.service == "electricity")
+    return next(tile.why_not for tile in data.tiles if tile.service == "bills")
 
 
 def words(ticket: Ticket) -> list[str]:

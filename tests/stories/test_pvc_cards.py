@@ -199,7 +199,7 @@ def stands_for(trouble: str) -> Callable[[ScreenData], bool]:
 def reason(data: ScreenData) -> str | None:
     if not isinstance(data, Attract):
         return None
-    return next(tile.why_not for tile in data.tiles if tile.service == AADHAAR.service)
+    return next(tile.why_not for tile in data.tiles if tile.service == "cards")
 
 
 def faults(kiosk: Kiosk) -> list[str]:

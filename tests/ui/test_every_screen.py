@@ -98,10 +98,10 @@ def test_text_fault_finder_can_fail(panel: Panel) -> None:
 
 def test_what_does_not_work_cannot_be_pressed(panel: Panel) -> None:
     panel.show(samples.screen(Services(samples.tiles())))
-    panel.touch(panel.button("पानी बिल"))
+    panel.touch(panel.button("मोबाइल रिचार्ज"))
     assert panel.presses == []
-    panel.touch(panel.button("बिजली बिल"))
-    assert panel.presses == [(Action.CHOOSE_SERVICE, "electricity")]
+    panel.touch(panel.button("बिल भुगतान"))
+    assert panel.presses == [(Action.CHOOSE_SERVICE, "bills")]
 
 
 def test_both_languages_are_one_touch_away_when_nobody_is_here(panel: Panel) -> None:
@@ -113,7 +113,7 @@ def test_both_languages_are_one_touch_away_when_nobody_is_here(panel: Panel) -> 
 
 def test_a_picture_in_the_window_begins_the_visit(panel: Panel) -> None:
     panel.show(samples.screen(samples.main_screens()["1-attract"]))
-    panel.touch(panel.button("बिजली बिल"))
+    panel.touch(panel.button("बिल भुगतान"))
     assert panel.presses == [(Action.CHOOSE_LANGUAGE, "hi")]
 
 

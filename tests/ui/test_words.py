@@ -23,13 +23,15 @@ from ui import samples, samples_again, theme
 from ui.say import LOCALE, Say
 from ui.scene import Director
 
-SERVICE_PARTS = ("name", "by", "account", "account.where")
+TILE_PARTS = ("name", "by")
+SERVICE_PARTS = (*TILE_PARTS, "account", "account.where")
 TROUBLE_PARTS = ("title", "text", "told", "do.1")
 
 
 def keys_of_core() -> list[str]:
     return [
-        *(f"{service}.{part}" for service, _ in samples.TILES for part in SERVICE_PARTS),
+        *(f"{service}.{part}" for service, _ in samples.TILES for part in TILE_PARTS),
+        *(f"{service}.{part}" for service in load_catalogue().services for part in SERVICE_PARTS),
         *(f"tile.{reason}" for reason in samples.TILE_REASONS),
         *(f"number.{problem}" for problem in samples.PROBLEMS),
         *(f"waiting.{what}" for what in samples.WAITINGS),

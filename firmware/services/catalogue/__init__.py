@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from importlib.resources import files
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
 from firmware.contract.money import Money
-from firmware.runtime.config import convert
+from firmware.runtime.config import ConfigError, convert
+from firmware.runtime.service_words import ServiceWords
 
+Entry = TypeVar("Entry", bound=msgspec.Struct)
 Digits = Annotated[int, msgspec.Meta(ge=4, le=20)]
 
 
@@ -50,14 +53,19 @@ class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sheets: Annotated[int, msgspec.Meta(ge=1, le=200)] = 1
 
 
+Words = dict[str, ServiceWords]  # by language: hi, en, and any other that the screens have
+
+
 class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One service. `promise` says what it can do without the back end (offline first)."""
 
     id: str
+    category: str
     icon: str
     promise: Literal["full", "deferred", "cached", "none"]
     advance: Paise
     account: Account
+    words: Words
     cash: CashBounds = CashBounds()
     paper: Paper | None = None
     part_payment: bool = False
@@ -86,27 +94,59 @@ class Coming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A tile for a service that this release does not have."""
 
     id: str
+    category: str
     icon: str
+    words: Words
+
+
+class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A group of services: a tile on the first screen."""
+
+    id: str
+    icon: str
+    words: Words
 
 
 class Catalogue(msgspec.Struct, frozen=True):
+    """Raises ValueError for a service of a category that there is not."""
+
     services: dict[str, Service]
     coming: list[Coming]
+    categories: list[Category] = []
+
+    @property
+    def groups(self) -> frozenset[str]:
+        return frozenset(category.id for category in self.categories)
+
+    def __post_init__(self) -> None:
+        wanted = {each.id: each.category for each in self.services.values()}
+        wanted |= {each.id: each.category for each in self.coming}
+        for name, category in wanted.items():
+            if category not in self.groups:
+                known = ", ".join(sorted(self.groups))
+                raise ValueError(f"{name}: expected a category of {known}; got {category!r}")
 
 
 def load_catalogue() -> Catalogue:
     """Read the data files beside this module, bills before papers; raises ConfigError that names
     file and key."""
-    services: dict[str, Service] = {}
-    coming: list[Coming] = []
+    documents = dict(_documents())
+    coming = _entries(documents, "coming.toml", Coming)
+    categories = _entries(documents, "categories.toml", Category)
+    services = [convert(each, Service, where=name) for name, each in documents.items()]
+    services.sort(key=lambda service: (service.paper is not None, service.id))
+    try:
+        return Catalogue({service.id: service for service in services}, coming, categories)
+    except ValueError as error:
+        raise ConfigError(f"catalogue: {error}") from None
+
+
+def _documents() -> Iterator[tuple[str, dict[str, Any]]]:
     for path in sorted(files(__name__).iterdir(), key=lambda found: found.name):
-        if not path.name.endswith(".toml"):
-            continue
-        document = tomllib.loads(path.read_text())
-        if path.name == "coming.toml":
-            coming = [convert(tile, Coming, where=path.name) for tile in document["tile"]]
-        else:
-            service = convert(document, Service, where=path.name)
-            services[service.id] = service
-    ordered = sorted(services.values(), key=lambda service: (service.paper is not None, service.id))
-    return Catalogue({service.id: service for service in ordered}, coming)
+        if path.name.endswith(".toml"):
+            yield path.name, tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _entries(documents: dict[str, dict[str, Any]], name: str, kind: type[Entry]) -> list[Entry]:
+    """What a file with several says, taken out of the documents."""
+    return [convert(entry, kind, where=name) for entry in documents.pop(name)["entry"]]

@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 
 from drivers.evolis.bitmap import PICTURE_SIZE
 from drivers.evolis.document import sides
-from firmware.contract.device import Outcome, Refill, Status
+from firmware.contract.device import USABLE, Outcome, Refill, Status
 from firmware.contract.document import DocumentFailed, DocumentPrinted, PrintDocument
 from firmware.gateway.sandbox.pdf import pdf_of_pictures, pdf_of_text
 from firmware.runtime.bench import BenchRefused
@@ -272,6 +272,9 @@ def test_a_full_reject_box_keeps_the_half_card_inside_until_it_is_emptied(
     counter.run(20)
     assert counter.fault_of("a") == "pvc.link.lost"
     assert (counter.faults, counter.physics["card_is_inside"]) == (["pvc.reject.full"], True)
+    for _ in range(60):  # it is tried again and again
+        counter.run(0.1)
+        assert counter.device.state().status not in USABLE, "nobody pays for what cannot be printed"
     counter.hand("empty_rejects")
     counter.run(10)
     assert (counter.faults, counter.physics["card_is_inside"]) == ([], False)

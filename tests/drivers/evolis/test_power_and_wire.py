@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from drivers.base.loopback import Wire
 from drivers.evolis.codec import Ask, Do, command
 from firmware.contract.device import Acknowledge, Outcome, Status
@@ -132,6 +134,26 @@ def test_a_card_that_a_technician_took_out_before_anybody_looked_is_doubtful(
     counter.hand("close_cover")
     counter.hand("power_on")
     counter.run_until_told("a")
+    assert counter.fault_of("a") == "pvc.card.doubtful"
+
+
+@pytest.mark.parametrize("is_driver_new", [True, False])
+def test_another_printer_stands_there_and_its_counter_says_nothing_of_our_card(
+    counter: Counter, is_driver_new: bool
+) -> None:
+    """The card went away inside the old one: nobody has it, whatever the new one has printed."""
+    counter.order("a")
+    runs_until_ejecting(counter)
+    counter.hand("power_cut")
+    counter.visit.unplug()
+    counter.emulator.serial, counter.emulator.card = "BENCH0002", None
+    counter.emulator._printed = 1
+    if is_driver_new:
+        counter.visit.start_driver()
+    counter.hand("power_on")
+    counter.visit.plug()
+    counter.run_until_told("a")
+    assert counter.device.state().identity.serial == "BENCH0002"
     assert counter.fault_of("a") == "pvc.card.doubtful"
 
 

@@ -66,7 +66,7 @@ def test_what_an_end_means(
 @pytest.mark.parametrize(
     ("is_two_sided", "sides", "sheets", "printed"),
     [(False, 3, 3, 3), (False, 3, None, 3), (False, None, 3, 3), (True, 3, 1, 2), (True, 5, 3, 5),
-     (False, 9, 9, 5)],
+     (False, 9, 9, 5), (True, 3, None, 2), (True, 1, None, 0), (True, 5, None, 5)],
 )  # fmt: skip
 def test_pages_that_lie_in_the_tray(
     is_two_sided: bool, sides: int | None, sheets: int | None, printed: int
@@ -80,3 +80,14 @@ def test_pages_that_lie_in_the_tray(
         ),
     )
     assert Job("a", 5, is_two_sided).seen(said).printed == printed
+
+
+def test_a_card_of_which_one_side_came_is_incomplete_where_only_sides_are_counted() -> None:
+    said = Section(
+        Group.JOB,
+        (
+            attribute(Tag.ENUM, "job-state", JobState.COMPLETED),
+            attribute(Tag.INTEGER, "job-impressions-completed", 1),
+        ),
+    )
+    assert Job("a", 2, is_two_sided=True).seen(said).printed == 1, "so it is not taken for whole"

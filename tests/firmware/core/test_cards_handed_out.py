@@ -198,8 +198,8 @@ def test_no_money_for_a_card_that_cannot_be_made(
     shown = world.screen.data
     assert isinstance(shown, Services)
     reasons = {each.service: each.why_not for each in shown.tiles}
-    assert (reasons["aadhaar_card"], reasons["jan_aadhaar_card"]) == (tile, tile)
-    assert reasons["electricity"] is None
+    assert reasons["cards"] == tile
+    assert reasons["bills"] is None
     world.press(Action.CHOOSE_SERVICE, "aadhaar_card")
     assert isinstance(world.screen.data, Services)
 
@@ -213,7 +213,7 @@ def test_the_last_card_is_sold_and_no_second(world: CardWorld) -> None:
     shown = world.screen.data
     assert isinstance(shown, Attract)
     reasons = {each.service: each.why_not for each in shown.tiles}
-    assert reasons["aadhaar_card"] == "tile.no_cards"
+    assert reasons["cards"] == "tile.no_cards"
 
 
 def test_cards_end_with_money_inside(world: CardWorld) -> None:
@@ -272,6 +272,37 @@ def test_a_printer_that_only_counts_has_too_little_for_a_card(
         name="pvc", kind=Kind.PVC, family="any", status=Status.READY, consumables=left
     )
     assert Floor({"pvc": state}).document_trouble("pvc") == trouble
+
+
+def test_cleaning_that_is_due_is_no_empty_feeder() -> None:
+    """Both are counted in cards. The printer prints on, and nobody is sent for cards that are
+    there."""
+    left = [
+        Consumable("cards", 40, "cards", Source.COUNTED, 100),
+        Consumable("ribbon", 50, "sides", Source.MEASURED),
+        Consumable("cleaning", 0, "cards", Source.MEASURED),
+    ]
+    faults = [Fault("pvc.cleaning.due")]
+    state = DeviceState(
+        name="pvc",
+        kind=Kind.PVC,
+        family="evolis",
+        status=Status.DEGRADED,
+        faults=faults,
+        consumables=left,
+    )
+    assert Floor({"pvc": state}).document_trouble("pvc") is None
+
+
+def test_of_the_card_before_nothing_is_said_to_the_next_citizen(world: CardWorld) -> None:
+    world.to_first_page()
+    world.run(6)
+    is_handed_out(world)
+    world.office.payments.clear()
+    world.is_line_dead = True
+    world.pay_fee()
+    shown = printing(world)
+    assert (shown.pages, shown.is_genuine) == (0, False), "his own is not even fetched"
 
 
 def test_a_card_printer_by_ipp_out_of_cards() -> None:

@@ -279,7 +279,7 @@ def test_no_money_for_what_cannot_be_printed(
     shown = world.screen.data
     assert isinstance(shown, Services)
     reasons = {each.service: each.why_not for each in shown.tiles}
-    assert (reasons["certificates"], reasons["electricity"]) == (tile, None)
+    assert (reasons["certificates"], reasons["bills"]) == (tile, None)
     world.press(Action.CHOOSE_SERVICE, "certificates")
     assert isinstance(world.screen.data, Services)
 

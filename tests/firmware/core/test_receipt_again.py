@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from firmware.contract.device import DeviceState, Kind, Outcome, Status
-from firmware.contract.gateway import Problem
+from firmware.contract.gateway import Failed, PostPayment, Problem
 from firmware.contract.money import rupees
 from firmware.contract.screen import (
     Action,
@@ -63,6 +63,32 @@ def test_a_lost_receipt_comes_out_once_more_as_a_duplicate_with_its_light(world:
     world.press(Action.FINISH)
     assert isinstance(world.screen.data, Attract)
     assert guides_told(world)["receipt_guide"] is False
+    world.check_money()
+
+
+def test_the_office_refuses_the_payment_between_the_question_and_the_paper(
+    tmp_path: Path,
+) -> None:
+    """A line that came back answers in that moment: there is a claim now, and no receipt."""
+    world = Registry(tmp_path)
+    world.go_to_cash()
+    for note in (200, 200, 50, 20):
+        world.insert(note)
+    world.office.is_up = False
+    world.run(12)
+    world.press(Action.FINISH)
+    asks_again(world)
+    line = world.core.book.order(NUMBER).lines[0]
+    bill = line.bill
+    asked = PostPayment(line.key, line.service, bill.account, bill.number, line.payable, NUMBER)
+    world.core.on_answer(asked, Failed(Problem.ALREADY_PAID), world.now)
+    world.run(4)
+    assert (number(world).label, number(world).problem) == (
+        "reprint.account",
+        "reprint.ask_operator",
+    )
+    assert world.printer.printed == [f"{NUMBER}/receipt/1"]
+    assert world.journal.claims_count == 1
     world.check_money()
 
 

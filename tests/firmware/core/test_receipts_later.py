@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from firmware.contract.command import PrintReceipt
-from firmware.contract.device import Outcome, Reply
+from firmware.contract.device import Acknowledge, Outcome, Reply, TicketPrinted
 from firmware.contract.gateway import Problem
 from firmware.contract.screen import Action
 from firmware.contract.ticket import Text
 from firmware.journal import rows
+from firmware.till.effects import Tell
 from tests.firmware.core.world import World
 
 NUMBER = "TDR 0417 0001"
@@ -60,6 +61,15 @@ def test_a_payment_whose_beginning_was_lost_with_a_damaged_file(world: World) ->
     """Of an order of the file before, this journal has what came later, and not what it was for."""
     world.core.book.write(rows.OrderPosted("TDR 0417 0009", "BBPS 9"))
     assert ask(world, "TDR 0417 0009").outcome is Outcome.REFUSED
+
+
+def test_a_printer_tells_of_a_paper_whose_order_was_lost_with_a_damaged_file(world: World) -> None:
+    """The driver tells it until it is acknowledged: core must not die of it again and again."""
+    job = "TDR 0417 0009/receipt/2"
+    world.core.book.write(rows.PrintIntended("TDR 0417 0009", job, "receipt"))
+    world.core.on_device_event("receipt", TicketPrinted(job), world.now)
+    told = [each.command for each in world.core.take_effects() if isinstance(each, Tell)]
+    assert Acknowledge(job) in told
 
 
 def test_what_was_not_paid_has_no_receipt(world: World) -> None:

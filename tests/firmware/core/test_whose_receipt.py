@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from firmware.contract.gateway import Bill, Tender
+from firmware.contract.gateway import Bill, RegisteredBill, Tender
 from firmware.contract.money import Money, rupees
 from firmware.contract.screen import (
     Action,
@@ -114,6 +114,12 @@ def test_a_power_cut_begins_the_quarter_of_an_hour_anew(world: World) -> None:
     world.clock.advance(10)
     world.run(1)
     assert tile(world) is None
+
+
+def test_a_line_of_a_log_has_no_digit_of_the_mobile() -> None:
+    """With the last four the 24 bits of the check would leave one candidate in place of 240."""
+    bill = Bill("B1", ACCOUNT, "name", "", "", rupees(470), Money(0))
+    assert MOBILE[-4:] not in repr(RegisteredBill(bill, MOBILE))
 
 
 def test_what_is_no_mobile_is_no_try(world: World) -> None:

@@ -17,7 +17,7 @@ from firmware.contract.gateway import GatewayState, Tender
 from firmware.contract.health import LastTest, Presence
 from firmware.contract.ticket import Pair, Text
 from firmware.core import floor
-from firmware.core.screens import TILE_REASONS
+from firmware.core.tiles import TILE_REASONS
 from firmware.documents.a4 import A4Error, typeset
 from firmware.documents.catalogue import words_of
 from firmware.documents.poster import poster

@@ -44,6 +44,17 @@ def test_good_file_is_read_with_its_defaults(tmp_path: Path) -> None:
     assert config.state_folder == Path("/var/lib/kiosk")
 
 
+@pytest.mark.parametrize("kind", ["receipt", "page", "pvc"])
+def test_a_second_printer_of_a_kind_would_sell_what_the_first_cannot_print(
+    tmp_path: Path, kind: str
+) -> None:
+    printers = "".join(
+        f'[device.{name}]\nfamily = "any"\nkind = "{kind}"\n' for name in ("old", "new")
+    )
+    with pytest.raises(ConfigError, match=f"expected one device of kind {kind}, got old, new"):
+        load_text(tmp_path, GOOD + printers)
+
+
 @pytest.mark.parametrize(
     ("wrong", "right", "said"),
     [

@@ -47,4 +47,5 @@ def model(data: Services, screen: Screen, say: Say) -> ServicesModel:
                 is_fault=not is_on and tile.why_not != NOT_YET,
             )
         )
-    return ServicesModel(say("services.question"), say("services.line"), tuple(tiles))
+    question = say(f"{data.category}.name") if data.category else say("services.question")
+    return ServicesModel(question, say("services.line"), tuple(tiles))

@@ -1,0 +1,81 @@
+"""The tiles of what the kiosk does: one a kind of service, then one a service of that kind.
+
+Each works, or says why not: before any money (M5).
+"""
+
+from __future__ import annotations
+
+from firmware.contract.screen import Services, Tile
+from firmware.core.floor import Floor
+from firmware.core.visit import REPRINT
+from firmware.services.catalogue import Catalogue, Category, Service
+
+NOT_YET = "tile.not_yet"
+TILE_REASONS = {
+    "trouble.back_end_down": "tile.no_back_end",
+    "trouble.paper_out": "tile.no_paper",
+    "trouble.printer": "tile.no_printer",
+    "trouble.page_paper": "tile.no_paper",
+    "trouble.page_printer": "tile.no_printer",
+    "trouble.pvc_cards": "tile.no_cards",
+    "trouble.pvc_ribbon": "tile.no_ribbon",
+    "trouble.pvc_printer": "tile.no_printer",
+    "trouble.office_key": NOT_YET,
+    "trouble.mains_off": "tile.no_power",
+    "trouble.battery_low": "tile.no_power",
+    "trouble.records": "tile.no_records",
+    "trouble.day_limit": "tile.day_limit",
+}  # of the others the tile says that no cash is taken
+
+
+def services(catalogue: Catalogue, floor: Floor, category: str) -> Services:
+    """What can be chosen: the kinds of service, or those of one kind."""
+    if category not in catalogue.groups:
+        return Services(tiles(catalogue, floor))
+    return Services(_of(category, catalogue, floor), category)
+
+
+def tiles(catalogue: Catalogue, floor: Floor) -> list[Tile]:
+    """One a category, and the receipt again; a category of one service is that one's own tile."""
+    groups = [(each, _of(each.id, catalogue, floor)) for each in catalogue.categories]
+    grouped = [_tile(category, members) for category, members in groups if members]
+    return [*grouped, Tile(REPRINT, "receipt", floor.why_no_reprint)]
+
+
+def _of(category: str, catalogue: Catalogue, floor: Floor) -> list[Tile]:
+    """One a service: what works, and then what will."""
+    ready = [
+        Tile(service.id, service.icon, why_not(service, floor))
+        for service in catalogue.services.values()
+        if service.category == category
+    ]
+    coming = [each for each in catalogue.coming if each.category == category]
+    return ready + [Tile(each.id, each.icon, NOT_YET) for each in coming]
+
+
+def _tile(category: Category, members: list[Tile]) -> Tile:
+    """It works where one of its services does; else it says why the first of them does not."""
+    if len(members) == 1:
+        return members[0]
+    works = any(tile.why_not is None for tile in members)
+    return Tile(category.id, category.icon, None if works else members[0].why_not)
+
+
+def service_trouble(service: Service, floor: Floor) -> str | None:
+    """Why the paper that this service sells cannot be handed out now; None if it can, or there is
+    none."""
+    if service.paper is None:
+        return None
+    if not floor.has_office_key:
+        return "trouble.office_key"
+    return floor.document_trouble(service.paper.printer, service.paper.sheets)
+
+
+def why_not(service: Service, floor: Floor) -> str | None:
+    """Why a paid service cannot be begun now, as a message key for its tile."""
+    if (trouble := service_trouble(service, floor)) is not None:
+        return TILE_REASONS[trouble]
+    if floor.tenders():
+        return None
+    obstacle = floor.obstacle_before()
+    return None if obstacle is None else TILE_REASONS.get(obstacle, "tile.no_cash")
