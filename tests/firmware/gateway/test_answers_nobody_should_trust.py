@@ -78,7 +78,7 @@ async def test_the_mobile_on_file_comes_beside_the_bill_and_is_in_no_line_of_a_l
     assert isinstance(reply, RegisteredBill)
     assert (reply.bill.number, reply.mobile) == ("B1", "9000000417")
     assert "9000000417" not in repr(reply)
-    assert "0417" in repr(reply)
+    assert "0417" not in repr(reply)  # the last four would give the check away
 
 
 @pytest.mark.parametrize(
