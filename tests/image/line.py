@@ -1,29 +1,35 @@
-"""The line from a machine to the office, for QEMU's `guestfwd=...-cmd:`.
+"""The line from a machine to the office, for QEMU's `guestfwd=...-cmd:`, and the office's TLS.
 
-Standard input and output go to a port of this side, for one connection.
-Usage: line.py PORT
+Standard input and output are one socket to the machine. What comes there sealed goes on in clear to
+a port of this side, and back, for one connection. Usage: line.py PORT CERTIFICATE KEY
 """
 
 from __future__ import annotations
 
-import os
 import select
 import socket
+import ssl
 import sys
 
 CHUNK = 65536  # bytes
+MACHINE = 0  # file descriptor
 
 
 def main() -> int:
-    with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as office:
-        onward = {0: office.fileno(), office.fileno(): 1}
+    port, certificate, key = sys.argv[1:]
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with (
+        context.wrap_socket(socket.socket(fileno=MACHINE), server_side=True) as machine,
+        socket.create_connection(("127.0.0.1", int(port))) as office,
+    ):
+        onward: dict[socket.socket, socket.socket] = {machine: office, office: machine}
         while True:
-            for source in select.select(list(onward), [], [])[0]:
-                data = memoryview(os.read(source, CHUNK))
-                if not data:
+            ready = [machine] if machine.pending() else select.select(list(onward), [], [])[0]
+            for source in ready:
+                if not (data := source.recv(CHUNK)):
                     return 0
-                while data:
-                    data = data[os.write(onward[source], data) :]
+                onward[source].sendall(data)
 
 
 if __name__ == "__main__":

@@ -25,11 +25,13 @@ from firmware.demo.stage import free_port
 from firmware.runtime.bench import Bench
 from firmware.runtime.config import Config, load
 from firmware.till.signing import keys_folder
+from tests.firmware.gateway.certificates import make_identity
 from tests.image.unit_files import ROOT
 
 TRAINING = ROOT / "image-build" / "training" / "kiosk.toml"
 DEVICES = ("notes", "coins", "receipt")
 OFFICE = "10.0.2.100"  # a free address of QEMU's user network
+AUTHORITY = "gateway/office.pem"  # below /etc/kiosk: who may say that it is the office
 KNOCKS = ("ui", "technician")  # users of the bus whose passwords this place knows
 APPEARS_WITHIN = 30.0  # seconds for the first sockets of a process
 LOOK_EVERY = 0.1  # seconds
@@ -60,6 +62,7 @@ class Site:
         for user in KNOCKS:
             (folder / "bus" / user).write_text(secrets.token_urlsafe(24))
         self._key = folder / "technician"
+        self._identity = make_identity(folder, "office", OFFICE)
         _run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self._key))
         (folder / "kiosk.toml").write_text(self._outside())
         self.config: Config = load(folder / "kiosk.toml")
@@ -92,17 +95,20 @@ class Site:
             port = (self.folder / "dev" / name).resolve()
             found += ["-chardev", f"serial,id={name},path={port}"]
             found += ["-device", f"usb-serial,chardev={name},serial=KIOSK-{name.upper()}"]
-        office = (
-            f"guestfwd=tcp:{OFFICE}:80-cmd:{sys.executable} {Path(__file__).with_name('line.py')}"
-        )
-        network = f"user,restrict=on,hostfwd=tcp:127.0.0.1:{self._ssh}-:22,{office} {self._office}"
+        line = [sys.executable, Path(__file__).with_name("line.py"), self._office]
+        line += [self._identity.certificate, self._identity.key]
+        office = f"guestfwd=tcp:{OFFICE}:443-cmd:{' '.join(map(str, line))}"
+        network = f"user,restrict=on,hostfwd=tcp:127.0.0.1:{self._ssh}-:22,{office}"
         return [*found, "-nic", f"{network},model=virtio-net-pci"]
 
     @property
     def files(self) -> dict[str, bytes]:
         """What lies on the data partition, below `/var`: a kiosk that was set up."""
-        inside = _without_panel(TRAINING.read_text()).replace("127.0.0.1:8080", OFFICE)
-        etc = {"kiosk.toml": inside.encode()}
+        inside = _without_panel(TRAINING.read_text()).replace(
+            'url = "http://127.0.0.1:8080"',
+            f'url = "https://{OFFICE}"\nca = "/etc/kiosk/{AUTHORITY}"',
+        )
+        etc = {"kiosk.toml": inside.encode(), AUTHORITY: self._identity.certificate.read_bytes()}
         etc["ssh/authorized_keys"] = self._key.with_suffix(".pub").read_bytes()
         etc |= {f"bus/{user}": (self.folder / "bus" / user).read_bytes() for user in KNOCKS}
         keys = keys_folder(self.config.state_folder).iterdir()
