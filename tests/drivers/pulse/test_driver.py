@@ -194,6 +194,7 @@ async def test_real_pulses_through_pins_that_live_in_another_process(tmp_path: P
     async with running(Listener(device)) as host:
         device.on_lease(Lease("first", 60.0, ALL))
         await host.until(lambda: device.state().accepting == ALL)
+        await rig.until(lambda physics: bool(physics["is_enabled"]))  # the pin is another thread's
         for paise in (100, 2000, 500):
             rig.hand("insert", paise=paise)
         await host.until(lambda: len(host.told) == 3)
