@@ -55,6 +55,8 @@ class Trying:
             case Kind.PANEL:
                 known = ", ".join(device.outputs)
                 return refused(f"no light {command.output!r}; known: {known}")
-            case _:
+            case Kind.NOTES | Kind.COINS:
                 return refused(f"{device.name} takes money, and that only in a visit")
+            case _:
+                return refused(f"{device.name}: a {device.kind} device cannot be tried yet")
         return Reply(Outcome.DONE)

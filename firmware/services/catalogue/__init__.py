@@ -108,7 +108,7 @@ class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Catalogue(msgspec.Struct, frozen=True):
-    """Raises ValueError for a service of a category that there is not."""
+    """Raises ValueError for a service of a category that there is not, or of its name."""
 
     services: dict[str, Service]
     coming: list[Coming]
@@ -121,6 +121,8 @@ class Catalogue(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         wanted = {each.id: each.category for each in self.services.values()}
         wanted |= {each.id: each.category for each in self.coming}
+        if both := self.groups & wanted.keys():
+            raise ValueError(f"expected an id of its own, got a category and a service {both}")
         for name, category in wanted.items():
             if category not in self.groups:
                 known = ", ".join(sorted(self.groups))

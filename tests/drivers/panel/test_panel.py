@@ -193,11 +193,12 @@ async def test_citizen_opens_the_door_and_closes_it(rig: Rig) -> None:
 
 
 async def test_cash_box_counts_only_where_its_switch_is_fitted(rig: Rig) -> None:
-    _, host = panel_at(rig.path, inputs={"door_is_open": 17, "cash_box_is_out": 27})
+    panel, host = panel_at(rig.path, inputs={"door_is_open": 17, "cash_box_is_out": 27})
     async with running(host):
         await host.until_status(Status.READY)
         rig.hand("pull_cash_box")
         await host.until(lambda: host.moves == [("cash_box_is_out", True)])
+        assert panel.state().inputs == {"door_is_open": False, "cash_box_is_out": True}
 
 
 async def test_lights_follow_commands_and_go_off_with_the_driver(rig: Rig) -> None:

@@ -7,9 +7,7 @@ from typing import Any
 
 from firmware.contract.screen import (
     Action,
-    Attract,
     Number,
-    Services,
 )
 from firmware.contract.ticket import Text, Ticket
 from firmware.journal import rows
@@ -50,12 +48,6 @@ def number(world: World) -> Number:
     shown = world.screen.data
     assert isinstance(shown, Number), shown
     return shown
-
-
-def tile(world: World) -> str | None:
-    shown = world.screen.data
-    assert isinstance(shown, Attract | Services), shown
-    return next(each.why_not for each in shown.tiles if each.service == "reprint")
 
 
 def of_kind(world: World, kind: type[rows.AnyRow]) -> list[object]:

@@ -15,34 +15,22 @@ from firmware.contract.screen import Action
 from firmware.journal import rows
 from firmware.journal.orders import fold
 from tests.firmware.core.card_world import CardWorld
-from tests.firmware.core.deaths import Mortal, dies_after_each_commit, is_at_rest
+from tests.firmware.core.deaths import dies_after_each_commit, is_at_rest
+from tests.firmware.core.test_death_while_papers_come import (
+    LONG_ENOUGH,
+    STRIDE,
+    Kiosk,
+    all_is_well,
+    goes,
+    what_came_is_forged,
+)
 
-STRIDE = 4  # in a run of the tests; in full every commit
-LONG_ENOUGH = 400.0  # seconds: nobody answers, every patience is over
 
-
-class Kiosk(Mortal, CardWorld):
+class CardKiosk(Kiosk, CardWorld):
     """With a card printer."""
 
 
-def goes(world: Kiosk, seconds: float = 6.0) -> None:
-    world.run(seconds)
-    world.press(Action.FINISH)
-    world.run(1)
-
-
-def a_card(world: Kiosk) -> None:
-    world.pay_fee()
-    goes(world)
-
-
-def a_forged_card(world: Kiosk) -> None:
-    world.forges = True
-    world.pay_fee()
-    goes(world)
-
-
-def no_cards_and_a_cancel(world: Kiosk) -> None:
+def no_cards_and_a_cancel(world: CardKiosk) -> None:
     world.is_line_dead = True
     world.pay_fee()
     world.pages.sheets, world.is_line_dead = 0, False
@@ -51,14 +39,14 @@ def no_cards_and_a_cancel(world: Kiosk) -> None:
     goes(world)
 
 
-def the_ribbon_breaks_and_there_is_no_roll(world: Kiosk) -> None:
+def the_ribbon_breaks_and_there_is_no_roll(world: CardKiosk) -> None:
     world.to_first_page()
     world.pages.fail("pvc.ribbon.broken")
     world.printer.fails = "receipt.paper.end"
     goes(world, 12)
 
 
-def the_office_changes_its_mind(world: Kiosk) -> None:
+def the_office_changes_its_mind(world: CardKiosk) -> None:
     """The spool was lost, and what is fetched anew is refused: the job is cancelled."""
     world.pages.is_deaf = True
     world.pay_fee()
@@ -69,16 +57,16 @@ def the_office_changes_its_mind(world: Kiosk) -> None:
 
 
 CLAIMED = {"PrintFailed", "PostRefused", "ClaimIssued"}
-STORIES: dict[Callable[[Kiosk], None], set[str]] = {
-    a_card: {"Printed", "OrderPosted"},
-    a_forged_card: CLAIMED | {"SpoolWiped"},
+STORIES: dict[Callable[[CardKiosk], None], set[str]] = {
+    all_is_well: {"Printed", "OrderPosted"},
+    what_came_is_forged: CLAIMED | {"SpoolWiped"},
     no_cards_and_a_cancel: CLAIMED,
     the_ribbon_breaks_and_there_is_no_roll: CLAIMED,
     the_office_changes_its_mind: CLAIMED,
 }
 
 
-def check(world: Kiosk) -> None:
+def check(world: CardKiosk) -> None:
     """Mended, and nobody there for a while: the card is out and posted, or neither."""
     world.printer.fails, world.pages.sheets, world.pages.is_deaf = "", 100, False
     is_at_rest(world, LONG_ENOUGH)
@@ -92,11 +80,11 @@ def check(world: Kiosk) -> None:
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 def test_a_card_once_or_the_money_on_a_slip(
-    story: Callable[[Kiosk], None],
+    story: Callable[[CardKiosk], None],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
 ) -> None:
     stride = 1 if request.config.getoption("--chaos") == "full" else STRIDE
     kinds = STORIES[story]
-    dies_after_each_commit(Kiosk, story, kinds, check, tmp_path, monkeypatch, stride)
+    dies_after_each_commit(CardKiosk, story, kinds, check, tmp_path, monkeypatch, stride)

@@ -21,21 +21,21 @@ LONG_ENOUGH = 400.0  # seconds: nobody answers, every patience is over
 
 
 class Kiosk(Mortal, PaperWorld):
-    """With a page printer."""
+    """With a printer of what is paid for."""
 
 
-def goes(world: Kiosk, seconds: float = 5.0) -> None:
+def goes(world: Kiosk, seconds: float = 6.0) -> None:
     world.run(seconds)
     world.press(Action.FINISH)
     world.run(1)
 
 
-def three_pages(world: Kiosk) -> None:
+def all_is_well(world: Kiosk) -> None:
     world.pay_fee()
     goes(world)
 
 
-def a_forged_one(world: Kiosk) -> None:
+def what_came_is_forged(world: Kiosk) -> None:
     world.forges = True
     world.pay_fee()
     goes(world)
@@ -66,8 +66,8 @@ def the_spool_is_lost_and_the_line_dies(world: Kiosk) -> None:
 
 
 STORIES: dict[Callable[[Kiosk], None], set[str]] = {
-    three_pages: {"Printed", "OrderPosted"},
-    a_forged_one: {"PrintFailed", "PostRefused", "ClaimIssued", "SpoolWiped"},
+    all_is_well: {"Printed", "OrderPosted"},
+    what_came_is_forged: {"PrintFailed", "PostRefused", "ClaimIssued", "SpoolWiped"},
     paper_out_and_a_cancel: {"PrintFailed", "PostRefused", "ClaimIssued"},
     a_jam_and_no_roll: {"PrintFailed", "PostRefused", "ClaimIssued"},
     the_spool_is_lost_and_the_line_dies: {"PrintFailed", "PostRefused", "ClaimIssued"},

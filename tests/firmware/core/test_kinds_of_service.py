@@ -27,7 +27,7 @@ def shown(world: World) -> Services:
 
 
 def names(world: World) -> list[str]:
-    return [tile.service for tile in shown(world).tiles]
+    return list(world.tiles)
 
 
 def test_a_kind_leads_to_its_services_and_back_to_the_kinds(world: World) -> None:
@@ -55,9 +55,8 @@ def test_the_kind_on_the_screen_outlives_core(world: World) -> None:
 
 
 def test_a_kind_works_where_one_of_its_services_does(world: World) -> None:
-    tiles = {tile.service: tile.why_not for tile in shown(world).tiles}
-    assert tiles["bills"] is None  # electricity; water is still to come
-    assert tiles["cards"] == "tile.not_yet"  # here nobody knows the office's key
+    assert world.tiles["bills"] is None  # electricity; water is still to come
+    assert world.tiles["cards"] == "tile.not_yet"  # here nobody knows the office's key
 
 
 def test_a_service_of_a_kind_that_there_is_not_is_refused() -> None:
@@ -67,6 +66,13 @@ def test_a_service_of_a_kind_that_there_is_not_is_refused() -> None:
         ValueError, match=r"electricity: expected a category of .*bills.*got 'bill'"
     ):
         Catalogue({"electricity": lost}, [], whole.categories)
+
+
+def test_a_service_with_the_name_of_a_kind_could_never_be_chosen() -> None:
+    whole = load_catalogue()
+    hidden = msgspec.structs.replace(whole.services["electricity"], id="bills")
+    with pytest.raises(ValueError, match=r"an id of its own.*bills"):
+        Catalogue({"bills": hidden}, [], whole.categories)
 
 
 def test_a_misspelt_word_of_a_service_names_the_nearest() -> None:

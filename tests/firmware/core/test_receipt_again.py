@@ -32,7 +32,6 @@ from tests.firmware.core.lost_receipt import (
     marks,
     number,
     of_kind,
-    tile,
     to_number,
 )
 from tests.firmware.core.office import ACCOUNT
@@ -194,11 +193,11 @@ def test_a_roll_is_no_toy(world: World) -> None:
 def test_no_paper_is_said_on_the_tile_unless_a_laser_is_there(world: World) -> None:
     world.printer.has_paper = False
     world.run(1)
-    assert tile(world) == "tile.no_paper"
+    assert world.tiles["reprint"] == "tile.no_paper"
     laser = DeviceState(name="page", kind=Kind.PAGE, family="ipp", status=Status.READY)
     world.core.on_device_state(laser, world.now)
     world.run(1)
-    assert tile(world) is None
+    assert world.tiles["reprint"] is None
 
 
 def test_the_roll_ends_in_the_middle_and_the_number_is_on_the_screen(world: World) -> None:
@@ -215,7 +214,7 @@ def test_the_roll_ends_in_the_middle_and_the_number_is_on_the_screen(world: Worl
 def test_the_power_ends_while_it_is_printed(world: World) -> None:
     world.switches = {"mains_is_off": True, "battery_is_low": True}
     world.run(1)
-    assert tile(world) == "tile.no_power"
+    assert world.tiles["reprint"] == "tile.no_power"
     world.switches = {}
     world.run(1)
     world.printer.is_there = False

@@ -85,6 +85,14 @@ def test_no_acceptor_is_opened_for_a_technician(world: Fitted, device: str) -> N
     assert world.acceptors.leases == {}
 
 
+@pytest.mark.parametrize("kind", [Kind.PAGE, Kind.PVC, Kind.FINGER])
+def test_what_cannot_be_tried_is_not_said_to_take_money(world: Fitted, kind: Kind) -> None:
+    ready = DeviceState(name="x", kind=kind, family="any", status=Status.READY)
+    world.core.on_device_state(ready, world.now)
+    reply = world.tries("x")
+    assert reply == Reply(Outcome.REFUSED, f"x: a {kind} device cannot be tried yet")
+
+
 def test_a_printer_without_paper_is_not_asked(world: Fitted) -> None:
     world.printer.has_paper = False
     world.run(1)

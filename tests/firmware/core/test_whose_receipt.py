@@ -14,7 +14,6 @@ from firmware.contract.money import Money, rupees
 from firmware.contract.screen import (
     Action,
     Reprinted,
-    Services,
     ShowBill,
 )
 from firmware.journal import rows
@@ -33,7 +32,6 @@ from tests.firmware.core.lost_receipt import (
     guess,
     number,
     of_kind,
-    tile,
     to_number,
 )
 from tests.firmware.core.office import ACCOUNT
@@ -72,14 +70,14 @@ def test_five_wrong_pairs_shut_the_tile_for_a_quarter_of_an_hour(world: World) -
     assert number(world).problem == "tile.too_many_tries", "the right one, too"
     world.press(Action.CANCEL)
     world.run(0.25)
-    assert tile(world) == "tile.too_many_tries"
+    assert world.tiles["reprint"] == "tile.too_many_tries"
     world.press(Action.CHOOSE_LANGUAGE, "hi")
     world.press(Action.CHOOSE_SERVICE, "reprint")
-    assert isinstance(world.screen.data, Services)
+    assert world.tiles, "the tile opened nothing"
     world.press(Action.CANCEL)
     world.clock.advance(COPIES.delays[0])
     world.run(1)
-    assert tile(world) is None
+    assert not world.tiles["reprint"]
     guess(world, 1)
     assert number(world).problem == "reprint.wrong", "one slip of a finger shuts nothing"
     asks_again(world)
@@ -95,10 +93,10 @@ def test_no_restart_forgets_the_wrong_pairs(world: World) -> None:
     world.clock.advance(400)
     world.crash()
     world.run(1)
-    assert tile(world) == "tile.too_many_tries"
+    assert world.tiles["reprint"] == "tile.too_many_tries"
     world.clock.advance(500)
     world.run(1)
-    assert tile(world) is None
+    assert world.tiles["reprint"] is None
 
 
 def test_a_power_cut_begins_the_quarter_of_an_hour_anew(world: World) -> None:
@@ -107,13 +105,13 @@ def test_a_power_cut_begins_the_quarter_of_an_hour_anew(world: World) -> None:
     world.journal.append(world.clock.now(), KioskStarted("1", 5, "after the cut"))
     world.power_cut()
     world.run(1)
-    assert tile(world) == "tile.too_many_tries"
+    assert world.tiles["reprint"] == "tile.too_many_tries"
     world.clock.advance(890)
     world.run(1)
-    assert tile(world) == "tile.too_many_tries"
+    assert world.tiles["reprint"] == "tile.too_many_tries"
     world.clock.advance(10)
     world.run(1)
-    assert tile(world) is None
+    assert world.tiles["reprint"] is None
 
 
 def test_a_line_of_a_log_has_no_digit_of_the_mobile() -> None:
@@ -252,7 +250,7 @@ def test_a_kiosk_without_a_key_sends_to_the_operator(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.office.mobiles[ACCOUNT] = MOBILE
     pays(world)
-    assert tile(world) == "tile.ask_operator"
+    assert world.tiles["reprint"] == "tile.ask_operator"
     created = of_kind(world, OrderCreated)[0]
     assert isinstance(created, OrderCreated)
     assert created.owners == []

@@ -40,7 +40,7 @@ from firmware.contract.device import (
 from firmware.contract.gateway import GatewayState
 from firmware.contract.money import Money, rupees
 from firmware.contract.payout import PayOut
-from firmware.contract.screen import Action, Press, Screen
+from firmware.contract.screen import Action, Attract, Press, Screen, Services
 from firmware.core.book import Book
 from firmware.core.core import Core
 from firmware.core.visit import Stage
@@ -189,6 +189,13 @@ class World:
     @property
     def screen(self) -> Screen:
         return self.core.screen(self.now)
+
+    @property
+    def tiles(self) -> dict[str, str | None]:
+        """Each tile on the screen, and why it does not work now."""
+        shown = self.screen.data
+        assert isinstance(shown, Attract | Services), shown
+        return {tile.service: tile.why_not for tile in shown.tiles}
 
     def press(self, action: Action, value: str = "") -> None:
         self.core.on_press(Press(self.screen.serial, action, value), self.now)
