@@ -37,7 +37,7 @@ from firmware.contract.screen import (
     Trouble,
     Waiting,
 )
-from ui import samples_again
+from ui import samples_again, samples_requests
 
 LONG_NAME = "श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी स्वर्गीय लक्ष्मीनारायण"
 PLACE = {"hi": "टोडारायसिंह", "en": "Todaraisingh"}
@@ -57,7 +57,7 @@ TROUBLES = (
     "suspected", "given_back", "not_taken", "upi_unknown", "card_unknown", "card_reader",
     "paid_late", "other_amount", "page_paper", "page_printer", "document_unsigned",
     "document_refused", "document_not_fetched", "not_printed", "pvc_cards", "pvc_ribbon",
-    "pvc_printer", "card_not_printed",
+    "pvc_printer", "card_not_printed", "finger_reader", "not_verified", "request_refused",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
@@ -76,14 +76,14 @@ WAITINGS = (
 )  # fmt: skip
 PROBLEMS = (
     "too_short", "not_a_k_number", "not_an_application", "not_an_enrolment", "no_such_account",
-    "already_paid", "in_basket",
+    "already_paid", "in_basket", "not_a_mobile", "not_a_ppo",
 )  # fmt: skip
 SLIP_PROBLEMS = ("unknown", "used", "office", "nothing")
 CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
 PIN_PROBLEMS = ("wrong", "locked", "file_missing", "file_broken")
 TILE_REASONS = (
     "not_yet", "no_paper", "no_printer", "no_cards", "no_ribbon", "no_back_end", "no_cash",
-    "no_power", "no_records", "day_limit", "ask_operator", "too_many_tries",
+    "no_power", "no_records", "day_limit", "ask_operator", "too_many_tries", "no_finger_reader",
 )  # fmt: skip
 LIMITS = ("no_cash", "least", "most", "visit", "day", "values")
 
@@ -187,6 +187,7 @@ ACTIONS: dict[type, list[Action]] = {
     Pin: [Action.CHOOSE_LANGUAGE, Action.ENTER, Action.CANCEL],
     Desk: [Action.CHOOSE_LANGUAGE, Action.CHOOSE_TASK, Action.BACK, Action.FINISH],
     Count: [Action.CHOOSE_LANGUAGE, Action.ENTER, Action.SKIP],
+    **samples_requests.ACTIONS,
 }
 STEPS: dict[type, int] = {
     Number: 1,
@@ -198,6 +199,7 @@ STEPS: dict[type, int] = {
     SwipeCard: 3,
     Printing: 3,
     Done: 4,
+    **samples_requests.STEPS,
 }
 
 
@@ -324,6 +326,7 @@ def _ends() -> dict[str, ScreenData]:
         "7-done-upi": replace(done(), by=Tender.UPI),
         "7-done-change": replace(done(), change=rupees(30)),
         **samples_again.screens(),
+        **samples_requests.screens(),
         "8-trouble-given-back": Trouble("trouble.given_back", ZERO),
         "8-trouble-upi-unknown": Trouble("trouble.upi_unknown", ZERO, order="TDR 0417 0001"),
         "8-trouble-to-card": Trouble("trouble.already_paid", rupees(470), proof="paper",

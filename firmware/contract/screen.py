@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from firmware.contract.asked import Asked
 from firmware.contract.gateway import Bill, Tender
 from firmware.contract.money import ZERO, Money
 
@@ -43,6 +44,7 @@ class Action(StrEnum):
     PAY_PART = "pay_part"  # with the money that is in, as the offer says
     TAKE_SLIP = "take_slip"  # instead of the offer: a claim slip
     USE_SLIP = "use_slip"  # pay with a claim slip
+    SUBMIT = "submit"  # yes: register this; yes: take my finger
 
 
 class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -341,6 +343,7 @@ ScreenData = (
     | SwipeCard
     | Offer
     | Done
+    | Asked
     | Reprinted
     | Trouble
     | Closed

@@ -50,6 +50,20 @@ class SupplyRefilled(msgspec.Struct, frozen=True, tag=True):
     by: str
 
 
+class RequestRefused(msgspec.Struct, frozen=True, tag=True):
+    """What was accepted here without money, and is on a citizen's paper, the office refuses."""
+
+    order: str
+    service: str
+    problem: str
+
+
 TillEvent = (
-    BoxPulled | DoorOpened | Tampered | CollectionDiffered | CountersDiffered | SupplyRefilled
+    BoxPulled
+    | DoorOpened
+    | Tampered
+    | CollectionDiffered
+    | CountersDiffered
+    | SupplyRefilled
+    | RequestRefused
 )

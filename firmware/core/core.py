@@ -55,6 +55,7 @@ from firmware.contract.document import (
     PagePrinted,
     PrintDocument,
 )
+from firmware.contract.finger import FingerCaptured, FingerFailed
 from firmware.contract.gateway import GatewayReply, GatewayRequest, GatewayState
 from firmware.contract.payout import PaidOut, PayOutFailed
 from firmware.contract.screen import Action, Hint, Press, Screen, ScreenData
@@ -326,6 +327,8 @@ class Core:
                 self._end_document(device, job, fault, now)
             case CardSwiped() | CardRejected():
                 self.flow.on_card(event, now)
+            case FingerCaptured() | FingerFailed():
+                self.flow.on_finger(event, now)
             case SwitchMoved():
                 self.flow.desk.vault.on_switch(device, event, now)
             case CashBoxMoved():

@@ -9,23 +9,25 @@ from __future__ import annotations
 import logging
 
 from firmware.contract.card import CardRejected, CardRequest, CardSwiped
+from firmware.contract.facts import FetchFacts
+from firmware.contract.finger import FingerCaptured, FingerFailed
 from firmware.contract.gateway import (
     FetchBill,
     FetchDocument,
     GatewayReply,
     GatewayRequest,
-    PostPayment,
     SumBooked,
 )
 from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Action, Hint, Press, Printing
 from firmware.contract.upi import UpiRequest
 from firmware.core.allowance import Allowance
+from firmware.core.awaiting import Awaiting
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.choosing import CASHLESS, Choosing
 from firmware.core.delivering import Delivering
-from firmware.core.enquiry import take_bill, without_mobile
+from firmware.core.enquiry import take_bill, take_facts, without_mobile
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
@@ -34,9 +36,10 @@ from firmware.core.page_desk import PageDesk
 from firmware.core.papers import Papers
 from firmware.core.patience import Patience
 from firmware.core.paying import Paying
-from firmware.core.posting import Posting, waits_for_more
+from firmware.core.posting import Post, Posting
 from firmware.core.proof import Proof, lacks_proof
 from firmware.core.receipt_again import ReceiptAgain
+from firmware.core.requesting import Requesting
 from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
 from firmware.core.tendering import Tendering
 from firmware.core.visit import AT_THE_TILL, WITHOUT_MONEY, Signal, Snapshot, Stage, Visit
@@ -48,7 +51,6 @@ from firmware.till.effects import Ask, Outbox
 log = logging.getLogger("core")
 
 FETCH_PATIENCE = 12.0  # seconds; the gateway gives up on the back end before this
-POST_PATIENCE = 8.0  # seconds a citizen waits for the back end; then it is posted later
 CHOICES = frozenset(
     {Action.CHOOSE_LANGUAGE, Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
     | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
@@ -82,6 +84,8 @@ class Flow:
         self._tendering = Tendering(book, papers.codes)
         prefix = config.kiosk.receipt_prefix
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
+        self.requesting = Requesting(book, floor, outbox, catalogue, papers.owners, prefix)
+        self._awaiting = Awaiting(book, self._posting, self.paying, self.requesting)
         keypad = Keypad(catalogue, self._tendering, self.receipt_again)
         self._choosing = Choosing(book, floor, catalogue, keypad, self.cash, self.paying, prefix)
         self._interrupted: list[str] = []  # open orders of before the start, oldest first
@@ -152,6 +156,8 @@ class Flow:
                 self.delivering.cancel(now)
             case Action.CANCEL:
                 self._leave("trouble.cancelled_with_money", now)
+            case Action.SUBMIT:
+                self._go(self.requesting.submit(self.visit), now)
             case Action.USE_SLIP:
                 self.visit.typed, self.visit.problem = "", None
                 self._go(Signal.SLIP, now)
@@ -182,16 +188,12 @@ class Flow:
     # --- the back end ----------------------------------------------------------------------
 
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
-        if isinstance(request, PostPayment):
-            order = self._posting.on_answer(request, reply)
-            self.paying.ask_refunds(order, is_visiting=True)
-            if self.visit.order is not order:
-                self._book.forget(order.number)
-            elif self.visit.stage is Stage.POSTING and not waits_for_more(order, reply):
-                self._go(Signal.ANSWERED, now)
+        if isinstance(request, Post):
+            self._follow(self._awaiting.on_answer(self.visit, request, reply), now)
         elif self.visit.stage is Stage.FETCHING and request == self._fetch:
             bill = without_mobile(self.visit, reply, self._owners)
-            self._go(take_bill(self.visit, bill), now)
+            take = take_bill if isinstance(request, FetchBill) else take_facts
+            self._go(take(self.visit, bill), now)
         elif isinstance(request, FetchDocument):
             self.delivering.on_answer(self.visit.order, request, reply, now)
         elif isinstance(request, SumBooked):
@@ -202,9 +204,13 @@ class Flow:
     def on_card(self, event: CardSwiped | CardRejected, now: float) -> None:
         self._follow(self.paying.on_card(self.visit, event, now), now)
 
+    def on_finger(self, event: FingerCaptured | FingerFailed, now: float) -> None:
+        self._follow(self.requesting.on_finger(self.visit, event, now), now)
+
     @property
-    def _fetch(self) -> FetchBill:
-        return FetchBill(self.visit.service, self.visit.typed)
+    def _fetch(self) -> FetchBill | FetchFacts:
+        is_free = self._catalogue.services[self.visit.service].is_free
+        return (FetchFacts if is_free else FetchBill)(self.visit.service, self.visit.typed)
 
     # --- stages ----------------------------------------------------------------------------
 
@@ -233,7 +239,7 @@ class Flow:
         self.desk.enter(now)
 
     def on_enter_posting(self, now: float) -> None:
-        self._posting.ask(self._order, now)
+        self._awaiting.enter(self._order, now)
 
     # --- time ------------------------------------------------------------------------------
 
@@ -244,6 +250,7 @@ class Flow:
         self.pages.tick(now)
         self.receipt_again.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
+        self._follow(self.requesting.tick(visit, now), now)
         match visit.stage:
             case Stage.UPI | Stage.CARD | Stage.CHECKING:
                 self._follow(self.paying.tick(visit, now), now)
@@ -257,8 +264,8 @@ class Flow:
                 self._settle(now)
             case Stage.FETCHING if now - visit.entered_at >= FETCH_PATIENCE:
                 self._go(take_bill(visit, None), now)
-            case Stage.POSTING if now - visit.entered_at >= POST_PATIENCE:
-                self._go(Signal.ANSWERED, now)
+            case Stage.POSTING:
+                self._follow(self._awaiting.tick(visit, self._order, now), now)
             case Stage.DELIVERING:
                 self._tick_delivering(now)
             case Stage.PROVING:
@@ -311,7 +318,8 @@ class Flow:
         if self.cash.settling.claim_rest(order):
             log.warning("%s: %s more is owed: claim", order.number, order.claims[-1].amount)
         if self._proof.step(order, self._floor, self.visit, now):
-            is_fulfilled = order.is_paid and not order.claims and not order.cashless.going_back
+            is_accepted = order.is_paid and order.refusal is None
+            is_fulfilled = is_accepted and not order.claims and not order.cashless.going_back
             self._go(Signal.PROVEN if is_fulfilled else Signal.UNFULFILLED, now)
 
     def printing(self) -> Printing:
@@ -331,6 +339,7 @@ class Flow:
     def _go(self, signal: Signal, now: float) -> None:
         if signal in (Signal.PAID, Signal.OWED) and self._order.awaits_paper:
             signal = Signal.DELIVER
+        signal = self.requesting.instead(self.visit, signal)
         self._enter(self.visit.follow(signal), now)
 
     def _enter(self, stage: Stage, now: float) -> None:

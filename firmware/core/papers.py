@@ -9,6 +9,7 @@ from firmware.contract.ticket import Ticket
 from firmware.documents.claim import Claim, claim_slip
 from firmware.documents.receipt import PaidBill, Receipt, receipt
 from firmware.documents.refund import Refund, refund_slip
+from firmware.documents.request import Asked, Request, acknowledgement
 from firmware.journal import rows
 from firmware.journal.orders import Order
 from firmware.runtime.config import KioskSection
@@ -83,9 +84,12 @@ class Papers:
     def ticket(
         self, order: Order, document: str, duplicate: int, language: str, has_code: bool = True
     ) -> Ticket:
-        """`document` is `receipt`, `refund` or `claim`; `duplicate` 0 is the original. `has_code`:
-        a slip may carry what makes it money at the kiosk."""
+        """`document` is `receipt`, which of what takes no money is the acknowledgement, `refund` or
+        `claim`; `duplicate` 0 is the original. `has_code`: a slip may carry what makes it money at
+        the kiosk."""
         match document:
+            case "receipt" if order.is_free:
+                return acknowledgement(self._request(order, duplicate, language), language)
             case "receipt":
                 return receipt(self._receipt(order, duplicate, language), language)
             case "refund":
@@ -110,6 +114,20 @@ class Papers:
             card=order.cashless.by_card - _unused(order, order.cashless.by_card),
             card_number=order.cashless.masked,
             coins_unknown=order.coins_unknown,
+            helpline=self._kiosk.helpline,
+            duplicate=duplicate,
+        )
+
+    def _request(self, order: Order, duplicate: int, language: str) -> Request:
+        return Request(
+            kiosk=self._kiosk.id,
+            place=self._place(language),
+            number=order.number,
+            made_at=order.paid_at,
+            service=order.created.service,
+            asked=[Asked(f"account.{order.created.service}", order.created.bill.account)],
+            is_verification=order.created.kind == rows.VERIFICATION,
+            reference=order.reference or "",
             helpline=self._kiosk.helpline,
             duplicate=duplicate,
         )

@@ -15,6 +15,7 @@ from firmware.contract.money import ZERO
 from firmware.contract.screen import Language
 from firmware.core.visit import Snapshot, Stage, Visit
 from firmware.journal.orders import Order
+from firmware.journal.rows import REQUEST, VERIFICATION
 
 log = logging.getLogger("core")
 
@@ -22,6 +23,7 @@ log = logging.getLogger("core")
 LAST_DIGITS = 4  # of the account number, as `kioskctl claim show` tells the operator
 WRONG_DIGITS = 3  # times; then the money goes to a claim, as when nobody answers
 POWER = "trouble.power_came_back"
+REFUSED = {REQUEST: "trouble.request_refused", VERIFICATION: "trouble.not_verified"}
 
 
 def readable(snapshot: bytes | None, services: Container[str]) -> Snapshot | None:
@@ -39,6 +41,7 @@ def readable(snapshot: bytes | None, services: Container[str]) -> Snapshot | Non
 def visit_of(order: Order, kept: Snapshot | None) -> Visit:
     """The visit of an interrupted order, in the language that its citizen chose. If he still stands
     there (`kept`), what he brought before counts on."""
+    is_here = kept is not None and kept.is_of(order)
     spoken = [language for language in Language if language == order.created.language]
     return Visit(
         language=spoken[0] if spoken else Language.HINDI,
@@ -47,9 +50,18 @@ def visit_of(order: Order, kept: Snapshot | None) -> Visit:
         typed=order.created.bill.account,
         bill=order.created.bill,
         order=order,
-        taken=kept.taken if kept is not None and kept.is_of(order) else ZERO,
-        cause=order.why_closed or POWER,
+        taken=kept.taken if is_here and kept is not None else ZERO,
+        cause=_cause_of(order),
+        capture=kept.capture if is_here and kept is not None else "",
+        tries=kept.tries if is_here and kept is not None else 0,
     )
+
+
+def _cause_of(order: Order) -> str:
+    """What is told where no paper tells it."""
+    if order.is_free and order.refusal is not None:
+        return REFUSED[order.created.kind]
+    return order.why_closed or POWER
 
 
 def knows(order: Order, digits: str) -> bool:

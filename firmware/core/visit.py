@@ -11,6 +11,7 @@ from enum import StrEnum, auto
 
 import msgspec
 
+from firmware.contract.facts import Facts
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Hint, Language, ListedBill
@@ -25,6 +26,8 @@ class Stage(StrEnum):
     FETCHING = auto()
     BILL = auto()
     BASKET = auto()  # many bills, paid together
+    CONFIRM = auto()  # of what takes no money: is this right, and does he agree?
+    FINGER = auto()  # the reader waits for a finger
     RESUMED = auto()  # power was cut with money in: is this its citizen?
     CASH = auto()
     SLIP = auto()  # the code of a claim slip is typed; no note or coin meanwhile
@@ -47,7 +50,8 @@ class Stage(StrEnum):
 
 REPRINTS = frozenset({Stage.RECEIPT_NUMBER, Stage.MOBILE, Stage.REPRINTING, Stage.REPRINTED})
 WITHOUT_MONEY = REPRINTS | {
-    Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL, Stage.BASKET
+    Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL, Stage.BASKET,
+    Stage.CONFIRM, Stage.FINGER,
 }  # fmt: skip
 AT_THE_TILL = frozenset(
     {Stage.CASH, Stage.SLIP, Stage.RESUMED, Stage.UPI, Stage.CARD}
@@ -62,6 +66,12 @@ class Signal(StrEnum):
     REPRINT = auto()  # the tile of a receipt again
     ENTERED = auto()  # a number that passes its checks
     BILL_CAME = auto()
+    COMPLETE = auto()  # all that a request asks is answered, and nothing is fetched for it
+    KNOWN = auto()  # the office has said whose verification it is
+    ACCEPTED = auto()  # a request is on disk
+    AGREED = auto()  # to give a finger
+    CAPTURED = auto()  # and here is its print
+    UNVERIFIED = auto()  # the office knows another finger: once more
     WRONG_NUMBER = auto()  # the back end does not know it, or it is paid: type again
     FAILED = auto()
     ADD = auto()  # one more bill
@@ -107,12 +117,14 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     },
     Stage.NUMBER: {
         Signal.ENTERED: Stage.FETCHING,
+        Signal.COMPLETE: Stage.CONFIRM,
         Signal.BACK: Stage.SERVICES,
         Signal.LISTED: Stage.BASKET,
         Signal.LEFT: Stage.ATTRACT,
     },
     Stage.FETCHING: {
         Signal.BILL_CAME: Stage.BILL,
+        Signal.KNOWN: Stage.CONFIRM,
         Signal.LISTED: Stage.BASKET,
         Signal.WRONG_NUMBER: Stage.NUMBER,
         Signal.FAILED: Stage.TROUBLE,
@@ -134,6 +146,18 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.BLOCKED: Stage.TROUBLE,
         Signal.ADD: Stage.NUMBER,
         Signal.BACK: Stage.SERVICES,  # the last one was taken out
+        Signal.LEFT: Stage.ATTRACT,
+    },
+    Stage.CONFIRM: {
+        Signal.ACCEPTED: Stage.POSTING,
+        Signal.AGREED: Stage.FINGER,
+        Signal.BLOCKED: Stage.TROUBLE,
+        Signal.BACK: Stage.NUMBER,
+        Signal.LEFT: Stage.ATTRACT,
+    },
+    Stage.FINGER: {
+        Signal.CAPTURED: Stage.POSTING,
+        Signal.FAILED: Stage.TROUBLE,
         Signal.LEFT: Stage.ATTRACT,
     },
     Stage.RESUMED: {
@@ -174,7 +198,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.FAILED: Stage.TROUBLE,
     },
     Stage.DELIVERING: {Signal.DELIVERED: Stage.POSTING, Signal.UNDELIVERED: Stage.PROVING},
-    Stage.POSTING: {Signal.ANSWERED: Stage.PROVING},
+    Stage.POSTING: {Signal.ANSWERED: Stage.PROVING, Signal.UNVERIFIED: Stage.FINGER},
     Stage.PROVING: {Signal.PROVEN: Stage.DONE, Signal.UNFULFILLED: Stage.TROUBLE},
     Stage.DONE: {
         Signal.LEFT: Stage.ATTRACT,
@@ -235,6 +259,9 @@ class Visit:
     owners: dict[str, str] = field(default_factory=dict)  # ListedBill.name -> check of its mobile
     receipt: str = ""  # the order whose receipt is printed again
     proof: str = ""  # where it comes out, or came out: as Done says it
+    facts: Facts | None = None  # what the office says of the account
+    capture: str = ""  # the session in which the reader is asked for a finger
+    tries: int = 0  # fingers that led to nothing
 
     def follow(self, signal: Signal) -> Stage:
         """The stage that follows; raises UnexpectedEvent for a pair that the table lacks."""
@@ -263,6 +290,9 @@ class Snapshot(msgspec.Struct, frozen=True):
     receipt: str = ""
     proof: str = ""
     category: str = ""
+    facts: Facts | None = None
+    capture: str = ""
+    tries: int = 0
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
@@ -282,6 +312,9 @@ class Snapshot(msgspec.Struct, frozen=True):
             visit.receipt,
             visit.proof,
             visit.category,
+            visit.facts,
+            visit.capture,
+            visit.tries,
         )
 
     @classmethod
@@ -307,7 +340,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         Without a number it is the screen before, on which the order was just made.
         """
         if not self.order:
-            return self.stage in (Stage.BILL, Stage.BASKET)
+            return self.stage in (Stage.BILL, Stage.BASKET, Stage.CONFIRM, Stage.FINGER)
         return self.order == order.number and self.stage is not Stage.RESUMED
 
     def encode(self) -> bytes:
@@ -330,6 +363,9 @@ class Snapshot(msgspec.Struct, frozen=True):
             receipt=self.receipt,
             proof=self.proof,
             category=self.category,
+            facts=self.facts,
+            capture=self.capture,
+            tries=self.tries,
             entered_at=now,
             patience_from=now,
         )

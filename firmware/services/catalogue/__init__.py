@@ -66,18 +66,26 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advance: Paise
     account: Account
     words: Words
+    kind: Literal["bill", "paper", "request", "verification"] = "bill"
     cash: CashBounds = CashBounds()
     paper: Paper | None = None
     part_payment: bool = False
     least: Annotated[int, msgspec.Meta(ge=100)] = 100  # paise, of a part payment
 
     def __post_init__(self) -> None:
+        if self.is_free and (self.part_payment or self.advance or self.paper):
+            raise ValueError(f"a {self.kind} takes no money: no part_payment, no advance, no paper")
         if self.paper is not None and (self.part_payment or self.advance):
             raise ValueError("what [paper] hands out is paid whole: no part_payment, no advance")
 
     @property
     def allowed_advance(self) -> Money:
         return Money(self.advance)
+
+    @property
+    def is_free(self) -> bool:
+        """Something is asked of the office without money: an order of zero rupees."""
+        return self.kind in ("request", "verification")
 
     @property
     def gives(self) -> str:

@@ -1,0 +1,39 @@
+"""Sample documents of what is asked of the office without money: part of samples.py."""
+
+from __future__ import annotations
+
+from firmware.contract.asked import Accepted, Confirm, PutFinger, Said
+from firmware.contract.screen import Action, ScreenData
+
+RECEIPT = "TDR 0417 0001"
+HINTS = ("poor", "wrong", "lost", "again", "timeout")
+MOBILE = Said("grievance.account", {"hi": "9829012345", "en": "9829012345"})
+PPO = Said("life_certificate.account", {"hi": "200411000725", "en": "200411000725"})
+
+
+ACTIONS: dict[type, list[Action]] = {
+    Confirm: [Action.CHOOSE_LANGUAGE, Action.SUBMIT, Action.BACK, Action.CANCEL],
+    PutFinger: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
+    Accepted: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
+}
+STEPS: dict[type, int] = {Confirm: 2, PutFinger: 3, Accepted: 4}
+
+
+def finger(hint: str | None = None, left: int = 3, is_ready: bool = True) -> PutFinger:
+    return PutFinger("life_certificate", left, is_ready, hint)
+
+
+def screens() -> dict[str, ScreenData]:
+    """By file name, as in the gallery."""
+    return {
+        "4-confirm-request": Confirm("grievance", [MOBILE], False),
+        "4-confirm-person": Confirm("life_certificate", [PPO], True),
+        "6-finger": finger(),
+        "6-finger-dark": finger(is_ready=False),
+        **{f"6-finger-{hint}": finger(f"finger.{hint}", 2) for hint in HINTS},
+        "7-accepted-request": Accepted("grievance", RECEIPT, "paper", "RJ2611220042", False),
+        "7-accepted-later": Accepted("grievance", RECEIPT, "paper", "", False),
+        "7-accepted-screen": Accepted("grievance", RECEIPT, "screen", "", False),
+        "7-accepted-person": Accepted("life_certificate", RECEIPT, "paper", "LC-000031", True),
+        "7-accepted-unknown": Accepted("life_certificate", RECEIPT, "page", "", True),
+    }
