@@ -8,7 +8,7 @@ from firmware.contract.asked import Confirm, Said
 from firmware.contract.screen import Screen
 from ui.say import Say, in_fours, sentences
 
-LONG_NUMBER = 8  # digits, from which a number is read in fours
+LONG_NUMBER = 12  # digits, from which a number is read in fours
 
 
 @dataclass(frozen=True)

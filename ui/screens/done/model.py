@@ -15,6 +15,8 @@ BOTH = "done.take_both"
 
 @dataclass(frozen=True)
 class DoneModel:
+    icon: str = "check-bold"
+    is_open: bool = False  # somebody still has to answer: no green tick
     title: str = ""
     line: str = ""
     receipt_label: str = ""
@@ -71,8 +73,11 @@ def accepted(data: Accepted, screen: Screen, say: Say) -> DoneModel:
     screen does not say so."""
     kind = "verification" if data.is_verification else "request"
     key = f"accepted.{kind}.{'done' if data.reference else 'pending'}"
+    is_open = data.is_verification and not data.reference
     is_on_screen = data.proof == "screen"
     return DoneModel(
+        icon="hourglass-medium-duotone" if is_open else "check-bold",
+        is_open=is_open,
         title=say(f"{key}.title"),
         line=say(f"{data.service}.name"),
         receipt_label=say("accepted.number"),
