@@ -7,8 +7,8 @@ from firmware.contract.screen import Action, ScreenData
 
 RECEIPT = "TDR 0417 0001"
 HINTS = ("poor", "wrong", "lost", "again", "timeout")
-MOBILE = Said("grievance.account", {"hi": "9829012345", "en": "9829012345"})
-PPO = Said("life_certificate.account", {"hi": "200411000725", "en": "200411000725"})
+MOBILE = Said("grievance.ask.mobile", {"hi": "9829012345", "en": "9829012345"})
+PPO = Said("life_certificate.ask.ppo", {"hi": "200411000725", "en": "200411000725"})
 
 
 ACTIONS: dict[type, list[Action]] = {

@@ -22,6 +22,7 @@ from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Action, Hint, Press, Printing
 from firmware.contract.upi import UpiRequest
 from firmware.core.allowance import Allowance
+from firmware.core.asking import Asking
 from firmware.core.awaiting import Awaiting
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
@@ -86,8 +87,11 @@ class Flow:
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
         self.requesting = Requesting(book, floor, outbox, catalogue, papers.owners, prefix)
         self._awaiting = Awaiting(book, self._posting, self.paying, self.requesting)
-        keypad = Keypad(catalogue, self._tendering, self.receipt_again)
-        self._choosing = Choosing(book, floor, catalogue, keypad, self.cash, self.paying, prefix)
+        self.asking = Asking(catalogue)
+        keypad = Keypad(self.asking, self._tendering, self.receipt_again)
+        self._choosing = Choosing(
+            book, floor, catalogue, self.asking, keypad, self.cash, self.paying, prefix
+        )
         self._interrupted: list[str] = []  # open orders of before the start, oldest first
         self._kept: Snapshot | None = None  # what was on the screen then, if core alone was away
 
@@ -210,7 +214,7 @@ class Flow:
     @property
     def _fetch(self) -> FetchBill | FetchFacts:
         is_free = self._catalogue.services[self.visit.service].is_free
-        return (FetchFacts if is_free else FetchBill)(self.visit.service, self.visit.typed)
+        return (FetchFacts if is_free else FetchBill)(self.visit.service, self.visit.account)
 
     # --- stages ----------------------------------------------------------------------------
 
@@ -222,6 +226,9 @@ class Flow:
     def on_enter_checking(self, now: float) -> None:
         self.paying.cards.disarm()
         self._follow(self.paying.tick(self.visit, now), now)
+
+    def on_enter_number(self, now: float) -> None:
+        self.asking.begin(self.visit)
 
     def on_enter_fetching(self, now: float) -> None:
         self._outbox.add(Ask(self._fetch))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from firmware.contract.money import ZERO, Money
 from firmware.contract.ticket import Ticket
+from firmware.core.said import said
 from firmware.documents.claim import Claim, claim_slip
 from firmware.documents.receipt import PaidBill, Receipt, receipt
 from firmware.documents.refund import Refund, refund_slip
@@ -13,6 +14,7 @@ from firmware.documents.request import Asked, Request, acknowledgement
 from firmware.journal import rows
 from firmware.journal.orders import Order
 from firmware.runtime.config import KioskSection
+from firmware.services.catalogue import Catalogue
 from firmware.till.claims import ClaimFacts, issue
 from firmware.till.codes import Codes, may_be_tendered
 from firmware.till.owners import Owners
@@ -46,9 +48,9 @@ UNNAMED = "claim.cause.device"
 class Papers:
     """Builds the tickets of one kiosk."""
 
-    def __init__(self, kiosk: KioskSection, signer: Signer | NoKey) -> None:
+    def __init__(self, kiosk: KioskSection, signer: Signer | NoKey, catalogue: Catalogue) -> None:
         """With NoKey in place of a signer the slips are unsigned, and say so."""
-        self._kiosk, self._signer = kiosk, signer
+        self._kiosk, self._signer, self._catalogue = kiosk, signer, catalogue
         self.codes = None if isinstance(signer, NoKey) else Codes(signer)
         self.owners = None if isinstance(signer, NoKey) else Owners(signer)
 
@@ -125,12 +127,18 @@ class Papers:
             number=order.number,
             made_at=order.paid_at,
             service=order.created.service,
-            asked=[Asked(f"account.{order.created.service}", order.created.bill.account)],
+            asked=self._asked(order, language),
             is_verification=order.created.kind == rows.VERIFICATION,
             reference=order.reference or "",
             helpline=self._kiosk.helpline,
             duplicate=duplicate,
         )
+
+    def _asked(self, order: Order, language: str) -> list[Asked]:
+        name, account = order.created.service, order.created.bill.account
+        if (service := self._catalogue.services.get(name)) is None:
+            return [Asked(f"account.{name}", account)]  # of a release that had it
+        return [Asked(each.label, each.text[language]) for each in said(service, account)]
 
     def _refund(self, order: Order, duplicate: int, language: str) -> Refund:
         last = next(reversed(order.cashless.refunds.values()))

@@ -7,6 +7,7 @@ from firmware.contract.device import Kind, Status
 from firmware.core.floor import Floor
 from firmware.core.proof import place_of
 from firmware.core.requesting import TRIES
+from firmware.core.said import said
 from firmware.core.visit import Stage, Visit
 from firmware.journal.orders import Order
 from firmware.journal.rows import VERIFICATION
@@ -21,14 +22,10 @@ def draw_request(visit: Visit, floor: Floor, catalogue: Catalogue) -> Confirm | 
         hint = None if visit.hint is None else visit.hint.key
         return PutFinger(visit.service, TRIES - visit.tries, is_lit, hint)
     service = catalogue.services[visit.service]
-    return Confirm(visit.service, _said(visit), service.kind == VERIFICATION)
-
-
-def _said(visit: Visit) -> list[Said]:
-    """What the citizen said, and what the office says of it."""
-    typed = Said(f"{visit.service}.account", {"hi": visit.typed, "en": visit.typed})
     known = [] if visit.facts is None else visit.facts.lines
-    return [typed, *(Said(f"{visit.service}.fact.{line.id}", line.text) for line in known)]
+    facts = [Said(f"{visit.service}.fact.{line.id}", line.text) for line in known]
+    lines = [*said(service, visit.account), *facts]
+    return Confirm(visit.service, lines, service.kind == VERIFICATION)
 
 
 def accepted_of(order: Order) -> Accepted:

@@ -194,8 +194,7 @@ class Requesting:
 
 def accepted(number: str, visit: Visit, service: Service, owner: str) -> list[rows.AnyRow]:
     """The order of zero rupees, and that it is accepted: one commit."""
-    account = visit.typed
-    bill = Bill("", account, "", "", "", ZERO, ZERO)
+    bill = Bill("", visit.account, "", "", "", ZERO, ZERO)
     born = rows.OrderCreated(
         order=number,
         key=uuid4().hex,

@@ -33,10 +33,13 @@ def poster(config: Config, catalogue: Catalogue) -> Poster:
 
 
 def _is_had(service: Service, config: Config) -> bool:
-    """Whether this kiosk has what the service needs: a printer for its paper, the office's key."""
+    """Whether this kiosk has what the service needs: a printer for its paper, the office's key, a
+    reader of fingers."""
+    kinds = {section.kind for section in config.device.values()}
+    if service.kind == "verification":
+        return Kind.FINGER in kinds
     if service.paper is None:
         return True
-    kinds = {section.kind for section in config.device.values()}
     return Kind(service.paper.printer) in kinds and bool(config.gateway.office_key)
 
 
@@ -44,10 +47,12 @@ def _offered(service: Service) -> Offered:
     label = f"account.{service.id}"
     paper = words_of("hi").own("poster.bring.paper", service.gives)
     key = "poster.bring.bill" if service.paper is None else paper
+    key = "poster.bring.free" if service.is_free else key
+    digits = service.asks[-1].digits
     accounts = Both(words_of("hi")(label), words_of("en")(label))
     bring = Both(
-        words_of("hi")(key, account=accounts.hi, digits=service.account.digits),
-        words_of("en")(key, account=accounts.en, digits=service.account.digits),
+        words_of("hi")(key, account=accounts.hi, digits=digits),
+        words_of("en")(key, account=accounts.en, digits=digits),
     )
     return Offered(_both(f"service.{service.id}"), bring)
 
