@@ -316,42 +316,13 @@ class OrderClosed(Row, frozen=True):
 
 
 AnyRow = (
-    KioskStarted
-    | JournalBegun
-    | JournalConfirmed
-    | ClockDoubted
-    | ClockTrusted
-    | OrderCreated
-    | CashOpened
-    | CashClosed
-    | StackIntended
-    | ReturnIntended
-    | NoteCredited
-    | NoteGivenBack
-    | NoteInDoubt
-    | CoinCredited
-    | CoinsInDoubt
-    | CheatSuspected
-    | OrderPaid
-    | ChangeIntended
-    | ChangePaid
-    | ChangeInDoubt
-    | OrderPosted
-    | PostRefused
-    | LinePosted
-    | LineRefused
-    | TenderCredited
-    | PrintIntended
-    | Printed
-    | PrintFailed
-    | ProofShown
-    | ClaimIssued
-    | ClaimRedeemed
-    | OrderClosed
-    | PaperRow
-    | TenderRow
-    | DeskRow
-)
+    KioskStarted | JournalBegun | JournalConfirmed | ClockDoubted | ClockTrusted | OrderCreated
+    | CashOpened | CashClosed | StackIntended | ReturnIntended | NoteCredited | NoteGivenBack
+    | NoteInDoubt | CoinCredited | CoinsInDoubt | CheatSuspected | OrderPaid | ChangeIntended
+    | ChangePaid | ChangeInDoubt | OrderPosted | PostRefused | LinePosted | LineRefused
+    | TenderCredited | PrintIntended | Printed | PrintFailed | ProofShown | ClaimIssued
+    | ClaimRedeemed | OrderClosed | PaperRow | TenderRow | DeskRow
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
