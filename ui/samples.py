@@ -30,6 +30,7 @@ from firmware.contract.screen import (
     ScreenData,
     Services,
     ShowBill,
+    ShowFacts,
     ShowUpi,
     SwipeCard,
     Task,
@@ -37,7 +38,7 @@ from firmware.contract.screen import (
     Trouble,
     Waiting,
 )
-from ui import samples_again
+from ui import samples_again, samples_facts
 
 LONG_NAME = "श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी स्वर्गीय लक्ष्मीनारायण"
 PLACE = {"hi": "टोडारायसिंह", "en": "Todaraisingh"}
@@ -46,7 +47,7 @@ NOTES = (10, 20, 50, 100, 200, 500)
 TILES = (
     ("bills", "lightning"), ("mobile", "device-mobile"), ("certificates", "file-text"),
     ("cards", "identification-card"), ("land", "map-trifold"), ("pension", "fingerprint"),
-    ("lookup", "magnifying-glass"), ("reprint", "receipt"),
+    ("status", "magnifying-glass"), ("reprint", "receipt"),
 )  # fmt: skip
 TROUBLES = (
     "back_end_down", "no_such_account", "already_paid", "refused", "paper_out", "printer",
@@ -57,7 +58,7 @@ TROUBLES = (
     "suspected", "given_back", "not_taken", "upi_unknown", "card_unknown", "card_reader",
     "paid_late", "other_amount", "page_paper", "page_printer", "document_unsigned",
     "document_refused", "document_not_fetched", "not_printed", "pvc_cards", "pvc_ribbon",
-    "pvc_printer", "card_not_printed",
+    "pvc_printer", "card_not_printed", "lookup_away", "lookup_refused",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
@@ -72,11 +73,11 @@ CARD_HINTS = ("unreadable", "not_a_bank_card", "chip_card", "pin_needed", "not_f
               "tracks_differ", "not_encrypted", "not_asked", "declined")  # fmt: skip
 WAITINGS = (
     "upi", "upi_check", "card", "fetching", "posting", "printing", "printing_page", "comparing",
-    "desk_printing", "returning", "opening",
+    "desk_printing", "returning", "opening", "asking",
 )  # fmt: skip
 PROBLEMS = (
     "too_short", "not_a_k_number", "not_an_application", "not_an_enrolment", "no_such_account",
-    "already_paid", "in_basket",
+    "already_paid", "in_basket", "nothing_found", "not_a_grievance", "not_a_family",
 )  # fmt: skip
 SLIP_PROBLEMS = ("unknown", "used", "office", "nothing")
 CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
@@ -181,6 +182,7 @@ ACTIONS: dict[type, list[Action]] = {
     Offer: [Action.CHOOSE_LANGUAGE, Action.PAY_PART, Action.TAKE_SLIP],
     Done: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
     Reprinted: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
+    ShowFacts: [Action.CHOOSE_LANGUAGE, Action.PRINT, Action.ANOTHER, Action.FINISH],
     Trouble: [Action.CHOOSE_LANGUAGE, Action.AGAIN, Action.FINISH],
     Closed: [Action.OPERATOR],
     Commissioning: [Action.CHOOSE_LANGUAGE],
@@ -198,6 +200,7 @@ STEPS: dict[type, int] = {
     SwipeCard: 3,
     Printing: 3,
     Done: 4,
+    ShowFacts: 4,
 }
 
 
@@ -216,6 +219,8 @@ def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 
         actions = [action for action in actions if action is not Action.AGAIN]
     if isinstance(data, Printing) and data.trouble is not None:
         actions = [*actions, Action.CANCEL]
+    if isinstance(data, ShowFacts) and data.slip not in samples_facts.MAY_PRINT:
+        actions = [action for action in actions if action is not Action.PRINT]
     if isinstance(data, ShowBill) and data.why_not is not None:
         actions = [action for action in actions if action is not Action.PAY]
     step = None if getattr(data, "service", "") == "reprint" else STEPS.get(kind)
@@ -324,6 +329,7 @@ def _ends() -> dict[str, ScreenData]:
         "7-done-upi": replace(done(), by=Tender.UPI),
         "7-done-change": replace(done(), change=rupees(30)),
         **samples_again.screens(),
+        **samples_facts.screens(),
         "8-trouble-given-back": Trouble("trouble.given_back", ZERO),
         "8-trouble-upi-unknown": Trouble("trouble.upi_unknown", ZERO, order="TDR 0417 0001"),
         "8-trouble-to-card": Trouble("trouble.already_paid", rupees(470), proof="paper",

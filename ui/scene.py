@@ -15,6 +15,7 @@ from ui.screens.commissioning import model as commissioning
 from ui.screens.count import model as count
 from ui.screens.desk import model as desk
 from ui.screens.done import model as done
+from ui.screens.facts import model as facts
 from ui.screens.insert_cash import model as insert_cash
 from ui.screens.number import model as number
 from ui.screens.offer import model as offer
@@ -40,6 +41,7 @@ Model = (
     | swipe_card.SwipeCardModel
     | offer.OfferModel
     | done.DoneModel
+    | facts.FactsModel
     | trouble.TroubleModel
     | closed.ClosedModel
     | commissioning.CommissioningModel
@@ -121,6 +123,8 @@ class Director:
                 return done.model(data, screen, say)
             case contract.Reprinted() as data:
                 return done.reprinted(data, screen, say)
+            case contract.ShowFacts() as data:
+                return facts.model(data, screen, say)
             case contract.Trouble() as data:
                 return trouble.model(data, screen, say)
             case contract.Closed() as data:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from firmware.contract.facts import FactLine
 from firmware.contract.gateway import Bill, Tender
 from firmware.contract.money import ZERO, Money
 
@@ -43,6 +44,7 @@ class Action(StrEnum):
     PAY_PART = "pay_part"  # with the money that is in, as the offer says
     TAKE_SLIP = "take_slip"  # instead of the offer: a claim slip
     USE_SLIP = "use_slip"  # pay with a claim slip
+    PRINT = "print"  # the facts on the screen, on a slip
 
 
 class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -241,6 +243,24 @@ class Reprinted(msgspec.Struct, frozen=True, tag=True):
     proof: str
 
 
+class ShowFacts(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """What the office knows of an account; it costs nothing. `as_of` is when it knew that.
+
+    `is_kept`: the office cannot be reached, and this is what it said before. `slip` is a message
+    key of what there is to say of the slip: that it is out, or why none can be had.
+    """
+
+    service: str
+    account: str
+    lines: list[FactLine]
+    as_of: str  # ISO 8601 with offset
+    is_kept: bool = False
+    slip: str = ""
+
+    def __repr__(self) -> str:
+        return f"ShowFacts({self.service!r}, {len(self.lines)} lines)"
+
+
 class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Something went wrong. `cause` is a message key; money comes first on this screen.
 
@@ -342,6 +362,7 @@ ScreenData = (
     | Offer
     | Done
     | Reprinted
+    | ShowFacts
     | Trouble
     | Closed
     | Commissioning

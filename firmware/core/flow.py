@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 
 from firmware.contract.card import CardRejected, CardRequest, CardSwiped
+from firmware.contract.facts import FetchFacts
 from firmware.contract.gateway import (
     FetchBill,
     FetchDocument,
@@ -29,6 +30,7 @@ from firmware.core.enquiry import take_bill, without_mobile
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
+from firmware.core.lookups import Lookups
 from firmware.core.operator import OperatorDesk
 from firmware.core.page_desk import PageDesk
 from firmware.core.papers import Papers
@@ -39,7 +41,7 @@ from firmware.core.proof import Proof, lacks_proof
 from firmware.core.receipt_again import ReceiptAgain
 from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
 from firmware.core.tendering import Tendering
-from firmware.core.visit import AT_THE_TILL, WITHOUT_MONEY, Signal, Snapshot, Stage, Visit
+from firmware.core.visit import AT_THE_TILL, LOOKUPS, WITHOUT_MONEY, Signal, Snapshot, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
@@ -82,6 +84,7 @@ class Flow:
         self._tendering = Tendering(book, papers.codes)
         prefix = config.kiosk.receipt_prefix
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
+        self.lookups = Lookups(book, floor, outbox, papers, catalogue)
         keypad = Keypad(catalogue, self._tendering, self.receipt_again)
         self._choosing = Choosing(book, floor, catalogue, keypad, self.cash, self.paying, prefix)
         self._interrupted: list[str] = []  # open orders of before the start, oldest first
@@ -93,6 +96,7 @@ class Flow:
         """Take up open orders first: there is money in them. Else the visit that was in RAM."""
         self.desk.start(now)
         self.receipt_again.start(now)
+        self.lookups.start(now)
         self.paying.load()
         self._kept = kept = readable(snapshot, self._catalogue.services)
         self._interrupted = self.paying.interrupted(kept)
@@ -123,6 +127,7 @@ class Flow:
     def more_actions(self, now: float) -> list[Action]:
         """What may be pressed at this moment, beside what the stage always offers."""
         found = [*self.paying.offers(self.visit), *self.patience.stay_actions(self.visit, now)]
+        found += self.lookups.offers(self.visit)
         if self.visit.stage is Stage.DELIVERING:
             may_cancel = self.delivering.may_cancel(self._order, self._floor)
             found += [Action.CANCEL] if may_cancel else []
@@ -159,6 +164,8 @@ class Flow:
                 self._go(self.cash.settling.accept(self._order, self._least), now)
             case Action.TAKE_SLIP:
                 self._leave(self.visit.cause, now)
+            case Action.PRINT:
+                self._follow(self.lookups.print(self.visit, now), now)
             case Action.FINISH:
                 self._leave("", now)
             case Action.ANOTHER:
@@ -190,8 +197,7 @@ class Flow:
             elif self.visit.stage is Stage.POSTING and not waits_for_more(order, reply):
                 self._go(Signal.ANSWERED, now)
         elif self.visit.stage is Stage.FETCHING and request == self._fetch:
-            bill = without_mobile(self.visit, reply, self._owners)
-            self._go(take_bill(self.visit, bill), now)
+            self._on_fetched(reply, now)
         elif isinstance(request, FetchDocument):
             self.delivering.on_answer(self.visit.order, request, reply, now)
         elif isinstance(request, SumBooked):
@@ -199,12 +205,21 @@ class Flow:
         elif isinstance(request, CardRequest | UpiRequest):
             self._follow(self.paying.on_answer(self.visit, request, reply, now), now)
 
+    def _on_fetched(self, reply: GatewayReply | None, now: float) -> None:
+        """The bill or the facts of what was typed; None is silence."""
+        if self.lookups.is_at(self.visit):
+            self._go(self.lookups.take(self.visit, reply, now), now)
+        else:
+            bill = without_mobile(self.visit, reply, self._owners)
+            self._go(take_bill(self.visit, bill), now)
+
     def on_card(self, event: CardSwiped | CardRejected, now: float) -> None:
         self._follow(self.paying.on_card(self.visit, event, now), now)
 
     @property
-    def _fetch(self) -> FetchBill:
-        return FetchBill(self.visit.service, self.visit.typed)
+    def _fetch(self) -> FetchBill | FetchFacts:
+        kind = FetchFacts if self.lookups.is_at(self.visit) else FetchBill
+        return kind(self.visit.service, self.visit.typed)
 
     # --- stages ----------------------------------------------------------------------------
 
@@ -218,7 +233,9 @@ class Flow:
         self._follow(self.paying.tick(self.visit, now), now)
 
     def on_enter_fetching(self, now: float) -> None:
-        self._outbox.add(Ask(self._fetch))
+        if (refused := self.lookups.refuses(self.visit, now)) is None:
+            self._outbox.add(Ask(self._fetch))
+        self._follow(refused, now)
 
     def on_enter_cash(self, now: float) -> None:
         self.visit.hint, self.visit.obstacle_from = self.visit.hint or Hint("cash.insert"), None
@@ -243,6 +260,7 @@ class Flow:
         self.cash.tick_session(visit, now)
         self.pages.tick(now)
         self.receipt_again.tick(now)
+        self.lookups.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
         match visit.stage:
             case Stage.UPI | Stage.CARD | Stage.CHECKING:
@@ -256,7 +274,7 @@ class Flow:
             case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
                 self._settle(now)
             case Stage.FETCHING if now - visit.entered_at >= FETCH_PATIENCE:
-                self._go(take_bill(visit, None), now)
+                self._on_fetched(None, now)
             case Stage.POSTING if now - visit.entered_at >= POST_PATIENCE:
                 self._go(Signal.ANSWERED, now)
             case Stage.DELIVERING:
@@ -265,6 +283,8 @@ class Flow:
                 self._tick_proving(now)
             case Stage.REPRINTING:
                 self._follow(self.receipt_again.step(visit, now), now)
+            case Stage.FACTS_SLIP:
+                self._follow(self.lookups.step(visit, now), now)
             case Stage.OPERATOR:
                 self._tick_operator(now)
             case _ if self._owes_proof:
@@ -339,6 +359,8 @@ class Flow:
         self.visit.entered_at = self.visit.patience_from = now
         if stage in WITHOUT_MONEY:
             self._close_order()
+        if stage not in LOOKUPS:
+            self.visit.facts = None
         entered = getattr(self, f"on_enter_{stage}", None)
         if entered is not None:
             entered(now)

@@ -21,7 +21,7 @@ class Patience:
         match visit.stage:
             case Stage.SERVICES | Stage.NUMBER | Stage.BILL | Stage.BASKET:
                 return self._times.screen
-            case Stage.RECEIPT_NUMBER | Stage.MOBILE:
+            case Stage.RECEIPT_NUMBER | Stage.MOBILE | Stage.FACTS:
                 return self._times.screen
             case Stage.REPRINTED:
                 return self._times.cash if visit.proof == "screen" else self._times.done

@@ -11,6 +11,7 @@ from enum import StrEnum, auto
 
 import msgspec
 
+from firmware.contract.facts import Facts
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Hint, Language, ListedBill
@@ -42,11 +43,14 @@ class Stage(StrEnum):
     MOBILE = auto()  # whose it is
     REPRINTING = auto()
     REPRINTED = auto()
+    FACTS = auto()  # what the office knows of a number; no money
+    FACTS_SLIP = auto()  # the same on its way to paper
     OPERATOR = auto()  # no citizen: the desk of operator.py, which has a table of its own
 
 
 REPRINTS = frozenset({Stage.RECEIPT_NUMBER, Stage.MOBILE, Stage.REPRINTING, Stage.REPRINTED})
-WITHOUT_MONEY = REPRINTS | {
+LOOKUPS = frozenset({Stage.FACTS, Stage.FACTS_SLIP})
+WITHOUT_MONEY = REPRINTS | LOOKUPS | {
     Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL, Stage.BASKET
 }  # fmt: skip
 AT_THE_TILL = frozenset(
@@ -62,6 +66,7 @@ class Signal(StrEnum):
     REPRINT = auto()  # the tile of a receipt again
     ENTERED = auto()  # a number that passes its checks
     BILL_CAME = auto()
+    FACTS_CAME = auto()
     WRONG_NUMBER = auto()  # the back end does not know it, or it is paid: type again
     FAILED = auto()
     ADD = auto()  # one more bill
@@ -85,6 +90,7 @@ class Signal(StrEnum):
     SLIP = auto()  # the citizen has a claim slip
     CONFIRMED = auto()  # the slip's money is in; or this is the citizen of the money
     ANSWERED = auto()  # by the back end, or not in time
+    PRINT = auto()  # a slip of the facts is wanted
     PROVEN = auto()
     UNFULFILLED = auto()  # the proof given was a claim slip
     OWED = auto()  # a late coin, a late no of the back end: more is to be proven
@@ -113,6 +119,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     },
     Stage.FETCHING: {
         Signal.BILL_CAME: Stage.BILL,
+        Signal.FACTS_CAME: Stage.FACTS,
         Signal.LISTED: Stage.BASKET,
         Signal.WRONG_NUMBER: Stage.NUMBER,
         Signal.FAILED: Stage.TROUBLE,
@@ -204,6 +211,12 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.WRONG_NUMBER: Stage.RECEIPT_NUMBER,  # there is no receipt any more
     },
     Stage.REPRINTED: {Signal.LEFT: Stage.ATTRACT, Signal.ANOTHER: Stage.SERVICES},
+    Stage.FACTS: {
+        Signal.PRINT: Stage.FACTS_SLIP,
+        Signal.LEFT: Stage.ATTRACT,
+        Signal.ANOTHER: Stage.SERVICES,
+    },
+    Stage.FACTS_SLIP: {Signal.PROVEN: Stage.FACTS},  # or nothing came out: the screen says it
 }
 
 
@@ -234,7 +247,8 @@ class Visit:
     payee: str = ""
     owners: dict[str, str] = field(default_factory=dict)  # ListedBill.name -> check of its mobile
     receipt: str = ""  # the order whose receipt is printed again
-    proof: str = ""  # where it comes out, or came out: as Done says it
+    proof: str = ""  # where it comes out, or came out: as Done says it; `failed` of a slip
+    facts: Facts | None = None  # on the screen, and nowhere else
 
     def follow(self, signal: Signal) -> Stage:
         """The stage that follows; raises UnexpectedEvent for a pair that the table lacks."""
@@ -263,6 +277,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     receipt: str = ""
     proof: str = ""
     category: str = ""
+    facts: Facts | None = None
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
@@ -282,6 +297,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             visit.receipt,
             visit.proof,
             visit.category,
+            visit.facts,
         )
 
     @classmethod
@@ -299,7 +315,9 @@ class Snapshot(msgspec.Struct, frozen=True):
             return False
         if self.stage not in WITHOUT_MONEY:
             return True  # only the order's number is used
-        return self.service in services and (self.stage is not Stage.BILL or self.bill is not None)
+        has_bill = self.stage is not Stage.BILL or self.bill is not None
+        has_facts = self.stage not in LOOKUPS or self.facts is not None
+        return self.service in services and has_bill and has_facts
 
     def is_of(self, order: Order) -> bool:
         """Whether the citizen of this order still stands there: only core was away.
@@ -314,11 +332,12 @@ class Snapshot(msgspec.Struct, frozen=True):
         return msgspec.json.encode(self)
 
     def to_visit(self, now: float) -> Visit:
-        """The visit, if its stage needs no order; a fresh one otherwise."""
+        """The visit, if its stage needs no order; a fresh one otherwise. A slip of facts that was
+        on its way may be out or not: the facts are shown, and it may be asked for again."""
         if self.stage not in WITHOUT_MONEY:
             return Visit(entered_at=now, patience_from=now)
         return Visit(
-            stage=self.stage,
+            stage=Stage.FACTS if self.stage is Stage.FACTS_SLIP else self.stage,
             language=self.language,
             service=self.service,
             typed=self.typed,
@@ -330,6 +349,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             receipt=self.receipt,
             proof=self.proof,
             category=self.category,
+            facts=self.facts,
             entered_at=now,
             patience_from=now,
         )

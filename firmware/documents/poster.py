@@ -43,7 +43,8 @@ def _is_had(service: Service, config: Config) -> bool:
 def _offered(service: Service) -> Offered:
     label = f"account.{service.id}"
     paper = words_of("hi").own("poster.bring.paper", service.gives)
-    key = "poster.bring.bill" if service.paper is None else paper
+    free = "poster.bring.lookup" if service.kind == "lookup" else "poster.bring.bill"
+    key = free if service.paper is None else paper
     accounts = Both(words_of("hi")(label), words_of("en")(label))
     bring = Both(
         words_of("hi")(key, account=accounts.hi, digits=service.account.digits),

@@ -26,6 +26,9 @@ class ServiceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     question: str = ""  # is this yours?
     amount: str = ""
     number: str = ""  # of the bill
+    facts: dict[
+        str, str
+    ] = {}  # the label of each line that the office of a lookup tells, by its id
 
 
 KEYS = {
@@ -50,8 +53,12 @@ def service_words(language: str) -> dict[str, str]:
         key.format(name): text
         for name, words in _all(language)
         for part, text in msgspec.structs.asdict(words).items()
-        if text
+        if text and part in KEYS
         for key in KEYS[part]
+    } | {
+        f"facts.{name}.{line}": label
+        for name, words in _all(language)
+        for line, label in words.facts.items()
     }
 
 

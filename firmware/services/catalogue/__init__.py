@@ -66,6 +66,7 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advance: Paise
     account: Account
     words: Words
+    kind: Literal["bill", "paper", "lookup"] = "bill"
     cash: CashBounds = CashBounds()
     paper: Paper | None = None
     part_payment: bool = False
