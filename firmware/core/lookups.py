@@ -121,7 +121,7 @@ class Lookups:
         if visit.facts is None or not self.offers(visit):
             return None
         ticket = self._papers.facts_slip(
-            visit.service, visit.typed, visit.facts, visit.language.value
+            visit.service, visit.account, visit.facts, visit.language.value
         )
         self._printer.begin([Paper(SLIP, lambda _: ticket)], now)
         self._printer.step(now)
@@ -146,7 +146,7 @@ class Lookups:
         assert visit.facts is not None
         facts = visit.facts
         return ShowFacts(
-            visit.service, visit.typed, facts.lines, facts.as_of, facts.is_kept, self._says(visit)
+            visit.service, visit.account, facts.lines, facts.as_of, facts.is_kept, self._says(visit)
         )
 
     def _says(self, visit: Visit) -> str:
