@@ -32,6 +32,7 @@ from ui.screens.confirm.screen import ConfirmView
 from ui.screens.count.screen import CountView
 from ui.screens.desk.screen import DeskView
 from ui.screens.done.screen import DoneView
+from ui.screens.facts.screen import FactsView
 from ui.screens.insert_cash.screen import InsertCashView
 from ui.screens.number.screen import NumberView
 from ui.screens.offer.screen import OfferView
@@ -49,7 +50,7 @@ FOLDER = Path(__file__).parent
 VIEWS: tuple[type[View], ...] = (
     AttractView, ServicesView, NumberView, WaitingView, ShowBillView, BasketView, InsertCashView,
     ShowUpiView, SwipeCardView, OfferView, DoneView, TroubleView, ClosedView, PinView, DeskView,
-    CountView, PrintingView, CommissioningView, ConfirmView, PutFingerView,
+    CountView, PrintingView, CommissioningView, FactsView, ConfirmView, PutFingerView,
 )  # fmt: skip
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
 BACK_WIDTH, WAY_ON_WIDTH = 282, 420  # design pixels

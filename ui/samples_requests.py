@@ -8,6 +8,15 @@ from firmware.contract.screen import Action, ScreenData
 RECEIPT = "TDR 0417 0001"
 HINTS = ("poor", "wrong", "lost", "again", "timeout")
 MOBILE = Said("grievance.ask.mobile", {"hi": "9829012345", "en": "9829012345"})
+WHOSE = [
+    Said("facts.life_certificate.name", {"hi": "श्रीमती क**** देवी", "en": "Smt. K**** Devi"}),
+    Said("facts.life_certificate.pension", {"hi": "वृद्धावस्था पेंशन", "en": "Old age pension"}),
+    Said(
+        "facts.life_certificate.office",
+        {"hi": "उप कोष, टोडारायसिंह", "en": "Sub-treasury, Todaraisingh"},
+    ),
+    Said("facts.life_certificate.last_verified", {"hi": "14 नवंबर 2025", "en": "14 November 2025"}),
+]
 PPO = Said("life_certificate.ask.ppo", {"hi": "200411000725", "en": "200411000725"})
 
 
@@ -27,7 +36,7 @@ def screens() -> dict[str, ScreenData]:
     """By file name, as in the gallery."""
     return {
         "4-confirm-request": Confirm("grievance", [MOBILE], False),
-        "4-confirm-person": Confirm("life_certificate", [PPO], True),
+        "4-confirm-person": Confirm("life_certificate", [PPO, *WHOSE], True),
         "6-finger": finger(),
         "6-finger-dark": finger(is_ready=False),
         **{f"6-finger-{hint}": finger(f"finger.{hint}", 2) for hint in HINTS},

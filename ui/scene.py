@@ -17,6 +17,7 @@ from ui.screens.confirm import model as confirm
 from ui.screens.count import model as count
 from ui.screens.desk import model as desk
 from ui.screens.done import model as done
+from ui.screens.facts import model as facts
 from ui.screens.insert_cash import model as insert_cash
 from ui.screens.number import model as number
 from ui.screens.offer import model as offer
@@ -45,6 +46,7 @@ Model = (
     | confirm.ConfirmModel
     | put_finger.PutFingerModel
     | done.DoneModel
+    | facts.FactsModel
     | trouble.TroubleModel
     | closed.ClosedModel
     | commissioning.CommissioningModel
@@ -132,6 +134,8 @@ class Director:
                 return done.model(data, screen, say)
             case contract.Reprinted() as data:
                 return done.reprinted(data, screen, say)
+            case contract.ShowFacts() as data:
+                return facts.model(data, screen, say)
             case contract.Trouble() as data:
                 return trouble.model(data, screen, say)
             case contract.Closed() as data:

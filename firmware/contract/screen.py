@@ -12,6 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from firmware.contract.asked import Asked
+from firmware.contract.facts import FactLine
 from firmware.contract.gateway import Bill, Tender
 from firmware.contract.money import ZERO, Money
 
@@ -45,6 +46,7 @@ class Action(StrEnum):
     TAKE_SLIP = "take_slip"  # instead of the offer: a claim slip
     USE_SLIP = "use_slip"  # pay with a claim slip
     SUBMIT = "submit"  # yes: register this; yes: take my finger
+    PRINT = "print"  # the facts on the screen, on a slip
 
 
 class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -243,6 +245,24 @@ class Reprinted(msgspec.Struct, frozen=True, tag=True):
     proof: str
 
 
+class ShowFacts(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """What the office knows of an account; it costs nothing. `as_of` is when it knew that.
+
+    `is_kept`: the office cannot be reached, and this is what it said before. `slip` is a message
+    key of what there is to say of the slip: that it is out, or why none can be had.
+    """
+
+    service: str
+    account: str
+    lines: list[FactLine]
+    as_of: str  # ISO 8601 with offset
+    is_kept: bool = False
+    slip: str = ""
+
+    def __repr__(self) -> str:
+        return f"ShowFacts({self.service!r}, {len(self.lines)} lines)"
+
+
 class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Something went wrong. `cause` is a message key; money comes first on this screen.
 
@@ -345,6 +365,7 @@ ScreenData = (
     | Done
     | Asked
     | Reprinted
+    | ShowFacts
     | Trouble
     | Closed
     | Commissioning

@@ -68,7 +68,7 @@ from firmware.core.redeeming import Redeeming
 from firmware.core.reprinting import Reprinting
 from firmware.core.screens import STEPS, actions, draw
 from firmware.core.trying import Trying
-from firmware.core.visit import REPRINTS, Stage
+from firmware.core.visit import LOOKUPS, REPRINTS, Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order
 from firmware.journal.paper_rows import SpoolWiped
@@ -270,6 +270,8 @@ class Core:
             return self.flow.printing(), [*actions(visit, None), *self.flow.more_actions(now)], None
         if visit.stage in REPRINTS:
             data = self.flow.receipt_again.draw(visit)
+        elif visit.stage in LOOKUPS:
+            data = self.flow.lookups.draw(visit)
         elif visit.stage is Stage.NUMBER:
             data = self.flow.asking.draw(visit)
         else:
@@ -345,6 +347,8 @@ class Core:
     def _end_job(self, job: str, fault: str | None, now: float) -> None:
         """A job ended on paper or not. Only a job that still waits, or that was given up."""
         if self.flow.desk.on_job_ended(job, fault, now):
+            return
+        if self.flow.lookups.on_job_ended(job, fault, now):
             return
         order = self._order_of_job(job)
         if order is None or order.jobs.get(job) in (None, "printed"):

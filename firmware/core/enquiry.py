@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from firmware.contract.facts import Facts
 from firmware.contract.gateway import Bill, Failed, GatewayReply, Problem, RegisteredBill
 from firmware.contract.money import ZERO
 from firmware.core.basket import is_listed, on_screen
@@ -45,20 +44,6 @@ def take_bill(visit: Visit, reply: GatewayReply | None) -> Signal:
             return _put_down(visit)
         case Failed(problem=problem) if problem in WRONG_NUMBERS:
             return _wrong_number(visit, WRONG_NUMBERS[problem])
-        case Failed(problem=Problem.REFUSED):
-            return _failed(visit, "trouble.refused")
-        case _:
-            return _failed(visit, "trouble.back_end_down")
-
-
-def take_facts(visit: Visit, reply: GatewayReply | None) -> Signal:
-    """Put what the office knows, or what is wrong, into the visit. None is silence."""
-    match reply:
-        case Facts():
-            visit.facts = reply
-            return Signal.KNOWN
-        case Failed(problem=Problem.NO_SUCH_ACCOUNT):
-            return _wrong_number(visit, WRONG_NUMBERS[Problem.NO_SUCH_ACCOUNT])
         case Failed(problem=Problem.REFUSED):
             return _failed(visit, "trouble.refused")
         case _:

@@ -57,6 +57,7 @@ class Floor:
     day_is_full: bool = False  # the limit of cash a day is reached
     newcomer: Commissioning | None = None  # nobody has set this machine up
     has_office_key: bool = True  # else nobody can tell whose a document is, and none is sold
+    why_no_lookup: str | None = None  # message key of why nothing is looked up just now
     why_no_reprint: str | None = None  # message key of why no receipt is printed again just now
 
     def of_kind(self, kind: Kind) -> Iterator[DeviceState]:

@@ -9,10 +9,8 @@ from __future__ import annotations
 import logging
 
 from firmware.contract.card import CardRejected, CardRequest, CardSwiped
-from firmware.contract.facts import FetchFacts
 from firmware.contract.finger import FingerCaptured, FingerFailed
 from firmware.contract.gateway import (
-    FetchBill,
     FetchDocument,
     GatewayReply,
     GatewayRequest,
@@ -28,10 +26,11 @@ from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.choosing import CASHLESS, Choosing
 from firmware.core.delivering import Delivering
-from firmware.core.enquiry import take_bill, take_facts, without_mobile
+from firmware.core.fetching import Fetched, Fetching
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
+from firmware.core.lookups import Lookups
 from firmware.core.operator import OperatorDesk
 from firmware.core.page_desk import PageDesk
 from firmware.core.papers import Papers
@@ -43,15 +42,14 @@ from firmware.core.receipt_again import ReceiptAgain
 from firmware.core.requesting import Requesting
 from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
 from firmware.core.tendering import Tendering
-from firmware.core.visit import AT_THE_TILL, WITHOUT_MONEY, Signal, Snapshot, Stage, Visit
+from firmware.core.visit import AT_THE_TILL, LOOKUPS, WITHOUT_MONEY, Signal, Snapshot, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
-from firmware.till.effects import Ask, Outbox
+from firmware.till.effects import Outbox
 
 log = logging.getLogger("core")
 
-FETCH_PATIENCE = 12.0  # seconds; the gateway gives up on the back end before this
 CHOICES = frozenset(
     {Action.CHOOSE_LANGUAGE, Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
     | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
@@ -72,7 +70,7 @@ class Flow:
         papers: Papers,
     ) -> None:
         self._book, self._floor, self._outbox = book, floor, outbox
-        self._catalogue, self._owners = catalogue, papers.owners
+        self._catalogue = catalogue
         self.visit, self.patience = Visit(), Patience(config.times)
         self.cash = CashDesk(book, floor, outbox, Allowance(book, floor, config.limits, catalogue))
         self.lights = Lights(outbox)
@@ -87,6 +85,8 @@ class Flow:
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
         self.requesting = Requesting(book, floor, outbox, catalogue, papers.owners, prefix)
         self._awaiting = Awaiting(book, self._posting, self.paying, self.requesting)
+        self.lookups = Lookups(book, floor, outbox, papers, catalogue)
+        self._fetching = Fetching(papers.owners, self.lookups, outbox)
         self.asking = Asking(catalogue)
         keypad = Keypad(self.asking, self._tendering, self.receipt_again)
         self._choosing = Choosing(
@@ -101,6 +101,7 @@ class Flow:
         """Take up open orders first: there is money in them. Else the visit that was in RAM."""
         self.desk.start(now)
         self.receipt_again.start(now)
+        self.lookups.start(now)
         self.paying.load()
         self._kept = kept = readable(snapshot, self._catalogue.services)
         self._interrupted = self.paying.interrupted(kept)
@@ -131,6 +132,7 @@ class Flow:
     def more_actions(self, now: float) -> list[Action]:
         """What may be pressed at this moment, beside what the stage always offers."""
         found = [*self.paying.offers(self.visit), *self.patience.stay_actions(self.visit, now)]
+        found += self.lookups.offers(self.visit)
         if self.visit.stage is Stage.DELIVERING:
             may_cancel = self.delivering.may_cancel(self._order, self._floor)
             found += [Action.CANCEL] if may_cancel else []
@@ -169,6 +171,8 @@ class Flow:
                 self._go(self.cash.settling.accept(self._order, self._least), now)
             case Action.TAKE_SLIP:
                 self._leave(self.visit.cause, now)
+            case Action.PRINT:
+                self._follow(self.lookups.print(self.visit, now), now)
             case Action.FINISH:
                 self._leave("", now)
             case Action.ANOTHER:
@@ -194,10 +198,8 @@ class Flow:
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
         if isinstance(request, Post):
             self._follow(self._awaiting.on_answer(self.visit, request, reply), now)
-        elif self.visit.stage is Stage.FETCHING and request == self._fetch:
-            bill = without_mobile(self.visit, reply, self._owners)
-            take = take_bill if isinstance(request, FetchBill) else take_facts
-            self._go(take(self.visit, bill), now)
+        elif isinstance(request, Fetched):
+            self._follow(self._fetching.on_answer(self.visit, request, reply, now), now)
         elif isinstance(request, FetchDocument):
             self.delivering.on_answer(self.visit.order, request, reply, now)
         elif isinstance(request, SumBooked):
@@ -211,11 +213,6 @@ class Flow:
     def on_finger(self, event: FingerCaptured | FingerFailed, now: float) -> None:
         self._follow(self.requesting.on_finger(self.visit, event, now), now)
 
-    @property
-    def _fetch(self) -> FetchBill | FetchFacts:
-        is_free = self._catalogue.services[self.visit.service].is_free
-        return (FetchFacts if is_free else FetchBill)(self.visit.service, self.visit.account)
-
     # --- stages ----------------------------------------------------------------------------
 
     def on_enter_attract(self, now: float) -> None:
@@ -227,11 +224,14 @@ class Flow:
         self.paying.cards.disarm()
         self._follow(self.paying.tick(self.visit, now), now)
 
+    def on_enter_services(self, now: float) -> None:
+        self.visit.ask_again()  # what was typed for the service before is nobody's business
+
     def on_enter_number(self, now: float) -> None:
         self.asking.begin(self.visit)
 
     def on_enter_fetching(self, now: float) -> None:
-        self._outbox.add(Ask(self._fetch))
+        self._follow(self._fetching.begin(self.visit, now), now)
 
     def on_enter_cash(self, now: float) -> None:
         self.visit.hint, self.visit.obstacle_from = self.visit.hint or Hint("cash.insert"), None
@@ -256,6 +256,7 @@ class Flow:
         self.cash.tick_session(visit, now)
         self.pages.tick(now)
         self.receipt_again.tick(now)
+        self.lookups.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
         self._follow(self.requesting.tick(visit, now), now)
         match visit.stage:
@@ -269,8 +270,8 @@ class Flow:
                 self._go(Signal.FULL, now)
             case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
                 self._settle(now)
-            case Stage.FETCHING if now - visit.entered_at >= FETCH_PATIENCE:
-                self._go(take_bill(visit, None), now)
+            case Stage.FETCHING:
+                self._follow(self._fetching.tick(visit, now), now)
             case Stage.POSTING:
                 self._follow(self._awaiting.tick(visit, self._order, now), now)
             case Stage.DELIVERING:
@@ -279,6 +280,8 @@ class Flow:
                 self._tick_proving(now)
             case Stage.REPRINTING:
                 self._follow(self.receipt_again.step(visit, now), now)
+            case Stage.FACTS_SLIP:
+                self._follow(self.lookups.step(visit, now), now)
             case Stage.OPERATOR:
                 self._tick_operator(now)
             case _ if self._owes_proof:
@@ -355,6 +358,8 @@ class Flow:
         self.visit.entered_at = self.visit.patience_from = now
         if stage in WITHOUT_MONEY:
             self._close_order()
+        if stage not in LOOKUPS:
+            self.visit.facts = None
         entered = getattr(self, f"on_enter_{stage}", None)
         if entered is not None:
             entered(now)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from firmware.contract.facts import Facts
 from firmware.contract.money import ZERO, Money
 from firmware.contract.ticket import Ticket
 from firmware.core.said import said
 from firmware.documents.claim import Claim, claim_slip
+from firmware.documents.facts import FactsSlip, facts_slip
 from firmware.documents.receipt import PaidBill, Receipt, receipt
 from firmware.documents.refund import Refund, refund_slip
 from firmware.documents.request import Asked, Request, acknowledgement
@@ -181,6 +183,20 @@ class Papers:
         if self.codes is None or not may_be_tendered(claim, order):
             return ""
         return self.codes.of(claim.claim)
+
+    def facts_slip(self, service: str, account: str, facts: Facts, language: str) -> Ticket:
+        """What the office knows, for whoever asked."""
+        slip = FactsSlip(
+            kiosk=self._kiosk.id,
+            place=self._place(language),
+            service=service,
+            account=account,
+            lines=facts.lines,
+            as_of=facts.as_of,
+            is_kept=facts.is_kept,
+            helpline=self._kiosk.helpline,
+        )
+        return facts_slip(slip, language)
 
     def _place(self, language: str) -> str:
         return self._kiosk.place.get(language, self._kiosk.id)

@@ -23,7 +23,7 @@ class Patience:
                 return self._times.screen
             case Stage.CONFIRM | Stage.FINGER:
                 return self._times.cash
-            case Stage.RECEIPT_NUMBER | Stage.MOBILE:
+            case Stage.RECEIPT_NUMBER | Stage.MOBILE | Stage.FACTS:
                 return self._times.screen
             case Stage.REPRINTED:
                 return self._times.cash if visit.proof == "screen" else self._times.done

@@ -23,7 +23,7 @@ def draw_request(visit: Visit, floor: Floor, catalogue: Catalogue) -> Confirm | 
         return PutFinger(visit.service, TRIES - visit.tries, is_lit, hint)
     service = catalogue.services[visit.service]
     known = [] if visit.facts is None else visit.facts.lines
-    facts = [Said(f"{visit.service}.fact.{line.id}", line.text) for line in known]
+    facts = [Said(f"facts.{visit.service}.{line.id}", line.text) for line in known]
     lines = [*said(service, visit.account), *facts]
     return Confirm(visit.service, lines, service.kind == VERIFICATION)
 

@@ -68,11 +68,16 @@ class Requesting:
         self._finger = ("", NO_FINGER)  # order and reference of its print: in RAM, never on disk
 
     def instead(self, visit: Visit, signal: Signal) -> Signal:
-        """A request is complete with its answers: nothing of it is fetched."""
-        if signal is not Signal.ENTERED or visit.stage is not Stage.NUMBER:
-            return signal
-        is_request = self._catalogue.services[visit.service].kind == rows.REQUEST
-        return Signal.COMPLETE if is_request else signal
+        """Of a request nothing is fetched: it is complete with its answers. And whom the office
+        knows is verified, not only shown."""
+        service = self._catalogue.services.get(visit.service)
+        match signal, service.kind if service is not None else "":
+            case Signal.ENTERED, rows.REQUEST if visit.stage is Stage.NUMBER:
+                return Signal.COMPLETE
+            case Signal.FACTS_CAME, rows.VERIFICATION:
+                return Signal.KNOWN
+            case _:
+                return signal
 
     # --- yes -------------------------------------------------------------------------------
 

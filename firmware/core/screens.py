@@ -60,6 +60,8 @@ STEPS: dict[Stage, int] = {
     Stage.POSTING: 3,
     Stage.PROVING: 4,
     Stage.DONE: 4,
+    Stage.FACTS: 4,
+    Stage.FACTS_SLIP: 4,
 }
 ACTIONS: dict[Stage, list[Action]] = {
     Stage.ATTRACT: [Action.OPERATOR],
@@ -87,11 +89,14 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.MOBILE: [Action.ENTER, Action.BACK, Action.CANCEL],
     Stage.REPRINTING: [],
     Stage.REPRINTED: [Action.FINISH, Action.ANOTHER],
+    Stage.FACTS: [Action.ANOTHER, Action.FINISH],
+    Stage.FACTS_SLIP: [],
     Stage.OPERATOR: [],  # those of the desk
 }
 PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
     {
         "trouble.back_end_down",
+        "trouble.lookup_away",
         "trouble.door_open",
         "trouble.printer",
         "trouble.no_acceptor",
@@ -138,7 +143,8 @@ def draw(
         case Stage.SERVICES:
             return services(catalogue, floor, visit.category)
         case Stage.FETCHING:
-            return Waiting("waiting.fetching")
+            is_lookup = catalogue.services[visit.service].kind == "lookup"
+            return Waiting("waiting.asking" if is_lookup else "waiting.fetching")
         case Stage.BILL:
             assert visit.bill is not None
             payable = visit.bill.amount + visit.bill.fee
@@ -168,7 +174,7 @@ def draw(
             return _done(_order_of(visit))
         case Stage.TROUBLE:
             return _trouble(visit, papers)
-        case _:  # the desk, a question, what is handed out, a receipt again
+        case _:  # the desk, a question, what is handed out, a receipt again, facts
             raise AssertionError(f"{visit.stage} is drawn where its facts are")
 
 

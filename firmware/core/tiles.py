@@ -85,6 +85,8 @@ def service_trouble(service: Service, floor: Floor) -> str | None:
 
 def why_not(service: Service, floor: Floor) -> str | None:
     """Why a service cannot be begun now, as a message key for its tile."""
+    if service.kind == "lookup":
+        return _why_no_lookup(service, floor)
     if service.is_free:
         trouble = free_trouble(service, floor)
         return None if trouble is None else TILE_REASONS.get(trouble, "tile.other")
@@ -94,3 +96,11 @@ def why_not(service: Service, floor: Floor) -> str | None:
         return None
     obstacle = floor.obstacle_before()
     return None if obstacle is None else TILE_REASONS.get(obstacle, "tile.no_cash")
+
+
+def _why_no_lookup(service: Service, floor: Floor) -> str | None:
+    """It needs no tender and no paper. What was kept is shown where the back end is away."""
+    if floor.why_no_lookup is not None:
+        return floor.why_no_lookup
+    is_possible = floor.gateway.is_online or service.promise == "cached"
+    return None if is_possible else "tile.no_back_end"

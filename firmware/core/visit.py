@@ -47,11 +47,14 @@ class Stage(StrEnum):
     MOBILE = auto()  # whose it is
     REPRINTING = auto()
     REPRINTED = auto()
+    FACTS = auto()  # what the office knows of a number; no money
+    FACTS_SLIP = auto()  # the same on its way to paper
     OPERATOR = auto()  # no citizen: the desk of operator.py, which has a table of its own
 
 
 REPRINTS = frozenset({Stage.RECEIPT_NUMBER, Stage.MOBILE, Stage.REPRINTING, Stage.REPRINTED})
-WITHOUT_MONEY = REPRINTS | {
+LOOKUPS = frozenset({Stage.FACTS, Stage.FACTS_SLIP})
+WITHOUT_MONEY = REPRINTS | LOOKUPS | {
     Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL, Stage.BASKET,
     Stage.CONFIRM, Stage.FINGER,
 }  # fmt: skip
@@ -75,6 +78,7 @@ class Signal(StrEnum):
     AGREED = auto()  # to give a finger
     CAPTURED = auto()  # and here is its print
     UNVERIFIED = auto()  # the office knows another finger: once more
+    FACTS_CAME = auto()
     WRONG_NUMBER = auto()  # the back end does not know it, or it is paid: type again
     FAILED = auto()
     ADD = auto()  # one more bill
@@ -98,6 +102,7 @@ class Signal(StrEnum):
     SLIP = auto()  # the citizen has a claim slip
     CONFIRMED = auto()  # the slip's money is in; or this is the citizen of the money
     ANSWERED = auto()  # by the back end, or not in time
+    PRINT = auto()  # a slip of the facts is wanted
     PROVEN = auto()
     UNFULFILLED = auto()  # the proof given was a claim slip
     OWED = auto()  # a late coin, a late no of the back end: more is to be proven
@@ -129,6 +134,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     Stage.FETCHING: {
         Signal.BILL_CAME: Stage.BILL,
         Signal.KNOWN: Stage.CONFIRM,
+        Signal.FACTS_CAME: Stage.FACTS,
         Signal.LISTED: Stage.BASKET,
         Signal.WRONG_NUMBER: Stage.NUMBER,
         Signal.FAILED: Stage.TROUBLE,
@@ -232,6 +238,12 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.WRONG_NUMBER: Stage.RECEIPT_NUMBER,  # there is no receipt any more
     },
     Stage.REPRINTED: {Signal.LEFT: Stage.ATTRACT, Signal.ANOTHER: Stage.SERVICES},
+    Stage.FACTS: {
+        Signal.PRINT: Stage.FACTS_SLIP,
+        Signal.LEFT: Stage.ATTRACT,
+        Signal.ANOTHER: Stage.SERVICES,
+    },
+    Stage.FACTS_SLIP: {Signal.PROVEN: Stage.FACTS},  # or nothing came out: the screen says it
 }
 
 
@@ -263,8 +275,8 @@ class Visit:
     payee: str = ""
     owners: dict[str, str] = field(default_factory=dict)  # ListedBill.name -> check of its mobile
     receipt: str = ""  # the order whose receipt is printed again
-    proof: str = ""  # where it comes out, or came out: as Done says it
-    facts: Facts | None = None  # what the office says of the account
+    proof: str = ""  # where it comes out, or came out: as Done says it; `failed` of a slip
+    facts: Facts | None = None  # on the screen, and nowhere else
     capture: str = ""  # the session in which the reader is asked for a finger
     tries: int = 0  # fingers that led to nothing
 
@@ -318,25 +330,12 @@ class Snapshot(msgspec.Struct, frozen=True):
     def of(cls, visit: Visit) -> Snapshot:
         order = None if visit.is_resumed else visit.order  # else its citizen may stand there
         number = "" if order is None else order.number
-        return cls(
-            visit.stage,
-            visit.language,
-            visit.service,
-            visit.typed,
-            visit.bill,
-            visit.basket,
-            number,
-            visit.taken,
-            visit.gives,
-            visit.owners,
-            visit.receipt,
-            visit.proof,
-            visit.category,
-            visit.facts,
-            visit.capture,
-            visit.tries,
-            visit.answers,
-        )
+        return cls(order=number, **{name: getattr(visit, name) for name in cls._same()})
+
+    @classmethod
+    def _same(cls) -> list[str]:
+        """What a visit has under the same name."""
+        return [name for name in cls.__struct_fields__ if name != "order"]
 
     @classmethod
     def decode(cls, raw: bytes) -> Snapshot:
@@ -356,6 +355,8 @@ class Snapshot(msgspec.Struct, frozen=True):
             return True  # only the order's number is used
         if self.service not in services or (self.stage is Stage.BILL and self.bill is None):
             return False
+        if self.stage in LOOKUPS and self.facts is None:
+            return False
         open_asks = len(services[self.service].asks) - len(self.answers)
         return open_asks > 0 if self.stage is Stage.NUMBER else open_asks == 0
 
@@ -372,26 +373,11 @@ class Snapshot(msgspec.Struct, frozen=True):
         return msgspec.json.encode(self)
 
     def to_visit(self, now: float) -> Visit:
-        """The visit, if its stage needs no order; a fresh one otherwise."""
+        """The visit, if its stage needs no order; a fresh one otherwise. A slip of facts that was
+        on its way may be out or not: the facts are shown, and it may be asked for again."""
         if self.stage not in WITHOUT_MONEY:
             return Visit(entered_at=now, patience_from=now)
-        return Visit(
-            stage=self.stage,
-            language=self.language,
-            service=self.service,
-            typed=self.typed,
-            bill=self.bill,
-            basket=self.basket,
-            taken=self.taken,
-            gives=self.gives,
-            owners=self.owners,
-            receipt=self.receipt,
-            proof=self.proof,
-            category=self.category,
-            facts=self.facts,
-            capture=self.capture,
-            tries=self.tries,
-            answers=self.answers,
-            entered_at=now,
-            patience_from=now,
-        )
+        visit = Visit(**{name: getattr(self, name) for name in self._same()})
+        visit.stage = Stage.FACTS if self.stage is Stage.FACTS_SLIP else self.stage
+        visit.entered_at = visit.patience_from = now
+        return visit

@@ -15,6 +15,12 @@ from firmware.documents.sheet import Both, Offered, Poster
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue, Service
 
+FREE = {
+    "lookup": "poster.bring.lookup",
+    "request": "poster.bring.free",
+    "verification": "poster.bring.free",
+}
+
 
 def poster(config: Config, catalogue: Catalogue) -> Poster:
     """Of the services that work in this release and the devices in `kiosk.toml`."""
@@ -47,7 +53,7 @@ def _offered(service: Service) -> Offered:
     label = f"account.{service.id}"
     paper = words_of("hi").own("poster.bring.paper", service.gives)
     key = "poster.bring.bill" if service.paper is None else paper
-    key = "poster.bring.free" if service.is_free else key
+    key = FREE.get(service.kind, key)
     digits = service.asks[-1].digits
     accounts = Both(words_of("hi")(label), words_of("en")(label))
     bring = Both(

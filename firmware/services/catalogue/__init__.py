@@ -48,7 +48,7 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advance: Paise
     asks: Annotated[list[Ask], msgspec.Meta(min_length=1)] = msgspec.field(name="ask")
     words: Words
-    kind: Literal["bill", "paper", "request", "verification"] = "bill"
+    kind: Literal["bill", "paper", "lookup", "request", "verification"] = "bill"
     cash: CashBounds = CashBounds()
     paper: Paper | None = None
     part_payment: bool = False
