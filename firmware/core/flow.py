@@ -42,7 +42,15 @@ from firmware.core.receipt_again import ReceiptAgain
 from firmware.core.requesting import Requesting
 from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
 from firmware.core.tendering import Tendering
-from firmware.core.visit import AT_THE_TILL, LOOKUPS, WITHOUT_MONEY, Signal, Snapshot, Stage, Visit
+from firmware.core.visit import (
+    AT_THE_TILL,
+    WITH_FACTS,
+    WITHOUT_MONEY,
+    Signal,
+    Snapshot,
+    Stage,
+    Visit,
+)
 from firmware.journal.orders import Order
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
@@ -358,7 +366,7 @@ class Flow:
         self.visit.entered_at = self.visit.patience_from = now
         if stage in WITHOUT_MONEY:
             self._close_order()
-        if stage not in LOOKUPS:
+        if stage not in WITH_FACTS:
             self.visit.facts = None
         entered = getattr(self, f"on_enter_{stage}", None)
         if entered is not None:

@@ -17,6 +17,7 @@ from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Hint, Language, ListedBill
 from firmware.journal.orders import Order
+from firmware.journal.rows import VERIFICATION
 from firmware.services.catalogue import Service
 from firmware.till.session import CashSession, UnexpectedEvent
 
@@ -54,6 +55,7 @@ class Stage(StrEnum):
 
 REPRINTS = frozenset({Stage.RECEIPT_NUMBER, Stage.MOBILE, Stage.REPRINTING, Stage.REPRINTED})
 LOOKUPS = frozenset({Stage.FACTS, Stage.FACTS_SLIP})
+WITH_FACTS = LOOKUPS | {Stage.CONFIRM}  # everywhere else they are forgotten
 WITHOUT_MONEY = REPRINTS | LOOKUPS | {
     Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL, Stage.BASKET,
     Stage.CONFIRM, Stage.FINGER,
@@ -355,7 +357,8 @@ class Snapshot(msgspec.Struct, frozen=True):
             return True  # only the order's number is used
         if self.service not in services or (self.stage is Stage.BILL and self.bill is None):
             return False
-        if self.stage in LOOKUPS and self.facts is None:
+        is_of_facts = self.stage in LOOKUPS or services[self.service].kind == VERIFICATION
+        if self.stage in WITH_FACTS and is_of_facts and self.facts is None:
             return False
         open_asks = len(services[self.service].asks) - len(self.answers)
         return open_asks > 0 if self.stage is Stage.NUMBER else open_asks == 0
