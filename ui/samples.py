@@ -44,7 +44,7 @@ ACCOUNT = "210344001725"
 NOTES = (10, 20, 50, 100, 200, 500)
 TILES = (
     ("bills", "lightning"), ("mobile", "device-mobile"), ("certificates", "file-text"),
-    ("cards", "identification-card"), ("land", "map-trifold"), ("pension", "fingerprint"),
+    ("cards", "identification-card"), ("land", "map-trifold"), ("person", "fingerprint"),
     ("status", "magnifying-glass"), ("reprint", "receipt"),
 )  # fmt: skip
 TROUBLES = (

@@ -33,8 +33,22 @@ async def answers(kiosk: Kiosk, service: str, *said: str) -> None:
     await kiosk.citizen.presses(Action.CHOOSE_LANGUAGE, "hi", until=is_a(Services))
     await kiosk.citizen.presses(Action.CHOOSE_SERVICE, service, until=is_a(Number))
     for answer in said:
-        await kiosk.citizen.presses(Action.ENTER, answer, until=is_one_of(Confirm, Number))
+        await kiosk.citizen.presses(Action.ENTER, answer, until=is_other_than(kiosk.last))
     await kiosk.citizen.sees(Confirm)
+
+
+async def to_persons(kiosk: Kiosk) -> None:
+    """The tiles of this kind of service."""
+    await kiosk.citizen.presses(Action.CHOOSE_LANGUAGE, "hi", until=is_a(Services))
+    await kiosk.citizen.presses(
+        Action.CHOOSE_SERVICE,
+        "person",
+        until=lambda data: isinstance(data, Services) and data.category == "person",
+    )
+
+
+def is_other_than(shown: ScreenData | None) -> Callable[[ScreenData], bool]:
+    return lambda data: data != shown
 
 
 async def accepted(kiosk: Kiosk) -> Accepted:
@@ -157,8 +171,7 @@ async def test_core_dies_while_the_finger_is_awaited(kiosk: Kiosk, ppo: Iterator
 
 
 async def test_with_the_office_away_nobody_is_verified_and_the_tile_says_so(kiosk: Kiosk) -> None:
-    await kiosk.citizen.presses(Action.CHOOSE_LANGUAGE, "hi", until=is_a(Services))
-    await kiosk.citizen.presses(Action.CHOOSE_SERVICE, "person")
+    await to_persons(kiosk)
     kiosk.stage.hold(OFFICE)
     await kiosk.citizen.waits_for(why("life_certificate", "tile.no_back_end"), "a grey tile")
     await kiosk.citizen.waits_for(why("grievance", None), "and complaints none the less")
@@ -174,8 +187,7 @@ async def test_a_reader_that_is_unplugged_is_said_on_the_tile_and_ends_the_wait(
     trouble = await kiosk.citizen.sees(Trouble)
     assert trouble.cause in ("trouble.finger_reader", "trouble.not_verified")
     await goes(kiosk)
-    await kiosk.citizen.presses(Action.CHOOSE_LANGUAGE, "hi", until=is_a(Services))
-    await kiosk.citizen.presses(Action.CHOOSE_SERVICE, "person")
+    await to_persons(kiosk)
     await kiosk.citizen.waits_for(
         why("life_certificate", "tile.no_finger_reader"), "the tile of no reader"
     )
