@@ -15,6 +15,7 @@ import aiohttp
 import msgspec
 
 from firmware.contract.card import SealedCard
+from firmware.contract.facts import FetchFacts
 from firmware.contract.gateway import (
     Bill,
     BookedSum,
@@ -33,6 +34,8 @@ from firmware.contract.gateway import (
     Tender,
 )
 from firmware.contract.money import Money
+from firmware.contract.options import FetchOptions
+from firmware.contract.request import PostRequest, PostVerification
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
 from firmware.gateway.cards import CardLine, RefusalDocument
 from firmware.gateway.documents import DocumentLine
@@ -119,6 +122,8 @@ class BackEnd:
                 return await self._documents.fetch(request)
             case SumBooked():
                 return await self._sum(request)
+            case FetchOptions() | FetchFacts() | PostRequest() | PostVerification():
+                return Failed(Problem.REFUSED, "not asked of this back end")
             case StartUpi() | CheckUpi() | CancelUpi():
                 return await self._upi.ask(request)
             case _:
