@@ -10,6 +10,7 @@ from ui.frame import OTHER, Frame, frame
 from ui.say import Say
 from ui.screens.attract import model as attract
 from ui.screens.basket import model as basket
+from ui.screens.choice import model as choice
 from ui.screens.closed import model as closed
 from ui.screens.commissioning import model as commissioning
 from ui.screens.count import model as count
@@ -31,6 +32,7 @@ Model = (
     attract.AttractModel
     | services.ServicesModel
     | number.NumberModel
+    | choice.ChoiceModel
     | waiting.WaitingModel
     | printing.PrintingModel
     | show_bill.ShowBillModel
@@ -101,6 +103,8 @@ class Director:
                 return services.model(data, screen, say)
             case contract.Number() as data:
                 return number.model(data, screen, say)
+            case contract.Choice() as data:
+                return choice.model(data, screen, say)
             case contract.Waiting() as data:
                 return waiting.model(data, screen, say)
             case contract.Printing() as data:
