@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from firmware.contract.asked import ShowFacts
 from firmware.contract.gateway import Bill, Tender
 from firmware.contract.money import ZERO, Money, rupees, total
 from firmware.contract.screen import (
     Action,
     Attract,
     Basket,
+    Choice,
     Closed,
     Commissioning,
     Count,
@@ -29,22 +31,21 @@ from firmware.contract.screen import (
     ScreenData,
     Services,
     ShowBill,
-    ShowFacts,
     ShowUpi,
     SwipeCard,
     Tile,
     Trouble,
     Waiting,
 )
-from ui import samples_again, samples_desk, samples_facts, samples_requests
+from ui import samples_again, samples_asks, samples_desk, samples_facts, samples_requests
 
 LONG_NAME = "श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी स्वर्गीय लक्ष्मीनारायण"
 PLACE = {"hi": "टोडारायसिंह", "en": "Todaraisingh"}
 ACCOUNT = "210344001725"
 NOTES = (10, 20, 50, 100, 200, 500)
 TILES = (
-    ("bills", "lightning"), ("mobile", "device-mobile"), ("certificates", "file-text"),
-    ("cards", "identification-card"), ("land", "map-trifold"), ("person", "fingerprint"),
+    ("bills", "lightning"), ("phone", "device-mobile"), ("papers", "file-text"),
+    ("cards", "identification-card"), ("records", "map-trifold"), ("person", "fingerprint"),
     ("status", "magnifying-glass"), ("reprint", "receipt"),
 )  # fmt: skip
 TROUBLES = (
@@ -169,6 +170,7 @@ ACTIONS: dict[type, list[Action]] = {
     Attract: [Action.CHOOSE_LANGUAGE, Action.OPERATOR],
     Services: [Action.CHOOSE_SERVICE, *NAVIGATION],
     Number: [Action.ENTER, *NAVIGATION],
+    Choice: [Action.CHOOSE, *NAVIGATION],
     Waiting: [Action.CHOOSE_LANGUAGE],
     Printing: [Action.CHOOSE_LANGUAGE],
     ShowBill: [Action.PAY, Action.ADD_BILL, *NAVIGATION],
@@ -190,6 +192,7 @@ ACTIONS: dict[type, list[Action]] = {
 }
 STEPS: dict[type, int] = {
     Number: 1,
+    Choice: 1,
     ShowBill: 2,
     Basket: 2,
     InsertCash: 3,
@@ -214,6 +217,8 @@ def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 
         actions = [action for action in actions if action is not Action.ADD_BILL]
     if isinstance(data, Number) and data.safe is not None:
         actions = [Action.ENTER, Action.CHOOSE_LANGUAGE]
+    if isinstance(data, Choice):
+        actions = actions + samples_asks.pages_of(data)
     if isinstance(data, Trouble) and data.safe:
         actions = [action for action in actions if action is not Action.AGAIN]
     if isinstance(data, Printing) and data.trouble is not None:
@@ -252,7 +257,7 @@ def main_screens() -> dict[str, ScreenData]:
         "2-services-no-paper": Services(tiles(electricity="tile.no_paper")),
         "2-services-no-cards": Services(tiles("tile.no_cards")),
         "2-services-bills": Services([Tile("electricity", "lightning"),
-                                      Tile("water", "drop", "tile.not_yet")], "bills"),
+                                      Tile("water", "drop", "tile.no_power")], "bills"),
         "2-services-cards": Services([Tile("aadhaar_card", "identification-card"),
                                       Tile("jan_aadhaar_card", "identification-card")], "cards"),
         "3-number": Number("electricity", "electricity.ask.account", 12, "2103440017"),
@@ -264,7 +269,7 @@ def main_screens() -> dict[str, ScreenData]:
         "4-waiting-printing": Waiting("waiting.printing"),
         "5-bill": ShowBill("electricity", bill(), rupees(470)),
         "5-bill-advance": ShowBill("electricity", bill(LONG_NAME), rupees(440)),
-        "5-bill-certificate": ShowBill("certificates", replace(bill(), period="", due_date=""),
+        "5-bill-certificate": ShowBill("caste", replace(bill(), period="", due_date=""),
                                        rupees(470)),
         "5-bill-card": ShowBill("aadhaar_card", replace(bill(), period="", due_date=""),
                                 rupees(470)),
@@ -310,15 +315,15 @@ def newcomer(addresses: list[str] = ["192.168.1.73"]) -> Commissioning:  # noqa:
 def _ends() -> dict[str, ScreenData]:
     """From the first page to the last screen."""
     return {
-        "6-printing-fetching": Printing("certificates"),
-        "6-printing-begun": Printing("certificates", 0, 3, True),
-        "6-printing-page": Printing("certificates", 2, 3, True),
-        "6-printing-stands": Printing("certificates", 2, 3, True, "trouble.page_paper"),
+        "6-printing-fetching": Printing("caste"),
+        "6-printing-begun": Printing("caste", 0, 3, True),
+        "6-printing-page": Printing("caste", 2, 3, True),
+        "6-printing-stands": Printing("caste", 2, 3, True, "trouble.page_paper"),
         "6-printing-card-fetching": Printing("aadhaar_card", paper="pvc"),
         "6-printing-card": Printing("aadhaar_card", 0, 2, True, paper="pvc"),
         "6-printing-card-stands": Printing("aadhaar_card", 0, 2, True, "trouble.pvc_ribbon", "pvc"),
         "7-done": done(),
-        "7-done-certificate": replace(done(), service="certificates", paper="page"),
+        "7-done-certificate": replace(done(), service="caste", paper="page"),
         "7-done-card": replace(done(), service="jan_aadhaar_card", paper="pvc"),
         "7-done-card-page": replace(done("page"), service="aadhaar_card", paper="pvc"),
         "7-done-page": done("page"),
@@ -330,6 +335,7 @@ def _ends() -> dict[str, ScreenData]:
         **samples_again.screens(),
         **samples_requests.screens(),
         **samples_facts.screens(),
+        **samples_asks.screens(),
         "8-trouble-given-back": Trouble("trouble.given_back", ZERO),
         "8-trouble-upi-unknown": Trouble("trouble.upi_unknown", ZERO, order="TDR 0417 0001"),
         "8-trouble-to-card": Trouble("trouble.already_paid", rupees(470), proof="paper",

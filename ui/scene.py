@@ -11,6 +11,7 @@ from ui.frame import OTHER, Frame, frame
 from ui.say import Say
 from ui.screens.attract import model as attract
 from ui.screens.basket import model as basket
+from ui.screens.choice import model as choice
 from ui.screens.closed import model as closed
 from ui.screens.commissioning import model as commissioning
 from ui.screens.confirm import model as confirm
@@ -35,6 +36,7 @@ Model = (
     attract.AttractModel
     | services.ServicesModel
     | number.NumberModel
+    | choice.ChoiceModel
     | waiting.WaitingModel
     | printing.PrintingModel
     | show_bill.ShowBillModel
@@ -108,6 +110,8 @@ class Director:
                 return services.model(data, screen, say)
             case contract.Number() as data:
                 return number.model(data, screen, say)
+            case contract.Choice() as data:
+                return choice.model(data, screen, say)
             case contract.Waiting() as data:
                 return waiting.model(data, screen, say)
             case contract.Printing() as data:
@@ -134,7 +138,7 @@ class Director:
                 return done.model(data, screen, say)
             case contract.Reprinted() as data:
                 return done.reprinted(data, screen, say)
-            case contract.ShowFacts() as data:
+            case asked.ShowFacts() as data:
                 return facts.model(data, screen, say)
             case contract.Trouble() as data:
                 return trouble.model(data, screen, say)

@@ -60,6 +60,7 @@ log = logging.getLogger("core")
 
 CHOICES = frozenset(
     {Action.CHOOSE_LANGUAGE, Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
+    | {Action.CHOOSE, Action.NEXT_PAGE, Action.PREVIOUS_PAGE}
     | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
 )
 SETTLE_AFTER = 0.6  # seconds: a coin falls in 0.15 and is told at the next poll, 0.2 later
@@ -94,9 +95,9 @@ class Flow:
         self.requesting = Requesting(book, floor, outbox, catalogue, papers.owners, prefix)
         self._awaiting = Awaiting(book, self._posting, self.paying, self.requesting)
         self.lookups = Lookups(book, floor, outbox, papers, catalogue)
-        self._fetching = Fetching(papers.owners, self.lookups, outbox)
         self.asking = Asking(catalogue)
-        keypad = Keypad(self.asking, self._tendering, self.receipt_again)
+        self._fetching = Fetching(papers.owners, self.asking, self.lookups, outbox)
+        keypad = Keypad(book, self.asking, self._tendering, self.receipt_again)
         self._choosing = Choosing(
             book, floor, catalogue, self.asking, keypad, self.cash, self.paying, prefix
         )
@@ -117,7 +118,14 @@ class Flow:
             self._resume_order(now)
         elif kept is not None and self.receipt_again.may_go_on(visit := kept.to_visit(now)):
             self.visit = visit
-            if self.visit.stage is Stage.FETCHING:
+            self._ask_again(now)
+
+    def _ask_again(self, now: float) -> None:
+        """What core had asked the back end when it died."""
+        match self.visit.stage:
+            case Stage.LISTING:
+                self.on_enter_listing(now)
+            case Stage.FETCHING:
                 self.on_enter_fetching(now)
 
     def _resume_order(self, now: float) -> None:
@@ -141,6 +149,8 @@ class Flow:
         """What may be pressed at this moment, beside what the stage always offers."""
         found = [*self.paying.offers(self.visit), *self.patience.stay_actions(self.visit, now)]
         found += self.lookups.offers(self.visit)
+        if self.visit.stage is Stage.NUMBER:
+            found += self.asking.actions(self.visit)
         if self.visit.stage is Stage.DELIVERING:
             may_cancel = self.delivering.may_cancel(self._order, self._floor)
             found += [Action.CANCEL] if may_cancel else []
@@ -236,10 +246,13 @@ class Flow:
         self.visit.ask_again()  # what was typed for the service before is nobody's business
 
     def on_enter_number(self, now: float) -> None:
-        self.asking.begin(self.visit)
+        if self.asking.begin(self.visit):
+            self._go(Signal.LOOK_UP, now)
 
     def on_enter_fetching(self, now: float) -> None:
         self._follow(self._fetching.begin(self.visit, now), now)
+
+    on_enter_listing = on_enter_fetching
 
     def on_enter_cash(self, now: float) -> None:
         self.visit.hint, self.visit.obstacle_from = self.visit.hint or Hint("cash.insert"), None
@@ -278,7 +291,7 @@ class Flow:
                 self._go(Signal.FULL, now)
             case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
                 self._settle(now)
-            case Stage.FETCHING:
+            case Stage.LISTING | Stage.FETCHING:
                 self._follow(self._fetching.tick(visit, now), now)
             case Stage.POSTING:
                 self._follow(self._awaiting.tick(visit, self._order, now), now)

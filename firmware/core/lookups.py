@@ -12,9 +12,10 @@ from itertools import takewhile
 
 from msgspec.structs import replace
 
+from firmware.contract.asked import ShowFacts
 from firmware.contract.facts import LONGEST_FACT, MOST_FACTS, FactLine, Facts
 from firmware.contract.gateway import Failed, GatewayReply, Problem
-from firmware.contract.screen import Action, ScreenData, ShowFacts, Waiting
+from firmware.contract.screen import Action, ScreenData, Waiting
 from firmware.core.book import Book
 from firmware.core.desk_printer import DeskPrinter, Paper
 from firmware.core.floor import Floor

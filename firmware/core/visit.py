@@ -15,6 +15,7 @@ from firmware.contract.accounts import account_of
 from firmware.contract.facts import Facts
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
+from firmware.contract.options import Options
 from firmware.contract.screen import Hint, Language, ListedBill
 from firmware.journal.orders import Order
 from firmware.journal.rows import VERIFICATION
@@ -26,6 +27,7 @@ class Stage(StrEnum):
     ATTRACT = auto()
     SERVICES = auto()
     NUMBER = auto()  # one question of the service after the other
+    LISTING = auto()  # what can be answered comes from the back end
     FETCHING = auto()
     BILL = auto()
     BASKET = auto()  # many bills, paid together
@@ -57,8 +59,8 @@ REPRINTS = frozenset({Stage.RECEIPT_NUMBER, Stage.MOBILE, Stage.REPRINTING, Stag
 LOOKUPS = frozenset({Stage.FACTS, Stage.FACTS_SLIP})
 WITH_FACTS = LOOKUPS | {Stage.CONFIRM}  # everywhere else they are forgotten
 WITHOUT_MONEY = REPRINTS | LOOKUPS | {
-    Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL, Stage.BASKET,
-    Stage.CONFIRM, Stage.FINGER,
+    Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.LISTING, Stage.FETCHING, Stage.BILL,
+    Stage.BASKET, Stage.CONFIRM, Stage.FINGER,
 }  # fmt: skip
 AT_THE_TILL = frozenset(
     {Stage.CASH, Stage.SLIP, Stage.RESUMED, Stage.UPI, Stage.CARD}
@@ -73,6 +75,7 @@ class Signal(StrEnum):
     REPRINT = auto()  # the tile of a receipt again
     ENTERED = auto()  # all that was asked for passes its checks
     NEXT = auto()  # one more question, or the one before
+    LOOK_UP = auto()  # its list has to be fetched first
     BILL_CAME = auto()
     COMPLETE = auto()  # all that a request asks is answered, and nothing is fetched for it
     KNOWN = auto()  # the office has said whose verification it is
@@ -127,10 +130,16 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     },
     Stage.NUMBER: {
         Signal.NEXT: Stage.NUMBER,
+        Signal.LOOK_UP: Stage.LISTING,
         Signal.ENTERED: Stage.FETCHING,
         Signal.COMPLETE: Stage.CONFIRM,
         Signal.BACK: Stage.SERVICES,
         Signal.LISTED: Stage.BASKET,
+        Signal.LEFT: Stage.ATTRACT,
+    },
+    Stage.LISTING: {
+        Signal.NEXT: Stage.NUMBER,
+        Signal.FAILED: Stage.TROUBLE,
         Signal.LEFT: Stage.ATTRACT,
     },
     Stage.FETCHING: {
@@ -259,6 +268,8 @@ class Visit:
     service: str = ""
     gives: str = ""  # the kind of the printer whose paper the service hands out, if it does
     answers: list[str] = field(default_factory=list)  # to what the service asks, so far
+    options: Options | None = None  # of the last question, if the back end has its list
+    page: int = 0  # of a list
     typed: str = ""
     problem: str | None = None
     bill: Bill | None = None
@@ -294,7 +305,7 @@ class Visit:
 
     def ask_again(self) -> None:
         """From the first question on."""
-        self.answers, self.typed, self.problem = [], "", None
+        self.answers, self.options, self.typed, self.problem = [], None, "", None
 
     def follow(self, signal: Signal) -> Stage:
         """The stage that follows; raises UnexpectedEvent for a pair that the table lacks."""
@@ -327,6 +338,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     capture: str = ""
     tries: int = 0
     answers: list[str] = []
+    options: Options | None = None
+    page: int = 0
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
@@ -361,7 +374,8 @@ class Snapshot(msgspec.Struct, frozen=True):
         if self.stage in WITH_FACTS and is_of_facts and self.facts is None:
             return False
         open_asks = len(services[self.service].asks) - len(self.answers)
-        return open_asks > 0 if self.stage is Stage.NUMBER else open_asks == 0
+        is_asking = self.stage in (Stage.NUMBER, Stage.LISTING)
+        return open_asks > 0 if is_asking else open_asks == 0
 
     def is_of(self, order: Order) -> bool:
         """Whether the citizen of this order still stands there: only core was away.

@@ -14,6 +14,7 @@ from firmware.documents.catalogue import words_of
 from firmware.documents.sheet import Both, Offered, Poster
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue, Service
+from firmware.services.catalogue.asks import TypedAsk
 
 FREE = {
     "lookup": "poster.bring.lookup",
@@ -54,7 +55,7 @@ def _offered(service: Service) -> Offered:
     paper = words_of("hi").own("poster.bring.paper", service.gives)
     key = "poster.bring.bill" if service.paper is None else paper
     key = FREE.get(service.kind, key)
-    digits = service.asks[-1].digits
+    digits = max(ask.digits for ask in service.asks if isinstance(ask, TypedAsk))
     accounts = Both(words_of("hi")(label), words_of("en")(label))
     bring = Both(
         words_of("hi")(key, account=accounts.hi, digits=digits),

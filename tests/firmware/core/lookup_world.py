@@ -6,9 +6,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from firmware.contract.asked import ShowFacts
 from firmware.contract.facts import FactLine, Facts, FetchFacts
 from firmware.contract.gateway import Failed, GatewayReply, Problem
-from firmware.contract.screen import Action, Number, Services, ShowFacts
+from firmware.contract.screen import Action, Number, Services
 from firmware.till.effects import Ask, Effect
 from tests.firmware.core.office import Office
 from tests.firmware.core.world import ELECTRICITY, World

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from firmware.contract.asked import ShowFacts
 from firmware.contract.facts import LONGEST_FACT, MOST_FACTS, FactLine, Facts
 from firmware.contract.gateway import Problem
 from firmware.contract.screen import (
@@ -16,7 +17,6 @@ from firmware.contract.screen import (
     Number,
     Services,
     ShowBill,
-    ShowFacts,
     Trouble,
     Waiting,
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from firmware.contract.screen import Action, Screen, ShowFacts
+from firmware.contract.asked import ShowFacts
+from firmware.contract.screen import Action, Screen
 from ui.frame import NO_BUTTON, Button, button
 from ui.say import Say, in_fours, sentences
 
