@@ -106,11 +106,14 @@ def test_nobody_who_looks_something_up_needs_cash_a_card_or_paper(world: LookupW
 
 
 def test_the_office_tells_more_than_a_screen_can_hold(world: LookupWorld) -> None:
-    line = FactLine("status", {"hi": "क" * 900})
+    line = FactLine("status", {"hi": "क" * 900, "en": "tehsil " * 90})
     world.office.facts["sampark_status", GRIEVANCE] = replace(FACTS, lines=[line] * 90)
     world.looks_up()
     assert len(world.facts.lines) == MOST_FACTS
-    assert world.facts.lines[0].said("hi") == world.facts.lines[0].said("en") == "क" * LONGEST_FACT
+    shown = world.facts.lines[0]
+    assert shown.said("hi") == "क" * (LONGEST_FACT - 1) + "…"
+    assert shown.said("en") == " ".join(["tehsil"] * 17) + "…"
+    assert replace(line, text={"hi": "हाँ"}).said("en") == "हाँ", "better than nothing"
     world.press(Action.PRINT)
     world.run(1)
     assert len(world.printer.papers) == 1
