@@ -13,6 +13,7 @@ import msgspec
 from firmware.contract.card import AuthoriseCard, SealedCard
 from firmware.contract.finger import Sealed, SealedFinger
 from firmware.contract.gateway import Failed, GatewayReply, GatewayRequest, GatewayState, Problem
+from firmware.contract.request import PostVerification
 from firmware.contract.topics import Topics
 from firmware.gateway.connectors import routes_of
 from firmware.gateway.guarded import NOT_LOOKED
@@ -39,7 +40,7 @@ class Gateway:
         self._bus.on(topics.device_sealed("+"), self._on_sealed)
         self._back_end = back_end
         self._shelf = Shelf[SealedCard]()
-        self.fingers = Shelf[SealedFinger](FINGER_KEPT_FOR)  # nobody asks for one yet
+        self.fingers = Shelf[SealedFinger](FINGER_KEPT_FOR)
         self._state = NOT_LOOKED
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -81,13 +82,18 @@ class Gateway:
         self._bus.answer(envelope, reply)
 
     async def _ask(self, request: GatewayRequest) -> GatewayReply:
-        """A card is kept while its payment is undecided, and not a moment longer."""
-        if not isinstance(request, AuthoriseCard):
-            return await self._back_end.ask(request)
-        card = self._shelf.take(request.reference, request.key, time.monotonic())
-        reply = await self._back_end.ask(request, card)
-        if card is not None and not (isinstance(reply, Failed) and reply.problem in UNDECIDED):
-            self._shelf.forget(request.reference)
+        """A card or a finger is kept while its request is undecided, and not a moment longer."""
+        now = time.monotonic()
+        match request:
+            case AuthoriseCard(reference=reference, key=key):
+                reply = await self._back_end.ask(request, self._shelf.take(reference, key, now))
+            case PostVerification(finger=reference, key=key):
+                reply = await self._back_end.ask(request, self.fingers.take(reference, key, now))
+            case _:
+                return await self._back_end.ask(request)
+        if not (isinstance(reply, Failed) and reply.problem in UNDECIDED):
+            self._shelf.forget(reference)
+            self.fingers.forget(reference)
         return reply
 
     def _on_sealed(self, envelope: Envelope) -> None:
