@@ -79,18 +79,6 @@ def tile(kiosk: Kiosk, name: str) -> str | None:
     return next(each.why_not for each in shown.tiles if each.service == name)
 
 
-@pytest.mark.parametrize("service", LOOKUPS)
-async def test_what_the_office_knows_is_seen_and_printed(kiosk: Kiosk, service: str) -> None:
-    number, fact = LOOKUPS[service]
-    shown = await looks_up(kiosk, service, number)
-    assert fact in [line.said("hi") for line in shown.lines]
-    assert (shown.account, shown.is_kept) == (number, False)
-    slip = await takes_a_slip(kiosk)
-    assert {number, fact} <= set(slip)
-    assert len(kiosk.pictures()) > 0
-    await goes(kiosk)
-
-
 async def test_the_office_is_away_and_nothing_was_asked_before(kiosk: Kiosk) -> None:
     await the_office_goes(kiosk)
     await to_service(kiosk, "sampark_status")
@@ -106,9 +94,14 @@ async def test_the_office_is_away_and_nothing_was_asked_before(kiosk: Kiosk) -> 
 
 
 @pytest.mark.parametrize("service", LOOKUPS)
-async def test_the_office_is_away_and_it_was_asked_before(kiosk: Kiosk, service: str) -> None:
+async def test_what_the_office_knows_is_seen_and_printed_also_when_it_has_gone(
+    kiosk: Kiosk, service: str
+) -> None:
     number, fact = LOOKUPS[service]
     before = await looks_up(kiosk, service, number)
+    assert fact in [line.said("hi") for line in before.lines]
+    assert (before.account, before.is_kept) == (number, False)
+    assert {number, fact} <= set(await takes_a_slip(kiosk))
     await goes(kiosk)
     await the_office_goes(kiosk)
     shown = await looks_up(kiosk, service, number)
@@ -138,14 +131,6 @@ async def test_core_dies_in_a_lookup_and_nothing_of_it_is_left_anywhere(kiosk: K
     for secret in (number, fact):
         assert [topic for topic, raw in documents.items() if secret.encode() in raw] == []
         assert places_with(kiosk, secret) == []
-
-
-async def test_the_power_fails_while_facts_are_shown(kiosk: Kiosk) -> None:
-    await looks_up(kiosk, "scheme", "4812345678")
-    kiosk.stage.power_cut()
-    kiosk.stage.power_on()
-    await kiosk.is_ready()
-    assert isinstance(kiosk.last, Attract)
 
 
 def actions(kiosk: Kiosk) -> list[Action]:
