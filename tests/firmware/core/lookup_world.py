@@ -85,4 +85,6 @@ class LookupWorld(World):
         raw = self.core.flow.snapshot().decode() + str(self.screen.data)
         shown = self.screen.data
         held = shown.lines if isinstance(shown, ShowFacts) else []
-        return SECRET in raw or any(SECRET in line.text.values() for line in held)
+        return (
+            SECRET in raw or GRIEVANCE in raw or any(SECRET in line.text.values() for line in held)
+        )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from firmware.contract.facts import LONGEST_FACT, MOST_FACTS, FactLine, Facts
+from firmware.contract.facts import LONGEST_FACT, MOST_FACTS, FactLine, Facts, FetchFacts
 from firmware.contract.gateway import Problem
 from firmware.contract.screen import (
     Action,
@@ -22,7 +22,8 @@ from firmware.contract.screen import (
 )
 from firmware.contract.ticket import Pair, Text
 from firmware.core.lookups import MOST_SLIPS
-from firmware.core.visit import Stage
+from firmware.core.visit import Snapshot, Stage
+from firmware.documents.facts import FactsSlip
 from firmware.journal import rows
 from firmware.journal.lookup_rows import LookupMissed, LookupShown
 from firmware.till.access import LOOKUPS
@@ -325,6 +326,36 @@ def test_a_name_reached_the_log_or_the_journal(
     assert not [row for row in written(world) if isinstance(row, rows.OrderCreated)]
 
 
+def test_an_assertion_that_prints_its_values_tells_nothing() -> None:
+    slip = FactsSlip(
+        kiosk="tdr-0417", place="टोडारायसिंह", service="scheme", account=GRIEVANCE,
+        lines=FACTS.lines, as_of=FACTS.as_of,
+    )  # fmt: skip
+    shown = ShowFacts("scheme", GRIEVANCE, FACTS.lines, FACTS.as_of)
+    for value in (FACTS, FACTS.lines[0], FetchFacts("scheme", GRIEVANCE), shown, slip):
+        assert SECRET not in repr(value)
+        assert GRIEVANCE not in repr(value)
+
+
+def test_the_machine_is_about_to_stop(world: LookupWorld) -> None:
+    world.core.on_records("the disk is full")
+    world.run(0.5)
+    assert tile(world) == "tile.no_records"
+    world.core.on_records("")
+    world.run(0.5)
+    world.looks_up()
+    world.printer.is_there = False
+    world.press(Action.PRINT)
+    world.switches = {"mains_is_off": True, "battery_is_low": True}
+    world.run(10)
+    assert not world.core.may_halt(world.now), "a slip is on its way"
+    world.run(40)
+    assert world.facts.slip == "facts.slip.not_now"
+    world.press(Action.FINISH)
+    world.run(0.5)
+    assert tile(world) == "tile.no_power"
+
+
 def test_a_bill_after_a_lookup_is_paid_as_ever(world: LookupWorld) -> None:
     world.looks_up()
     world.press(Action.ANOTHER)
@@ -380,6 +411,14 @@ def test_facts_of_a_service_that_a_release_took_away_are_not_shown(world: Lookup
     del world.catalogue.services["sampark_status"]
     world.crash()
     assert world.core.flow.visit.stage is Stage.ATTRACT
+
+
+def test_what_is_in_ram_lacks_its_facts(world: LookupWorld) -> None:
+    """Torn, or of another release: there is no such screen."""
+    world.looks_up()
+    kept = Snapshot.decode(world.core.flow.snapshot())
+    world.crash_with(replace(kept, facts=None).encode())
+    assert isinstance(world.screen.data, Attract)
 
 
 class Short(Mortal, LookupWorld):
