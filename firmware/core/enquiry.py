@@ -1,13 +1,23 @@
-"""What the back end says of a bill, as the visit's next step."""
+"""What the back end is asked of the answers, and what it says of a bill, as the next step."""
 
 from __future__ import annotations
 
 import logging
 
-from firmware.contract.gateway import Bill, Failed, GatewayReply, Problem, RegisteredBill
+from firmware.contract.facts import FetchFacts
+from firmware.contract.gateway import (
+    Bill,
+    Failed,
+    FetchBill,
+    GatewayReply,
+    Problem,
+    RegisteredBill,
+)
 from firmware.contract.money import ZERO
 from firmware.core.basket import is_listed, on_screen
+from firmware.core.lookups import Lookups
 from firmware.core.visit import Signal, Visit
+from firmware.till.effects import Ask, Outbox
 from firmware.till.owners import Owners
 
 log = logging.getLogger("core")
@@ -16,6 +26,29 @@ WRONG_NUMBERS = {
     Problem.NO_SUCH_ACCOUNT: "number.no_such_account",
     Problem.ALREADY_PAID: "number.already_paid",
 }
+
+
+class Enquiry:
+    """About a bill, or in a lookup about facts. `now` is monotonic seconds."""
+
+    def __init__(self, outbox: Outbox, owners: Owners | None, lookups: Lookups) -> None:
+        self._outbox, self._owners, self._lookups = outbox, owners, lookups
+
+    def question(self, visit: Visit) -> FetchBill | FetchFacts:
+        kind = FetchFacts if self._lookups.is_at(visit) else FetchBill
+        return kind(visit.service, visit.account)
+
+    def ask(self, visit: Visit, now: float) -> Signal | None:
+        """The question is sent; or the step that follows where it may not be."""
+        if (refused := self._lookups.refuses(visit, now)) is None:
+            self._outbox.add(Ask(self.question(visit)))
+        return refused
+
+    def take(self, visit: Visit, reply: GatewayReply | None, now: float) -> Signal:
+        """The answer; None is silence."""
+        if self._lookups.is_at(visit):
+            return self._lookups.take(visit, reply, now)
+        return _take_bill(visit, without_mobile(visit, reply, self._owners))
 
 
 def without_mobile(
@@ -31,7 +64,7 @@ def without_mobile(
     return bill
 
 
-def take_bill(visit: Visit, reply: GatewayReply | None) -> Signal:
+def _take_bill(visit: Visit, reply: GatewayReply | None) -> Signal:
     """Put the bill, or what is wrong, into the visit. None is silence."""
     match reply:
         case Bill(account=account) if account != visit.account:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import logging
 
 from firmware.contract.card import CardRejected, CardRequest, CardSwiped
-from firmware.contract.facts import FetchFacts
 from firmware.contract.gateway import (
-    FetchBill,
     FetchDocument,
     GatewayReply,
     GatewayRequest,
@@ -27,7 +25,7 @@ from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.choosing import CASHLESS, Choosing
 from firmware.core.delivering import Delivering
-from firmware.core.enquiry import take_bill, without_mobile
+from firmware.core.enquiry import Enquiry
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
@@ -46,7 +44,7 @@ from firmware.core.visit import AT_THE_TILL, LOOKUPS, WITHOUT_MONEY, Signal, Sna
 from firmware.journal.orders import Order
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
-from firmware.till.effects import Ask, Outbox
+from firmware.till.effects import Outbox
 
 log = logging.getLogger("core")
 
@@ -72,7 +70,7 @@ class Flow:
         papers: Papers,
     ) -> None:
         self._book, self._floor, self._outbox = book, floor, outbox
-        self._catalogue, self._owners = catalogue, papers.owners
+        self._catalogue = catalogue
         self.visit, self.patience = Visit(), Patience(config.times)
         self.cash = CashDesk(book, floor, outbox, Allowance(book, floor, config.limits, catalogue))
         self.lights = Lights(outbox)
@@ -86,6 +84,7 @@ class Flow:
         prefix = config.kiosk.receipt_prefix
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
         self.lookups = Lookups(book, floor, outbox, papers, catalogue)
+        self._enquiry = Enquiry(outbox, papers.owners, self.lookups)
         self.asking = Asking(catalogue)
         keypad = Keypad(self.asking, self._tendering, self.receipt_again)
         self._choosing = Choosing(
@@ -200,8 +199,8 @@ class Flow:
                 self._book.forget(order.number)
             elif self.visit.stage is Stage.POSTING and not waits_for_more(order, reply):
                 self._go(Signal.ANSWERED, now)
-        elif self.visit.stage is Stage.FETCHING and request == self._fetch:
-            self._on_fetched(reply, now)
+        elif self.visit.stage is Stage.FETCHING and request == self._enquiry.question(self.visit):
+            self._go(self._enquiry.take(self.visit, reply, now), now)
         elif isinstance(request, FetchDocument):
             self.delivering.on_answer(self.visit.order, request, reply, now)
         elif isinstance(request, SumBooked):
@@ -209,21 +208,8 @@ class Flow:
         elif isinstance(request, CardRequest | UpiRequest):
             self._follow(self.paying.on_answer(self.visit, request, reply, now), now)
 
-    def _on_fetched(self, reply: GatewayReply | None, now: float) -> None:
-        """The bill or the facts of what was typed; None is silence."""
-        if self.lookups.is_at(self.visit):
-            self._go(self.lookups.take(self.visit, reply, now), now)
-        else:
-            bill = without_mobile(self.visit, reply, self._owners)
-            self._go(take_bill(self.visit, bill), now)
-
     def on_card(self, event: CardSwiped | CardRejected, now: float) -> None:
         self._follow(self.paying.on_card(self.visit, event, now), now)
-
-    @property
-    def _fetch(self) -> FetchBill | FetchFacts:
-        kind = FetchFacts if self.lookups.is_at(self.visit) else FetchBill
-        return kind(self.visit.service, self.visit.account)
 
     # --- stages ----------------------------------------------------------------------------
 
@@ -243,9 +229,7 @@ class Flow:
         self.asking.begin(self.visit)
 
     def on_enter_fetching(self, now: float) -> None:
-        if (refused := self.lookups.refuses(self.visit, now)) is None:
-            self._outbox.add(Ask(self._fetch))
-        self._follow(refused, now)
+        self._follow(self._enquiry.ask(self.visit, now), now)
 
     def on_enter_cash(self, now: float) -> None:
         self.visit.hint, self.visit.obstacle_from = self.visit.hint or Hint("cash.insert"), None
@@ -284,7 +268,7 @@ class Flow:
             case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
                 self._settle(now)
             case Stage.FETCHING if now - visit.entered_at >= FETCH_PATIENCE:
-                self._on_fetched(None, now)
+                self._go(self._enquiry.take(visit, None, now), now)
             case Stage.POSTING if now - visit.entered_at >= POST_PATIENCE:
                 self._go(Signal.ANSWERED, now)
             case Stage.DELIVERING:

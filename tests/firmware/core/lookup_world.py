@@ -8,12 +8,12 @@ from msgspec.structs import replace
 
 from firmware.contract.facts import FactLine, Facts, FetchFacts
 from firmware.contract.gateway import Failed, GatewayReply, Problem
-from firmware.contract.screen import Action, Number, Services, ShowFacts
+from firmware.contract.screen import Action, Number, Services, ShowFacts, Trouble
 from firmware.till.effects import Ask, Effect
 from tests.firmware.core.office import Office
 from tests.firmware.core.world import ELECTRICITY, World
 
-GRIEVANCE, SECRET = "112600000417", "सी*** देवी"
+GRIEVANCE, UNKNOWN, SECRET = "112600000417", "112600000999", "सी*** देवी"
 FACTS = Facts(
     [
         FactLine("subject", {"hi": SECRET, "en": "S*** Devi"}),
@@ -88,3 +88,24 @@ class LookupWorld(World):
         return (
             SECRET in raw or GRIEVANCE in raw or any(SECRET in line.text.values() for line in held)
         )
+
+
+def written(world: LookupWorld) -> list[object]:
+    return [entry.row for entry in world.journal.entries()]
+
+
+def number(world: LookupWorld) -> Number:
+    shown = world.screen.data
+    assert isinstance(shown, Number), shown
+    return shown
+
+
+def tile(world: LookupWorld) -> str | None:
+    """What the tile of all lookups says."""
+    return world.tiles["status"]
+
+
+def trouble(world: LookupWorld) -> Trouble:
+    shown = world.screen.data
+    assert isinstance(shown, Trouble), shown
+    return shown
