@@ -121,6 +121,8 @@ class Face(FloatLayout):
         view.model = scene.model
         if view is not self.view or scene.frame.is_bare != self.frame.is_bare:
             is_new = view is not self.view
+            if is_new and self.view is not None:
+                self.view.leave()
             self._place(view, scene.frame.is_bare)
             if is_new:
                 view.enter()

@@ -44,4 +44,5 @@ class Facts(msgspec.Struct, frozen=True, tag=True):
     is_kept: bool = False
 
     def __repr__(self) -> str:
-        return f"Facts({len(self.lines)} lines, as_of={self.as_of!r})"
+        how = "kept" if self.is_kept else "told"
+        return f"Facts({len(self.lines)} lines, {how} as of {self.as_of})"

@@ -358,28 +358,10 @@ class Count(msgspec.Struct, frozen=True, tag=True):
 
 
 ScreenData = (
-    Attract
-    | Services
-    | Number
-    | Choice
-    | Waiting
-    | Printing
-    | ShowBill
-    | Basket
-    | InsertCash
-    | ShowUpi
-    | SwipeCard
-    | Offer
-    | Done
-    | Asked
-    | Reprinted
-    | Trouble
-    | Closed
-    | Commissioning
-    | Pin
-    | Desk
-    | Count
-)
+    Attract | Services | Number | Choice | Waiting | Printing | ShowBill | Basket | InsertCash
+    | ShowUpi | SwipeCard | Offer | Done | Asked | Reprinted | Trouble | Closed | Commissioning
+    | Pin | Desk | Count
+)  # fmt: skip
 
 
 class Screen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

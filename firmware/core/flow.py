@@ -26,7 +26,7 @@ from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.choosing import CASHLESS, Choosing
 from firmware.core.delivering import Delivering
-from firmware.core.fetching import Fetched, Fetching
+from firmware.core.enquiry import Enquiry, Fetched
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
@@ -63,7 +63,6 @@ CHOICES = frozenset(
     | {Action.CHOOSE, Action.NEXT_PAGE, Action.PREVIOUS_PAGE}
     | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
 )
-SETTLE_AFTER = 0.6  # seconds: a coin falls in 0.15 and is told at the next poll, 0.2 later
 
 
 class Flow:
@@ -96,7 +95,7 @@ class Flow:
         self._awaiting = Awaiting(book, self._posting, self.paying, self.requesting)
         self.lookups = Lookups(book, floor, outbox, papers, catalogue)
         self.asking = Asking(catalogue)
-        self._fetching = Fetching(papers.owners, self.asking, self.lookups, outbox)
+        self._enquiry = Enquiry(outbox, papers.owners, self.asking, self.lookups)
         keypad = Keypad(book, self.asking, self._tendering, self.receipt_again)
         self._choosing = Choosing(
             book, floor, catalogue, self.asking, keypad, self.cash, self.paying, prefix
@@ -217,7 +216,7 @@ class Flow:
         if isinstance(request, Post):
             self._follow(self._awaiting.on_answer(self.visit, request, reply), now)
         elif isinstance(request, Fetched):
-            self._follow(self._fetching.on_answer(self.visit, request, reply, now), now)
+            self._follow(self._enquiry.on_answer(self.visit, request, reply, now), now)
         elif isinstance(request, FetchDocument):
             self.delivering.on_answer(self.visit.order, request, reply, now)
         elif isinstance(request, SumBooked):
@@ -250,7 +249,7 @@ class Flow:
             self._go(Signal.LOOK_UP, now)
 
     def on_enter_fetching(self, now: float) -> None:
-        self._follow(self._fetching.begin(self.visit, now), now)
+        self._follow(self._enquiry.ask(self.visit, now), now)
 
     on_enter_listing = on_enter_fetching
 
@@ -289,10 +288,10 @@ class Flow:
                 if visit.stage is Stage.SLIP:  # else nobody has said that he is here
                     visit.cause = "paid_in_full"
                 self._go(Signal.FULL, now)
-            case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
-                self._settle(now)
+            case Stage.SETTLING:
+                self._follow(self.cash.settle(visit, self._least, now), now)
             case Stage.LISTING | Stage.FETCHING:
-                self._follow(self._fetching.tick(visit, now), now)
+                self._follow(self._enquiry.tick(visit, now), now)
             case Stage.POSTING:
                 self._follow(self._awaiting.tick(visit, self._order, now), now)
             case Stage.DELIVERING:
@@ -318,18 +317,6 @@ class Flow:
         if self.desk.tick(now):
             self.desk.leave()
             self._go(Signal.LEFT, now)
-
-    def _settle(self, now: float) -> None:
-        """No note is on its way any more: say in the journal what becomes of the money."""
-        assert self.visit.session is not None
-        if self.visit.session.is_quiet:
-            order, cause = self._order, self.visit.cause
-            if self.visit.is_resumed and order.owed:
-                cause = POWER  # nobody has said that it is his: nothing is offered
-            signal = self.cash.settling.settle(order, cause, self._least)
-            if signal is Signal.FAILED and order.coins_unknown:
-                self.visit.cause = "trouble.coins_unknown"  # no paper tells of them
-            self._go(signal, now)
 
     @property
     def _owes_proof(self) -> bool:
@@ -378,23 +365,12 @@ class Flow:
         self.visit.stage = stage
         self.visit.entered_at = self.visit.patience_from = now
         if stage in WITHOUT_MONEY:
-            self._close_order()
+            self.cash.close(self.visit)
         if stage not in WITH_FACTS:
             self.visit.facts = None
         entered = getattr(self, f"on_enter_{stage}", None)
         if entered is not None:
             entered(now)
-
-    def _close_order(self) -> None:
-        if (order := self.visit.order) is not None:
-            if order.inserted or order.in_doubt:
-                self.visit.basket = []  # else its bills may be tried again
-            if not order.cashless.is_open:  # else it stays open, and is asked about
-                self.cash.settling.close(order)
-            self._book.forget(order.number)
-            self.visit.taken = self.visit.taken + order.cash - order.changed
-            self.visit.order = self.visit.session = None
-            self.visit.is_resumed = False
 
     @property
     def why_no_cash(self) -> Hint | None:

@@ -174,7 +174,14 @@ def _is_readable(facts: Facts) -> bool:
 def _bounded(facts: Facts) -> Facts:
     """As much as a screen and a slip can hold."""
     lines = [
-        FactLine(line.id, {each: text[:LONGEST_FACT] for each, text in line.text.items()})
+        FactLine(line.id, {each: _shortened(text) for each, text in line.text.items()})
         for line in facts.lines[:MOST_FACTS]
     ]
     return replace(facts, lines=lines)
+
+
+def _shortened(text: str) -> str:
+    """Between two words, where it has any: Hindi is not cut in a syllable."""
+    if len(text) <= LONGEST_FACT:
+        return text
+    return f"{text[: LONGEST_FACT - 1].rpartition(' ')[0] or text[: LONGEST_FACT - 1]}…"

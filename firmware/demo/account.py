@@ -38,7 +38,7 @@ class Account:
     office: dict[str, int]  # idempotency key -> paise booked
     tickets: int  # that came out of the printer, whole or not
     collected: Money = ZERO  # taken out with the cash box, as the journal has it
-    desk_papers: int = 0  # jobs of operators that are on paper, by the printer's word
+    desk_papers: int = 0  # jobs of no order (operators, lookups) that are on paper, as it says
     desk_jobs: int = 0  # and those that were tried
     redeemed: Money = ZERO  # of all claims, paid out of the operator's own float
     spent: Money = ZERO  # of all claims, used to pay bills

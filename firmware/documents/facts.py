@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from firmware.contract.accounts import as_one_word
 from firmware.contract.facts import FactLine
 from firmware.contract.ticket import Pair, Rule, Style, Text, Ticket
 from firmware.documents.catalogue import words_of
@@ -38,7 +39,7 @@ def facts_slip(slip: FactsSlip, language: str = "hi") -> Ticket:
     lines: list[Line] = [
         *heading(words(f"service.{slip.service}"), slip.place, slip.kiosk, words),
         Rule(),
-        Pair(words(f"account.{slip.service}"), slip.account, Style.STRONG),
+        Pair(words(f"account.{slip.service}"), as_one_word(slip.account), Style.STRONG),
         *(_line(slip.service, line, language, words) for line in slip.lines),
         Rule(),
         Pair(words("facts.as_of"), moment(slip.as_of, words)),

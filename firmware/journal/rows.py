@@ -16,7 +16,6 @@ from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_rows import DeskRow, desk_key_of
-from firmware.journal.lookup_rows import LookupRow
 from firmware.journal.paper_rows import PaperRow
 from firmware.journal.row import Row
 from firmware.journal.tender_rows import TenderRow, tender_key_of
@@ -322,7 +321,7 @@ AnyRow = (
     | NoteInDoubt | CoinCredited | CoinsInDoubt | CheatSuspected | OrderPaid | ChangeIntended
     | ChangePaid | ChangeInDoubt | OrderPosted | PostRefused | LinePosted | LineRefused
     | TenderCredited | PrintIntended | Printed | PrintFailed | ProofShown | ClaimIssued
-    | ClaimRedeemed | OrderClosed | PaperRow | LookupRow | TenderRow | DeskRow
+    | ClaimRedeemed | OrderClosed | PaperRow | TenderRow | DeskRow
 )  # fmt: skip
 
 

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from firmware.contract.asked import ShowFacts
 from firmware.contract.facts import FactLine, Facts, FetchFacts
 from firmware.contract.gateway import Failed, GatewayReply, Problem
-from firmware.contract.screen import Action, Number, Services
+from firmware.contract.screen import Action, Number, Services, Trouble
 from firmware.till.effects import Ask, Effect
 from tests.firmware.core.office import Office
 from tests.firmware.core.world import ELECTRICITY, World
 
-GRIEVANCE, SECRET = "112600000417", "सी*** देवी"
+GRIEVANCE, UNKNOWN, SECRET = "112600000417", "112600000999", "सी*** देवी"
 FACTS = Facts(
     [
         FactLine("subject", {"hi": SECRET, "en": "S*** Devi"}),
@@ -86,4 +86,27 @@ class LookupWorld(World):
         raw = self.core.flow.snapshot().decode() + str(self.screen.data)
         shown = self.screen.data
         held = shown.lines if isinstance(shown, ShowFacts) else []
-        return SECRET in raw or any(SECRET in line.text.values() for line in held)
+        return (
+            SECRET in raw or GRIEVANCE in raw or any(SECRET in line.text.values() for line in held)
+        )
+
+
+def written(world: LookupWorld) -> list[object]:
+    return [entry.row for entry in world.journal.entries()]
+
+
+def number(world: LookupWorld) -> Number:
+    shown = world.screen.data
+    assert isinstance(shown, Number), shown
+    return shown
+
+
+def tile(world: LookupWorld) -> str | None:
+    """What the tile of all lookups says."""
+    return world.tiles["status"]
+
+
+def trouble(world: LookupWorld) -> Trouble:
+    shown = world.screen.data
+    assert isinstance(shown, Trouble), shown
+    return shown

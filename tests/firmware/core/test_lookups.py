@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 import pytest
@@ -14,23 +13,24 @@ from firmware.contract.gateway import Problem
 from firmware.contract.screen import (
     Action,
     Attract,
-    Number,
-    Services,
-    ShowBill,
-    Trouble,
     Waiting,
 )
 from firmware.contract.ticket import Pair, Text
 from firmware.core.lookups import MOST_SLIPS
-from firmware.core.visit import Stage
-from firmware.journal import rows
 from firmware.journal.lookup_rows import LookupMissed, LookupShown
 from firmware.till.access import LOOKUPS
-from tests.firmware.core.deaths import Mortal, dies_after_each_commit, is_at_rest
-from tests.firmware.core.lookup_world import FACTS, GRIEVANCE, SECRET, LookupWorld
+from tests.firmware.core.lookup_world import (
+    FACTS,
+    GRIEVANCE,
+    SECRET,
+    UNKNOWN,
+    LookupWorld,
+    number,
+    tile,
+    trouble,
+    written,
+)
 from tests.firmware.core.test_note_waits import guides_told
-
-UNKNOWN = "112600000999"
 
 
 @pytest.fixture
@@ -38,27 +38,6 @@ def world(tmp_path: Path) -> LookupWorld:
     world = LookupWorld(tmp_path)
     world.run(0.5)
     return world
-
-
-def written(world: LookupWorld) -> list[object]:
-    return [entry.row for entry in world.journal.entries()]
-
-
-def number(world: LookupWorld) -> Number:
-    shown = world.screen.data
-    assert isinstance(shown, Number), shown
-    return shown
-
-
-def tile(world: LookupWorld) -> str | None:
-    """What the tile of all lookups says."""
-    return world.tiles["status"]
-
-
-def trouble(world: LookupWorld) -> Trouble:
-    shown = world.screen.data
-    assert isinstance(shown, Trouble), shown
-    return shown
 
 
 # --- what is seen ------------------------------------------------------------------------------
@@ -106,11 +85,14 @@ def test_nobody_who_looks_something_up_needs_cash_a_card_or_paper(world: LookupW
 
 
 def test_the_office_tells_more_than_a_screen_can_hold(world: LookupWorld) -> None:
-    line = FactLine("status", {"hi": "क" * 900})
+    line = FactLine("status", {"hi": "क" * 900, "en": "tehsil " * 90})
     world.office.facts["sampark_status", GRIEVANCE] = replace(FACTS, lines=[line] * 90)
     world.looks_up()
     assert len(world.facts.lines) == MOST_FACTS
-    assert world.facts.lines[0].said("hi") == world.facts.lines[0].said("en") == "क" * LONGEST_FACT
+    shown = world.facts.lines[0]
+    assert shown.said("hi") == "क" * (LONGEST_FACT - 1) + "…"
+    assert shown.said("en") == " ".join(["tehsil"] * 17) + "…"
+    assert replace(line, text={"hi": "हाँ"}).said("en") == "हाँ", "better than nothing"
     world.press(Action.PRINT)
     world.run(1)
     assert len(world.printer.papers) == 1
@@ -286,122 +268,3 @@ def test_a_child_wants_one_slip_after_the_other(world: LookupWorld) -> None:
     world.run(3600)
     world.looks_up()
     assert world.facts.slip == ""
-
-
-# --- what is left ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("way", [Action.FINISH, Action.ANOTHER, None])
-def test_the_next_visitor_saw_what_the_office_knows_of_the_one_before(
-    world: LookupWorld, way: Action | None
-) -> None:
-    world.looks_up()
-    assert world.has_secret()
-    if way is None:
-        world.run(120)
-    else:
-        world.press(way)
-    assert isinstance(world.screen.data, Services if way is Action.ANOTHER else Attract)
-    assert not world.has_secret()
-
-
-def test_a_name_reached_the_log_or_the_journal(
-    world: LookupWorld, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.DEBUG):
-        world.looks_up()
-        world.press(Action.PRINT)
-        world.run(1)
-        world.press(Action.ANOTHER)
-        world.press(Action.CANCEL)
-        world.office.facts["sampark_status", GRIEVANCE] = replace(FACTS, as_of="yesterday")
-        world.looks_up()
-    said = caplog.text + "".join(map(str, written(world)))
-    assert SECRET not in said and "कार्रवाई" not in said and GRIEVANCE not in said
-    assert LookupShown("sampark_status") in written(world)
-    assert not [row for row in written(world) if isinstance(row, rows.OrderCreated)]
-
-
-def test_a_bill_after_a_lookup_is_paid_as_ever(world: LookupWorld) -> None:
-    world.looks_up()
-    world.press(Action.ANOTHER)
-    world.press(Action.CHOOSE_SERVICE, "electricity")
-    world.press(Action.ENTER, "210344001725")
-    assert isinstance(world.screen.data, ShowBill)
-    world.press(Action.PAY)
-    world.run(1)
-    for note in (200, 200, 50, 20):
-        world.insert(note)
-    world.run(4)
-    world.check_money()
-    assert len(world.printer.papers) == 1
-
-
-# --- deaths ------------------------------------------------------------------------------------
-
-
-def test_core_dies_at_each_screen_and_the_same_one_comes_back(world: LookupWorld) -> None:
-    world.to_number()
-    world.crash()
-    assert number(world).service == "sampark_status"
-    world.office.is_slow = True
-    world.press(Action.ENTER, GRIEVANCE)
-    assert world.screen.data == Waiting("waiting.asking")
-    world.office.is_slow = False
-    world.crash()
-    world.settle()
-    before = world.facts
-    world.crash()
-    assert world.facts == before
-    world.printer.is_there = False
-    world.press(Action.PRINT)
-    world.printer.is_there = True
-    world.crash()
-    assert world.facts == before, "the slip may be asked for again"
-    world.press(Action.PRINT)
-    world.run(1)
-    assert world.facts.slip == "facts.slip.take"
-    world.crash()
-    assert world.facts.slip == "facts.slip.take"
-
-
-def test_a_power_cut_leaves_nothing_of_it(world: LookupWorld) -> None:
-    world.looks_up()
-    world.power_cut()
-    assert isinstance(world.screen.data, Attract)
-    assert not world.has_secret()
-
-
-def test_facts_of_a_service_that_a_release_took_away_are_not_shown(world: LookupWorld) -> None:
-    world.looks_up()
-    del world.catalogue.services["sampark_status"]
-    world.crash()
-    assert world.core.flow.visit.stage is Stage.ATTRACT
-
-
-class Short(Mortal, LookupWorld):
-    """Dies, and is back."""
-
-
-def a_slip(world: Short) -> None:
-    world.looks_up(UNKNOWN)
-    world.press(Action.ENTER, GRIEVANCE)
-    world.press(Action.PRINT)
-    world.run(2)
-    world.press(Action.FINISH)
-
-
-def check(world: Short) -> None:
-    """Whatever was under way, nobody waits for it, and each job was printed once."""
-    is_at_rest(world, 120)
-    assert not world.has_secret()
-    assert len(set(world.printer.printed)) == len(world.printer.printed) <= 1
-    world.looks_up()
-    assert world.facts.lines == FACTS.lines
-
-
-def test_core_or_the_power_dies_after_each_commit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kinds = {"LookupMissed", "LookupShown", "PrintIntended", "Printed"}
-    dies_after_each_commit(Short, a_slip, kinds, check, tmp_path, monkeypatch, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from firmware.contract.accounts import as_one_word
 from firmware.contract.asked import ShowFacts
 from firmware.contract.screen import Action, Screen
 from ui.frame import NO_BUTTON, Button, button
@@ -52,7 +53,7 @@ def model(data: ShowFacts, screen: Screen, say: Say) -> FactsModel:
     key = "facts.kept" if data.is_kept else "facts.as_of"
     return FactsModel(
         title=say(f"{data.service}.name"),
-        account=f"{say(f'{data.service}.account')}: {in_fours(data.account)}",
+        account=f"{say(f'{data.service}.account')}: {in_fours(as_one_word(data.account))}",
         as_of=say(key, when=_moment(data.as_of, say)),
         is_kept=data.is_kept,
         pages=pages,

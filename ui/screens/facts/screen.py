@@ -8,6 +8,9 @@ from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 
 from ui.parts import Row, Touch, View, fill_with
 from ui.screens.facts.model import FactsModel
+from ui.screens.facts.model import Row as RowModel
+
+EMPTY = RowModel("", "")  # of a row that this page does not need
 
 
 class MoreButton(Touch):
@@ -31,6 +34,10 @@ class FactsView(View):
             self._subject, self.page = model.subject, 0
         self._show()
 
+    def leave(self) -> None:
+        """The view stays in memory for the next lookup; what it showed does not."""
+        self.model = FactsModel()
+
     def turn(self) -> None:
         """The next page; the first one after the last."""
         self.page = (self.page + 1) % max(1, len(self.model.pages))
@@ -47,6 +54,7 @@ class FactsView(View):
         pages = self.model.pages
         rows = pages[int(self.page)] if pages else ()
         fill_with(self.ids.rows, self._rows, len(rows), Row)
-        for number, (row, fact) in enumerate(zip(self._rows, rows, strict=False)):
+        shown = [*rows, *[EMPTY] * (len(self._rows) - len(rows))]
+        for number, (row, fact) in enumerate(zip(self._rows, shown, strict=True)):
             row.label, row.value, row.has_line = fact.label, fact.value, number > 0
         self.more = self.model.more.replace("{page}", str(int(self.page) + 1))
