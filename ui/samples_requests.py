@@ -17,6 +17,12 @@ WHOSE = [
     ),
     Said("facts.life_certificate.last_verified", {"hi": "14 नवंबर 2025", "en": "14 November 2025"}),
 ]
+COMPLAINT = [
+    Said("grievance.ask.topic", {"hi": "अस्पताल, दवा", "en": "Hospital, medicine"}),
+    Said("grievance.ask.district", {"hi": "टोंक", "en": "Tonk"}),
+    Said("grievance.ask.tehsil", {"hi": "टोडारायसिंह", "en": "Todaraisingh"}),
+    Said("grievance.ask.village", {"hi": "लाम्बा कलां", "en": "Lamba Kalan"}),
+]
 PPO = Said("life_certificate.ask.ppo", {"hi": "200411000725", "en": "200411000725"})
 
 
@@ -35,7 +41,7 @@ def finger(hint: str | None = None, left: int = 3, is_ready: bool = True) -> Put
 def screens() -> dict[str, ScreenData]:
     """By file name, as in the gallery."""
     return {
-        "4-confirm-request": Confirm("grievance", [MOBILE], False),
+        "4-confirm-request": Confirm("grievance", [*COMPLAINT, MOBILE], False),
         "4-confirm-person": Confirm("life_certificate", [PPO, *WHOSE], True),
         "6-finger": finger(),
         "6-finger-dark": finger(is_ready=False),

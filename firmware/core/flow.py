@@ -41,16 +41,9 @@ from firmware.core.proof import Proof, lacks_proof
 from firmware.core.receipt_again import ReceiptAgain
 from firmware.core.requesting import Requesting
 from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
+from firmware.core.snapshot import Snapshot
 from firmware.core.tendering import Tendering
-from firmware.core.visit import (
-    AT_THE_TILL,
-    WITH_FACTS,
-    WITHOUT_MONEY,
-    Signal,
-    Snapshot,
-    Stage,
-    Visit,
-)
+from firmware.core.visit import AT_THE_TILL, WITH_FACTS, WITHOUT_MONEY, Signal, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue

@@ -15,8 +15,10 @@ from firmware.documents.refund import Refund, refund_slip
 from firmware.documents.request import Asked, Request, acknowledgement
 from firmware.journal import rows
 from firmware.journal.orders import Order
+from firmware.journal.plain import masked
 from firmware.runtime.config import KioskSection
 from firmware.services.catalogue import Catalogue
+from firmware.services.catalogue.asks import MOBILE
 from firmware.till.claims import ClaimFacts, issue
 from firmware.till.codes import Codes, may_be_tendered
 from firmware.till.owners import Owners
@@ -137,10 +139,10 @@ class Papers:
         )
 
     def _asked(self, order: Order, language: str) -> list[Asked]:
+        """Of a mobile its end: who finds the paper need not have it."""
         name, account = order.created.service, order.created.bill.account
-        if (service := self._catalogue.services.get(name)) is None:
-            return [Asked(f"account.{name}", account)]  # of a release that had it
-        return [Asked(each.label, each.text[language]) for each in said(service, account)]
+        found = said(self._catalogue, name, account)
+        return [Asked(each.label, _without_mobile(each.text[language])) for each in found]
 
     def _refund(self, order: Order, duplicate: int, language: str) -> Refund:
         last = next(reversed(order.cashless.refunds.values()))
@@ -200,6 +202,10 @@ class Papers:
 
     def _place(self, language: str) -> str:
         return self._kiosk.place.get(language, self._kiosk.id)
+
+
+def _without_mobile(text: str) -> str:
+    return masked(text) if MOBILE.fullmatch(text) else text
 
 
 def paid_bills(order: Order) -> list[PaidBill]:

@@ -26,6 +26,7 @@ from firmware.core.book import Book
 from firmware.core.floor import Floor
 from firmware.core.posting import NO_FINGER
 from firmware.core.resuming import REFUSED
+from firmware.core.said import mobile_of
 from firmware.core.tiles import free_trouble
 from firmware.core.visit import Signal, Stage, Visit
 from firmware.journal import rows
@@ -95,13 +96,16 @@ class Requesting:
 
     def _accept(self, visit: Visit, service: Service) -> None:
         number = self._book.next_number(self._prefix)
-        self._book.write(*accepted(number, visit, service, self._owner(visit, service)))
+        self._book.write(*accepted(number, visit, service, self._owner(visit)))
         visit.order = self._book.order(number)
         log.info("%s: %s accepted", number, service.kind)
 
-    def _owner(self, visit: Visit, service: Service) -> str:
-        """Who said his mobile prints the acknowledgement again, as with a bill."""
-        return ""
+    def _owner(self, visit: Visit) -> str:
+        """Who said his mobile prints the acknowledgement again, as that of a bill."""
+        mobile = mobile_of(self._catalogue, visit.service, visit.account)
+        if not mobile or self._owners is None:
+            return ""
+        return self._owners.check(visit.service, visit.account, mobile)
 
     # --- the finger ------------------------------------------------------------------------
 

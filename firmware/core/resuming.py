@@ -14,7 +14,8 @@ import msgspec
 from firmware.contract.accounts import answers_of, last_digits
 from firmware.contract.money import ZERO
 from firmware.contract.screen import Language
-from firmware.core.visit import Snapshot, Stage, Visit
+from firmware.core.snapshot import Snapshot
+from firmware.core.visit import Stage, Visit
 from firmware.journal.orders import Order
 from firmware.journal.rows import REQUEST, VERIFICATION
 from firmware.services.catalogue import Service

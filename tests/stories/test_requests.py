@@ -10,7 +10,7 @@ import pytest
 
 from firmware.contract.asked import Accepted, Confirm, PutFinger
 from firmware.contract.device import Status
-from firmware.contract.screen import Action, Attract, Number, ScreenData, Services, Trouble
+from firmware.contract.screen import Action, Attract, Choice, Number, ScreenData, Services, Trouble
 from firmware.demo.account import account
 from firmware.demo.stage import OFFICE, Settings
 from firmware.journal.orders import Order
@@ -18,7 +18,7 @@ from tests.stories.kiosk import Kiosk, is_a, is_one_of, words
 
 SETTINGS = Settings(speed=6, has_ui=False, has_reader=True, screen=30, cash=30, warning=5, done=30)
 COUNT = itertools.count(1)
-COMPLAINT = ["9829012345"]
+COMPLAINT = ["water", "tonk", "todaraisingh", "bhasu", "9829012345"]
 THUMB, INDEX = "thumb", "index"
 
 
@@ -31,9 +31,10 @@ def ppo() -> Iterator[str]:
 async def answers(kiosk: Kiosk, service: str, *said: str) -> None:
     """Up to the question whether it is right."""
     await kiosk.citizen.presses(Action.CHOOSE_LANGUAGE, "hi", until=is_a(Services))
-    await kiosk.citizen.presses(Action.CHOOSE_SERVICE, service, until=is_a(Number))
+    await kiosk.citizen.presses(Action.CHOOSE_SERVICE, service, until=is_one_of(Number, Choice))
     for answer in said:
-        await kiosk.citizen.presses(Action.ENTER, answer, until=is_other_than(kiosk.last))
+        action = Action.CHOOSE if isinstance(kiosk.last, Choice) else Action.ENTER
+        await kiosk.citizen.presses(action, answer, until=is_other_than(kiosk.last))
     await kiosk.citizen.sees(Confirm)
 
 

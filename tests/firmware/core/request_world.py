@@ -22,6 +22,7 @@ from tests.firmware.core.world import CONFIG, World
 
 PENSIONER, PPO = "Kamla Devi", "200411000725"
 MOBILE = "9829012345"
+COMPLAINT = ("water", "tonk", "todaraisingh", "bhasu")
 FACTS = Facts(
     [FactLine("name", {"hi": "क**** देवी", "en": "K**** Devi"})], "2026-11-22T10:00:00+05:30"
 )
@@ -51,6 +52,8 @@ class RequestWorld(World):
         """Up to the question whether this is right."""
         self.press(Action.CHOOSE_LANGUAGE, "hi")
         self.press(Action.CHOOSE_SERVICE, "grievance")
+        for answer in COMPLAINT:
+            self.press(Action.CHOOSE, answer)
         self.press(Action.ENTER, MOBILE)
 
     def complains(self) -> None:

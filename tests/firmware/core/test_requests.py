@@ -11,6 +11,7 @@ from firmware.contract.gateway import Problem
 from firmware.contract.screen import Action, Attract, Press, Trouble
 from firmware.contract.ticket import Pair, Text
 from firmware.contract.till import RequestRefused
+from firmware.core.said import said as answers
 from firmware.core.visit import Stage
 from firmware.journal import rows
 from tests.firmware.core.request_world import MOBILE, RequestWorld
@@ -35,12 +36,14 @@ def test_a_complaint_is_with_the_office_before_its_citizen_goes(world: RequestWo
     world.complain()
     shown = world.screen.data
     assert isinstance(shown, Confirm) and not shown.consents
-    assert [line.text["hi"] for line in shown.lines] == [MOBILE]
+    words = ["पानी", "टोंक", "टोडारायसिंह", "भासू", MOBILE]
+    assert [line.text["hi"] for line in shown.lines] == words
     world.press(Action.SUBMIT)
     world.run(3)
     assert world.screen.data == Accepted("grievance", "TDR 0417 0001", "paper", "REF 1", False)
     assert world.printer.printed == ["TDR 0417 0001/receipt/1"]
     assert "REF 1" in said(world) and "₹" not in said(world), "no zero rupees on a paper"
+    assert "भासू" in said(world) and MOBILE not in said(world) and MOBILE[-4:] in said(world)
     world.goes()
     world.check_requests()
     world.check_money()
@@ -59,6 +62,11 @@ def test_it_is_on_disk_before_the_screen_says_so(world: RequestWorld) -> None:
     world.core.flow._enter = enter  # type: ignore[method-assign]
     world.press(Action.SUBMIT)
     assert seen[0][-2:] == ["OrderCreated", "OrderPaid"]
+
+
+def test_a_tehsil_of_the_name_of_its_district_is_itself(world: RequestWorld) -> None:
+    lines = answers(world.catalogue, "grievance", "water-tonk-tonk-soran-9829012345")
+    assert [line.text["hi"] for line in lines[1:4]] == ["टोंक", "टोंक", "soran"]
 
 
 def test_with_the_back_end_away_it_waits_in_the_journal(world: RequestWorld) -> None:
