@@ -21,6 +21,7 @@ from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Action, Hint, Press, Printing
 from firmware.contract.upi import UpiRequest
 from firmware.core.allowance import Allowance
+from firmware.core.asking import Asking
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.choosing import CASHLESS, Choosing
@@ -82,8 +83,11 @@ class Flow:
         self._tendering = Tendering(book, papers.codes)
         prefix = config.kiosk.receipt_prefix
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
-        keypad = Keypad(catalogue, self._tendering, self.receipt_again)
-        self._choosing = Choosing(book, floor, catalogue, keypad, self.cash, self.paying, prefix)
+        self.asking = Asking(catalogue)
+        keypad = Keypad(self.asking, self._tendering, self.receipt_again)
+        self._choosing = Choosing(
+            book, floor, catalogue, self.asking, keypad, self.cash, self.paying, prefix
+        )
         self._interrupted: list[str] = []  # open orders of before the start, oldest first
         self._kept: Snapshot | None = None  # what was on the screen then, if core alone was away
 
@@ -204,7 +208,7 @@ class Flow:
 
     @property
     def _fetch(self) -> FetchBill:
-        return FetchBill(self.visit.service, self.visit.typed)
+        return FetchBill(self.visit.service, self.visit.account)
 
     # --- stages ----------------------------------------------------------------------------
 
@@ -216,6 +220,9 @@ class Flow:
     def on_enter_checking(self, now: float) -> None:
         self.paying.cards.disarm()
         self._follow(self.paying.tick(self.visit, now), now)
+
+    def on_enter_number(self, now: float) -> None:
+        self.asking.begin(self.visit)
 
     def on_enter_fetching(self, now: float) -> None:
         self._outbox.add(Ask(self._fetch))
