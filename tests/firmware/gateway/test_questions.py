@@ -18,9 +18,7 @@ from firmware.gateway import kept
 from firmware.gateway.backend import BackEnd
 from firmware.gateway.sandbox.faults import Fault
 from tests.firmware.gateway.bad_day import AFTER, BEFORE, Day, is_undecided
-
-PLANS = FetchOptions("prepaid", "plan", ["maru", "9000000417"])
-CASE = FetchFacts("court_case", "RJTK01-0004172026")
+from tests.firmware.gateway.free import CASE, PLANS
 
 
 def facts(reply: GatewayReply) -> dict[str, str]:
