@@ -13,12 +13,9 @@ from firmware.contract.gateway import Acceptance, Failed, GatewayReply, Posted, 
 from firmware.contract.request import PostRequest, PostVerification
 from firmware.gateway.sandbox.faults import Fault
 from tests.firmware.gateway.bad_day import AFTER, BEFORE, Day, is_undecided
+from tests.firmware.gateway.free import GRIEVANCE, LIFE, PPO, REFERENCE
 from tests.firmware.gateway.prints import pid_data
 
-PPO = "262600000417"
-REFERENCE = "ab" * 16
-GRIEVANCE = PostRequest("5f0c9e", "grievance", "water-085417-9000000417", "TDR 0417 0001")
-LIFE = PostVerification("7a11ce", "life_certificate", PPO, "TDR 0417 0002", REFERENCE)
 PATHS = {
     GRIEVANCE: "/services/grievance/requests",
     LIFE: "/services/life_certificate/verifications",

@@ -18,9 +18,7 @@ from firmware.gateway import kept
 from firmware.gateway.backend import BackEnd
 from firmware.gateway.sandbox.faults import Fault
 from tests.firmware.gateway.bad_day import AFTER, BEFORE, Day, is_undecided
-
-PLANS = FetchOptions("prepaid", "plan", ["maru", "9000000417"])
-CASE = FetchFacts("court_case", "RJTK01-0004172026")
+from tests.firmware.gateway.free import CASE, PLANS
 
 
 def facts(reply: GatewayReply) -> dict[str, str]:
@@ -48,10 +46,16 @@ def test_every_lookup_has_its_facts(day: Day, service: str) -> None:
     assert isinstance(reply, Failed) and reply.problem is Problem.NO_SUCH_ACCOUNT
 
 
-def test_a_grievance_that_the_kiosk_posted_can_be_looked_up(day: Day) -> None:
-    posted = day.ask(PostRequest("k", "grievance", "road-085417-9000000417", "TDR 0417 0001"))
+@pytest.mark.parametrize(
+    ("account", "about"),
+    [("road-085417-9000000417", "Road"), ("9000000417", "Something else")],
+)
+def test_a_grievance_that_the_kiosk_posted_can_be_looked_up(
+    day: Day, account: str, about: str
+) -> None:
+    posted = day.ask(PostRequest("k", "grievance", account, "TDR 0417 0001"))
     told = facts(day.ask(FetchFacts("sampark_status", posted.reference)))  # type: ignore[union-attr]
-    assert (told["subject"], told["status"]) == ("road", "Registered")
+    assert (told["subject"], told["status"]) == (about, "Registered")
 
 
 @pytest.mark.parametrize("operator", ["aravali", "maru", "chambal"])
