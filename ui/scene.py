@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from firmware.contract import screen as contract
+from firmware.contract.facts import ShowFacts
 from firmware.contract.screen import Language, Screen
 from ui.frame import OTHER, Frame, frame
 from ui.say import Say
 from ui.screens.attract import model as attract
 from ui.screens.basket import model as basket
+from ui.screens.choice import model as choice
 from ui.screens.closed import model as closed
 from ui.screens.commissioning import model as commissioning
 from ui.screens.count import model as count
@@ -32,6 +34,7 @@ Model = (
     attract.AttractModel
     | services.ServicesModel
     | number.NumberModel
+    | choice.ChoiceModel
     | waiting.WaitingModel
     | printing.PrintingModel
     | show_bill.ShowBillModel
@@ -103,6 +106,8 @@ class Director:
                 return services.model(data, screen, say)
             case contract.Number() as data:
                 return number.model(data, screen, say)
+            case contract.Choice() as data:
+                return choice.model(data, screen, say)
             case contract.Waiting() as data:
                 return waiting.model(data, screen, say)
             case contract.Printing() as data:
@@ -123,7 +128,7 @@ class Director:
                 return done.model(data, screen, say)
             case contract.Reprinted() as data:
                 return done.reprinted(data, screen, say)
-            case contract.ShowFacts() as data:
+            case ShowFacts() as data:
                 return facts.model(data, screen, say)
             case contract.Trouble() as data:
                 return trouble.model(data, screen, say)

@@ -11,9 +11,12 @@ from enum import StrEnum
 
 import msgspec
 
-from firmware.contract.facts import FactLine
+from firmware.contract.facts import ShowFacts
 from firmware.contract.gateway import Bill, Tender
 from firmware.contract.money import ZERO, Money
+from firmware.contract.options import Option
+
+MOST_ROWS = 6  # of a list on one screen: each as large as a thumb
 
 
 class Language(StrEnum):
@@ -36,6 +39,9 @@ class Action(StrEnum):
     ANOTHER = "another"  # another service, after the receipt
     FINISH = "finish"
     STAY = "stay"  # "yes, I am still here"
+    CHOOSE = "choose"  # value: the id of an option
+    NEXT_PAGE = "next_page"  # of a list
+    PREVIOUS_PAGE = "previous_page"
     OPERATOR = "operator"  # the padlock, held for two seconds
     CHOOSE_TASK = "choose_task"  # value: what the operator wants to do
     SKIP = "skip"  # nothing was counted
@@ -72,8 +78,9 @@ class Services(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class Number(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """Type a number of `digits`, grouped by four; of `least` or more where that is given. `problem`
-    is a message key.
+    """Type a number of `digits`, grouped by four or as `groups` says; of `least` or more where that
+    is given. `marks` are keys beside the digits: the `/` of a khasra number. `problem` is a message
+    key.
 
     `safe` is money that waits for this number: of a payment that a power cut interrupted.
     """
@@ -85,6 +92,25 @@ class Number(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     problem: str | None = None
     safe: Money | None = None
     least: int = 0
+    groups: list[int] = []  # places of each: 2, 2, 4 of a date
+    marks: str = ""
+
+
+class Choice(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """Choose one of a list: its page `page` of `pages`. `chosen` is what was chosen before.
+
+    `label` and `problem` are message keys; `as_of` is the day (YYYY-MM-DD) of a list that is not of
+    today, because the back end is away.
+    """
+
+    service: str
+    label: str
+    options: list[Option]
+    chosen: str = ""
+    problem: str | None = None
+    page: int = 1
+    pages: int = 1
+    as_of: str = ""
 
 
 class Waiting(msgspec.Struct, frozen=True, tag=True):
@@ -123,10 +149,7 @@ class ListedBill(msgspec.Struct, frozen=True):
 
 
 class Basket(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """Bills that are paid together, one receipt for all. Adding ends at `most` bills.
-
-    `why_not` is as on ShowBill.
-    """
+    """Bills that are paid together on one receipt, up to `most`. `why_not` is as on ShowBill."""
 
     bills: list[ListedBill]
     total: Money
@@ -243,24 +266,6 @@ class Reprinted(msgspec.Struct, frozen=True, tag=True):
     proof: str
 
 
-class ShowFacts(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """What the office knows of an account; it costs nothing. `as_of` is when it knew that.
-
-    `is_kept`: the office cannot be reached, and this is what it said before. `slip` is a message
-    key of what there is to say of the slip: that it is out, or why none can be had.
-    """
-
-    service: str
-    account: str
-    lines: list[FactLine]
-    as_of: str  # ISO 8601 with offset
-    is_kept: bool = False
-    slip: str = ""
-
-    def __repr__(self) -> str:
-        return f"ShowFacts({self.service!r}, {len(self.lines)} lines)"
-
-
 class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Something went wrong. `cause` is a message key; money comes first on this screen.
 
@@ -352,6 +357,7 @@ ScreenData = (
     Attract
     | Services
     | Number
+    | Choice
     | Waiting
     | Printing
     | ShowBill

@@ -46,6 +46,8 @@ class Choosing:
                 return self._choose_service(visit, press.value)
             case Action.ENTER:
                 return self._keypad.enter(visit, press.value, now)
+            case Action.CHOOSE | Action.NEXT_PAGE | Action.PREVIOUS_PAGE:
+                return self._asking.on_press(visit, press)
             case Action.ADD_BILL:
                 visit.basket = chosen(visit)
                 visit.ask_again()

@@ -10,18 +10,23 @@ from firmware.contract.gateway import (
     Failed,
     FetchBill,
     GatewayReply,
+    GatewayRequest,
     Problem,
     RegisteredBill,
 )
 from firmware.contract.money import ZERO
+from firmware.contract.options import FetchOptions
+from firmware.core.asking import Asking
 from firmware.core.basket import is_listed, on_screen
 from firmware.core.lookups import Lookups
-from firmware.core.visit import Signal, Visit
+from firmware.core.visit import Signal, Stage, Visit
 from firmware.till.effects import Ask, Outbox
 from firmware.till.owners import Owners
 
 log = logging.getLogger("core")
 
+FETCH_PATIENCE = 12.0  # seconds; the gateway gives up on the back end before this
+QUESTIONS = (FetchBill, FetchFacts, FetchOptions)
 WRONG_NUMBERS = {
     Problem.NO_SUCH_ACCOUNT: "number.no_such_account",
     Problem.ALREADY_PAID: "number.already_paid",
@@ -29,23 +34,45 @@ WRONG_NUMBERS = {
 
 
 class Enquiry:
-    """About a bill, or in a lookup about facts. `now` is monotonic seconds."""
+    """About a bill, in a lookup about facts, or about what can be chosen. `now` is monotonic
+    seconds."""
 
-    def __init__(self, outbox: Outbox, owners: Owners | None, lookups: Lookups) -> None:
-        self._outbox, self._owners, self._lookups = outbox, owners, lookups
+    def __init__(
+        self, outbox: Outbox, owners: Owners | None, asking: Asking, lookups: Lookups
+    ) -> None:
+        self._outbox, self._owners = outbox, owners
+        self._asking, self._lookups = asking, lookups
 
-    def question(self, visit: Visit) -> FetchBill | FetchFacts:
+    def ask(self, visit: Visit, now: float) -> Signal | None:
+        """The question of this stage is sent; or the step that follows where it may not be."""
+        if visit.stage is Stage.FETCHING and (no := self._lookups.refuses(visit, now)) is not None:
+            return no
+        self._outbox.add(Ask(self._question(visit)))
+        return None
+
+    def on_answer(
+        self, visit: Visit, request: GatewayRequest, reply: GatewayReply | None, now: float
+    ) -> Signal | None:
+        """The step that follows; None where nobody waits for that any more."""
+        is_waiting = visit.stage in (Stage.LISTING, Stage.FETCHING)
+        if not is_waiting or request != self._question(visit):
+            return None
+        return self._take(visit, reply, now)
+
+    def tick(self, visit: Visit, now: float) -> Signal | None:
+        """Nobody answers."""
+        is_over = now - visit.entered_at >= FETCH_PATIENCE
+        return self._take(visit, None, now) if is_over else None
+
+    def _question(self, visit: Visit) -> FetchBill | FetchFacts | FetchOptions:
+        if visit.stage is Stage.LISTING:
+            return self._asking.request(visit)
         kind = FetchFacts if self._lookups.is_at(visit) else FetchBill
         return kind(visit.service, visit.account)
 
-    def ask(self, visit: Visit, now: float) -> Signal | None:
-        """The question is sent; or the step that follows where it may not be."""
-        if (refused := self._lookups.refuses(visit, now)) is None:
-            self._outbox.add(Ask(self.question(visit)))
-        return refused
-
-    def take(self, visit: Visit, reply: GatewayReply | None, now: float) -> Signal:
-        """The answer; None is silence."""
+    def _take(self, visit: Visit, reply: GatewayReply | None, now: float) -> Signal:
+        if visit.stage is Stage.LISTING:
+            return self._asking.take_options(visit, reply)
         if self._lookups.is_at(visit):
             return self._lookups.take(visit, reply, now)
         return _take_bill(visit, without_mobile(visit, reply, self._owners))

@@ -25,7 +25,7 @@ from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.choosing import CASHLESS, Choosing
 from firmware.core.delivering import Delivering
-from firmware.core.enquiry import Enquiry
+from firmware.core.enquiry import QUESTIONS, Enquiry
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
@@ -48,10 +48,10 @@ from firmware.till.effects import Outbox
 
 log = logging.getLogger("core")
 
-FETCH_PATIENCE = 12.0  # seconds; the gateway gives up on the back end before this
 POST_PATIENCE = 8.0  # seconds a citizen waits for the back end; then it is posted later
 CHOICES = frozenset(
     {Action.CHOOSE_LANGUAGE, Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
+    | {Action.CHOOSE, Action.NEXT_PAGE, Action.PREVIOUS_PAGE}
     | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
 )
 SETTLE_AFTER = 0.6  # seconds: a coin falls in 0.15 and is told at the next poll, 0.2 later
@@ -84,9 +84,9 @@ class Flow:
         prefix = config.kiosk.receipt_prefix
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
         self.lookups = Lookups(book, floor, outbox, papers, catalogue)
-        self._enquiry = Enquiry(outbox, papers.owners, self.lookups)
         self.asking = Asking(catalogue)
-        keypad = Keypad(self.asking, self._tendering, self.receipt_again)
+        self._enquiry = Enquiry(outbox, papers.owners, self.asking, self.lookups)
+        keypad = Keypad(book, self.asking, self._tendering, self.receipt_again)
         self._choosing = Choosing(
             book, floor, catalogue, self.asking, keypad, self.cash, self.paying, prefix
         )
@@ -107,7 +107,14 @@ class Flow:
             self._resume_order(now)
         elif kept is not None and self.receipt_again.may_go_on(visit := kept.to_visit(now)):
             self.visit = visit
-            if self.visit.stage is Stage.FETCHING:
+            self._ask_again(now)
+
+    def _ask_again(self, now: float) -> None:
+        """What core had asked the back end when it died."""
+        match self.visit.stage:
+            case Stage.LISTING:
+                self.on_enter_listing(now)
+            case Stage.FETCHING:
                 self.on_enter_fetching(now)
 
     def _resume_order(self, now: float) -> None:
@@ -131,6 +138,8 @@ class Flow:
         """What may be pressed at this moment, beside what the stage always offers."""
         found = [*self.paying.offers(self.visit), *self.patience.stay_actions(self.visit, now)]
         found += self.lookups.offers(self.visit)
+        if self.visit.stage is Stage.NUMBER:
+            found += self.asking.actions(self.visit)
         if self.visit.stage is Stage.DELIVERING:
             may_cancel = self.delivering.may_cancel(self._order, self._floor)
             found += [Action.CANCEL] if may_cancel else []
@@ -199,8 +208,8 @@ class Flow:
                 self._book.forget(order.number)
             elif self.visit.stage is Stage.POSTING and not waits_for_more(order, reply):
                 self._go(Signal.ANSWERED, now)
-        elif self.visit.stage is Stage.FETCHING and request == self._enquiry.question(self.visit):
-            self._go(self._enquiry.take(self.visit, reply, now), now)
+        elif isinstance(request, QUESTIONS):
+            self._follow(self._enquiry.on_answer(self.visit, request, reply, now), now)
         elif isinstance(request, FetchDocument):
             self.delivering.on_answer(self.visit.order, request, reply, now)
         elif isinstance(request, SumBooked):
@@ -226,10 +235,13 @@ class Flow:
         self.visit.ask_again()  # what was typed for the service before is nobody's business
 
     def on_enter_number(self, now: float) -> None:
-        self.asking.begin(self.visit)
+        if self.asking.begin(self.visit):
+            self._go(Signal.LOOK_UP, now)
 
     def on_enter_fetching(self, now: float) -> None:
         self._follow(self._enquiry.ask(self.visit, now), now)
+
+    on_enter_listing = on_enter_fetching
 
     def on_enter_cash(self, now: float) -> None:
         self.visit.hint, self.visit.obstacle_from = self.visit.hint or Hint("cash.insert"), None
@@ -267,8 +279,8 @@ class Flow:
                 self._go(Signal.FULL, now)
             case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
                 self._settle(now)
-            case Stage.FETCHING if now - visit.entered_at >= FETCH_PATIENCE:
-                self._go(self._enquiry.take(visit, None, now), now)
+            case Stage.LISTING | Stage.FETCHING:
+                self._follow(self._enquiry.tick(visit, now), now)
             case Stage.POSTING if now - visit.entered_at >= POST_PATIENCE:
                 self._go(Signal.ANSWERED, now)
             case Stage.DELIVERING:

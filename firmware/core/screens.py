@@ -42,6 +42,7 @@ from firmware.till.session import CashSession
 
 STEPS: dict[Stage, int] = {
     Stage.NUMBER: 1,
+    Stage.LISTING: 1,
     Stage.FETCHING: 1,
     Stage.BILL: 2,
     Stage.BASKET: 2,
@@ -63,7 +64,8 @@ STEPS: dict[Stage, int] = {
 ACTIONS: dict[Stage, list[Action]] = {
     Stage.ATTRACT: [Action.OPERATOR],
     Stage.SERVICES: [Action.CHOOSE_SERVICE, Action.BACK, Action.CANCEL],
-    Stage.NUMBER: [Action.ENTER, Action.BACK, Action.CANCEL],
+    Stage.NUMBER: [Action.BACK, Action.CANCEL],  # and what the question offers
+    Stage.LISTING: [Action.CANCEL],
     Stage.FETCHING: [Action.CANCEL],
     Stage.BILL: [Action.PAY, Action.ADD_BILL, Action.BACK, Action.CANCEL],
     Stage.BASKET: [Action.PAY, Action.TAKE_OUT, Action.CANCEL],
@@ -135,6 +137,8 @@ def draw(
             return _attract(floor, catalogue)
         case Stage.SERVICES:
             return services(catalogue, floor, visit.category)
+        case Stage.LISTING:
+            return Waiting("waiting.asking")
         case Stage.FETCHING:
             is_lookup = catalogue.services[visit.service].kind == "lookup"
             return Waiting("waiting.asking" if is_lookup else "waiting.fetching")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from firmware.contract.facts import ShowFacts
 from firmware.contract.money import rupees
 from firmware.contract.screen import (
     Action,
@@ -15,7 +16,6 @@ from firmware.contract.screen import (
     ScreenData,
     Services,
     ShowBill,
-    ShowFacts,
     ShowUpi,
     SwipeCard,
     Waiting,

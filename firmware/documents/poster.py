@@ -14,6 +14,7 @@ from firmware.documents.catalogue import words_of
 from firmware.documents.sheet import Both, Offered, Poster
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue, Service
+from firmware.services.catalogue.asks import TypedAsk
 
 
 def poster(config: Config, catalogue: Catalogue) -> Poster:
@@ -45,7 +46,7 @@ def _offered(service: Service) -> Offered:
     paper = words_of("hi").own("poster.bring.paper", service.gives)
     free = "poster.bring.lookup" if service.kind == "lookup" else "poster.bring.bill"
     key = free if service.paper is None else paper
-    digits = service.asks[-1].digits
+    digits = max(ask.digits for ask in service.asks if isinstance(ask, TypedAsk))
     accounts = Both(words_of("hi")(label), words_of("en")(label))
     bring = Both(
         words_of("hi")(key, account=accounts.hi, digits=digits),

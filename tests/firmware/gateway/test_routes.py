@@ -30,7 +30,7 @@ from firmware.gateway.guarded import Guarded
 from firmware.gateway.routes import VISIT, Routes
 
 DOWN = Failed(Problem.BACK_END_DOWN, "refused")
-WATER, CERTIFICATE = FetchBill("water", "1"), FetchBill("certificates", "1")
+WATER, CERTIFICATE = FetchBill("water", "1"), FetchBill("caste", "1")
 
 
 def payment(key: str, service: str = "water") -> PostPayment:
@@ -96,7 +96,7 @@ def world() -> World:
 
 
 async def test_each_service_goes_to_its_own_and_the_rest_to_the_default(world: World) -> None:
-    document = FetchDocument("k", "certificates", "1", "TDR 0417 0001", "page")
+    document = FetchDocument("k", "caste", "1", "TDR 0417 0001", "page")
     for request in (WATER, payment("k"), CERTIFICATE, document, FindCard("k")):
         await world.routes.ask(request)
     assert world.other.asked == [WATER, payment("k")]
