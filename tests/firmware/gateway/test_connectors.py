@@ -93,7 +93,7 @@ async def test_an_authority_that_is_no_file_is_said_at_the_start(tmp_path: Path)
 
 
 def test_a_document_is_waited_for_longer_than_a_bill() -> None:
-    document = FetchDocument("k", "certificates", "1", "TDR 0417 0001", "page")
+    document = FetchDocument("k", "caste", "1", "TDR 0417 0001", "page")
     post = PostPayment("k", "electricity", "1", "B1", rupees(1), "TDR 0417 0001")
     bill = FetchBill("electricity", "1")
     assert [patience_of(each, 5.0) for each in (bill, post, document)] == [5.0, 10.0, 20.0]
