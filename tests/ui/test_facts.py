@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from firmware.contract.asked import ShowFacts
+from firmware.contract.facts import ShowFacts
 from firmware.contract.screen import Action, Language, Screen
 from tests.ui.panel import Panel
 from ui import samples, samples_facts

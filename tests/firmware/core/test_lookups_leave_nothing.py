@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from firmware.contract.asked import ShowFacts
-from firmware.contract.facts import FetchFacts
+from firmware.contract.device import Print
+from firmware.contract.facts import FetchFacts, ShowFacts
 from firmware.contract.screen import (
     Action,
     Attract,
@@ -19,7 +19,7 @@ from firmware.contract.screen import (
 )
 from firmware.core.snapshot import Snapshot
 from firmware.core.visit import Stage
-from firmware.documents.facts import FactsSlip
+from firmware.documents.facts import FactsSlip, facts_slip
 from firmware.journal import rows
 from firmware.journal.lookup_rows import LookupShown
 from tests.firmware.core.deaths import Mortal, dies_after_each_commit, is_at_rest
@@ -79,7 +79,8 @@ def test_an_assertion_that_prints_its_values_tells_nothing() -> None:
         lines=FACTS.lines, as_of=FACTS.as_of,
     )  # fmt: skip
     shown = ShowFacts("scheme", GRIEVANCE, FACTS.lines, FACTS.as_of)
-    for value in (FACTS, FACTS.lines[0], FetchFacts("scheme", GRIEVANCE), shown, slip):
+    asked, paper = FetchFacts("scheme", GRIEVANCE), Print("facts/1", facts_slip(slip))
+    for value in (FACTS, FACTS.lines[0], asked, shown, slip, paper):
         assert SECRET not in repr(value)
         assert GRIEVANCE not in repr(value)
 
@@ -125,10 +126,10 @@ def test_core_dies_at_each_screen_and_the_same_one_comes_back(world: LookupWorld
     world.to_number()
     world.crash()
     assert number(world).service == "sampark_status"
-    world.office.is_slow = True
+    world.office.is_silent = True
     world.press(Action.ENTER, GRIEVANCE)
     assert world.screen.data == Waiting("waiting.asking")
-    world.office.is_slow = False
+    world.office.is_silent = False
     world.crash()
     world.settle()
     before = world.facts

@@ -68,9 +68,9 @@ def test_the_poster_says_what_to_bring_and_only_for_services_that_work() -> None
     assert [each.name.en for each in sheet.services] == [
         words_of("en")(f"service.{service}") for service in CATALOGUE.services
     ]
-    assert "K number, 12 digits. It is printed on your bill." in hung(CONFIG)
-    assert "12 digits. It is on the receipt of your application." in hung(CONFIG)
-    assert "Enrolment no., 14 digits. It is on the enrolment slip." in hung(CONFIG)
+    assert "K number: 12 digits, top right corner of the bill" in hung(CONFIG)
+    assert "Application number: 12 digits, on the application receipt" in hung(CONFIG)
+    assert "Enrolment number: 14 digits, on the enrolment slip." in hung(CONFIG)
     few = hung(with_devices(Kind.NOTES, Kind.RECEIPT))
     assert "application" not in few and "enrolment" not in few, "no printer of either"
     assert sheet.helpline == CONFIG.kiosk.helpline
