@@ -46,7 +46,3 @@ class Ticket(msgspec.Struct, frozen=True):
 
     lines: list[Text | Pair | Rule | Code]
     language: str = "hi"
-
-    def __repr__(self) -> str:
-        """Nothing of it: a command that a driver refuses is a line in a log."""
-        return f"Ticket({len(self.lines)} lines, {self.language!r})"
