@@ -24,6 +24,7 @@ from firmware.contract.screen import (
     Number,
     Offer,
     Pin,
+    PosterOut,
     Printing,
     Reprinted,
     Screen,
@@ -37,7 +38,7 @@ from firmware.contract.screen import (
     Trouble,
     Waiting,
 )
-from ui import samples_again
+from ui import samples_again, samples_fees
 
 LONG_NAME = "श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी स्वर्गीय लक्ष्मीनारायण"
 PLACE = {"hi": "टोडारायसिंह", "en": "Todaraisingh"}
@@ -46,7 +47,7 @@ NOTES = (10, 20, 50, 100, 200, 500)
 TILES = (
     ("bills", "lightning"), ("mobile", "device-mobile"), ("certificates", "file-text"),
     ("cards", "identification-card"), ("land", "map-trifold"), ("pension", "fingerprint"),
-    ("lookup", "magnifying-glass"), ("reprint", "receipt"),
+    ("lookup", "magnifying-glass"), ("reprint", "receipt"), ("poster", "clipboard-text"),
 )  # fmt: skip
 TROUBLES = (
     "back_end_down", "no_such_account", "already_paid", "refused", "paper_out", "printer",
@@ -57,7 +58,7 @@ TROUBLES = (
     "suspected", "given_back", "not_taken", "upi_unknown", "card_unknown", "card_reader",
     "paid_late", "other_amount", "page_paper", "page_printer", "document_unsigned",
     "document_refused", "document_not_fetched", "not_printed", "pvc_cards", "pvc_ribbon",
-    "pvc_printer", "card_not_printed",
+    "pvc_printer", "card_not_printed", "other_fee", "no_rates", "no_poster",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
@@ -72,7 +73,7 @@ CARD_HINTS = ("unreadable", "not_a_bank_card", "chip_card", "pin_needed", "not_f
               "tracks_differ", "not_encrypted", "not_asked", "declined")  # fmt: skip
 WAITINGS = (
     "upi", "upi_check", "card", "fetching", "posting", "printing", "printing_page", "comparing",
-    "desk_printing", "returning", "opening",
+    "desk_printing", "returning", "opening", "printing_poster",
 )  # fmt: skip
 PROBLEMS = (
     "too_short", "not_a_k_number", "not_an_application", "not_an_enrolment", "no_such_account",
@@ -84,6 +85,7 @@ PIN_PROBLEMS = ("wrong", "locked", "file_missing", "file_broken")
 TILE_REASONS = (
     "not_yet", "no_paper", "no_printer", "no_cards", "no_ribbon", "no_back_end", "no_cash",
     "no_power", "no_records", "day_limit", "ask_operator", "too_many_tries",
+    "no_rates", "other_fee", "poster_tomorrow",
 )  # fmt: skip
 LIMITS = ("no_cash", "least", "most", "visit", "day", "values")
 
@@ -180,6 +182,7 @@ ACTIONS: dict[type, list[Action]] = {
     SwipeCard: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
     Offer: [Action.CHOOSE_LANGUAGE, Action.PAY_PART, Action.TAKE_SLIP],
     Done: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
+    PosterOut: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
     Reprinted: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
     Trouble: [Action.CHOOSE_LANGUAGE, Action.AGAIN, Action.FINISH],
     Closed: [Action.OPERATOR],
@@ -324,6 +327,7 @@ def _ends() -> dict[str, ScreenData]:
         "7-done-upi": replace(done(), by=Tender.UPI),
         "7-done-change": replace(done(), change=rupees(30)),
         **samples_again.screens(),
+        **samples_fees.screens(),
         "8-trouble-given-back": Trouble("trouble.given_back", ZERO),
         "8-trouble-upi-unknown": Trouble("trouble.upi_unknown", ZERO, order="TDR 0417 0001"),
         "8-trouble-to-card": Trouble("trouble.already_paid", rupees(470), proof="paper",

@@ -10,6 +10,7 @@ import msgspec
 from firmware.contract.card import CardPayment, CardRequest
 from firmware.contract.document import Sha256, SpoolName
 from firmware.contract.money import Money
+from firmware.contract.rates import FetchRates, RateFile
 from firmware.contract.upi import UpiPayment, UpiRequest
 
 
@@ -69,7 +70,9 @@ class FetchDocument(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields
     device: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
 
 
-GatewayRequest = FetchBill | PostPayment | FetchDocument | SumBooked | CardRequest | UpiRequest
+GatewayRequest = (
+    FetchBill | PostPayment | FetchDocument | SumBooked | FetchRates | CardRequest | UpiRequest
+)
 
 
 class Bill(msgspec.Struct, frozen=True, tag=True):
@@ -146,5 +149,13 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
 
 
 GatewayReply = (
-    Bill | RegisteredBill | Document | Posted | BookedSum | CardPayment | UpiPayment | Failed
+    Bill
+    | RegisteredBill
+    | Document
+    | Posted
+    | BookedSum
+    | RateFile
+    | CardPayment
+    | UpiPayment
+    | Failed
 )

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill, Tender
 from firmware.contract.money import ZERO, Money
 
@@ -107,12 +108,13 @@ class Printing(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     paper: str = "page"
 
 
-class ListedBill(msgspec.Struct, frozen=True):
+class ListedBill(msgspec.Struct, frozen=True, omit_defaults=True):
     """One bill of a basket."""
 
     service: str
     bill: Bill
     payable: Money
+    fees: Fees | None = None
 
     @property
     def name(self) -> str:
@@ -170,6 +172,7 @@ class ShowBill(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     bill: Bill
     payable: Money
     why_not: Hint | None = None
+    fees: Fees | None = None  # line by line, as the rate table has them
 
 
 class InsertCash(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -239,6 +242,10 @@ class Reprinted(msgspec.Struct, frozen=True, tag=True):
 
     receipt: str
     proof: str
+
+
+class PosterOut(msgspec.Struct, frozen=True, tag=True):
+    """The poster of services and fees lies in the tray of the page printer."""
 
 
 class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -342,6 +349,7 @@ ScreenData = (
     | Offer
     | Done
     | Reprinted
+    | PosterOut
     | Trouble
     | Closed
     | Commissioning

@@ -18,6 +18,7 @@ from firmware.contract.gateway import (
     SumBooked,
 )
 from firmware.contract.money import ZERO, Money
+from firmware.contract.rates import FetchRates
 from firmware.contract.screen import Action, Hint, Press, Printing
 from firmware.core.allowance import Allowance
 from firmware.core.book import Book
@@ -25,6 +26,7 @@ from firmware.core.cash import CashDesk
 from firmware.core.choosing import CASHLESS, Choosing
 from firmware.core.delivering import Delivering
 from firmware.core.enquiry import take_bill, without_mobile
+from firmware.core.fees import FeeDesk
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
@@ -33,9 +35,11 @@ from firmware.core.page_desk import PageDesk
 from firmware.core.papers import Papers
 from firmware.core.patience import Patience
 from firmware.core.paying import Paying
+from firmware.core.poster_desk import PosterDesk
 from firmware.core.posting import Posting, waits_for_more
 from firmware.core.proof import Proof, lacks_proof
 from firmware.core.receipt_again import ReceiptAgain
+from firmware.core.renewing import Renewing
 from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
 from firmware.core.tendering import Tendering
 from firmware.core.visit import AT_THE_TILL, WITHOUT_MONEY, Signal, Snapshot, Stage, Visit
@@ -78,8 +82,10 @@ class Flow:
         self.delivering = Delivering(book, self.pages, office_key)
         self._posting, self.paying = Posting(book, outbox), Paying(book, floor, outbox)
         self.desk = OperatorDesk(book, floor, outbox, config)
+        self.fees, self._renewing = FeeDesk(floor, outbox, catalogue), Renewing(floor, outbox)
         self._tendering = Tendering(book, papers.codes)
         prefix = config.kiosk.receipt_prefix
+        self.poster = PosterDesk(book, floor, self.pages, config, catalogue)
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
         keypad = Keypad(catalogue, self._tendering, self.receipt_again)
         self._choosing = Choosing(book, floor, catalogue, keypad, self.cash, self.paying, prefix)
@@ -190,12 +196,17 @@ class Flow:
                 self._go(Signal.ANSWERED, now)
         elif self.visit.stage is Stage.FETCHING and request == self._fetch:
             bill = without_mobile(self.visit, reply, self._owners)
-            self._go(take_bill(self.visit, bill), now)
+            differs = self.fees.compare(self.visit, request, bill, now)
+            self._go(differs or take_bill(self.visit, bill), now)
+        elif isinstance(request, FetchBill):
+            self.fees.on_answer(request, reply)
+        elif isinstance(request, FetchRates):
+            self._renewing.on_answer(reply)
         elif isinstance(request, FetchDocument):
             self.delivering.on_answer(self.visit.order, request, reply, now)
         elif isinstance(request, SumBooked):
             self.desk.on_answer(request, reply, now)
-        elif not isinstance(request, FetchBill):
+        else:
             self._follow(self.paying.on_answer(self.visit, request, reply, now), now)
 
     def on_card(self, event: CardSwiped | CardRejected, now: float) -> None:
@@ -242,6 +253,9 @@ class Flow:
         self.cash.tick_session(visit, now)
         self.pages.tick(now)
         self.receipt_again.tick(now)
+        self.poster.tick()
+        self.fees.tick(self._floor.gateway.is_online, now)
+        self._renewing.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
         match visit.stage:
             case Stage.UPI | Stage.CARD | Stage.CHECKING:
@@ -264,6 +278,8 @@ class Flow:
                 self._tick_proving(now)
             case Stage.REPRINTING:
                 self._follow(self.receipt_again.step(visit, now), now)
+            case Stage.POSTER:
+                self._follow(self.poster.step(visit, now), now)
             case Stage.OPERATOR:
                 self._tick_operator(now)
             case _ if self._owes_proof:

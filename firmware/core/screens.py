@@ -18,6 +18,7 @@ from firmware.contract.screen import (
     InsertCash,
     Number,
     Offer,
+    PosterOut,
     ScreenData,
     ShowBill,
     ShowUpi,
@@ -82,6 +83,8 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.MOBILE: [Action.ENTER, Action.BACK, Action.CANCEL],
     Stage.REPRINTING: [],
     Stage.REPRINTED: [Action.FINISH, Action.ANOTHER],
+    Stage.POSTER: [],
+    Stage.POSTER_OUT: [Action.FINISH, Action.ANOTHER],
     Stage.OPERATOR: [],  # those of the desk
 }
 PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
@@ -138,7 +141,7 @@ def draw(
         case Stage.BILL:
             assert visit.bill is not None
             payable = visit.bill.amount + visit.bill.fee
-            return ShowBill(visit.service, visit.bill, payable, why_no_cash)
+            return ShowBill(visit.service, visit.bill, payable, why_no_cash, visit.fees)
         case Stage.BASKET:
             return Basket(visit.basket, sum_of(visit.basket), MOST_BILLS, why_no_cash)
         case Stage.RESUMED:
@@ -158,6 +161,10 @@ def draw(
         case Stage.PROVING:
             is_page = is_on_page(_order_of(visit))
             return Waiting("waiting.printing_page" if is_page else "waiting.printing")
+        case Stage.POSTER:
+            return Waiting("waiting.printing_poster")
+        case Stage.POSTER_OUT:
+            return PosterOut()
         case Stage.DONE:
             return _done(_order_of(visit))
         case Stage.TROUBLE:

@@ -11,6 +11,7 @@ from enum import StrEnum, auto
 
 import msgspec
 
+from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Hint, Language, ListedBill
@@ -42,11 +43,14 @@ class Stage(StrEnum):
     MOBILE = auto()  # whose it is
     REPRINTING = auto()
     REPRINTED = auto()
+    POSTER = auto()  # of services and fees, on its way out of the page printer
+    POSTER_OUT = auto()
     OPERATOR = auto()  # no citizen: the desk of operator.py, which has a table of its own
 
 
 REPRINTS = frozenset({Stage.RECEIPT_NUMBER, Stage.MOBILE, Stage.REPRINTING, Stage.REPRINTED})
-WITHOUT_MONEY = REPRINTS | {
+POSTERS = frozenset({Stage.POSTER, Stage.POSTER_OUT})
+WITHOUT_MONEY = REPRINTS | POSTERS | {
     Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL, Stage.BASKET
 }  # fmt: skip
 AT_THE_TILL = frozenset(
@@ -60,6 +64,7 @@ class Signal(StrEnum):
     LANGUAGE = auto()
     SERVICE = auto()
     REPRINT = auto()  # the tile of a receipt again
+    POSTER = auto()  # the tile of the poster
     ENTERED = auto()  # a number that passes its checks
     BILL_CAME = auto()
     WRONG_NUMBER = auto()  # the back end does not know it, or it is paid: type again
@@ -101,6 +106,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     Stage.SERVICES: {
         Signal.SERVICE: Stage.NUMBER,
         Signal.REPRINT: Stage.RECEIPT_NUMBER,
+        Signal.POSTER: Stage.POSTER,
         Signal.BACK: Stage.ATTRACT,
         Signal.LISTED: Stage.BASKET,
         Signal.LEFT: Stage.ATTRACT,
@@ -204,6 +210,8 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.WRONG_NUMBER: Stage.RECEIPT_NUMBER,  # there is no receipt any more
     },
     Stage.REPRINTED: {Signal.LEFT: Stage.ATTRACT, Signal.ANOTHER: Stage.SERVICES},
+    Stage.POSTER: {Signal.PROVEN: Stage.POSTER_OUT, Signal.FAILED: Stage.TROUBLE},
+    Stage.POSTER_OUT: {Signal.LEFT: Stage.ATTRACT, Signal.ANOTHER: Stage.SERVICES},
 }
 
 
@@ -219,6 +227,7 @@ class Visit:
     typed: str = ""
     problem: str | None = None
     bill: Bill | None = None
+    fees: Fees | None = None  # of the bill, by the rate table
     basket: list[ListedBill] = field(default_factory=list)
     order: Order | None = None
     session: CashSession | None = None
@@ -263,6 +272,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     receipt: str = ""
     proof: str = ""
     category: str = ""
+    fees: Fees | None = None
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
@@ -282,6 +292,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             visit.receipt,
             visit.proof,
             visit.category,
+            visit.fees,
         )
 
     @classmethod
@@ -293,7 +304,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         """Whether this release can show it: its service is known, and a bill screen has a bill."""
         if any(listed.service not in services for listed in self.basket):
             return False
-        if self.stage in REPRINTS or self.stage in (Stage.ATTRACT, Stage.SERVICES):
+        if self.stage in REPRINTS | POSTERS | {Stage.ATTRACT, Stage.SERVICES}:
             return True
         if self.stage is Stage.BASKET and not self.basket:
             return False
@@ -330,6 +341,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             receipt=self.receipt,
             proof=self.proof,
             category=self.category,
+            fees=self.fees,
             entered_at=now,
             patience_from=now,
         )

@@ -33,10 +33,12 @@ from firmware.contract.gateway import (
     Tender,
 )
 from firmware.contract.money import Money
+from firmware.contract.rates import FetchRates
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
 from firmware.gateway.cards import CardLine, RefusalDocument
 from firmware.gateway.documents import DocumentLine
 from firmware.gateway.link import body_of, open_session, patience_of
+from firmware.gateway.rates import fetch_rates
 from firmware.gateway.upi import UpiLine
 
 SPOOL = Path("/run/kiosk/spool")  # as the drivers' own default
@@ -117,6 +119,8 @@ class BackEnd:
                 return await self._post(request)
             case FetchDocument():
                 return await self._documents.fetch(request)
+            case FetchRates():
+                return await fetch_rates(self._session, self._url, request)
             case SumBooked():
                 return await self._sum(request)
             case StartUpi() | CheckUpi() | CancelUpi():

@@ -28,4 +28,8 @@ class CopyRefused(Row, frozen=True):
     uptime_ms: int
 
 
-PaperRow = SpoolWiped | CopyAsked | CopyRefused
+class PosterAsked(Row, frozen=True):
+    """A citizen asked for the poster of services and fees; in one commit with its PrintIntended."""
+
+
+PaperRow = SpoolWiped | CopyAsked | CopyRefused | PosterAsked

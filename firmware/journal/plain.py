@@ -9,7 +9,7 @@ from firmware.journal import rows
 from firmware.journal.chain import Entry
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_plain import desk_words
-from firmware.journal.paper_rows import CopyAsked, CopyRefused, SpoolWiped
+from firmware.journal.paper_rows import CopyAsked, CopyRefused, PosterAsked, SpoolWiped
 from firmware.journal.reading import Verified
 from firmware.journal.rows import ReadRow
 from firmware.journal.tender_plain import tender_words
@@ -119,6 +119,8 @@ def _of_paper(row: ReadRow) -> str:
             return "the citizen asks for the receipt again, with its mobile"
         case CopyRefused():
             return "a receipt asked for with a mobile that is not its own"
+        case PosterAsked():
+            return "a citizen asks for the poster of services and fees"
         case rows.Printed(job=job):
             return f"on paper: {job}"
         case rows.PrintFailed(job=job, fault=fault):

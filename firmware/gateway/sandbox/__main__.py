@@ -22,6 +22,7 @@ from firmware.gateway.sandbox.document_counter import DocumentCounter, DocumentO
 from firmware.gateway.sandbox.faults import Faults
 from firmware.gateway.sandbox.id_cards import AADHAAR, JAN_AADHAAR, IdCardOffice
 from firmware.gateway.sandbox.office import Office, Refusal
+from firmware.gateway.sandbox.rates_counter import RatesCounter
 from firmware.gateway.sandbox.upi import UpiOffice
 from firmware.gateway.sandbox.upi_counter import UpiCounter
 from firmware.runtime.config import Config
@@ -103,6 +104,7 @@ def application_in(folder: Path) -> web.Application:
     application = web.Application(middlewares=[faults.befall, say_no])
     application.add_routes(faults.routes())
     application.add_routes(Counter(office).routes())
+    application.add_routes(RatesCounter(folder).routes())
     for sells in _document_offices(office):
         application.add_routes(DocumentCounter(sells).routes())
     application.add_routes(CardCounter(cards, time.time).routes())

@@ -65,6 +65,19 @@ def reprinted(data: Reprinted, screen: Screen, say: Say) -> DoneModel:
     )
 
 
+def poster_out(screen: Screen, say: Say) -> DoneModel:
+    """The same screen, and nothing was paid."""
+    return DoneModel(
+        title=say("poster_out.title"),
+        line=say("poster_out.line"),
+        strip=say("poster_out.strip"),
+        strip_icon="clipboard-text-fill",
+        another=_own(Action.ANOTHER, screen, say),
+        finish=_own(Action.FINISH, screen, say),
+        leaving=say("leaving", seconds="{seconds}"),
+    )
+
+
 def _strip(data: Done) -> str:
     """What to take, or to photograph."""
     if data.paper and data.proof == "paper":
