@@ -121,8 +121,8 @@ class Director:
                 return done.model(data, screen, say)
             case contract.Reprinted() as data:
                 return done.reprinted(data, screen, say)
-            case contract.PosterOut():
-                return done.poster_out(screen, say)
+            case contract.PosterOut() as data:
+                return done.poster_out(data, screen, say)
             case contract.Trouble() as data:
                 return trouble.model(data, screen, say)
             case contract.Closed() as data:

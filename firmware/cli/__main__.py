@@ -17,6 +17,7 @@ from firmware.cli import (
     keys,
     operators,
     papers,
+    rates,
     receipts,
     supplies,
 )
@@ -95,6 +96,7 @@ def parser() -> argparse.ArgumentParser:
     alarms.add_commands(commands)
     supplies.add_commands(commands)
     papers.add_commands(commands)
+    rates.add_commands(commands)
     return top
 
 

@@ -245,7 +245,10 @@ class Reprinted(msgspec.Struct, frozen=True, tag=True):
 
 
 class PosterOut(msgspec.Struct, frozen=True, tag=True):
-    """The poster of services and fees lies in the tray of the page printer."""
+    """The poster of services and fees lies in the tray of the page printer; `rates` is the version
+    of the table that it was printed from, 0 where this kiosk has none."""
+
+    rates: int
 
 
 class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):

@@ -164,7 +164,7 @@ def draw(
         case Stage.POSTER:
             return Waiting("waiting.printing_poster")
         case Stage.POSTER_OUT:
-            return PosterOut()
+            return PosterOut(floor.rates.version)
         case Stage.DONE:
             return _done(_order_of(visit))
         case Stage.TROUBLE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from firmware.contract.fees import STATUTORY, FeeLine
 from firmware.contract.money import Money, total
@@ -22,11 +22,12 @@ def _label(line: FeeLine, words: Words) -> str:
     return words("receipt.fee_of_pages", fee=name, pages=line.pages) if line.pages else name
 
 
-def fee_text(rates: Iterable[Rate], words: Words) -> str:
+def fee_text(rates: Sequence[Rate], words: Words) -> str:
     """`Fee ₹50: government fee ₹10 + service charge ₹33.90 + tax ₹6.10`."""
     asked = [each for each in rates if each.paise or (each.as_billed and each.kind != STATUTORY)]
     if not asked:
-        return words("poster.fee.none")
+        is_bill = not rates or any(each.as_billed for each in rates)
+        return words("poster.fee.none.bill" if is_bill else "poster.fee.none")
     parts = " + ".join(_part(each, words) for each in asked)
     if len(asked) == 1 or any(each.as_billed or each.per == "page" for each in asked):
         return words("poster.fee.parts", parts=parts)
@@ -38,5 +39,7 @@ def _part(rate: Rate, words: Words) -> str:
     name = words(words.own("receipt.fee", rate.kind))
     if rate.as_billed:
         return words("poster.fee.as_billed", fee=name)
-    key = "poster.fee.page" if rate.per == "page" else "poster.fee.line"
-    return words(key, fee=name, amount=f"₹{Money(rate.paise).short()}")
+    amount = f"₹{Money(rate.paise).short()}"
+    if rate.per == "page":
+        return words("poster.fee.page", fee=name, amount=amount)
+    return f"{name} {amount}"

@@ -1,4 +1,4 @@
-"""An office asks more than the law allows: the kiosk says so, sells nothing, and tells the fleet."""
+"""An office asks more than the law allows: the kiosk sells nothing, and tells the fleet."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from firmware.journal.rows import OrderCreated
 from firmware.services.rates.shelf import Rates
 from firmware.services.rates.table import Rate
 from firmware.till.effects import Ask, Effect, KeepRates, Say
-from tests.firmware.core.rates import AS_BILLED, in_force
 from tests.firmware.core.office import ACCOUNT
+from tests.firmware.core.rates import AS_BILLED, in_force
 from tests.firmware.core.world import World
 
 FIVE = rupees(5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from firmware.contract.screen import Action, Done, Reprinted, Screen
+from firmware.contract.screen import Action, Done, PosterOut, Reprinted, Screen
 from ui.frame import NO_BUTTON, Button, button
 from ui.say import Say, amount, in_fours, sentences
 
@@ -65,11 +65,13 @@ def reprinted(data: Reprinted, screen: Screen, say: Say) -> DoneModel:
     )
 
 
-def poster_out(screen: Screen, say: Say) -> DoneModel:
+def poster_out(data: PosterOut, screen: Screen, say: Say) -> DoneModel:
     """The same screen, and nothing was paid."""
     return DoneModel(
         title=say("poster_out.title"),
         line=say("poster_out.line"),
+        receipt_label=say("poster_out.label"),
+        receipt=str(data.rates or "–"),
         strip=say("poster_out.strip"),
         strip_icon="clipboard-text-fill",
         another=_own(Action.ANOTHER, screen, say),
