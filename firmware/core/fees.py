@@ -20,8 +20,10 @@ from firmware.contract.gateway import (
     RegisteredBill,
 )
 from firmware.contract.money import ZERO
+from firmware.contract.rates import FetchRates
 from firmware.contract.till import FeesDiffered
 from firmware.core.floor import Floor
+from firmware.core.renewing import Renewing
 from firmware.core.visit import Signal, Visit
 from firmware.services.catalogue import Catalogue
 from firmware.services.rates.shelf import Rates
@@ -48,6 +50,7 @@ class FeeDesk:
     def __init__(self, floor: Floor, outbox: Outbox, catalogue: Catalogue) -> None:
         self._floor, self._outbox, self._catalogue = floor, outbox, catalogue
         self._off: dict[str, _Off] = {}
+        self._renewing = Renewing(floor, outbox)
 
     def compare(
         self, visit: Visit, request: FetchBill, reply: GatewayReply | None, now: float
@@ -71,15 +74,23 @@ class FeeDesk:
             self._floor.other_fees = {}
         self._floor.rates = rates
 
-    def tick(self, is_online: bool, now: float) -> None:
-        """Ask the offices of services that are off."""
+    def tick(self, now: float) -> None:
+        """Ask for a newer table, and the offices of services that are off."""
+        self._renewing.tick(now)
         for off in self._off.values():
-            if is_online and now - off.asked_at >= ASK_AGAIN_AFTER:
+            if self._floor.gateway.is_online and now - off.asked_at >= ASK_AGAIN_AFTER:
                 off.asked_at = now
                 self._outbox.add(Ask(off.request))
 
-    def on_answer(self, request: FetchBill, reply: GatewayReply | None) -> None:
-        """The answer to that. What is paid, or gone, says nothing more against the service."""
+    def on_answer(self, request: FetchBill | FetchRates, reply: GatewayReply | None) -> None:
+        """The answer to that."""
+        if isinstance(request, FetchRates):
+            self._renewing.on_answer(reply)
+        else:
+            self._take_again(request, reply)
+
+    def _take_again(self, request: FetchBill, reply: GatewayReply | None) -> None:
+        """What is paid, or gone, says nothing more against the service."""
         off = self._off.get(request.service)
         if off is None or off.request != request or _is_silence(reply):
             return

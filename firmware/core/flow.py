@@ -21,6 +21,7 @@ from firmware.contract.money import ZERO, Money
 from firmware.contract.rates import FetchRates
 from firmware.contract.screen import Action, Hint, Press, Printing
 from firmware.core.allowance import Allowance
+from firmware.core.asking import Asking
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.choosing import CASHLESS, Choosing
@@ -39,7 +40,6 @@ from firmware.core.poster_desk import PosterDesk
 from firmware.core.posting import Posting, waits_for_more
 from firmware.core.proof import Proof, lacks_proof
 from firmware.core.receipt_again import ReceiptAgain
-from firmware.core.renewing import Renewing
 from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
 from firmware.core.tendering import Tendering
 from firmware.core.visit import AT_THE_TILL, WITHOUT_MONEY, Signal, Snapshot, Stage, Visit
@@ -82,13 +82,16 @@ class Flow:
         self.delivering = Delivering(book, self.pages, office_key)
         self._posting, self.paying = Posting(book, outbox), Paying(book, floor, outbox)
         self.desk = OperatorDesk(book, floor, outbox, config)
-        self.fees, self._renewing = FeeDesk(floor, outbox, catalogue), Renewing(floor, outbox)
+        self.fees = FeeDesk(floor, outbox, catalogue)
         self._tendering = Tendering(book, papers.codes)
         prefix = config.kiosk.receipt_prefix
         self.poster = PosterDesk(book, floor, self.pages, config, catalogue)
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
-        keypad = Keypad(catalogue, self._tendering, self.receipt_again)
-        self._choosing = Choosing(book, floor, catalogue, keypad, self.cash, self.paying, prefix)
+        self.asking = Asking(catalogue)
+        keypad = Keypad(self.asking, self._tendering, self.receipt_again)
+        self._choosing = Choosing(
+            book, floor, catalogue, self.asking, keypad, self.cash, self.paying, prefix
+        )
         self._interrupted: list[str] = []  # open orders of before the start, oldest first
         self._kept: Snapshot | None = None  # what was on the screen then, if core alone was away
 
@@ -198,10 +201,8 @@ class Flow:
             bill = without_mobile(self.visit, reply, self._owners)
             differs = self.fees.compare(self.visit, request, bill, now)
             self._go(differs or take_bill(self.visit, bill), now)
-        elif isinstance(request, FetchBill):
+        elif isinstance(request, FetchBill | FetchRates):
             self.fees.on_answer(request, reply)
-        elif isinstance(request, FetchRates):
-            self._renewing.on_answer(reply)
         elif isinstance(request, FetchDocument):
             self.delivering.on_answer(self.visit.order, request, reply, now)
         elif isinstance(request, SumBooked):
@@ -214,7 +215,7 @@ class Flow:
 
     @property
     def _fetch(self) -> FetchBill:
-        return FetchBill(self.visit.service, self.visit.typed)
+        return FetchBill(self.visit.service, self.visit.account)
 
     # --- stages ----------------------------------------------------------------------------
 
@@ -226,6 +227,9 @@ class Flow:
     def on_enter_checking(self, now: float) -> None:
         self.paying.cards.disarm()
         self._follow(self.paying.tick(self.visit, now), now)
+
+    def on_enter_number(self, now: float) -> None:
+        self.asking.begin(self.visit)
 
     def on_enter_fetching(self, now: float) -> None:
         self._outbox.add(Ask(self._fetch))
@@ -254,8 +258,7 @@ class Flow:
         self.pages.tick(now)
         self.receipt_again.tick(now)
         self.poster.tick()
-        self.fees.tick(self._floor.gateway.is_online, now)
-        self._renewing.tick(now)
+        self.fees.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
         match visit.stage:
             case Stage.UPI | Stage.CARD | Stage.CHECKING:

@@ -7,6 +7,7 @@ papers that somebody pays for. The job is on disk before the printer hears of it
 from __future__ import annotations
 
 import logging
+from itertools import islice
 
 from firmware.contract.device import DeviceState, Kind
 from firmware.core.book import Book
@@ -94,11 +95,13 @@ class PosterDesk:
 
     def _recall(self) -> None:
         """A core before this one may have written its end."""
-        for kind in (rows.Printed, rows.PrintFailed):
-            newest = only(self._book.journal.newest_of(kind), kind)
-            for _, (_, row) in zip(range(LATELY), newest, strict=False):
-                if row.job == self._job:
-                    self._ends[row.job] = getattr(row, "fault", "")
+        newest_of = self._book.journal.newest_of
+        for _, printed in islice(only(newest_of(rows.Printed), rows.Printed), LATELY):
+            if printed.job == self._job:
+                self._ends[self._job] = ""
+        for _, failed in islice(only(newest_of(rows.PrintFailed), rows.PrintFailed), LATELY):
+            if failed.job == self._job:
+                self._ends[self._job] = failed.fault
 
     def _lay_out(self, printer: DeviceState) -> LayOut:
         paper = poster(self._config, self._catalogue, self._floor.rates.table)

@@ -52,10 +52,11 @@ def _offered(service: Service, table: RateTable | None) -> Offered:
     label = f"account.{service.id}"
     paper = words_of("hi").own("poster.bring.paper", service.gives)
     key = "poster.bring.bill" if service.paper is None else paper
+    digits = service.asks[-1].digits
     accounts = Both(words_of("hi")(label), words_of("en")(label))
     bring = Both(
-        words_of("hi")(key, account=accounts.hi, digits=service.account.digits),
-        words_of("en")(key, account=accounts.en, digits=service.account.digits),
+        words_of("hi")(key, account=accounts.hi, digits=digits),
+        words_of("en")(key, account=accounts.en, digits=digits),
     )
     rates = [] if table is None else table.service.get(service.id, [])
     fee = Both(*(fee_text(rates, words_of(language)) for language in ("hi", "en")))

@@ -21,4 +21,5 @@ def in_force(version: int = 1, **rates: list[Rate]) -> Rates:
 
 def all_as_billed(catalogue: Catalogue) -> Rates:
     """Whatever the office of the world asks is right, as long as nothing is on top."""
-    return in_force(**dict.fromkeys(catalogue.services, AS_BILLED))
+    services = dict.fromkeys(catalogue.services, AS_BILLED)
+    return Rates(RateTable(1, date(2026, 4, 1), "an order of the tests", services), why="")

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from firmware.contract.document import DocumentFailed
-from firmware.contract.screen import Action, Attract, PosterOut, Services, Trouble, Waiting
+from firmware.contract.screen import (
+    Action,
+    Attract,
+    PosterOut,
+    ScreenData,
+    Services,
+    Trouble,
+    Waiting,
+)
 from firmware.core.poster_desk import GIVE_UP_AFTER, KEPT_SHEETS, MOST_A_DAY
 from firmware.core.visit import Stage
 from firmware.documents.sheet import Poster
@@ -56,12 +64,16 @@ def world(tmp_path: Path) -> PosterWorld:
     return world
 
 
+def shows(world: PosterWorld, data: ScreenData) -> bool:
+    return world.screen.data == data
+
+
 def test_a_citizen_takes_the_list_home(world: PosterWorld) -> None:
     world.ask()
-    assert world.screen.data == Waiting("waiting.printing_poster")
+    assert shows(world, Waiting("waiting.printing_poster"))
     assert world.screen.actions == [Action.CHOOSE_LANGUAGE]
     world.until(lambda: isinstance(world.screen.data, PosterOut))
-    assert world.screen.data == PosterOut(1)
+    assert shows(world, PosterOut(1))
     paper = world.laid_out[0].ticket
     assert isinstance(paper, Poster)
     assert paper.rates is not None, "of the table in force"
@@ -153,8 +165,9 @@ def test_the_laser_stops_and_nobody_waits_for_ever(world: PosterWorld) -> None:
 
 def test_the_printer_says_no_at_once(world: PosterWorld) -> None:
     world.ask()
-    job = world.core.flow.visit.proof
     world.pages.is_jammed = True
+    world.run(0.5)
+    job = world.core.flow.visit.proof
     world.core.on_device_event("page", DocumentFailed(job, 0, "page.jam"), world.now)
     world.until(lambda: isinstance(world.screen.data, Trouble))
     assert world.kinds() == ["PosterAsked", "PrintIntended", "PrintFailed"]
