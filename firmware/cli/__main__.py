@@ -19,6 +19,7 @@ from firmware.cli import (
     papers,
     rates,
     receipts,
+    services,
     supplies,
 )
 from firmware.cli.narrator import Line, Narrator
@@ -97,11 +98,15 @@ def parser() -> argparse.ArgumentParser:
     supplies.add_commands(commands)
     papers.add_commands(commands)
     rates.add_commands(commands)
+    services.add_commands(commands)
     return top
 
 
 def main() -> int:
     options = parser().parse_args()
+    if "without_config" in options:
+        found: int = options.without_config(options)
+        return found
     try:
         code: int = asyncio.run(options.run(load(options.config), options))
     except ConfigError as error:
