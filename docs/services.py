@@ -25,8 +25,8 @@ PROMISES = {
 HEAD = """\
 # The services
 
-Drawn by `python -m docs.generate` from `firmware/services/catalogue/` and the example of a rate table, version {version}
-([rates.md](rates.md)); do not edit. A service of a known kind is one file
+Drawn by `python -m docs.generate` from `firmware/services/catalogue/` and the example of a rate
+table, version {version} ([rates.md](rates.md)); do not edit. A service of a known kind is one file
 ([how](../CONTRIBUTING.md#add-a-service)), and `kioskctl services check` looks at all of them.
 """
 COLUMNS = (
