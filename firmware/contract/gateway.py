@@ -9,8 +9,11 @@ import msgspec
 
 from firmware.contract.card import CardPayment, CardRequest
 from firmware.contract.document import Sha256, SpoolName
+from firmware.contract.facts import Facts, FetchFacts
 from firmware.contract.money import Money
+from firmware.contract.options import FetchOptions, Options
 from firmware.contract.rates import FetchRates, RateFile
+from firmware.contract.request import PostRequest, PostVerification
 from firmware.contract.upi import UpiPayment, UpiRequest
 
 
@@ -70,9 +73,10 @@ class FetchDocument(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields
     device: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
 
 
-GatewayRequest = (
-    FetchBill | PostPayment | FetchDocument | SumBooked | FetchRates | CardRequest | UpiRequest
-)
+Question = FetchOptions | FetchFacts  # changes nothing; what is kept may answer it
+Acceptance = PostRequest | PostVerification  # answered with Posted, and costs nothing
+Paid = FetchBill | PostPayment | FetchDocument | SumBooked | FetchRates
+GatewayRequest = Paid | Question | Acceptance | CardRequest | UpiRequest
 
 
 class Bill(msgspec.Struct, frozen=True, tag=True):
@@ -141,6 +145,9 @@ class Problem(StrEnum):
     BACK_END_DOWN = "back_end_down"  # nobody answered: try again later, nothing is decided
     REFUSED = "refused"  # answered, and no: a person must look
     CARD_FORGOTTEN = "card_forgotten"  # the gateway holds no such swipe now: ask FindCard
+    FINGER_FORGOTTEN = (
+        "finger_forgotten"  # the gateway holds no such capture; office has no such key
+    )
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
@@ -154,6 +161,8 @@ GatewayReply = (
     | Document
     | Posted
     | BookedSum
+    | Options
+    | Facts
     | RateFile
     | CardPayment
     | UpiPayment

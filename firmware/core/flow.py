@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from firmware.contract.card import CardRejected, CardSwiped
+from firmware.contract.card import CardRejected, CardRequest, CardSwiped
 from firmware.contract.gateway import (
     FetchBill,
     FetchDocument,
@@ -20,6 +20,7 @@ from firmware.contract.gateway import (
 from firmware.contract.money import ZERO, Money
 from firmware.contract.rates import FetchRates
 from firmware.contract.screen import Action, Hint, Press, Printing
+from firmware.contract.upi import UpiRequest
 from firmware.core.allowance import Allowance
 from firmware.core.asking import Asking
 from firmware.core.book import Book
@@ -207,7 +208,7 @@ class Flow:
             self.delivering.on_answer(self.visit.order, request, reply, now)
         elif isinstance(request, SumBooked):
             self.desk.on_answer(request, reply, now)
-        else:
+        elif isinstance(request, CardRequest | UpiRequest):
             self._follow(self.paying.on_answer(self.visit, request, reply, now), now)
 
     def on_card(self, event: CardSwiped | CardRejected, now: float) -> None:

@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 
 from msgspec.structs import replace
 
-from firmware.contract.card import SealedCard
+from firmware.contract.finger import Sealed
 from firmware.contract.gateway import (
     Failed,
     GatewayReply,
@@ -17,9 +17,11 @@ from firmware.contract.gateway import (
     PostPayment,
     Problem,
 )
+from firmware.contract.request import PostRequest, PostVerification
 from firmware.gateway.breaker import FIRST, Breaker
 from firmware.gateway.port import Connector
 
+ONE_AT_A_TIME = (PostPayment, PostRequest, PostVerification)  # of one key
 NOT_LOOKED = GatewayState(is_online=False, detail="not looked yet")
 
 
@@ -35,18 +37,18 @@ class Guarded:
         self._looked_at: float | None = None
         self._under_way: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:
+    async def ask(self, request: GatewayRequest, sealed: Sealed | None = None) -> GatewayReply:
         """As the connector's, but nothing is sent to a back end that is down."""
-        if not isinstance(request, PostPayment):
-            return await self._ask(request, card)
+        if not isinstance(request, ONE_AT_A_TIME):
+            return await self._ask(request, sealed)
         async with self._under_way.setdefault(request.key, asyncio.Lock()):
-            return await self._ask(request, card)
+            return await self._ask(request, sealed)
 
-    async def _ask(self, request: GatewayRequest, card: SealedCard | None) -> GatewayReply:
+    async def _ask(self, request: GatewayRequest, sealed: Sealed | None) -> GatewayReply:
         if self._breaker.is_open:
             wait = self._breaker.until_probe(self._clock())
             return Failed(Problem.BACK_END_DOWN, f"not asked: down, next look in {wait:.0f} s")
-        reply = await self._connector.ask(request, card)
+        reply = await self._connector.ask(request, sealed)
         self.state = state_after(self.state, reply)
         match reply:
             case Failed(problem=Problem.CARD_FORGOTTEN):

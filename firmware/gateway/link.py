@@ -14,14 +14,16 @@ import aiohttp
 
 from firmware.contract.card import CardRequest
 from firmware.contract.gateway import FetchDocument, GatewayRequest, PostPayment
+from firmware.contract.request import PostRequest, PostVerification
 from firmware.runtime.config import ConfigError
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 MOST_BYTES = 1 << 20  # of an answer that is read whole; a bill has two thousand
-# How many times `[gateway] timeout` is waited: a bank is asked behind a payment, and a document has
-# pages. What core does not wait for any more is asked for again, with the same key.
+# How many times `[gateway] timeout` is waited: a bank is asked behind a payment, UIDAI behind a
+# verification, and a document has pages. What core does not wait for any more is asked for again,
+# with the same key.
 PAYMENT_TIMES, DOCUMENT_TIMES = 2, 4
-SLOW_REQUESTS = (PostPayment, *CardRequest.__args__)
+SLOW_REQUESTS = (PostPayment, PostRequest, PostVerification, *CardRequest.__args__)
 
 
 def patience_of(request: GatewayRequest, timeout: float) -> float:

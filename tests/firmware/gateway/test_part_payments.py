@@ -17,21 +17,21 @@ def office(tmp_path: Path) -> Office:
 
 
 def due(office: Office) -> tuple[object, object]:
-    bill = office.bill(WITH_A_FEE)
+    bill = office.bill("electricity", WITH_A_FEE)
     return bill["amount"], bill["fee"]
 
 
 def test_the_fee_is_paid_first_and_the_rest_stays_due(office: Office) -> None:
     assert due(office) == (31500, 500)
-    office.pay("k1", WITH_A_FEE, 20000, "TDR 0417 0001")
+    office.pay("k1", "electricity", WITH_A_FEE, 20000, "TDR 0417 0001")
     assert due(office) == (12000, 0)
-    office.pay("k1", WITH_A_FEE, 20000, "TDR 0417 0001")  # told twice is paid once
+    office.pay("k1", "electricity", WITH_A_FEE, 20000, "TDR 0417 0001")  # told twice is paid once
     assert due(office) == (12000, 0)
-    office.pay("k2", WITH_A_FEE, 12000, "TDR 0417 0002")
+    office.pay("k2", "electricity", WITH_A_FEE, 12000, "TDR 0417 0002")
     with pytest.raises(Refusal, match="is paid"):
-        office.bill(WITH_A_FEE)
+        office.bill("electricity", WITH_A_FEE)
 
 
 def test_less_than_the_fee_leaves_a_part_of_it(office: Office) -> None:
-    office.pay("k1", WITH_A_FEE, 200, "TDR 0417 0001")
+    office.pay("k1", "electricity", WITH_A_FEE, 200, "TDR 0417 0001")
     assert due(office) == (31500, 300)
