@@ -29,8 +29,8 @@ def screens() -> dict[str, ScreenData]:
     listed = ListedBill("electricity", with_fee, rupees(755))
     by_page = replace(BILL, amount=rupees(30))
     return {
-        "5-bill-fees": ShowBill("certificates", BILL, rupees(50), fees=CERTIFICATE),
-        "5-bill-fees-by-page": ShowBill("certificates", by_page, rupees(70), fees=BY_PAGE),
+        "5-bill-fees": ShowBill("aadhaar_card", BILL, rupees(50), fees=CERTIFICATE),
+        "5-bill-fees-by-page": ShowBill("aadhaar_card", by_page, rupees(70), fees=BY_PAGE),
         "5-basket-fees": Basket([listed, replace(listed, fees=None)], rupees(1510), 8),
         "7-poster-out": PosterOut(12),
     }
