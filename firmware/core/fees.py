@@ -111,8 +111,7 @@ class FeeDesk:
         service, version = request.service, self._floor.rates.version
         log.error("%s: off: %s and %s asked, other than rate table %d has it",
                   service, bill.amount, bill.fee, version)  # fmt: skip
-        if service not in self._off:
-            self._outbox.add(Say(FeesDiffered(service, version, bill.amount, bill.fee)))
+        self._outbox.add(Say(FeesDiffered(service, version, bill.amount, bill.fee)))
         self._off[service] = _Off(request, now)
         self._floor.other_fees = self._floor.other_fees | {
             service: f"{service}: {bill.fee} asked on top of {bill.amount}, not as rates {version}"

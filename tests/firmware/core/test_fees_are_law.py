@@ -21,6 +21,7 @@ from firmware.services.rates.shelf import Rates
 from firmware.services.rates.table import Rate
 from firmware.till.effects import Ask, Effect, KeepRates, Say
 from tests.firmware.core.office import ACCOUNT
+from tests.firmware.core.paper_world import PaperWorld
 from tests.firmware.core.rates import AS_BILLED, in_force
 from tests.firmware.core.world import World
 
@@ -131,6 +132,10 @@ def test_a_new_table_allows_what_the_old_one_did_not(world: FeeWorld) -> None:
     world.go_to_bill()
     shown = world.screen.data
     assert isinstance(shown, ShowBill) and shown.fees == Fees(2, LINES)
+    world.press(Action.CANCEL)
+    world.asked.clear()
+    world.later(ASK_AGAIN_AFTER)
+    assert world.asked == [], "that it was wrong is over"
 
 
 def test_an_office_that_asks_less_than_the_law_is_wrong_too(world: FeeWorld) -> None:
@@ -147,6 +152,22 @@ def test_a_kiosk_without_a_table_sells_what_has_no_fee(world: FeeWorld) -> None:
     overcharge(world)
     assert isinstance(world.screen.data, Trouble)
     assert world.told == [FeesDiffered("electricity", 0, rupees(470), FIVE)]
+
+
+def test_a_kiosk_without_a_table_sells_no_paper_for_it_is_all_fees(tmp_path: Path) -> None:
+    world = PaperWorld(tmp_path)
+    for rates, why in (
+        (world.rates, None),
+        (Rates(why="no rate table is there"), "tile.no_rates"),
+        (in_force(2, electricity=AS_BILLED), "tile.no_rates"),
+    ):
+        world.core.on_rates(rates)
+        world.run(1)
+        world.press(Action.CHOOSE_LANGUAGE, "hi")
+        category = world.catalogue.services[world.service].category
+        world.press(Action.CHOOSE_SERVICE, category)
+        assert world.tiles.get(world.service, world.tiles.get(category)) == why
+        world.press(Action.CANCEL)
 
 
 def test_the_lines_stay_as_they_were_shown_when_the_table_changes_at_midnight(

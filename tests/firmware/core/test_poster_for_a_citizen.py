@@ -148,16 +148,18 @@ def test_core_dies_between_the_row_of_the_end_and_the_next_screen(world: PosterW
     world.crash_with(kept)
     world.until(lambda: isinstance(world.screen.data, PosterOut))
     assert (world.core.flow.visit.proof, world.pages.tray) == (job, ["A4 1"])
+    assert world.kinds().count("Printed") == 1
 
 
 def test_the_laser_stops_and_nobody_waits_for_ever(world: PosterWorld) -> None:
     world.ask()
-    world.pages.is_there = False
-    world.run(GIVE_UP_AFTER + 1)
+    world.until(lambda: world.pages.open is not None)
+    world.pages.is_jammed = True
+    world.run(GIVE_UP_AFTER)
     shown = world.screen.data
     assert isinstance(shown, Trouble) and shown.cause == "trouble.no_poster"
     assert not shown.safe and Action.AGAIN not in world.screen.actions
-    world.pages.is_there = True
+    world.pages.is_jammed = False
     world.press(Action.FINISH)
     world.run(10)
     assert world.pages.tray == [], "nothing comes out before the next citizen"
