@@ -26,6 +26,7 @@ from ui.parts import PressHandler, View
 from ui.scene import Scene
 from ui.screens.attract.screen import AttractView
 from ui.screens.basket.screen import BasketView
+from ui.screens.choice.screen import ChoiceView
 from ui.screens.closed.screen import ClosedView
 from ui.screens.commissioning.screen import CommissioningView
 from ui.screens.count.screen import CountView
@@ -47,7 +48,7 @@ FOLDER = Path(__file__).parent
 VIEWS: tuple[type[View], ...] = (
     AttractView, ServicesView, NumberView, WaitingView, ShowBillView, BasketView, InsertCashView,
     ShowUpiView, SwipeCardView, OfferView, DoneView, TroubleView, ClosedView, PinView, DeskView,
-    CountView, PrintingView, CommissioningView,
+    CountView, PrintingView, CommissioningView, ChoiceView,
 )  # fmt: skip
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
 BACK_WIDTH, WAY_ON_WIDTH = 282, 420  # design pixels

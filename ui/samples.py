@@ -10,6 +10,7 @@ from firmware.contract.screen import (
     Action,
     Attract,
     Basket,
+    Choice,
     Closed,
     Commissioning,
     Count,
@@ -24,9 +25,7 @@ from firmware.contract.screen import (
     Number,
     Offer,
     Pin,
-    PosterOut,
     Printing,
-    Reprinted,
     Screen,
     ScreenData,
     Services,
@@ -38,15 +37,16 @@ from firmware.contract.screen import (
     Trouble,
     Waiting,
 )
-from ui import samples_again, samples_fees
+from firmware.contract.screen_ends import PosterOut, Reprinted
+from ui import samples_again, samples_asks, samples_fees
 
 LONG_NAME = "श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी स्वर्गीय लक्ष्मीनारायण"
 PLACE = {"hi": "टोडारायसिंह", "en": "Todaraisingh"}
 ACCOUNT = "210344001725"
 NOTES = (10, 20, 50, 100, 200, 500)
 TILES = (
-    ("bills", "lightning"), ("mobile", "device-mobile"), ("certificates", "file-text"),
-    ("cards", "identification-card"), ("land", "map-trifold"), ("pension", "fingerprint"),
+    ("bills", "lightning"), ("phone", "device-mobile"), ("papers", "file-text"),
+    ("cards", "identification-card"), ("records", "map-trifold"), ("pension", "fingerprint"),
     ("lookup", "magnifying-glass"), ("reprint", "receipt"), ("poster", "clipboard-text"),
 )  # fmt: skip
 TROUBLES = (
@@ -83,8 +83,8 @@ CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
 PIN_PROBLEMS = ("wrong", "locked", "file_missing", "file_broken")
 TILE_REASONS = (
     "not_yet", "no_paper", "no_printer", "no_cards", "no_ribbon", "no_back_end", "no_cash",
-    "no_power", "no_records", "day_limit", "ask_operator", "too_many_tries",
-    "no_rates", "other_fee", "poster_tomorrow",
+    "no_power", "no_records", "day_limit", "ask_operator", "too_many_tries", "no_rates",
+    "other_fee", "poster_tomorrow",
 )  # fmt: skip
 LIMITS = ("no_cash", "least", "most", "visit", "day", "values")
 
@@ -172,6 +172,7 @@ ACTIONS: dict[type, list[Action]] = {
     Attract: [Action.CHOOSE_LANGUAGE, Action.OPERATOR],
     Services: [Action.CHOOSE_SERVICE, *NAVIGATION],
     Number: [Action.ENTER, *NAVIGATION],
+    Choice: [Action.CHOOSE, *NAVIGATION],
     Waiting: [Action.CHOOSE_LANGUAGE],
     Printing: [Action.CHOOSE_LANGUAGE],
     ShowBill: [Action.PAY, Action.ADD_BILL, *NAVIGATION],
@@ -180,9 +181,7 @@ ACTIONS: dict[type, list[Action]] = {
     ShowUpi: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
     SwipeCard: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
     Offer: [Action.CHOOSE_LANGUAGE, Action.PAY_PART, Action.TAKE_SLIP],
-    Done: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
-    PosterOut: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
-    Reprinted: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
+    **dict.fromkeys((Done, PosterOut, Reprinted), samples_again.ENDS),
     Trouble: [Action.CHOOSE_LANGUAGE, Action.AGAIN, Action.FINISH],
     Closed: [Action.OPERATOR],
     Commissioning: [Action.CHOOSE_LANGUAGE],
@@ -192,6 +191,7 @@ ACTIONS: dict[type, list[Action]] = {
 }
 STEPS: dict[type, int] = {
     Number: 1,
+    Choice: 1,
     ShowBill: 2,
     Basket: 2,
     InsertCash: 3,
@@ -214,6 +214,8 @@ def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 
         actions = [action for action in actions if action is not Action.ADD_BILL]
     if isinstance(data, Number) and data.safe is not None:
         actions = [Action.ENTER, Action.CHOOSE_LANGUAGE]
+    if isinstance(data, Choice):
+        actions = actions + samples_asks.pages_of(data)
     if isinstance(data, Trouble) and data.safe:
         actions = [action for action in actions if action is not Action.AGAIN]
     if isinstance(data, Printing) and data.trouble is not None:
@@ -250,7 +252,7 @@ def main_screens() -> dict[str, ScreenData]:
         "2-services-no-paper": Services(tiles(electricity="tile.no_paper")),
         "2-services-no-cards": Services(tiles("tile.no_cards")),
         "2-services-bills": Services([Tile("electricity", "lightning"),
-                                      Tile("water", "drop", "tile.not_yet")], "bills"),
+                                      Tile("water", "drop", "tile.no_power")], "bills"),
         "2-services-cards": Services([Tile("aadhaar_card", "identification-card"),
                                       Tile("jan_aadhaar_card", "identification-card")], "cards"),
         "3-number": Number("electricity", "electricity.ask.account", 12, "2103440017"),
@@ -262,7 +264,7 @@ def main_screens() -> dict[str, ScreenData]:
         "4-waiting-printing": Waiting("waiting.printing"),
         "5-bill": ShowBill("electricity", bill(), rupees(470)),
         "5-bill-advance": ShowBill("electricity", bill(LONG_NAME), rupees(440)),
-        "5-bill-certificate": ShowBill("certificates", replace(bill(), period="", due_date=""),
+        "5-bill-certificate": ShowBill("caste", replace(bill(), period="", due_date=""),
                                        rupees(470)),
         "5-bill-card": ShowBill("aadhaar_card", replace(bill(), period="", due_date=""),
                                 rupees(470)),
@@ -308,15 +310,15 @@ def newcomer(addresses: list[str] = ["192.168.1.73"]) -> Commissioning:  # noqa:
 def _ends() -> dict[str, ScreenData]:
     """From the first page to the last screen."""
     return {
-        "6-printing-fetching": Printing("certificates"),
-        "6-printing-begun": Printing("certificates", 0, 3, True),
-        "6-printing-page": Printing("certificates", 2, 3, True),
-        "6-printing-stands": Printing("certificates", 2, 3, True, "trouble.page_paper"),
+        "6-printing-fetching": Printing("caste"),
+        "6-printing-begun": Printing("caste", 0, 3, True),
+        "6-printing-page": Printing("caste", 2, 3, True),
+        "6-printing-stands": Printing("caste", 2, 3, True, "trouble.page_paper"),
         "6-printing-card-fetching": Printing("aadhaar_card", paper="pvc"),
         "6-printing-card": Printing("aadhaar_card", 0, 2, True, paper="pvc"),
         "6-printing-card-stands": Printing("aadhaar_card", 0, 2, True, "trouble.pvc_ribbon", "pvc"),
         "7-done": done(),
-        "7-done-certificate": replace(done(), service="certificates", paper="page"),
+        "7-done-certificate": replace(done(), service="caste", paper="page"),
         "7-done-card": replace(done(), service="jan_aadhaar_card", paper="pvc"),
         "7-done-card-page": replace(done("page"), service="aadhaar_card", paper="pvc"),
         "7-done-page": done("page"),
@@ -326,6 +328,7 @@ def _ends() -> dict[str, ScreenData]:
         "7-done-upi": replace(done(), by=Tender.UPI),
         "7-done-change": replace(done(), change=rupees(30)),
         **samples_again.screens(),
+        **samples_asks.screens(),
         **samples_fees.screens(),
         "8-trouble-given-back": Trouble("trouble.given_back", ZERO),
         "8-trouble-upi-unknown": Trouble("trouble.upi_unknown", ZERO, order="TDR 0417 0001"),

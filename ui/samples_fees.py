@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from firmware.contract.fees import CHARGE, STATUTORY, TAX, FeeLine, Fees
 from firmware.contract.gateway import Bill
 from firmware.contract.money import Money, rupees
-from firmware.contract.screen import Basket, ListedBill, PosterOut, ScreenData, ShowBill
+from firmware.contract.screen import Basket, ListedBill, ScreenData, ShowBill
+from firmware.contract.screen_ends import PosterOut
 
 BILL = Bill(
     "RC-000417", "110026000417", "SHANTI DEVI MEENA", "", "", amount=rupees(10), fee=rupees(40)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from firmware.contract import screen as contract
 from firmware.contract.screen import Language, Screen
+from firmware.contract.screen_ends import PosterOut, Reprinted
 from ui.frame import OTHER, Frame, frame
 from ui.say import Say
 from ui.screens.attract import model as attract
 from ui.screens.basket import model as basket
+from ui.screens.choice import model as choice
 from ui.screens.closed import model as closed
 from ui.screens.commissioning import model as commissioning
 from ui.screens.count import model as count
@@ -31,6 +33,7 @@ Model = (
     attract.AttractModel
     | services.ServicesModel
     | number.NumberModel
+    | choice.ChoiceModel
     | waiting.WaitingModel
     | printing.PrintingModel
     | show_bill.ShowBillModel
@@ -101,6 +104,8 @@ class Director:
                 return services.model(data, screen, say)
             case contract.Number() as data:
                 return number.model(data, screen, say)
+            case contract.Choice() as data:
+                return choice.model(data, screen, say)
             case contract.Waiting() as data:
                 return waiting.model(data, screen, say)
             case contract.Printing() as data:
@@ -119,9 +124,9 @@ class Director:
                 return insert_cash.model(data, screen, say)
             case contract.Done() as data:
                 return done.model(data, screen, say)
-            case contract.Reprinted() as data:
+            case Reprinted() as data:
                 return done.reprinted(data, screen, say)
-            case contract.PosterOut() as data:
+            case PosterOut() as data:
                 return done.poster_out(data, screen, say)
             case contract.Trouble() as data:
                 return trouble.model(data, screen, say)

@@ -14,6 +14,10 @@ import msgspec
 from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill, Tender
 from firmware.contract.money import ZERO, Money
+from firmware.contract.options import Option
+from firmware.contract.screen_ends import PosterOut, Reprinted
+
+MOST_ROWS = 6  # of a list on one screen: each as large as a thumb
 
 
 class Language(StrEnum):
@@ -36,6 +40,9 @@ class Action(StrEnum):
     ANOTHER = "another"  # another service, after the receipt
     FINISH = "finish"
     STAY = "stay"  # "yes, I am still here"
+    CHOOSE = "choose"  # value: the id of an option
+    NEXT_PAGE = "next_page"  # of a list
+    PREVIOUS_PAGE = "previous_page"
     OPERATOR = "operator"  # the padlock, held for two seconds
     CHOOSE_TASK = "choose_task"  # value: what the operator wants to do
     SKIP = "skip"  # nothing was counted
@@ -71,8 +78,9 @@ class Services(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class Number(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """Type a number of `digits`, grouped by four; of `least` or more where that is given. `problem`
-    is a message key.
+    """Type a number of `digits`, grouped by four or as `groups` says; of `least` or more where that
+    is given. `marks` are keys beside the digits: the `/` of a khasra number. `problem` is a message
+    key.
 
     `safe` is money that waits for this number: of a payment that a power cut interrupted.
     """
@@ -84,6 +92,25 @@ class Number(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     problem: str | None = None
     safe: Money | None = None
     least: int = 0
+    groups: list[int] = []  # places of each: 2, 2, 4 of a date
+    marks: str = ""
+
+
+class Choice(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """Choose one of a list: its page `page` of `pages`. `chosen` is what was chosen before.
+
+    `label` and `problem` are message keys; `as_of` is the day (YYYY-MM-DD) of a list that is not of
+    today, because the back end is away.
+    """
+
+    service: str
+    label: str
+    options: list[Option]
+    chosen: str = ""
+    problem: str | None = None
+    page: int = 1
+    pages: int = 1
+    as_of: str = ""
 
 
 class Waiting(msgspec.Struct, frozen=True, tag=True):
@@ -237,20 +264,6 @@ class Done(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     paper: str = ""
 
 
-class Reprinted(msgspec.Struct, frozen=True, tag=True):
-    """A receipt was asked for again; `proof` says where its duplicate is, as Done does."""
-
-    receipt: str
-    proof: str
-
-
-class PosterOut(msgspec.Struct, frozen=True, tag=True):
-    """The poster of services and fees lies in the tray of the page printer; `rates` is the version
-    of the table that it was printed from, 0 where this kiosk has none."""
-
-    rates: int
-
-
 class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Something went wrong. `cause` is a message key; money comes first on this screen.
 
@@ -342,6 +355,7 @@ ScreenData = (
     Attract
     | Services
     | Number
+    | Choice
     | Waiting
     | Printing
     | ShowBill

@@ -104,7 +104,7 @@ class Core:
         self._trying = Trying(config.kiosk, self.floor, self._outbox, self.flow.lights)
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
-        self._drawn_stage: tuple[Stage, str, int] | None = None  # and the place within it
+        self._drawn_stage: tuple[Stage, str, int, int] | None = None  # and the place within it
         self._screen: Screen | None = None
 
     # --- inputs ----------------------------------------------------------------------------
@@ -255,7 +255,7 @@ class Core:
         )
         if self._screen is None or _differs(fresh, self._screen):
             self.serial += 1
-            stage = (visit.stage, self.flow.desk.place, len(visit.answers))
+            stage = (visit.stage, self.flow.desk.place, len(visit.answers), visit.page)
             if stage != self._drawn_stage:
                 self._drawn_stage, self._stage_serial = stage, self.serial
             self._screen = msgspec.structs.replace(fresh, serial=self.serial)
@@ -276,7 +276,7 @@ class Core:
         if visit.stage in REPRINTS:
             data = self.flow.receipt_again.draw(visit)
         elif visit.stage is Stage.NUMBER:
-            data = self.flow.asking.draw(visit)
+            data = self.flow.asking.draw(visit, self.book.today)
         else:
             data = draw(visit, self.floor, self._catalogue, self.papers, why_no_cash)
         offered = [*actions(visit, why_no_cash), *self.flow.more_actions(now)]

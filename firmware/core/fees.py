@@ -22,6 +22,7 @@ from firmware.contract.gateway import (
 from firmware.contract.money import ZERO
 from firmware.contract.rates import FetchRates
 from firmware.contract.till import FeesDiffered
+from firmware.core.enquiry import take_bill
 from firmware.core.floor import Floor
 from firmware.core.renewing import Renewing
 from firmware.core.visit import Signal, Visit
@@ -34,6 +35,7 @@ log = logging.getLogger("core")
 
 ASK_AGAIN_AFTER = 600.0  # seconds between two looks at a bill that differed
 OTHER_FEE = "trouble.other_fee"
+FEE_QUESTIONS = FetchBill | FetchRates  # what on_answer hears, when no citizen waits for it
 
 
 @dataclass
@@ -52,10 +54,16 @@ class FeeDesk:
         self._off: dict[str, _Off] = {}
         self._renewing = Renewing(floor, outbox)
 
-    def compare(
+    def take_bill(
+        self, visit: Visit, request: FetchBill, reply: GatewayReply | None, now: float
+    ) -> Signal:
+        """Put the bill with its fee lines into the visit; the way out where it differs from them,
+        or is none."""
+        return self._compare(visit, request, reply, now) or take_bill(visit, reply)
+
+    def _compare(
         self, visit: Visit, request: FetchBill, reply: GatewayReply | None, now: float
     ) -> Signal | None:
-        """Put the fee lines of a bill into the visit; the way out where it differs from them."""
         bill, visit.fees = _due(request, reply), None
         if bill is None:
             return None
@@ -82,7 +90,7 @@ class FeeDesk:
                 off.asked_at = now
                 self._outbox.add(Ask(off.request))
 
-    def on_answer(self, request: FetchBill | FetchRates, reply: GatewayReply | None) -> None:
+    def on_answer(self, request: FEE_QUESTIONS, reply: GatewayReply | None) -> None:
         """The answer to that."""
         if isinstance(request, FetchRates):
             self._renewing.on_answer(reply)

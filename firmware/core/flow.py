@@ -18,17 +18,16 @@ from firmware.contract.gateway import (
     SumBooked,
 )
 from firmware.contract.money import ZERO, Money
-from firmware.contract.rates import FetchRates
 from firmware.contract.screen import Action, Hint, Press, Printing
 from firmware.contract.upi import UpiRequest
 from firmware.core.allowance import Allowance
 from firmware.core.asking import Asking
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
-from firmware.core.choosing import CASHLESS, Choosing
+from firmware.core.choosing import CHOICES, Choosing
 from firmware.core.delivering import Delivering
 from firmware.core.enquiry import take_bill, without_mobile
-from firmware.core.fees import FeeDesk
+from firmware.core.fees import FEE_QUESTIONS, FeeDesk
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
@@ -53,10 +52,6 @@ log = logging.getLogger("core")
 
 FETCH_PATIENCE = 12.0  # seconds; the gateway gives up on the back end before this
 POST_PATIENCE = 8.0  # seconds a citizen waits for the back end; then it is posted later
-CHOICES = frozenset(
-    {Action.CHOOSE_LANGUAGE, Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
-    | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
-)
 SETTLE_AFTER = 0.6  # seconds: a coin falls in 0.15 and is told at the next poll, 0.2 later
 
 
@@ -89,7 +84,7 @@ class Flow:
         self.poster = PosterDesk(book, floor, self.pages, config, catalogue)
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
         self.asking = Asking(catalogue)
-        keypad = Keypad(self.asking, self._tendering, self.receipt_again)
+        keypad = Keypad(book, self.asking, self._tendering, self.receipt_again)
         self._choosing = Choosing(
             book, floor, catalogue, self.asking, keypad, self.cash, self.paying, prefix
         )
@@ -109,7 +104,14 @@ class Flow:
             self._resume_order(now)
         elif kept is not None and self.receipt_again.may_go_on(visit := kept.to_visit(now)):
             self.visit = visit
-            if self.visit.stage is Stage.FETCHING:
+            self._ask_again(now)
+
+    def _ask_again(self, now: float) -> None:
+        """What core had asked the back end when it died."""
+        match self.visit.stage:
+            case Stage.LISTING:
+                self.on_enter_listing(now)
+            case Stage.FETCHING:
                 self.on_enter_fetching(now)
 
     def _resume_order(self, now: float) -> None:
@@ -132,6 +134,8 @@ class Flow:
     def more_actions(self, now: float) -> list[Action]:
         """What may be pressed at this moment, beside what the stage always offers."""
         found = [*self.paying.offers(self.visit), *self.patience.stay_actions(self.visit, now)]
+        if self.visit.stage is Stage.NUMBER:
+            found += self.asking.actions(self.visit)
         if self.visit.stage is Stage.DELIVERING:
             may_cancel = self.delivering.may_cancel(self._order, self._floor)
             found += [Action.CANCEL] if may_cancel else []
@@ -200,10 +204,11 @@ class Flow:
                 self._go(Signal.ANSWERED, now)
         elif self.visit.stage is Stage.FETCHING and request == self._fetch:
             bill = without_mobile(self.visit, reply, self._owners)
-            differs = self.fees.compare(self.visit, request, bill, now)
-            self._go(differs or take_bill(self.visit, bill), now)
-        elif isinstance(request, FetchBill | FetchRates):
+            self._go(self.fees.take_bill(self.visit, request, bill, now), now)
+        elif isinstance(request, FEE_QUESTIONS):
             self.fees.on_answer(request, reply)
+        elif self.visit.stage is Stage.LISTING and request == self.asking.request(self.visit):
+            self._go(self.asking.take_options(self.visit, reply), now)
         elif isinstance(request, FetchDocument):
             self.delivering.on_answer(self.visit.order, request, reply, now)
         elif isinstance(request, SumBooked):
@@ -230,7 +235,11 @@ class Flow:
         self._follow(self.paying.tick(self.visit, now), now)
 
     def on_enter_number(self, now: float) -> None:
-        self.asking.begin(self.visit)
+        if self.asking.begin(self.visit):
+            self._go(Signal.LOOK_UP, now)
+
+    def on_enter_listing(self, now: float) -> None:
+        self._outbox.add(Ask(self.asking.request(self.visit)))
 
     def on_enter_fetching(self, now: float) -> None:
         self._outbox.add(Ask(self._fetch))
@@ -272,6 +281,8 @@ class Flow:
                 self._go(Signal.FULL, now)
             case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
                 self._settle(now)
+            case Stage.LISTING if now - visit.entered_at >= FETCH_PATIENCE:
+                self._go(self.asking.take_options(visit, None), now)
             case Stage.FETCHING if now - visit.entered_at >= FETCH_PATIENCE:
                 self._go(take_bill(visit, None), now)
             case Stage.POSTING if now - visit.entered_at >= POST_PATIENCE:
@@ -381,8 +392,7 @@ class Flow:
     @property
     def _least(self) -> Money | None:
         """The smallest part payment of the bill that is being paid."""
-        service = self._catalogue.services.get(self._order.lines[0].service)
-        return None if service is None else service.least_part
+        return self.cash.allowance.least_part(self._order)
 
     @property
     def _order(self) -> Order:

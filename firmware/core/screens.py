@@ -18,7 +18,6 @@ from firmware.contract.screen import (
     InsertCash,
     Number,
     Offer,
-    PosterOut,
     ScreenData,
     ShowBill,
     ShowUpi,
@@ -26,6 +25,7 @@ from firmware.contract.screen import (
     Trouble,
     Waiting,
 )
+from firmware.contract.screen_ends import PosterOut
 from firmware.core.basket import has_room, sum_of
 from firmware.core.floor import Floor
 from firmware.core.papers import Papers
@@ -43,6 +43,7 @@ from firmware.till.session import CashSession
 
 STEPS: dict[Stage, int] = {
     Stage.NUMBER: 1,
+    Stage.LISTING: 1,
     Stage.FETCHING: 1,
     Stage.BILL: 2,
     Stage.BASKET: 2,
@@ -62,7 +63,8 @@ STEPS: dict[Stage, int] = {
 ACTIONS: dict[Stage, list[Action]] = {
     Stage.ATTRACT: [Action.OPERATOR],
     Stage.SERVICES: [Action.CHOOSE_SERVICE, Action.BACK, Action.CANCEL],
-    Stage.NUMBER: [Action.ENTER, Action.BACK, Action.CANCEL],
+    Stage.NUMBER: [Action.BACK, Action.CANCEL],  # and what the question offers
+    Stage.LISTING: [Action.CANCEL],
     Stage.FETCHING: [Action.CANCEL],
     Stage.BILL: [Action.PAY, Action.ADD_BILL, Action.BACK, Action.CANCEL],
     Stage.BASKET: [Action.PAY, Action.TAKE_OUT, Action.CANCEL],
@@ -133,7 +135,7 @@ def draw(
             return _attract(floor, catalogue)
         case Stage.SERVICES:
             return services(catalogue, floor, visit.category)
-        case Stage.FETCHING:
+        case Stage.LISTING | Stage.FETCHING:
             return Waiting("waiting.fetching")
         case Stage.BILL:
             assert visit.bill is not None

@@ -15,6 +15,7 @@ from firmware.contract.accounts import account_of
 from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
+from firmware.contract.options import Options
 from firmware.contract.screen import Hint, Language, ListedBill
 from firmware.journal.orders import Order
 from firmware.services.catalogue import Service
@@ -25,6 +26,7 @@ class Stage(StrEnum):
     ATTRACT = auto()
     SERVICES = auto()
     NUMBER = auto()  # one question of the service after the other
+    LISTING = auto()  # what can be answered comes from the back end
     FETCHING = auto()
     BILL = auto()
     BASKET = auto()  # many bills, paid together
@@ -53,7 +55,8 @@ class Stage(StrEnum):
 REPRINTS = frozenset({Stage.RECEIPT_NUMBER, Stage.MOBILE, Stage.REPRINTING, Stage.REPRINTED})
 POSTERS = frozenset({Stage.POSTER, Stage.POSTER_OUT})
 WITHOUT_MONEY = REPRINTS | POSTERS | {
-    Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL, Stage.BASKET
+    Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.LISTING, Stage.FETCHING, Stage.BILL,
+    Stage.BASKET,
 }  # fmt: skip
 AT_THE_TILL = frozenset(
     {Stage.CASH, Stage.SLIP, Stage.RESUMED, Stage.UPI, Stage.CARD}
@@ -69,6 +72,7 @@ class Signal(StrEnum):
     POSTER = auto()  # the tile of the poster
     ENTERED = auto()  # all that was asked for passes its checks
     NEXT = auto()  # one more question, or the one before
+    LOOK_UP = auto()  # its list has to be fetched first
     BILL_CAME = auto()
     WRONG_NUMBER = auto()  # the back end does not know it, or it is paid: type again
     FAILED = auto()
@@ -116,9 +120,15 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     },
     Stage.NUMBER: {
         Signal.NEXT: Stage.NUMBER,
+        Signal.LOOK_UP: Stage.LISTING,
         Signal.ENTERED: Stage.FETCHING,
         Signal.BACK: Stage.SERVICES,
         Signal.LISTED: Stage.BASKET,
+        Signal.LEFT: Stage.ATTRACT,
+    },
+    Stage.LISTING: {
+        Signal.NEXT: Stage.NUMBER,
+        Signal.FAILED: Stage.TROUBLE,
         Signal.LEFT: Stage.ATTRACT,
     },
     Stage.FETCHING: {
@@ -229,6 +239,8 @@ class Visit:
     service: str = ""
     gives: str = ""  # the kind of the printer whose paper the service hands out, if it does
     answers: list[str] = field(default_factory=list)  # to what the service asks, so far
+    options: Options | None = None  # of the last question, if the back end has its list
+    page: int = 0  # of a list
     typed: str = ""
     problem: str | None = None
     bill: Bill | None = None
@@ -262,7 +274,7 @@ class Visit:
 
     def ask_again(self) -> None:
         """From the first question on."""
-        self.answers, self.typed, self.problem = [], "", None
+        self.answers, self.options, self.typed, self.problem = [], None, "", None
 
     def follow(self, signal: Signal) -> Stage:
         """The stage that follows; raises UnexpectedEvent for a pair that the table lacks."""
@@ -293,6 +305,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     category: str = ""
     fees: Fees | None = None
     answers: list[str] = []
+    options: Options | None = None
+    page: int = 0
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
@@ -314,6 +328,8 @@ class Snapshot(msgspec.Struct, frozen=True):
             visit.category,
             visit.fees,
             visit.answers,
+            visit.options,
+            visit.page,
         )
 
     @classmethod
@@ -335,7 +351,8 @@ class Snapshot(msgspec.Struct, frozen=True):
         if self.service not in services or (self.stage is Stage.BILL and self.bill is None):
             return False
         open_asks = len(services[self.service].asks) - len(self.answers)
-        return open_asks > 0 if self.stage is Stage.NUMBER else open_asks == 0
+        is_asking = self.stage in (Stage.NUMBER, Stage.LISTING)
+        return open_asks > 0 if is_asking else open_asks == 0
 
     def is_of(self, order: Order) -> bool:
         """Whether the citizen of this order still stands there: only core was away.
@@ -368,6 +385,8 @@ class Snapshot(msgspec.Struct, frozen=True):
             category=self.category,
             fees=self.fees,
             answers=self.answers,
+            options=self.options,
+            page=self.page,
             entered_at=now,
             patience_from=now,
         )

@@ -17,6 +17,7 @@ from firmware.documents.fees import fee_text
 from firmware.documents.sheet import Both, Offered, Poster
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue, Service
+from firmware.services.catalogue.asks import TypedAsk
 from firmware.services.rates.table import RateTable
 
 
@@ -49,18 +50,12 @@ def _is_had(service: Service, config: Config, table: RateTable | None) -> bool:
 
 
 def _offered(service: Service, table: RateTable | None) -> Offered:
-    label = f"account.{service.id}"
-    paper = words_of("hi").own("poster.bring.paper", service.gives)
-    key = "poster.bring.bill" if service.paper is None else paper
-    digits = service.asks[-1].digits
-    accounts = Both(words_of("hi")(label), words_of("en")(label))
-    bring = Both(
-        words_of("hi")(key, account=accounts.hi, digits=digits),
-        words_of("en")(key, account=accounts.en, digits=digits),
-    )
     rates = [] if table is None else table.service.get(service.id, [])
-    fee = Both(*(fee_text(rates, words_of(language)) for language in ("hi", "en")))
-    return Offered(_both(f"service.{service.id}"), bring, fee)
+    return Offered(
+        name=_both(f"service.{service.id}"),
+        bring=Both(*(_bring(service, each) for each in ("hi", "en"))),
+        fee=Both(*(fee_text(rates, words_of(each)) for each in ("hi", "en"))),
+    )
 
 
 def _stand(table: RateTable) -> Both:
@@ -75,6 +70,15 @@ def _stand(table: RateTable) -> Both:
             for language in ("hi", "en")
         )
     )
+
+
+def _bring(service: Service, language: str) -> str:
+    """What is typed here, and where it is found; a list is on the screen."""
+    words = words_of(language)
+    typed = [ask for ask in service.asks if isinstance(ask, TypedAsk)]
+    labels = [(service.label(ask), ask.digits) for ask in typed]
+    known = [f"{words(label)}: {words(f'{label}.where', digits=many)}" for label, many in labels]
+    return words("poster.bring", what="; ".join(known))
 
 
 def _paying(config: Config) -> Iterator[Both]:

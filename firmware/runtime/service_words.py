@@ -35,6 +35,9 @@ class ServiceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     question: str = ""  # is this yours?
     amount: str = ""
     number: str = ""  # of the bill
+    whose: str = ""  # what the name on the bill is: of a recharge the plan
+    unknown: str = ""  # nobody has this account
+    paid: str = ""  # nothing is due any more
 
 
 KEYS = {
@@ -45,6 +48,9 @@ KEYS = {
     "question": ("bill.question.{}",),
     "amount": ("bill.amount.{}", "receipt.amount.{}"),
     "number": ("receipt.bill_number.{}",),
+    "whose": ("bill.name.{}", "receipt.name.{}"),
+    "unknown": ("number.no_such_account.{}",),
+    "paid": ("number.already_paid.{}",),
 }
 
 

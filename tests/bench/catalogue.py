@@ -27,7 +27,7 @@ def run(services: int = SERVICES, rounds: int = ROUNDS) -> list[Figure]:
         ours: list[float] = []
         plain: list[float] = []
         for _ in range(rounds):  # in turn, so that other work on the machine meets both
-            ours.append(_seconds(lambda: load_catalogue(folder)))
+            ours.append(_seconds(lambda: load_catalogue(folder=folder)))
             plain.append(_seconds(lambda: _parse(folder)))
     mine, other = percentile(ours, 0.5), percentile(plain, 0.5)
     aim = AIM * services / SERVICES

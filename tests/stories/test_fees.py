@@ -11,11 +11,11 @@ from firmware.contract.money import Money, rupees
 from firmware.contract.screen import (
     Action,
     Attract,
-    PosterOut,
     Services,
     ShowBill,
     Trouble,
 )
+from firmware.contract.screen_ends import PosterOut
 from firmware.contract.till import FeesDiffered
 from firmware.demo.stage import Settings, Stage
 from firmware.gateway.sandbox.signature import OFFICE_SEED

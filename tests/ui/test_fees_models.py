@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from firmware.contract.fees import CHARGE, FeeLine, Fees
 from firmware.contract.money import ZERO, rupees
-from firmware.contract.screen import PosterOut, ShowBill
+from firmware.contract.screen import ShowBill
+from firmware.contract.screen_ends import PosterOut
 from tests.ui.test_orders_models import english
 from ui import samples, samples_fees
 from ui.screens.basket.model import BasketModel

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -13,7 +15,8 @@ import msgspec
 from firmware.contract.money import Money
 from firmware.runtime.config import ConfigError, convert
 from firmware.runtime.service_words import ServiceWords
-from firmware.services.catalogue.asks import OWN, Ask
+from firmware.services.catalogue.asks import OWN, Ask, TypedAsk
+from firmware.services.places import NO_PLACES, Places, load_places
 
 Entry = TypeVar("Entry", bound=msgspec.Struct)
 Paise = Annotated[int, msgspec.Meta(ge=0)]
@@ -70,9 +73,9 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def allowed_advance(self) -> Money:
         return Money(self.advance)
 
-    def problem_of(self, ask: Ask, typed: str) -> str | None:
+    def problem_of(self, ask: TypedAsk, typed: str, today: date) -> str | None:
         """The message key of what is wrong with what was typed, or None."""
-        problem = ask.problem_of(typed)
+        problem = ask.problem_of(typed, today)
         return f"{self.label(ask)}.{OWN}" if problem == OWN else problem
 
     def label(self, ask: Ask) -> str:
@@ -113,6 +116,7 @@ class Catalogue(msgspec.Struct, frozen=True):
     services: dict[str, Service]
     coming: list[Coming]
     categories: list[Category] = []
+    places: Places = NO_PLACES
 
     @property
     def groups(self) -> frozenset[str]:
@@ -129,16 +133,17 @@ class Catalogue(msgspec.Struct, frozen=True):
                 raise ValueError(f"{name}: expected a category of {known}; got {category!r}")
 
 
-def load_catalogue(folder: Traversable | None = None) -> Catalogue:
-    """Read the data files beside this module, or of another folder, bills before papers; raises
-    ConfigError that names file and key."""
+def load_catalogue(own_places: Path | None = None, folder: Traversable | None = None) -> Catalogue:
+    """Read the data files beside this module, or of another folder, bills before papers, and the
+    list of places; raises ConfigError that names file and key."""
     documents = dict(_documents(folder or files(__name__)))
     coming = _entries(documents, "coming.toml", Coming)
     categories = _entries(documents, "categories.toml", Category)
     services = [convert(each, Service, where=name) for name, each in documents.items()]
     services.sort(key=lambda service: (service.paper is not None, service.id))
+    named, places = {service.id: service for service in services}, load_places(own_places)
     try:
-        return Catalogue({service.id: service for service in services}, coming, categories)
+        return Catalogue(named, coming, categories, places)
     except ValueError as error:
         raise ConfigError(f"catalogue: {error}") from None
 

@@ -17,6 +17,7 @@ from firmware.contract.gateway import (
     Tender,
 )
 from firmware.contract.money import ZERO, Money, total
+from firmware.contract.options import FetchOptions, Option, Options
 from firmware.contract.rates import FetchRates, RateFile
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
 from firmware.journal import rows
@@ -43,6 +44,9 @@ class Office:
         self.fee = ZERO  # on top of each bill
         self.rates = RateFile()  # a newer table, if there is one
         self.tenders: list[Tender] = []  # beside cash
+        self.options: dict[tuple[str, tuple[str, ...]], list[Option]] = {}  # by ask and answers
+        self.as_of = "2026-11-22T10:00:00+05:30"  # of the options
+        self.is_silent = False  # nothing comes back at all
         self.receipts: dict[str, int] = {}  # key -> number of the order
 
     def answer(self, ask: Ask) -> GatewayReply | None:
@@ -56,6 +60,9 @@ class Office:
             return self.cards.answer(request)
         if isinstance(request, SumBooked):
             return self.sum_of(request)
+        if isinstance(request, FetchOptions):
+            found = self.options.get((request.ask, tuple(request.given)))
+            return Failed(Problem.NO_SUCH_ACCOUNT) if found is None else Options(found, self.as_of)
         if isinstance(request, FetchBill):
             return self._bill(request.account)
         if isinstance(request, FetchRates):

@@ -10,12 +10,12 @@ from firmware.contract.document import DocumentFailed
 from firmware.contract.screen import (
     Action,
     Attract,
-    PosterOut,
     ScreenData,
     Services,
     Trouble,
     Waiting,
 )
+from firmware.contract.screen_ends import PosterOut
 from firmware.core.poster_desk import GIVE_UP_AFTER, KEPT_SHEETS, MOST_A_DAY
 from firmware.core.visit import Stage
 from firmware.documents.sheet import Poster

@@ -292,6 +292,8 @@ class World:
                 self.printer.print(command)
             case Tell(command=Arm() | Disarm() as command):
                 self.reader.obey(command)
+            case Ask() if self.office.is_silent:
+                pass
             case Ask():
                 self.core.on_answer(effect.request, self.office.answer(effect), self.now)
             case _:

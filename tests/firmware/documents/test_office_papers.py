@@ -70,9 +70,9 @@ def test_the_poster_says_what_to_bring_and_only_for_services_that_work() -> None
     assert [each.name.en for each in sheet.services] == [
         words_of("en")(f"service.{service}") for service in CATALOGUE.services
     ]
-    assert "K number, 12 digits. It is printed on your bill." in hung(CONFIG)
-    assert "12 digits. It is on the receipt of your application." in hung(CONFIG)
-    assert "Enrolment no., 14 digits. It is on the enrolment slip." in hung(CONFIG)
+    assert "K number: 12 digits, top right corner of the bill" in hung(CONFIG)
+    assert "Application number: 12 digits, on the application receipt" in hung(CONFIG)
+    assert "Enrolment number: 14 digits, on the enrolment slip." in hung(CONFIG)
     few = hung(with_devices(Kind.NOTES, Kind.RECEIPT))
     assert "application" not in few and "enrolment" not in few, "no printer of either"
     assert sheet.helpline == CONFIG.kiosk.helpline
@@ -149,10 +149,10 @@ def test_a_jam_stops_cash_and_leaves_what_works() -> None:
 
 def test_a_certificate_is_not_promised_without_paper_or_the_key_that_checks_it() -> None:
     snapshot = whole_kiosk()
-    assert can(snapshot)["service.certificates"] == "page_printer"
+    assert can(snapshot)["service.caste"] == "page_printer"
     keyless = msgspec.structs.replace(CONFIG.gateway, office_key="")
     config = msgspec.structs.replace(CONFIG, gateway=keyless)
-    assert can(snapshot, config)["service.certificates"] == "office_key"
+    assert can(snapshot, config)["service.caste"] == "office_key"
 
 
 def test_nothing_is_promised_when_core_is_gone_whatever_it_said_last() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from firmware.contract.screen import Action, Done, PosterOut, Reprinted, Screen
+from firmware.contract.screen import Action, Done, Screen
+from firmware.contract.screen_ends import PosterOut, Reprinted
 from ui.frame import NO_BUTTON, Button, button
 from ui.say import Say, amount, in_fours, sentences
 
