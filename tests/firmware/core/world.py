@@ -47,12 +47,7 @@ from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.journal import Journal
 from firmware.runtime.clock import INDIA, FixedClock
-from firmware.runtime.config import (
-    Config,
-    DeviceSection,
-    KioskSection,
-    LimitsSection,
-)
+from firmware.runtime.config import Config, DeviceSection, KioskSection, LimitsSection
 from firmware.runtime.gateway_section import GatewaySection
 from firmware.services.catalogue import load_catalogue
 from firmware.till.effects import Ask, Effect, Grant, Tell
