@@ -10,7 +10,7 @@ from ui.say import Say, amount, in_fours, sentences
 from ui.screens.show_bill.model import how_to_pay, why_no_cash
 
 LONGEST_NAME = 36  # characters on its line; the account number above it is whole
-LONGEST_BESIDE_A_FEE = 16
+LONGEST_BESIDE_A_FEE = 24
 
 
 @dataclass(frozen=True)
