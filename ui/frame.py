@@ -49,7 +49,7 @@ WAYS_TO_PAY = {  # with an icon each, and in this order
 }
 # Drawn by the screen, not by the bars
 OWN_BUTTONS = {
-    **dict.fromkeys(("Done", "Reprinted"), (Action.ANOTHER, Action.FINISH)),
+    **dict.fromkeys(("Done", "Reprinted", "PosterOut"), (Action.ANOTHER, Action.FINISH)),
     "ShowFacts": (Action.PRINT, Action.ANOTHER, Action.FINISH),
 }
 

@@ -47,6 +47,7 @@ def visit_of(order: Order, kept: Snapshot | None) -> Visit:
         gives=order.created.gives,
         answers=answers_of(order.lines[-1].bill.account),
         bill=order.created.bill,
+        fees=next(iter(order.created.fees), None),
         order=order,
         taken=kept.taken if kept is not None and kept.is_of(order) else ZERO,
         cause=order.why_closed or POWER,

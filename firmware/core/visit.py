@@ -13,6 +13,7 @@ import msgspec
 
 from firmware.contract.accounts import account_of
 from firmware.contract.facts import Facts
+from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Options
@@ -49,12 +50,15 @@ class Stage(StrEnum):
     REPRINTED = auto()
     FACTS = auto()  # what the office knows of a number; no money
     FACTS_SLIP = auto()  # the same on its way to paper
+    POSTER = auto()  # of services and fees, on its way out of the page printer
+    POSTER_OUT = auto()
     OPERATOR = auto()  # no citizen: the desk of operator.py, which has a table of its own
 
 
 REPRINTS = frozenset({Stage.RECEIPT_NUMBER, Stage.MOBILE, Stage.REPRINTING, Stage.REPRINTED})
 LOOKUPS = frozenset({Stage.FACTS, Stage.FACTS_SLIP})
-WITHOUT_MONEY = REPRINTS | LOOKUPS | {
+POSTERS = frozenset({Stage.POSTER, Stage.POSTER_OUT})
+WITHOUT_MONEY = REPRINTS | LOOKUPS | POSTERS | {
     Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.LISTING, Stage.FETCHING, Stage.BILL,
     Stage.BASKET,
 }  # fmt: skip
@@ -69,6 +73,7 @@ class Signal(StrEnum):
     LANGUAGE = auto()
     SERVICE = auto()
     REPRINT = auto()  # the tile of a receipt again
+    POSTER = auto()  # the tile of the poster
     ENTERED = auto()  # all that was asked for passes its checks
     NEXT = auto()  # one more question, or the one before
     LOOK_UP = auto()  # its list has to be fetched first
@@ -114,6 +119,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     Stage.SERVICES: {
         Signal.SERVICE: Stage.NUMBER,
         Signal.REPRINT: Stage.RECEIPT_NUMBER,
+        Signal.POSTER: Stage.POSTER,
         Signal.BACK: Stage.ATTRACT,
         Signal.LISTED: Stage.BASKET,
         Signal.LEFT: Stage.ATTRACT,
@@ -231,6 +237,8 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.ANOTHER: Stage.SERVICES,
     },
     Stage.FACTS_SLIP: {Signal.PROVEN: Stage.FACTS},  # or nothing came out: the screen says it
+    Stage.POSTER: {Signal.PROVEN: Stage.POSTER_OUT, Signal.FAILED: Stage.TROUBLE},
+    Stage.POSTER_OUT: {Signal.LEFT: Stage.ATTRACT, Signal.ANOTHER: Stage.SERVICES},
 }
 
 
@@ -249,6 +257,7 @@ class Visit:
     typed: str = ""
     problem: str | None = None
     bill: Bill | None = None
+    fees: Fees | None = None  # of the bill, by the rate table
     basket: list[ListedBill] = field(default_factory=list)
     order: Order | None = None
     session: CashSession | None = None
@@ -309,6 +318,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     proof: str = ""
     category: str = ""
     facts: Facts | None = None
+    fees: Fees | None = None
     answers: list[str] = []
     options: Options | None = None
     page: int = 0
@@ -332,6 +342,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             visit.proof,
             visit.category,
             visit.facts,
+            visit.fees,
             visit.answers,
             visit.options,
             visit.page,
@@ -347,7 +358,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         bill."""
         if any(listed.service not in services for listed in self.basket):
             return False
-        if self.stage in REPRINTS or self.stage in (Stage.ATTRACT, Stage.SERVICES):
+        if self.stage in REPRINTS | POSTERS | {Stage.ATTRACT, Stage.SERVICES}:
             return True
         if self.stage is Stage.BASKET and not self.basket:
             return False
@@ -392,6 +403,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             proof=self.proof,
             category=self.category,
             facts=self.facts,
+            fees=self.fees,
             answers=self.answers,
             options=self.options,
             page=self.page,
