@@ -56,7 +56,9 @@ WAYS_TO_PAY = {  # with an icon each, and in this order
 }
 # Drawn by the screen, not by the bars
 OWN_BUTTONS = {
-    **dict.fromkeys(("Done", "Reprinted", "Accepted"), (Action.ANOTHER, Action.FINISH)),
+    **dict.fromkeys(
+        ("Done", "Reprinted", "PosterOut", "Accepted"), (Action.ANOTHER, Action.FINISH)
+    ),
     "ShowFacts": (Action.PRINT, Action.ANOTHER, Action.FINISH),
 }
 

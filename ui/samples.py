@@ -26,7 +26,6 @@ from firmware.contract.screen import (
     Offer,
     Pin,
     Printing,
-    Reprinted,
     Screen,
     ScreenData,
     Services,
@@ -37,7 +36,15 @@ from firmware.contract.screen import (
     Trouble,
     Waiting,
 )
-from ui import samples_again, samples_asks, samples_desk, samples_facts, samples_requests
+from firmware.contract.screen_ends import PosterOut, Reprinted
+from ui import (
+    samples_again,
+    samples_asks,
+    samples_desk,
+    samples_facts,
+    samples_fees,
+    samples_requests,
+)
 
 LONG_NAME = "श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी स्वर्गीय लक्ष्मीनारायण"
 PLACE = {"hi": "टोडारायसिंह", "en": "Todaraisingh"}
@@ -46,7 +53,7 @@ NOTES = (10, 20, 50, 100, 200, 500)
 TILES = (
     ("bills", "lightning"), ("phone", "device-mobile"), ("papers", "file-text"),
     ("cards", "identification-card"), ("records", "map-trifold"), ("person", "fingerprint"),
-    ("status", "magnifying-glass"), ("reprint", "receipt"),
+    ("status", "magnifying-glass"), ("reprint", "receipt"), ("poster", "clipboard-text"),
 )  # fmt: skip
 TROUBLES = (
     "back_end_down", "no_such_account", "already_paid", "refused", "paper_out", "printer",
@@ -58,7 +65,7 @@ TROUBLES = (
     "paid_late", "other_amount", "page_paper", "page_printer", "document_unsigned",
     "document_refused", "document_not_fetched", "not_printed", "pvc_cards", "pvc_ribbon",
     "pvc_printer", "card_not_printed", "finger_reader", "not_verified", "request_refused",
-    "lookup_away", "lookup_refused",
+    "lookup_away", "lookup_refused", "other_fee", "no_rates", "no_poster",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
@@ -73,7 +80,7 @@ CARD_HINTS = ("unreadable", "not_a_bank_card", "chip_card", "pin_needed", "not_f
               "tracks_differ", "not_encrypted", "not_asked", "declined")  # fmt: skip
 WAITINGS = (
     "upi", "upi_check", "card", "fetching", "posting", "printing", "printing_page", "comparing",
-    "desk_printing", "returning", "opening", "asking",
+    "desk_printing", "returning", "opening", "asking", "printing_poster",
 )  # fmt: skip
 PROBLEMS = (
     "too_short", "no_such_account", "already_paid", "in_basket",
@@ -83,6 +90,7 @@ CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
 TILE_REASONS = (
     "not_yet", "no_paper", "no_printer", "no_cards", "no_ribbon", "no_back_end", "no_cash",
     "no_power", "no_records", "day_limit", "ask_operator", "too_many_tries", "no_finger_reader",
+    "no_rates", "other_fee", "poster_tomorrow",
 )  # fmt: skip
 LIMITS = ("no_cash", "least", "most", "visit", "day", "values")
 
@@ -179,9 +187,8 @@ ACTIONS: dict[type, list[Action]] = {
     ShowUpi: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
     SwipeCard: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
     Offer: [Action.CHOOSE_LANGUAGE, Action.PAY_PART, Action.TAKE_SLIP],
-    Done: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
-    Reprinted: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
     ShowFacts: [Action.CHOOSE_LANGUAGE, Action.PRINT, Action.ANOTHER, Action.FINISH],
+    **dict.fromkeys((Done, PosterOut, Reprinted), samples_again.ENDS),
     Trouble: [Action.CHOOSE_LANGUAGE, Action.AGAIN, Action.FINISH],
     Closed: [Action.OPERATOR],
     Commissioning: [Action.CHOOSE_LANGUAGE],
@@ -336,6 +343,7 @@ def _ends() -> dict[str, ScreenData]:
         **samples_requests.screens(),
         **samples_facts.screens(),
         **samples_asks.screens(),
+        **samples_fees.screens(),
         "8-trouble-given-back": Trouble("trouble.given_back", ZERO),
         "8-trouble-upi-unknown": Trouble("trouble.upi_unknown", ZERO, order="TDR 0417 0001"),
         "8-trouble-to-card": Trouble("trouble.already_paid", rupees(470), proof="paper",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from firmware.contract.facts import LONGEST_FACT, MOST_FACTS, FactLine, ShowFacts
-from firmware.contract.screen import ScreenData
+from firmware.contract.screen import Number, ScreenData
 
 SLIPS = ("take", "no_paper", "not_now", "failed", "enough")
 MAY_PRINT = ("", "facts.slip.failed")
@@ -56,9 +56,23 @@ MOST = replace(
 )
 
 
+ASKS = {
+    "sampark_status": ("account", 12), "scheme": ("account", 10), "court_case": ("number", 10),
+    "application_status": ("account", 12),
+}  # fmt: skip
+
+
+def asked(service: str) -> Number:
+    """The last question, with the longest that is said below it."""
+    ask, digits = ASKS[service]
+    label = f"{service}.ask.{ask}"
+    return Number(service, label, digits, "4812", "number.no_such_account")
+
+
 def screens() -> dict[str, ScreenData]:
     """By file name, as in the gallery."""
     return {
+        **{f"3-number-{service}": asked(service) for service in ASKS},
         "7-facts": GRIEVANCE,
         "7-facts-kept": replace(FAMILY, is_kept=True),
         "7-facts-most": MOST,

@@ -8,6 +8,7 @@ from firmware.contract import asked
 from firmware.contract import screen as contract
 from firmware.contract.facts import ShowFacts
 from firmware.contract.screen import Language, Screen
+from firmware.contract.screen_ends import PosterOut, Reprinted
 from ui.frame import OTHER, Frame, frame
 from ui.say import Say
 from ui.screens.attract import model as attract
@@ -137,10 +138,12 @@ class Director:
                 return done.accepted(data, screen, say)
             case contract.Done() as data:
                 return done.model(data, screen, say)
-            case contract.Reprinted() as data:
+            case Reprinted() as data:
                 return done.reprinted(data, screen, say)
             case ShowFacts() as data:
                 return facts.model(data, screen, say)
+            case PosterOut() as data:
+                return done.poster_out(data, screen, say)
             case contract.Trouble() as data:
                 return trouble.model(data, screen, say)
             case contract.Closed() as data:

@@ -19,6 +19,7 @@ from firmware.core.tiles import free_trouble, service_trouble
 from firmware.documents.readiness import Ability, Readiness
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
+from firmware.services.rates.shelf import Rates, shelf_of
 
 NO_CORE, NO_DEVICE, NOT_SETTLED = (
     f"ready.because.{why}" for why in ("core", "no_device", "not_settled")
@@ -31,13 +32,14 @@ def facts_of(snapshot: Snapshot, config: Config, catalogue: Catalogue, now: date
     expected = {name: section.kind for name, section in config.device.items()}
     health = snapshot.health if snapshot.health_is_alive else None
     core = snapshot.core if _is_alive(snapshot, "core") else None
+    floor = _floor(snapshot, core, config, shelf_of(config).look(now.date()))
     return Readiness(
         kiosk=snapshot.kiosk,
         place=config.kiosk.place.get("hi", config.kiosk.id),
         at=now.isoformat(timespec="seconds"),
         expected=expected,
         devices={name: snapshot.devices[name] for name in expected if name in snapshot.devices},
-        abilities=list(_abilities(_floor(snapshot, core, config), core, config, catalogue)),
+        abilities=list(_abilities(floor, core, config, catalogue)),
         health=health,
         core=core,
         meanings={each.code: _meaning(each.code) for each in (health.findings if health else [])},
@@ -52,13 +54,15 @@ def _is_alive(snapshot: Snapshot, daemon: str) -> bool:
     return daemon in snapshot.presences and snapshot.presences[daemon].is_alive
 
 
-def _floor(snapshot: Snapshot, core: CoreState | None, config: Config) -> Floor:
+def _floor(snapshot: Snapshot, core: CoreState | None, config: Config, rates: Rates) -> Floor:
     floor = Floor(dict(snapshot.devices), snapshot.gateway or NOT_HEARD)
     floor.has_office_key = bool(config.gateway.office_key)
+    floor.rates = rates
     if core is not None:
         floor.journal_is_confirmed = core.to_confirm is None
         floor.records_trouble = core.no_records_because
         floor.day_is_full = core.day_is_full
+        floor.other_fees = core.other_fees
     return floor
 
 

@@ -13,9 +13,11 @@ import msgspec
 
 from firmware.contract.asked import Asked
 from firmware.contract.facts import ShowFacts
+from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill, Tender
 from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Option
+from firmware.contract.screen_ends import PosterOut, Reprinted
 
 MOST_ROWS = 6  # of a list on one screen: each as large as a thumb
 
@@ -137,12 +139,13 @@ class Printing(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     paper: str = "page"
 
 
-class ListedBill(msgspec.Struct, frozen=True):
+class ListedBill(msgspec.Struct, frozen=True, omit_defaults=True):
     """One bill of a basket."""
 
     service: str
     bill: Bill
     payable: Money
+    fees: Fees | None = None
 
     @property
     def name(self) -> str:
@@ -197,6 +200,7 @@ class ShowBill(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     bill: Bill
     payable: Money
     why_not: Hint | None = None
+    fees: Fees | None = None  # line by line, as the rate table has them
 
 
 class InsertCash(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -259,13 +263,6 @@ class Done(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     change: Money = ZERO
     by: Tender | None = None  # None: in cash
     paper: str = ""
-
-
-class Reprinted(msgspec.Struct, frozen=True, tag=True):
-    """A receipt was asked for again; `proof` says where its duplicate is, as Done does."""
-
-    receipt: str
-    proof: str
 
 
 class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -357,8 +354,8 @@ class Count(msgspec.Struct, frozen=True, tag=True):
 
 ScreenData = (
     Attract | Services | Number | Choice | Waiting | Printing | ShowBill | Basket | InsertCash
-    | ShowUpi | SwipeCard | Offer | Done | Asked | ShowFacts | Reprinted | Trouble | Closed
-    | Commissioning | Pin | Desk | Count
+    | ShowUpi | SwipeCard | Offer | Done | Asked | ShowFacts | Reprinted | PosterOut | Trouble
+    | Closed | Commissioning | Pin | Desk | Count
 )  # fmt: skip
 
 

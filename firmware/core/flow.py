@@ -24,9 +24,10 @@ from firmware.core.asking import Asking
 from firmware.core.awaiting import Awaiting
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
-from firmware.core.choosing import CASHLESS, Choosing
+from firmware.core.choosing import CHOICES, Choosing
 from firmware.core.delivering import Delivering
 from firmware.core.enquiry import QUESTIONS, Enquiry
+from firmware.core.fees import FeeDesk
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
@@ -36,6 +37,7 @@ from firmware.core.page_desk import PageDesk
 from firmware.core.papers import Papers
 from firmware.core.patience import Patience
 from firmware.core.paying import Paying
+from firmware.core.poster_desk import PosterDesk
 from firmware.core.posting import Post, Posting
 from firmware.core.proof import Proof, lacks_proof
 from firmware.core.receipt_again import ReceiptAgain
@@ -50,12 +52,6 @@ from firmware.services.catalogue import Catalogue
 from firmware.till.effects import Outbox
 
 log = logging.getLogger("core")
-
-CHOICES = frozenset(
-    {Action.CHOOSE_LANGUAGE, Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
-    | {Action.CHOOSE, Action.NEXT_PAGE, Action.PREVIOUS_PAGE}
-    | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
-)
 
 
 class Flow:
@@ -81,14 +77,16 @@ class Flow:
         self.delivering = Delivering(book, self.pages, office_key)
         self._posting, self.paying = Posting(book, outbox), Paying(book, floor, outbox)
         self.desk = OperatorDesk(book, floor, outbox, config)
+        self.fees = FeeDesk(floor, outbox, catalogue)
         self._tendering = Tendering(book, papers.codes)
         prefix = config.kiosk.receipt_prefix
+        self.poster = PosterDesk(book, floor, self.pages, config, catalogue)
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
         self.requesting = Requesting(book, floor, outbox, catalogue, papers.owners, prefix)
         self._awaiting = Awaiting(book, self._posting, self.paying, self.requesting)
         self.lookups = Lookups(book, floor, outbox, papers, catalogue)
         self.asking = Asking(catalogue)
-        self._enquiry = Enquiry(outbox, papers.owners, self.asking, self.lookups)
+        self._enquiry = Enquiry(outbox, papers.owners, self.asking, self.lookups, self.fees)
         keypad = Keypad(book, self.asking, self._tendering, self.receipt_again)
         self._choosing = Choosing(
             book, floor, catalogue, self.asking, keypad, self.cash, self.paying, prefix
@@ -270,6 +268,8 @@ class Flow:
         self.pages.tick(now)
         self.receipt_again.tick(now)
         self.lookups.tick(now)
+        self.poster.tick()
+        self.fees.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
         self._follow(self.requesting.tick(visit, now), now)
         match visit.stage:
@@ -295,6 +295,8 @@ class Flow:
                 self._follow(self.receipt_again.step(visit, now), now)
             case Stage.FACTS_SLIP:
                 self._follow(self.lookups.step(visit, now), now)
+            case Stage.POSTER:
+                self._follow(self.poster.step(visit, now), now)
             case Stage.OPERATOR:
                 self._tick_operator(now)
             case _ if self._owes_proof:
@@ -373,8 +375,7 @@ class Flow:
     @property
     def _least(self) -> Money | None:
         """The smallest part payment of the bill that is being paid."""
-        service = self._catalogue.services.get(self._order.lines[0].service)
-        return None if service is None else service.least_part
+        return self.cash.allowance.least_part(self._order)
 
     @property
     def _order(self) -> Order:

@@ -233,6 +233,7 @@ def _paid_bill(order: Order, number: int, line: rows.Line, part: Money) -> PaidB
         rest=max(line.payable - part, ZERO),
         is_posted=number in order.references,
         reference=order.references.get(number, ""),
+        fees=next(iter(order.created.fees[number - 1 : number]), None),
     )
 
 

@@ -51,6 +51,7 @@ def visit_of(order: Order, kept: Snapshot | None) -> Visit:
         gives=order.created.gives,
         answers=answers_of(order.lines[-1].bill.account),
         bill=order.created.bill,
+        fees=next(iter(order.created.fees), None),
         order=order,
         taken=kept.taken if is_here and kept is not None else ZERO,
         cause=_cause_of(order),

@@ -25,6 +25,7 @@ from firmware.contract.screen import (
     Trouble,
     Waiting,
 )
+from firmware.contract.screen_ends import PosterOut
 from firmware.core.basket import has_room, sum_of
 from firmware.core.floor import Floor
 from firmware.core.papers import Papers
@@ -93,6 +94,8 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.REPRINTED: [Action.FINISH, Action.ANOTHER],
     Stage.FACTS: [Action.ANOTHER, Action.FINISH],
     Stage.FACTS_SLIP: [],
+    Stage.POSTER: [],
+    Stage.POSTER_OUT: [Action.FINISH, Action.ANOTHER],
     Stage.OPERATOR: [],  # those of the desk
 }
 PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
@@ -152,7 +155,7 @@ def draw(
         case Stage.BILL:
             assert visit.bill is not None
             payable = visit.bill.amount + visit.bill.fee
-            return ShowBill(visit.service, visit.bill, payable, why_no_cash)
+            return ShowBill(visit.service, visit.bill, payable, why_no_cash, visit.fees)
         case Stage.BASKET:
             return Basket(visit.basket, sum_of(visit.basket), MOST_BILLS, why_no_cash)
         case Stage.CONFIRM | Stage.FINGER:
@@ -174,6 +177,10 @@ def draw(
             return Waiting("waiting.printing_page" if is_page else "waiting.printing")
         case Stage.DONE if _order_of(visit).is_free:
             return accepted_of(_order_of(visit))
+        case Stage.POSTER:
+            return Waiting("waiting.printing_poster")
+        case Stage.POSTER_OUT:
+            return PosterOut(floor.rates.version)
         case Stage.DONE:
             return _done(_order_of(visit))
         case Stage.TROUBLE:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import msgspec
 
 from firmware.contract.facts import Facts
+from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Options
 from firmware.contract.screen import Language, ListedBill
-from firmware.core.visit import LOOKUPS, REPRINTS, WITH_FACTS, WITHOUT_MONEY, Stage, Visit
+from firmware.core.visit import LOOKUPS, POSTERS, REPRINTS, WITH_FACTS, WITHOUT_MONEY, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.journal.rows import VERIFICATION
 from firmware.services.catalogue import Service
@@ -37,6 +38,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     proof: str = ""
     category: str = ""
     facts: Facts | None = None
+    fees: Fees | None = None
     capture: str = ""
     tries: int = 0
     answers: list[str] = []
@@ -64,7 +66,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         bill."""
         if any(listed.service not in services for listed in self.basket):
             return False
-        if self.stage in REPRINTS or self.stage in (Stage.ATTRACT, Stage.SERVICES):
+        if self.stage in REPRINTS | POSTERS | {Stage.ATTRACT, Stage.SERVICES}:
             return True
         if self.stage is Stage.BASKET and not self.basket:
             return False

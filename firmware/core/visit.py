@@ -10,6 +10,7 @@ from enum import StrEnum, auto
 
 from firmware.contract.accounts import account_of
 from firmware.contract.facts import Facts
+from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Options
@@ -47,13 +48,16 @@ class Stage(StrEnum):
     REPRINTED = auto()
     FACTS = auto()  # what the office knows of a number; no money
     FACTS_SLIP = auto()  # the same on its way to paper
+    POSTER = auto()  # of services and fees, on its way out of the page printer
+    POSTER_OUT = auto()
     OPERATOR = auto()  # no citizen: the desk of operator.py, which has a table of its own
 
 
 REPRINTS = frozenset({Stage.RECEIPT_NUMBER, Stage.MOBILE, Stage.REPRINTING, Stage.REPRINTED})
 LOOKUPS = frozenset({Stage.FACTS, Stage.FACTS_SLIP})
 WITH_FACTS = LOOKUPS | {Stage.CONFIRM}  # everywhere else they are forgotten
-WITHOUT_MONEY = REPRINTS | LOOKUPS | {
+POSTERS = frozenset({Stage.POSTER, Stage.POSTER_OUT})
+WITHOUT_MONEY = REPRINTS | LOOKUPS | POSTERS | {
     Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.LISTING, Stage.FETCHING, Stage.BILL,
     Stage.BASKET, Stage.CONFIRM, Stage.FINGER,
 }  # fmt: skip
@@ -68,6 +72,7 @@ class Signal(StrEnum):
     LANGUAGE = auto()
     SERVICE = auto()
     REPRINT = auto()  # the tile of a receipt again
+    POSTER = auto()  # the tile of the poster
     ENTERED = auto()  # all that was asked for passes its checks
     NEXT = auto()  # one more question, or the one before
     LOOK_UP = auto()  # its list has to be fetched first
@@ -119,6 +124,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     Stage.SERVICES: {
         Signal.SERVICE: Stage.NUMBER,
         Signal.REPRINT: Stage.RECEIPT_NUMBER,
+        Signal.POSTER: Stage.POSTER,
         Signal.BACK: Stage.ATTRACT,
         Signal.LISTED: Stage.BASKET,
         Signal.LEFT: Stage.ATTRACT,
@@ -250,6 +256,8 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.ANOTHER: Stage.SERVICES,
     },
     Stage.FACTS_SLIP: {Signal.PROVEN: Stage.FACTS},  # or nothing came out: the screen says it
+    Stage.POSTER: {Signal.PROVEN: Stage.POSTER_OUT, Signal.FAILED: Stage.TROUBLE},
+    Stage.POSTER_OUT: {Signal.LEFT: Stage.ATTRACT, Signal.ANOTHER: Stage.SERVICES},
 }
 
 
@@ -268,6 +276,7 @@ class Visit:
     typed: str = ""
     problem: str | None = None
     bill: Bill | None = None
+    fees: Fees | None = None  # of the bill, by the rate table
     basket: list[ListedBill] = field(default_factory=list)
     order: Order | None = None
     session: CashSession | None = None

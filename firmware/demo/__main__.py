@@ -67,7 +67,8 @@ def _run_window(folder: Path) -> int:
     with Stage(folder, settings) as stage, StageDoor(stage):
         print(f"the kiosk lives in {folder} while this runs")
         print(f"the operator's PIN, after holding the padlock in the corner: {DEMO_PIN}")
-        print("K numbers to try: 210344001725, 210344001733, 210344001741, 210344001758")
+        print("K numbers to try: 210344001725, 210344001733, 210344001741")
+        print("one whose office asks more than the law allows: 210344001758")
         print(f"an application for a certificate: {APPLICATION}; one that was forged: {FORGED}")
         dock = [str(Path(sys.executable).parent / "kiosk-dock"), "--config"]
         config = str(stage.folder / "kiosk.toml")

@@ -29,4 +29,9 @@ class CopyRefused(Row, frozen=True):
     uptime_ms: int
 
 
-PaperRow = SpoolWiped | CopyAsked | CopyRefused | LookupRow  # of a lookup there may be a slip
+class PosterAsked(Row, frozen=True):
+    """A citizen asked for the poster of services and fees; in one commit with its PrintIntended."""
+
+
+# Of a lookup there may be a slip.
+PaperRow = SpoolWiped | CopyAsked | CopyRefused | PosterAsked | LookupRow

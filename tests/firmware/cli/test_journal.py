@@ -22,7 +22,7 @@ from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePa
 from firmware.journal.export import CSV_HEAD, csv_line, json_line
 from firmware.journal.journal import Journal
 from firmware.journal.lookup_rows import LookupMissed, LookupShown
-from firmware.journal.paper_rows import CopyAsked, CopyRefused, SpoolWiped
+from firmware.journal.paper_rows import CopyAsked, CopyRefused, PosterAsked, SpoolWiped
 from firmware.journal.plain import line_of, words
 from firmware.journal.recovery import open_journal
 from firmware.journal.rows import (
@@ -110,6 +110,7 @@ SAID: list[tuple[AnyRow, str]] = [
     (PrintIntended(ORDER, f"{ORDER}/document/1", "document", "page"),
      "document is to be printed on the page printer: TDR 0417 0001/document/1"),
     (SpoolWiped("page", 2), "2 documents were wiped from the spool of page"),
+    (PosterAsked(), "a citizen asks for the poster of services and fees"),
     (CopyAsked(ORDER), "the citizen asks for the receipt again, with its mobile"),
     (CopyRefused(3, 61_000), "a receipt asked for with a mobile that is not its own"),
     (LookupShown("scheme"), "scheme was looked up"),

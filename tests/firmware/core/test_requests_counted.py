@@ -9,7 +9,8 @@ import pytest
 from firmware.contract.command import PrintReceipt
 from firmware.contract.gateway import Problem
 from firmware.contract.money import ZERO
-from firmware.contract.screen import Action, Reprinted
+from firmware.contract.screen import Action
+from firmware.contract.screen_ends import Reprinted
 from firmware.core.book import Book
 from firmware.demo.account import Account
 from firmware.journal import rows

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from firmware.contract.asked import Accepted
-from firmware.contract.screen import Action, Done, Reprinted, Screen
+from firmware.contract.screen import Action, Done, Screen
+from firmware.contract.screen_ends import PosterOut, Reprinted
 from ui.frame import NO_BUTTON, Button, button
 from ui.say import Say, amount, in_fours, sentences
 
@@ -86,6 +87,21 @@ def accepted(data: Accepted, screen: Screen, say: Say) -> DoneModel:
         strip=say(f"accepted.{data.proof if data.proof in STRIPS else 'paper'}"),
         strip_icon="camera-fill" if is_on_screen else "receipt-fill",
         notes=say(key, reference=data.reference),
+        another=_own(Action.ANOTHER, screen, say),
+        finish=_own(Action.FINISH, screen, say),
+        leaving=say("leaving", seconds="{seconds}"),
+    )
+
+
+def poster_out(data: PosterOut, screen: Screen, say: Say) -> DoneModel:
+    """The same screen, and nothing was paid."""
+    return DoneModel(
+        title=say("poster_out.title"),
+        line=say("poster_out.line"),
+        receipt_label=say("poster_out.label"),
+        receipt=str(data.rates or "–"),
+        strip=say("poster_out.strip"),
+        strip_icon="clipboard-text-fill",
         another=_own(Action.ANOTHER, screen, say),
         finish=_own(Action.FINISH, screen, say),
         leaving=say("leaving", seconds="{seconds}"),
