@@ -6,7 +6,7 @@ rate table of the office has it; a service that it does not have is not offered 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from firmware.contract.device import Kind
@@ -16,9 +16,12 @@ from firmware.documents.dates import day
 from firmware.documents.fees import fee_text
 from firmware.documents.sheet import Both, Offered, Poster
 from firmware.runtime.config import Config
+from firmware.runtime.words import Words
 from firmware.services.catalogue import Catalogue, Service
 from firmware.services.catalogue.asks import TypedAsk
-from firmware.services.rates.table import RateTable
+from firmware.services.rates.table import Rate, RateTable
+
+FREE = ("lookup", "request", "verification")  # kinds of service
 
 
 def poster(config: Config, catalogue: Catalogue, table: RateTable | None) -> Poster:
@@ -56,7 +59,7 @@ def _offered(service: Service, table: RateTable | None) -> Offered:
     return Offered(
         name=_both(f"service.{service.id}"),
         bring=Both(*(_bring(service, each) for each in ("hi", "en"))),
-        fee=Both(*(fee_text(rates, words_of(each)) for each in ("hi", "en"))),
+        fee=Both(*(_fee(service, rates, words_of(each)) for each in ("hi", "en"))),
     )
 
 
@@ -74,13 +77,17 @@ def _stand(table: RateTable) -> Both:
     )
 
 
+def _fee(service: Service, rates: Sequence[Rate], words: Words) -> str:
+    return words("poster.fee.free") if service.kind in FREE else fee_text(rates, words)
+
+
 def _bring(service: Service, language: str) -> str:
     """What is typed here, and where it is found; a list is on the screen."""
     words = words_of(language)
     typed = [ask for ask in service.asks if isinstance(ask, TypedAsk)]
     labels = [(service.label(ask), ask.digits) for ask in typed]
     known = [f"{words(label)}: {words(f'{label}.where', digits=many)}" for label, many in labels]
-    return words(words.own("poster.bring", service.kind), what="; ".join(known))
+    return words("poster.bring", what="; ".join(known))
 
 
 def _paying(config: Config) -> Iterator[Both]:

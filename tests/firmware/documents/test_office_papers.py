@@ -75,7 +75,9 @@ def test_the_poster_says_what_to_bring_and_only_for_services_that_work() -> None
     assert "Enrolment number: 14 digits, on the enrolment slip." in hung(CONFIG)
     few = hung(with_devices(Kind.NOTES, Kind.RECEIPT))
     assert "ertificate" not in few and "enrolment" not in few, "no printer of either"
-    assert "Free of charge. Bring: Grievance number: 12 digits" in few
+    assert "Bring: Grievance number: 12 digits" in few
+    fees = {each.name.en: each.fee.en for each in sheet.services}
+    assert fees["Grievance status"] == fees["Complaint"] == "Free of charge"
     assert sheet.helpline == CONFIG.kiosk.helpline
 
 
