@@ -67,7 +67,7 @@ from firmware.core.redeeming import Redeeming
 from firmware.core.reprinting import Reprinting
 from firmware.core.screens import STEPS, actions, draw
 from firmware.core.trying import Trying
-from firmware.core.visit import LOOKUPS, REPRINTS, Stage
+from firmware.core.visit import LOOKUPS, REPRINTS, Question, Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order
 from firmware.journal.paper_rows import SpoolWiped
@@ -104,7 +104,7 @@ class Core:
         self._trying = Trying(config.kiosk, self.floor, self._outbox, self.flow.lights)
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
-        self._drawn_stage: tuple[Stage, str, int, int] | None = None  # and the place within it
+        self._drawn_stage: tuple[Stage, str, Question] | None = None  # and the place within it
         self._screen: Screen | None = None
 
     # --- inputs ----------------------------------------------------------------------------
@@ -255,7 +255,7 @@ class Core:
         )
         if self._screen is None or _differs(fresh, self._screen):
             self.serial += 1
-            stage = (visit.stage, self.flow.desk.place, len(visit.answers), visit.page)
+            stage = (visit.stage, self.flow.desk.place, visit.question)
             if stage != self._drawn_stage:
                 self._drawn_stage, self._stage_serial = stage, self.serial
             self._screen = msgspec.structs.replace(fresh, serial=self.serial)

@@ -113,6 +113,8 @@ class Signal(StrEnum):
     OPERATOR = auto()  # the padlock was held
 
 
+Question = tuple[int, int, str]
+
 TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     Stage.ATTRACT: {Signal.LANGUAGE: Stage.SERVICES, Signal.OPERATOR: Stage.OPERATOR},
     Stage.OPERATOR: {Signal.LEFT: Stage.ATTRACT},
@@ -254,6 +256,7 @@ class Visit:
     answers: list[str] = field(default_factory=list)  # to what the service asks, so far
     options: Options | None = None  # of the last question, if the back end has its list
     page: int = 0  # of a list
+    within: str = ""  # which part of a long one
     typed: str = ""
     problem: str | None = None
     bill: Bill | None = None
@@ -275,6 +278,12 @@ class Visit:
     receipt: str = ""  # the order whose receipt is printed again
     proof: str = ""  # where it comes out, or came out: as Done says it; `failed` of a slip
     facts: Facts | None = None  # on the screen, and nowhere else
+
+    @property
+    def question(self) -> Question:
+        """What a press on the present screen answers: how many answers are before it, and which
+        page of which part of its list."""
+        return len(self.answers), self.page, self.within
 
     @property
     def account(self) -> str:
@@ -322,6 +331,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     answers: list[str] = []
     options: Options | None = None
     page: int = 0
+    within: str = ""
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
@@ -346,6 +356,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             visit.answers,
             visit.options,
             visit.page,
+            visit.within,
         )
 
     @classmethod
@@ -407,6 +418,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             answers=self.answers,
             options=self.options,
             page=self.page,
+            within=self.within,
             entered_at=now,
             patience_from=now,
         )
