@@ -52,6 +52,14 @@ class SupplyRefilled(msgspec.Struct, frozen=True, tag=True):
     by: str
 
 
+class RequestRefused(msgspec.Struct, frozen=True, tag=True):
+    """What was accepted here without money, and is on a citizen's paper, the office refuses."""
+
+    order: str
+    service: str
+    problem: str
+
+
 class FeesDiffered(msgspec.Struct, frozen=True, tag=True):
     """The back end asked another fee than the signed rate table has: the service is off.
 
@@ -71,5 +79,6 @@ TillEvent = (
     | CollectionDiffered
     | CountersDiffered
     | SupplyRefilled
+    | RequestRefused
     | FeesDiffered
 )

@@ -55,6 +55,7 @@ from firmware.contract.document import (
     PagePrinted,
     PrintDocument,
 )
+from firmware.contract.finger import FingerCaptured, FingerFailed
 from firmware.contract.gateway import GatewayReply, GatewayRequest, GatewayState
 from firmware.contract.payout import PaidOut, PayOutFailed
 from firmware.contract.screen import Action, Hint, Press, Screen, ScreenData
@@ -96,7 +97,7 @@ class Core:
             has_office_key=bool(config.gateway.office_key),
         )
         keys = keys or Keys(NoKey("no keys were loaded"), None)
-        self.papers = Papers(config.kiosk, keys.signer)
+        self.papers = Papers(config.kiosk, keys.signer, catalogue)
         self.flow = Flow(book, self.floor, self._outbox, config, catalogue, self.papers)
         self._redeeming = Redeeming(book, config.kiosk.id, keys.fleet_key)
         self._quiet = Quiet(self.flow, self.floor, book.journal)
@@ -337,6 +338,8 @@ class Core:
                 self._end_document(device, job, fault, now)
             case CardSwiped() | CardRejected():
                 self.flow.on_card(event, now)
+            case FingerCaptured() | FingerFailed():
+                self.flow.on_finger(event, now)
             case SwitchMoved():
                 self.flow.desk.vault.on_switch(device, event, now)
             case CashBoxMoved():

@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 
 from firmware.contract.card import CardRejected, CardRequest, CardSwiped
+from firmware.contract.finger import FingerCaptured, FingerFailed
 from firmware.contract.gateway import (
     FetchDocument,
     GatewayReply,
     GatewayRequest,
-    PostPayment,
     SumBooked,
 )
 from firmware.contract.money import ZERO, Money
@@ -21,6 +21,7 @@ from firmware.contract.screen import Action, Hint, Press, Printing
 from firmware.contract.upi import UpiRequest
 from firmware.core.allowance import Allowance
 from firmware.core.asking import Asking
+from firmware.core.awaiting import Awaiting
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.choosing import CHOICES, Choosing
@@ -37,21 +38,20 @@ from firmware.core.papers import Papers
 from firmware.core.patience import Patience
 from firmware.core.paying import Paying
 from firmware.core.poster_desk import PosterDesk
-from firmware.core.posting import Posting, waits_for_more
+from firmware.core.posting import Post, Posting
 from firmware.core.proof import Proof, lacks_proof
 from firmware.core.receipt_again import ReceiptAgain
+from firmware.core.requesting import Requesting
 from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
+from firmware.core.snapshot import Snapshot
 from firmware.core.tendering import Tendering
-from firmware.core.visit import AT_THE_TILL, LOOKUPS, WITHOUT_MONEY, Signal, Snapshot, Stage, Visit
+from firmware.core.visit import AT_THE_TILL, WITH_FACTS, WITHOUT_MONEY, Signal, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
 from firmware.till.effects import Outbox
 
 log = logging.getLogger("core")
-
-POST_PATIENCE = 8.0  # seconds a citizen waits for the back end; then it is posted later
-SETTLE_AFTER = 0.6  # seconds: a coin falls in 0.15 and is told at the next poll, 0.2 later
 
 
 class Flow:
@@ -82,6 +82,8 @@ class Flow:
         prefix = config.kiosk.receipt_prefix
         self.poster = PosterDesk(book, floor, self.pages, config, catalogue)
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
+        self.requesting = Requesting(book, floor, outbox, catalogue, papers.owners, prefix)
+        self._awaiting = Awaiting(book, self._posting, self.paying, self.requesting)
         self.lookups = Lookups(book, floor, outbox, papers, catalogue)
         self.asking = Asking(catalogue)
         self._enquiry = Enquiry(outbox, papers.owners, self.asking, self.lookups, self.fees)
@@ -168,6 +170,8 @@ class Flow:
                 self.delivering.cancel(now)
             case Action.CANCEL:
                 self._leave("trouble.cancelled_with_money", now)
+            case Action.SUBMIT:
+                self._go(self.requesting.submit(self.visit), now)
             case Action.USE_SLIP:
                 self.visit.typed, self.visit.problem = "", None
                 self._go(Signal.SLIP, now)
@@ -200,13 +204,8 @@ class Flow:
     # --- the back end ----------------------------------------------------------------------
 
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
-        if isinstance(request, PostPayment):
-            order = self._posting.on_answer(request, reply)
-            self.paying.ask_refunds(order, is_visiting=True)
-            if self.visit.order is not order:
-                self._book.forget(order.number)
-            elif self.visit.stage is Stage.POSTING and not waits_for_more(order, reply):
-                self._go(Signal.ANSWERED, now)
+        if isinstance(request, Post):
+            self._follow(self._awaiting.on_answer(self.visit, request, reply), now)
         elif isinstance(request, QUESTIONS):
             self._follow(self._enquiry.on_answer(self.visit, request, reply, now), now)
         elif isinstance(request, FetchDocument):
@@ -218,6 +217,9 @@ class Flow:
 
     def on_card(self, event: CardSwiped | CardRejected, now: float) -> None:
         self._follow(self.paying.on_card(self.visit, event, now), now)
+
+    def on_finger(self, event: FingerCaptured | FingerFailed, now: float) -> None:
+        self._follow(self.requesting.on_finger(self.visit, event, now), now)
 
     # --- stages ----------------------------------------------------------------------------
 
@@ -255,7 +257,7 @@ class Flow:
         self.desk.enter(now)
 
     def on_enter_posting(self, now: float) -> None:
-        self._posting.ask(self._order, now)
+        self._awaiting.enter(self._order, now)
 
     # --- time ------------------------------------------------------------------------------
 
@@ -269,6 +271,7 @@ class Flow:
         self.poster.tick()
         self.fees.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
+        self._follow(self.requesting.tick(visit, now), now)
         match visit.stage:
             case Stage.UPI | Stage.CARD | Stage.CHECKING:
                 self._follow(self.paying.tick(visit, now), now)
@@ -278,12 +281,12 @@ class Flow:
                 if visit.stage is Stage.SLIP:  # else nobody has said that he is here
                     visit.cause = "paid_in_full"
                 self._go(Signal.FULL, now)
-            case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
-                self._settle(now)
+            case Stage.SETTLING:
+                self._follow(self.cash.settle(visit, self._least, now), now)
             case Stage.LISTING | Stage.FETCHING:
                 self._follow(self._enquiry.tick(visit, now), now)
-            case Stage.POSTING if now - visit.entered_at >= POST_PATIENCE:
-                self._go(Signal.ANSWERED, now)
+            case Stage.POSTING:
+                self._follow(self._awaiting.tick(visit, self._order, now), now)
             case Stage.DELIVERING:
                 self._tick_delivering(now)
             case Stage.PROVING:
@@ -310,18 +313,6 @@ class Flow:
             self.desk.leave()
             self._go(Signal.LEFT, now)
 
-    def _settle(self, now: float) -> None:
-        """No note is on its way any more: say in the journal what becomes of the money."""
-        assert self.visit.session is not None
-        if self.visit.session.is_quiet:
-            order, cause = self._order, self.visit.cause
-            if self.visit.is_resumed and order.owed:
-                cause = POWER  # nobody has said that it is his: nothing is offered
-            signal = self.cash.settling.settle(order, cause, self._least)
-            if signal is Signal.FAILED and order.coins_unknown:
-                self.visit.cause = "trouble.coins_unknown"  # no paper tells of them
-            self._go(signal, now)
-
     @property
     def _owes_proof(self) -> bool:
         """On the last screen: whether something came in late that no paper tells of yet."""
@@ -340,7 +331,8 @@ class Flow:
         if self.cash.settling.claim_rest(order):
             log.warning("%s: %s more is owed: claim", order.number, order.claims[-1].amount)
         if self._proof.step(order, self._floor, self.visit, now):
-            is_fulfilled = order.is_paid and not order.claims and not order.cashless.going_back
+            is_accepted = order.is_paid and order.refusal is None
+            is_fulfilled = is_accepted and not order.claims and not order.cashless.going_back
             self._go(Signal.PROVEN if is_fulfilled else Signal.UNFULFILLED, now)
 
     def printing(self) -> Printing:
@@ -360,6 +352,7 @@ class Flow:
     def _go(self, signal: Signal, now: float) -> None:
         if signal in (Signal.PAID, Signal.OWED) and self._order.awaits_paper:
             signal = Signal.DELIVER
+        signal = self.requesting.instead(self.visit, signal)
         self._enter(self.visit.follow(signal), now)
 
     def _enter(self, stage: Stage, now: float) -> None:
@@ -367,23 +360,12 @@ class Flow:
         self.visit.stage = stage
         self.visit.entered_at = self.visit.patience_from = now
         if stage in WITHOUT_MONEY:
-            self._close_order()
-        if stage not in LOOKUPS:
+            self.cash.close(self.visit)
+        if stage not in WITH_FACTS:
             self.visit.facts = None
         entered = getattr(self, f"on_enter_{stage}", None)
         if entered is not None:
             entered(now)
-
-    def _close_order(self) -> None:
-        if (order := self.visit.order) is not None:
-            if order.inserted or order.in_doubt:
-                self.visit.basket = []  # else its bills may be tried again
-            if not order.cashless.is_open:  # else it stays open, and is asked about
-                self.cash.settling.close(order)
-            self._book.forget(order.number)
-            self.visit.taken = self.visit.taken + order.cash - order.changed
-            self.visit.order = self.visit.session = None
-            self.visit.is_resumed = False
 
     @property
     def why_no_cash(self) -> Hint | None:

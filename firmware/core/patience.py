@@ -21,6 +21,8 @@ class Patience:
         match visit.stage:
             case Stage.SERVICES | Stage.NUMBER | Stage.BILL | Stage.BASKET:
                 return self._times.screen
+            case Stage.CONFIRM | Stage.FINGER:
+                return self._times.cash
             case Stage.RECEIPT_NUMBER | Stage.MOBILE | Stage.FACTS:
                 return self._times.screen
             case Stage.REPRINTED:

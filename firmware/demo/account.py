@@ -22,6 +22,7 @@ from firmware.journal.past import files_of
 
 BOOKED = "SELECT key, amount FROM payments"
 UPI_PAID = "SELECT reference, amount FROM upi_payments WHERE status = 'paid'"
+REGISTERED = "SELECT key, count(*) FROM requests GROUP BY key"
 CHARGED = "SELECT key, amount - refunded FROM card_payments WHERE status = 'confirmed'"
 
 
@@ -44,6 +45,7 @@ class Account:
     spent: Money = ZERO  # of all claims, used to pay bills
     upi: dict[str, int] = field(default_factory=dict)  # reference -> paise that were paid
     cards: dict[str, int] = field(default_factory=dict)  # key -> paise charged, less refunds
+    registered: dict[str, int] = field(default_factory=dict)  # key of what costs nothing -> times
     claimed_after_the_end: dict[str, int] = field(default_factory=dict)  # order -> claims
 
     def faults(self) -> list[str]:
@@ -58,7 +60,8 @@ class Account:
             found.append(f"orders do not add up to {self.journalled}")
         for order in self.orders:
             found += self._faults_of(order)
-        strangers = set(self.office) - {line.key for o in self.orders for line in o.lines}
+        books = set(self.office) | set(self.registered)
+        strangers = books - {line.key for o in self.orders for line in o.lines}
         found += [f"the office booked {key}, of no order" for key in strangers]
         tendered = total([order.tender for order in self.orders])
         if tendered != self.spent:
@@ -117,11 +120,21 @@ class Account:
         paid_back = total(list(order.redeemed.values()))
         if paid_back > order.refundable:
             found.append(f"{order.number}: {order.refundable} was owed, {paid_back} paid back")
-        if order.used and not order.has_proof("receipt"):
-            found.append(f"{order.number}: paid without a proof")
+        is_accepted = order.is_free and order.refusal is None and order.end is not None
+        if (order.used or is_accepted) and not order.has_proof("receipt"):
+            found.append(f"{order.number}: paid, or accepted, without a proof")
+        found += self._faults_of_request(order)
         if order.claims and order.end is not None and not order.has_proof("claim"):
             found += self._unproven_claims(order)
         return found
+
+    def _faults_of_request(self, order: Order) -> list[str]:
+        """What costs nothing is with the office once where it said so, and not where it refused."""
+        times = self.registered.get(order.created.key, 0)
+        is_right = times == (order.refusal is None) if not order.unanswered else times <= 1
+        if not order.is_free or (is_right and not order.claims):
+            return []
+        return [f"{order.number}: registered {times} times, {order.reference or order.refusal}"]
 
     def _unproven_claims(self, order: Order) -> list[str]:
         """A claim needs its slip, or its number on the screen, unless the citizen had gone."""
@@ -156,6 +169,7 @@ def account(place: Place) -> Account:
         office=office,
         upi=_booked(place, "upi.db", UPI_PAID),
         cards=_booked(place, "cards.db", CHARGED),
+        registered=_booked(place, "register.db", REGISTERED),
         tickets=printed,
         collected=total([row.collected for row in written if isinstance(row, CollectionClosed)]),
         desk_papers=sum(isinstance(row, rows.Printed) and _is_on_roll(row) for row in written),

@@ -16,7 +16,8 @@ from firmware.contract.screen import (
     ShowBill,
     Waiting,
 )
-from firmware.core.visit import Snapshot, Stage
+from firmware.core.snapshot import Snapshot
+from firmware.core.visit import Stage
 from firmware.documents.facts import FactsSlip
 from firmware.journal import rows
 from firmware.journal.lookup_rows import LookupShown

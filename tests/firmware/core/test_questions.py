@@ -24,7 +24,7 @@ from firmware.contract.screen import (
     Trouble,
     Waiting,
 )
-from firmware.core.visit import Snapshot
+from firmware.core.snapshot import Snapshot
 from firmware.runtime.config import ConfigError, convert
 from firmware.runtime.service_words import AskWords
 from firmware.services.catalogue import Service, load_catalogue
