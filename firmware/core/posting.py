@@ -41,6 +41,7 @@ class Posting:
                         bill_number=line.bill.number,
                         amount=parts[number - 1],
                         receipt=order.number,
+                        tender=order.paid_by,
                     )
                 )
             )

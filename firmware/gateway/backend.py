@@ -155,6 +155,7 @@ class BackEnd:
             "bill": request.bill_number,
             "amount": request.amount.paise,
             "receipt": request.receipt,
+            "tender": request.tender,
         }
         headers = {"Idempotency-Key": request.key}
         async with self._session.post(url, json=body, headers=headers) as response:

@@ -180,6 +180,7 @@ class BharatBillPay:
             bill,
             request.amount,
             request.receipt,
+            request.tender,
             self._clock.now(),
         )
         self._doubts.add(request.key, self._monotonic())

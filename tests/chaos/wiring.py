@@ -343,7 +343,7 @@ class OfficeLine(BackEnd):
         office = await self._reach()
         try:
             reference = office.pay(
-                request.key, request.account, request.amount.paise, request.receipt
+                request.key, request.account, request.amount.paise, request.receipt, request.tender
             )
         except Refusal as refusal:
             return _failure(refusal.status, msgspec.json.encode({"why": refusal.why}))

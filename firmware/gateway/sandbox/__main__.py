@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 from aiohttp import web
 
-from firmware.contract.gateway import Tender
+from firmware.contract.gateway import PaidBy, Tender
 from firmware.gateway.sandbox.card_counter import Amount, CardCounter, body_of, key_of
 from firmware.gateway.sandbox.cards import CardOffice
 from firmware.gateway.sandbox.certificates import CertificateOffice
@@ -37,6 +37,7 @@ class Payment(msgspec.Struct, frozen=True):
     account: Annotated[str, msgspec.Meta(max_length=64)]
     amount: Amount
     receipt: Annotated[str, msgspec.Meta(max_length=64)]
+    tender: PaidBy = PaidBy.CASH
 
 
 class Receipts(msgspec.Struct, frozen=True):
@@ -69,7 +70,7 @@ class Counter:
     async def pay(self, request: web.Request) -> web.Response:
         key = key_of(request)
         paid = await body_of(request, Payment)
-        reference = self._office.pay(key, paid.account, paid.amount, paid.receipt)
+        reference = self._office.pay(key, paid.account, paid.amount, paid.receipt, paid.tender)
         return web.json_response({"reference": reference}, status=201)
 
     async def sum(self, request: web.Request) -> web.Response:

@@ -6,6 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from firmware.contract.gateway import PaidBy
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS bills (
     account TEXT PRIMARY KEY, number TEXT NOT NULL, name TEXT NOT NULL, period TEXT NOT NULL,
@@ -13,9 +15,10 @@ CREATE TABLE IF NOT EXISTS bills (
 );
 CREATE TABLE IF NOT EXISTS payments (
     id INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL, account TEXT NOT NULL,
-    amount INTEGER NOT NULL, receipt TEXT NOT NULL
+    amount INTEGER NOT NULL, receipt TEXT NOT NULL, tender TEXT NOT NULL DEFAULT 'cash'
 );
 """
+ADD_TENDER = "ALTER TABLE payments ADD COLUMN tender TEXT NOT NULL DEFAULT 'cash'"
 # K number, bill number, name, period, due date, amount and fee in paise
 BillRow = tuple[str, str, str, str, str, int, int]
 BILLS: tuple[BillRow, ...] = (
@@ -56,6 +59,9 @@ class Office:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         self._db.executescript(SCHEMA)
+        columns = {row["name"] for row in self._db.execute("PRAGMA table_info(payments)")}
+        if "tender" not in columns:  # the books of a release before
+            self._db.execute(ADD_TENDER)
         self._db.executemany("INSERT OR IGNORE INTO bills VALUES (?, ?, ?, ?, ?, ?, ?)", BILLS)
 
     def add(self, bill: BillRow) -> None:
@@ -81,15 +87,17 @@ class Office:
         rest = {"amount": found["amount"] - (paid - fee), "fee": found["fee"] - fee}
         return dict(found) | rest | {"mobile": mobile_of(account)}
 
-    def pay(self, key: str, account: str, amount: int, receipt: str) -> str:
+    def pay(
+        self, key: str, account: str, amount: int, receipt: str, tender: str = PaidBy.CASH
+    ) -> str:
         """Book a payment once; returns the reference, the same for the same key."""
         known = self._db.execute("SELECT id FROM payments WHERE key = ?", (key,)).fetchone()
         if known is None:
             self.bill(account)
             known = self._db.execute(
-                "INSERT INTO payments (key, account, amount, receipt) VALUES (?, ?, ?, ?)"
-                " RETURNING id",
-                (key, account, amount, receipt),
+                "INSERT INTO payments (key, account, amount, receipt, tender)"
+                " VALUES (?, ?, ?, ?, ?) RETURNING id",
+                (key, account, amount, receipt, tender),
             ).fetchone()
         return f"BBPS{known['id']:010d}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,3 +37,15 @@ def test_the_fee_is_paid_first_and_the_rest_stays_due(office: Office) -> None:
 def test_less_than_the_fee_leaves_a_part_of_it(office: Office) -> None:
     office.pay("k1", WITH_A_FEE, 200, "TDR 0417 0001")
     assert due(office) == (31500, 300)
+
+
+def test_the_books_of_a_release_before_are_read_on(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "office.db", isolation_level=None)) as before:
+        before.execute(
+            "CREATE TABLE payments (id INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL,"
+            " account TEXT NOT NULL, amount INTEGER NOT NULL, receipt TEXT NOT NULL)"
+        )
+        before.execute("INSERT INTO payments VALUES (1, 'k1', '1', 100, 'TDR 0417 0001')")
+    office = Office(tmp_path / "office.db")
+    office.pay("k2", WITH_A_FEE, 200, "TDR 0417 0002", "upi")
+    assert [each["tender"] for each in office.payments()] == ["cash", "upi"]
