@@ -185,6 +185,8 @@ def of_till(event: till.TillEvent) -> str:
             return f"COLLECTION {number} DIFFERS: {', '.join(sides)}"
         case till.CountersDiffered(device=device, expected=expected, found=found):
             return f"{device} COUNTED {found} PIECES, the journal {expected}"
+        case till.PaymentRefused(order=number, service=service, amount=amount, problem=problem):
+            return f"{amount} OF {service} NOT BOOKED, {problem}: receipt {number}"
 
 
 def of_press(press: Press) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import msgspec
 
+from firmware.contract.money import Money
+
 
 class BoxPulled(msgspec.Struct, frozen=True, tag=True):
     """The cash box was taken out with no operator in, as `device` says."""
@@ -50,6 +52,22 @@ class SupplyRefilled(msgspec.Struct, frozen=True, tag=True):
     by: str
 
 
+class PaymentRefused(msgspec.Struct, frozen=True, tag=True):
+    """The back end will not book a payment that a receipt was printed for: its money went to a
+    claim, or back to the card. `order` is the number of the receipt."""
+
+    order: str
+    service: str
+    amount: Money
+    problem: str  # no_such_account already_paid refused
+
+
 TillEvent = (
-    BoxPulled | DoorOpened | Tampered | CollectionDiffered | CountersDiffered | SupplyRefilled
+    BoxPulled
+    | DoorOpened
+    | Tampered
+    | CollectionDiffered
+    | CountersDiffered
+    | SupplyRefilled
+    | PaymentRefused
 )

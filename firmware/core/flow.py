@@ -7,6 +7,8 @@ this module walks the citizen there and back.
 from __future__ import annotations
 
 import logging
+from math import inf
+from random import Random
 
 from firmware.contract.card import CardRejected, CardSwiped
 from firmware.contract.gateway import (
@@ -76,7 +78,8 @@ class Flow:
         self._proof = Proof(book, outbox, papers, self.pages)
         office_key = bytes.fromhex(config.gateway.office_key)
         self.delivering = Delivering(book, self.pages, office_key)
-        self._posting, self.paying = Posting(book, outbox), Paying(book, floor, outbox)
+        draw = Random(config.kiosk.id).random  # drawn, and each kiosk can be played again
+        self._posting, self.paying = Posting(book, outbox, draw), Paying(book, floor, outbox)
         self.desk = OperatorDesk(book, floor, outbox, config)
         self._tendering = Tendering(book, papers.codes)
         prefix = config.kiosk.receipt_prefix
@@ -182,7 +185,7 @@ class Flow:
 
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
         if isinstance(request, PostPayment):
-            order = self._posting.on_answer(request, reply)
+            order = self._posting.on_answer(request, reply, now)
             self.paying.ask_refunds(order, is_visiting=True)
             if self.visit.order is not order:
                 self._book.forget(order.number)
@@ -221,6 +224,7 @@ class Flow:
 
     def on_enter_cash(self, now: float) -> None:
         self.visit.hint, self.visit.obstacle_from = self.visit.hint or Hint("cash.insert"), None
+        self._follow(self.cash.tick(self.visit, now), now)
 
     def on_enter_slip(self, now: float) -> None:
         assert self.visit.session is not None
@@ -232,7 +236,36 @@ class Flow:
         self.desk.enter(now)
 
     def on_enter_posting(self, now: float) -> None:
-        self._posting.ask(self._order, now)
+        self._posting.ask(self._order)
+
+    def go_on(self, now: float) -> None:
+        """What is next in a stage that waits for no citizen: on entering it and after each input,
+        so that none of it waits for the next tick."""
+        match self.visit.stage:
+            case Stage.UPI | Stage.CARD:
+                self._follow(self.paying.tick(self.visit, now), now)
+            case Stage.CASH if self._order.remaining == ZERO:
+                self._follow(self.cash.tick(self.visit, now), now)
+            case Stage.DELIVERING:
+                self._tick_delivering(now)
+            case Stage.PROVING:
+                self._tick_proving(now)
+            case Stage.REPRINTING:
+                self._follow(self.receipt_again.step(self.visit, now), now)
+            case _:
+                pass
+
+    on_enter_upi = on_enter_card = go_on
+    on_enter_delivering = on_enter_proving = on_enter_reprinting = go_on
+
+    def due_in(self, now: float) -> float:
+        """Seconds until a tick has something to do that the next of the daemon would be late for.
+
+        Infinite where nothing is.
+        """
+        if self.visit.stage is not Stage.SETTLING:
+            return inf
+        return max(0.0, self.visit.entered_at + SETTLE_AFTER - now)
 
     # --- time ------------------------------------------------------------------------------
 
@@ -244,7 +277,7 @@ class Flow:
         self.receipt_again.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
         match visit.stage:
-            case Stage.UPI | Stage.CARD | Stage.CHECKING:
+            case Stage.CHECKING:
                 self._follow(self.paying.tick(visit, now), now)
             case Stage.CASH:
                 self._follow(self.cash.tick(visit, now), now)
@@ -258,12 +291,8 @@ class Flow:
                 self._go(take_bill(visit, None), now)
             case Stage.POSTING if now - visit.entered_at >= POST_PATIENCE:
                 self._go(Signal.ANSWERED, now)
-            case Stage.DELIVERING:
-                self._tick_delivering(now)
-            case Stage.PROVING:
-                self._tick_proving(now)
-            case Stage.REPRINTING:
-                self._follow(self.receipt_again.step(visit, now), now)
+            case Stage.UPI | Stage.CARD | Stage.DELIVERING | Stage.PROVING | Stage.REPRINTING:
+                self.go_on(now)
             case Stage.OPERATOR:
                 self._tick_operator(now)
             case _ if self._owes_proof:

@@ -36,8 +36,9 @@ from firmware.contract.money import Money
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
 from firmware.gateway.cards import CardLine, RefusalDocument
 from firmware.gateway.documents import DocumentLine
-from firmware.gateway.link import body_of, open_session, patience_of
+from firmware.gateway.link import body_of, open_session
 from firmware.gateway.upi import UpiLine
+from firmware.runtime.gateway_section import patience_of
 
 SPOOL = Path("/run/kiosk/spool")  # as the drivers' own default
 PROBLEMS = {

@@ -43,8 +43,7 @@ from firmware.gateway.digit_documents import (
 )
 from firmware.gateway.digit_session import DigitRefusal, DigitSession, LoggedOut, Undecided
 from firmware.gateway.doubts import Doubts
-from firmware.gateway.link import patience_of
-from firmware.runtime.gateway_section import DigitSection
+from firmware.runtime.gateway_section import DigitSection, patience_of
 
 FETCH_BILL = "/billing-service/bill/v2/_fetchbill"
 CREATE = "/collection-services/payments/_create"
