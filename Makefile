@@ -51,7 +51,7 @@ image-twice: image
 # The units, booted in a container made of the image's root.
 test-system: $(STAMP)
 	PYTHON=$(BIN)/python image-build/image $(ARCH) build/image-$(ARCH) root
-	KIOSK_ROOT=$(CURDIR)/build/image-$(ARCH)/root $(BIN)/pytest -v tests/image/test_system.py
+	KIOSK_ROOT=$(CURDIR)/build/image-$(ARCH)/root $(BIN)/pytest -v tests/image/test_system.py tests/image/test_shared_wire.py
 
 # The image, booted in QEMU.
 # What is read of it comes over a serial console, which the image of a kiosk in service does not have.

@@ -75,8 +75,7 @@ WAITINGS = (
     "desk_printing", "returning", "opening",
 )  # fmt: skip
 PROBLEMS = (
-    "too_short", "not_a_k_number", "not_an_application", "not_an_enrolment", "no_such_account",
-    "already_paid", "in_basket",
+    "too_short", "no_such_account", "already_paid", "in_basket",
 )  # fmt: skip
 SLIP_PROBLEMS = ("unknown", "used", "office", "nothing")
 CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
@@ -251,10 +250,10 @@ def main_screens() -> dict[str, ScreenData]:
                                       Tile("water", "drop", "tile.not_yet")], "bills"),
         "2-services-cards": Services([Tile("aadhaar_card", "identification-card"),
                                       Tile("jan_aadhaar_card", "identification-card")], "cards"),
-        "3-number": Number("electricity", "electricity.account", 12, "2103440017"),
-        "3-number-enrolment": Number("aadhaar_card", "aadhaar_card.account", 14, "1025000170"),
-        "3-number-full": Number("electricity", "electricity.account", 12, ACCOUNT),
-        "3-number-problem": Number("electricity", "electricity.account", 12, ACCOUNT,
+        "3-number": Number("electricity", "electricity.ask.account", 12, "2103440017"),
+        "3-number-enrolment": Number("aadhaar_card", "aadhaar_card.ask.account", 14, "1025000170"),
+        "3-number-full": Number("electricity", "electricity.ask.account", 12, ACCOUNT),
+        "3-number-problem": Number("electricity", "electricity.ask.account", 12, ACCOUNT,
                                    "number.no_such_account"),
         "4-waiting": Waiting("waiting.fetching"),
         "4-waiting-printing": Waiting("waiting.printing"),

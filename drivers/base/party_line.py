@@ -37,7 +37,7 @@ class SharedPort:
         self._section, self._manners = section, manners
         self._turns = PartyLine(manners, len(section.ports))
         self._ptys = [
-            PtyPort(Path(path), partial(self._on_asked, number))
+            PtyPort(Path(path), partial(self._on_asked, number), is_shared=True)
             for number, path in enumerate(section.ports)
         ]
         self._transport: SerialTransport | None = None

@@ -16,10 +16,15 @@ READ_SIZE = 4096
 
 
 class PtyPort:
-    """`path` is there while it is open, and whoever has it open then loses it at `close`."""
+    """`path` is there while it is open, and whoever has it open then loses it at `close`.
 
-    def __init__(self, path: Path, on_bytes: Callable[[bytes], None]) -> None:
-        self.path, self._on_bytes = path, on_bytes
+    With `is_shared` the group of this process may open it, too: a pty is its owner's alone else.
+    """
+
+    def __init__(
+        self, path: Path, on_bytes: Callable[[bytes], None], *, is_shared: bool = False
+    ) -> None:
+        self.path, self._on_bytes, self._is_shared = path, on_bytes, is_shared
         self._master: int | None = None
         self._slave: int | None = None  # kept open: a port without a user is no broken one
         self._unsent = bytearray()
@@ -35,6 +40,9 @@ class PtyPort:
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
+        if self._is_shared:
+            os.fchown(self._slave, -1, os.getgid())
+            os.fchmod(self._slave, 0o660)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self.path.with_name(self.path.name + ".new")
         fresh.unlink(missing_ok=True)

@@ -7,14 +7,17 @@ from firmware.contract import (
     command,
     device,
     document,
+    facts,
     finger,
     gateway,
     health,
+    options,
     panel,
     payout,
     till,
     upi,
 )
+from firmware.contract import request as acceptance
 from firmware.contract.screen import Action, Press
 from firmware.journal.plain import masked
 
@@ -126,6 +129,14 @@ def of_request(request: gateway.GatewayRequest) -> str:
             return f"asks for the {service} document of {masked(account)} for {name}, {number}"
         case gateway.SumBooked(prefix=prefix, first=first, last=last):
             return f"asks what was booked for {prefix} {first:04d} to {last:04d}"
+        case options.FetchOptions(service=service, ask=ask):
+            return f"asks for the choices of {ask} of {service}"
+        case facts.FetchFacts(service=service, account=account):
+            return f"asks for the {service} facts of {masked(account)}"
+        case acceptance.PostRequest(service=service, account=account, receipt=number):
+            return f"posts the {service} request of {masked(account)}, receipt {number}"
+        case acceptance.PostVerification(service=service, account=account, receipt=number):
+            return f"posts the {service} verification of {masked(account)}, receipt {number}"
         case card.AuthoriseCard(key=key, amount=amount):
             return f"asks to charge {amount} to the card, {key}"
         case card.ConfirmCard(key=key):

@@ -9,7 +9,10 @@ import msgspec
 
 from firmware.contract.card import CardPayment, CardRequest
 from firmware.contract.document import Sha256, SpoolName
+from firmware.contract.facts import Facts, FetchFacts
 from firmware.contract.money import Money
+from firmware.contract.options import FetchOptions, Options
+from firmware.contract.request import PostRequest, PostVerification
 from firmware.contract.upi import UpiPayment, UpiRequest
 
 
@@ -79,7 +82,10 @@ class FetchDocument(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields
     device: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
 
 
-GatewayRequest = FetchBill | PostPayment | FetchDocument | SumBooked | CardRequest | UpiRequest
+Question = FetchOptions | FetchFacts  # changes nothing; what is kept may answer it
+Acceptance = PostRequest | PostVerification  # answered with Posted, and costs nothing
+Paid = FetchBill | PostPayment | FetchDocument | SumBooked
+GatewayRequest = Paid | Question | Acceptance | CardRequest | UpiRequest
 
 
 class Bill(msgspec.Struct, frozen=True, tag=True):
@@ -148,6 +154,9 @@ class Problem(StrEnum):
     BACK_END_DOWN = "back_end_down"  # nobody answered: try again later, nothing is decided
     REFUSED = "refused"  # answered, and no: a person must look
     CARD_FORGOTTEN = "card_forgotten"  # the gateway holds no such swipe now: ask FindCard
+    FINGER_FORGOTTEN = (
+        "finger_forgotten"  # the gateway holds no such capture; office has no such key
+    )
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
@@ -156,5 +165,14 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
 
 
 GatewayReply = (
-    Bill | RegisteredBill | Document | Posted | BookedSum | CardPayment | UpiPayment | Failed
+    Bill
+    | RegisteredBill
+    | Document
+    | Posted
+    | BookedSum
+    | Options
+    | Facts
+    | CardPayment
+    | UpiPayment
+    | Failed
 )

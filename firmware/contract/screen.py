@@ -77,7 +77,7 @@ class Number(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """
 
     service: str
-    label: str  # message key: electricity.account, slip.code, resumed.digits
+    label: str  # message key: electricity.ask.account, slip.code, resumed.digits
     digits: int
     typed: str = ""
     problem: str | None = None

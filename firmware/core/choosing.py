@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from firmware.contract.screen import Action, Hint, Language, Press
+from firmware.core.asking import Asking
 from firmware.core.basket import birth, chosen, take_out
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
@@ -15,6 +16,10 @@ from firmware.journal.orders import Order
 from firmware.services.catalogue import Catalogue
 
 CASHLESS = (Action.PAY_UPI, Action.PAY_CARD)
+CHOICES = frozenset(
+    {Action.CHOOSE_LANGUAGE, Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
+    | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
+)
 
 
 class Choosing:
@@ -25,13 +30,15 @@ class Choosing:
         book: Book,
         floor: Floor,
         catalogue: Catalogue,
+        asking: Asking,
         keypad: Keypad,
         cash: CashDesk,
         paying: Paying,
         receipt_prefix: str,
     ) -> None:
         self._book, self._floor, self._catalogue = book, floor, catalogue
-        self._keypad, self._cash, self._paying = keypad, cash, paying
+        self._asking, self._keypad = asking, keypad
+        self._cash, self._paying = cash, paying
         self._prefix = receipt_prefix
 
     def on_press(self, visit: Visit, press: Press, now: float) -> Signal | None:
@@ -45,7 +52,7 @@ class Choosing:
                 return self._keypad.enter(visit, press.value, now)
             case Action.ADD_BILL:
                 visit.basket = chosen(visit)
-                visit.typed, visit.problem = "", None
+                visit.ask_again()
                 return Signal.ADD
             case Action.TAKE_OUT:
                 take_out(visit, press.value)
@@ -81,17 +88,18 @@ class Choosing:
         service = self._catalogue.services.get(value)
         if service is None or why_not(service, self._floor) is not None:
             return None
-        visit.service, visit.typed, visit.problem = value, "", None
-        visit.gives = service.gives
+        visit.choose(value, service.gives)
         return Signal.SERVICE
 
     def _go_back(self, visit: Visit, action: Action) -> Signal | None:
-        """Back or again; with bills in the basket that leads to them, and from the services of one
-        kind to the kinds."""
+        """Back or again: to the question before, to the bills in the basket, and from the services
+        of one kind to the kinds."""
         visit.problem = None
         if visit.stage is Stage.SERVICES and visit.category:
             visit.category = ""
             return None
+        if visit.stage is Stage.NUMBER and (before := self._asking.back(visit)) is not None:
+            return before
         if visit.basket and visit.stage not in AT_THE_TILL | REPRINTS:
             return Signal.LISTED
         return Signal.BACK if action is Action.BACK else Signal.AGAIN

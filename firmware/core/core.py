@@ -103,7 +103,7 @@ class Core:
         self._trying = Trying(config.kiosk, self.floor, self._outbox, self.flow.lights)
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
-        self._drawn_stage: tuple[Stage, str] | None = None  # and the place at the desk
+        self._drawn_stage: tuple[Stage, str, int] | None = None  # and the place within it
         self._screen: Screen | None = None
 
     # --- inputs ----------------------------------------------------------------------------
@@ -213,7 +213,6 @@ class Core:
     def on_reply(self, command: Spooled, reply: Reply, now: float) -> None:
         """What a printer's driver says to a document or its cancel."""
         self.flow.pages.on_reply(command, reply, now)
-        self.flow.go_on(now)
 
     def on_laid_out(self, effect: LayOut, made: PrintDocument | None, now: float) -> None:
         """A ticket lies on A4 in the spool; None: it could not be made or put there."""
@@ -253,7 +252,8 @@ class Core:
         )
         if self._screen is None or _differs(fresh, self._screen):
             self.serial += 1
-            if (stage := (visit.stage, self.flow.desk.place)) != self._drawn_stage:
+            stage = (visit.stage, self.flow.desk.place, len(visit.answers))
+            if stage != self._drawn_stage:
                 self._drawn_stage, self._stage_serial = stage, self.serial
             self._screen = msgspec.structs.replace(fresh, serial=self.serial)
         return self._screen
@@ -272,6 +272,8 @@ class Core:
             return self.flow.printing(), [*actions(visit, None), *self.flow.more_actions(now)], None
         if visit.stage in REPRINTS:
             data = self.flow.receipt_again.draw(visit)
+        elif visit.stage is Stage.NUMBER:
+            data = self.flow.asking.draw(visit)
         else:
             data = draw(visit, self.floor, self._catalogue, self.papers, why_no_cash)
         offered = [*actions(visit, why_no_cash), *self.flow.more_actions(now)]

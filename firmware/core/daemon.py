@@ -90,7 +90,11 @@ class CoreDaemon:
                 if self._core.flow.visit.order is None:
                     self._anchor.between_visits(self._core.book.journal, self._now())
                 notify("WATCHDOG=1")
-                await asyncio.sleep(min(TICK, self._core.flow.due_in(self._now())))
+                await asyncio.sleep(min(TICK, self._settles_in()))
+
+    def _settles_in(self) -> float:
+        """The paper of a bill that is paid waits for this, and for no tick after it."""
+        return self._core.flow.patience.settles_in(self._core.flow.visit, self._now())
 
     # --- inputs ----------------------------------------------------------------------------
 

@@ -34,7 +34,7 @@ def without_mobile(
 def take_bill(visit: Visit, reply: GatewayReply | None) -> Signal:
     """Put the bill, or what is wrong, into the visit. None is silence."""
     match reply:
-        case Bill(account=account) if account != visit.typed:
+        case Bill(account=account) if account != visit.account:
             log.error("the back end answered with the bill of another account")
             return _failed(visit, "trouble.refused")
         case Bill(amount=amount, fee=fee) if amount + fee <= ZERO:

@@ -7,10 +7,8 @@ this module walks the citizen there and back.
 from __future__ import annotations
 
 import logging
-from math import inf
-from random import Random
 
-from firmware.contract.card import CardRejected, CardSwiped
+from firmware.contract.card import CardRejected, CardRequest, CardSwiped
 from firmware.contract.gateway import (
     FetchBill,
     FetchDocument,
@@ -21,10 +19,12 @@ from firmware.contract.gateway import (
 )
 from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Action, Hint, Press, Printing
+from firmware.contract.upi import UpiRequest
 from firmware.core.allowance import Allowance
+from firmware.core.asking import Asking
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
-from firmware.core.choosing import CASHLESS, Choosing
+from firmware.core.choosing import CHOICES, Choosing
 from firmware.core.delivering import Delivering
 from firmware.core.enquiry import take_bill, without_mobile
 from firmware.core.floor import Floor
@@ -50,11 +50,6 @@ log = logging.getLogger("core")
 
 FETCH_PATIENCE = 12.0  # seconds; the gateway gives up on the back end before this
 POST_PATIENCE = 8.0  # seconds a citizen waits for the back end; then it is posted later
-CHOICES = frozenset(
-    {Action.CHOOSE_LANGUAGE, Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
-    | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
-)
-SETTLE_AFTER = 0.6  # seconds: a coin falls in 0.15 and is told at the next poll, 0.2 later
 
 
 class Flow:
@@ -78,14 +73,17 @@ class Flow:
         self._proof = Proof(book, outbox, papers, self.pages)
         office_key = bytes.fromhex(config.gateway.office_key)
         self.delivering = Delivering(book, self.pages, office_key)
-        draw = Random(config.kiosk.id).random  # drawn, and each kiosk can be played again
-        self._posting, self.paying = Posting(book, outbox, draw), Paying(book, floor, outbox)
+        self._posting = Posting(book, outbox, config.kiosk.id)
+        self.paying = Paying(book, floor, outbox)
         self.desk = OperatorDesk(book, floor, outbox, config)
         self._tendering = Tendering(book, papers.codes)
         prefix = config.kiosk.receipt_prefix
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
-        keypad = Keypad(catalogue, self._tendering, self.receipt_again)
-        self._choosing = Choosing(book, floor, catalogue, keypad, self.cash, self.paying, prefix)
+        self.asking = Asking(catalogue)
+        keypad = Keypad(self.asking, self._tendering, self.receipt_again)
+        self._choosing = Choosing(
+            book, floor, catalogue, self.asking, keypad, self.cash, self.paying, prefix
+        )
         self._interrupted: list[str] = []  # open orders of before the start, oldest first
         self._kept: Snapshot | None = None  # what was on the screen then, if core alone was away
 
@@ -198,7 +196,7 @@ class Flow:
             self.delivering.on_answer(self.visit.order, request, reply, now)
         elif isinstance(request, SumBooked):
             self.desk.on_answer(request, reply, now)
-        elif not isinstance(request, FetchBill):
+        elif isinstance(request, CardRequest | UpiRequest):
             self._follow(self.paying.on_answer(self.visit, request, reply, now), now)
 
     def on_card(self, event: CardSwiped | CardRejected, now: float) -> None:
@@ -206,7 +204,7 @@ class Flow:
 
     @property
     def _fetch(self) -> FetchBill:
-        return FetchBill(self.visit.service, self.visit.typed)
+        return FetchBill(self.visit.service, self.visit.account)
 
     # --- stages ----------------------------------------------------------------------------
 
@@ -218,6 +216,9 @@ class Flow:
     def on_enter_checking(self, now: float) -> None:
         self.paying.cards.disarm()
         self._follow(self.paying.tick(self.visit, now), now)
+
+    def on_enter_number(self, now: float) -> None:
+        self.asking.begin(self.visit)
 
     def on_enter_fetching(self, now: float) -> None:
         self._outbox.add(Ask(self._fetch))
@@ -258,15 +259,6 @@ class Flow:
     on_enter_upi = on_enter_card = go_on
     on_enter_delivering = on_enter_proving = on_enter_reprinting = go_on
 
-    def due_in(self, now: float) -> float:
-        """Seconds until a tick has something to do that the next of the daemon would be late for.
-
-        Infinite where nothing is.
-        """
-        if self.visit.stage is not Stage.SETTLING:
-            return inf
-        return max(0.0, self.visit.entered_at + SETTLE_AFTER - now)
-
     # --- time ------------------------------------------------------------------------------
 
     def tick(self, now: float) -> None:
@@ -285,7 +277,7 @@ class Flow:
                 if visit.stage is Stage.SLIP:  # else nobody has said that he is here
                     visit.cause = "paid_in_full"
                 self._go(Signal.FULL, now)
-            case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
+            case Stage.SETTLING if self.patience.settles_in(visit, now) == 0:
                 self._settle(now)
             case Stage.FETCHING if now - visit.entered_at >= FETCH_PATIENCE:
                 self._go(take_bill(visit, None), now)

@@ -1,24 +1,22 @@
-"""Numbers that the citizen types: an account, the code of a slip, the end of his own account, a
-receipt and its mobile."""
+"""Numbers that the citizen types: what a service asks for, the code of a slip, the end of his own
+account, a receipt and its mobile."""
 
 from __future__ import annotations
 
 from firmware.contract.money import Money
 from firmware.contract.screen import Hint
+from firmware.core.asking import Asking
 from firmware.core.receipt_again import ReceiptAgain
 from firmware.core.resuming import POWER, WRONG_DIGITS, knows
 from firmware.core.tendering import Tendering
 from firmware.core.visit import Signal, Stage, Visit
-from firmware.services.catalogue import Catalogue
 
 
 class Keypad:
     """Checks what was typed; what is wrong with it goes into the visit."""
 
-    def __init__(
-        self, catalogue: Catalogue, tendering: Tendering, receipt_again: ReceiptAgain
-    ) -> None:
-        self._catalogue, self._tendering = catalogue, tendering
+    def __init__(self, asking: Asking, tendering: Tendering, receipt_again: ReceiptAgain) -> None:
+        self._asking, self._tendering = asking, tendering
         self._receipt_again = receipt_again
 
     def enter(self, visit: Visit, typed: str, now: float) -> Signal | None:
@@ -33,12 +31,7 @@ class Keypad:
             case Stage.MOBILE:
                 return self._receipt_again.mobile(visit, typed, now)
             case _:
-                return self._account(visit, typed)
-
-    def _account(self, visit: Visit, typed: str) -> Signal | None:
-        visit.typed = typed
-        visit.problem = self._catalogue.services[visit.service].account.problem_of(typed)
-        return Signal.ENTERED if visit.problem is None else None
+                return self._asking.answer(visit, typed)
 
     def _code(self, visit: Visit, typed: str, now: float) -> Signal | None:
         """The money of a claim slip is in, or why not; who only guesses is sent back."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from firmware.contract.screen import Action
 from firmware.core.upi_desk import UPI_SECONDS
 from firmware.core.visit import Stage, Visit
 from firmware.runtime.config import TimesSection
 
+SETTLE_AFTER = 0.6  # seconds: a coin falls in 0.15 and is told at the next poll, 0.2 later
 WITHOUT_WARNING = (Stage.DONE, Stage.TROUBLE, Stage.REPRINTED, Stage.UPI)
 
 
@@ -51,6 +54,12 @@ class Patience:
         if left is None or visit.stage in WITHOUT_WARNING:
             return False
         return left <= self._times.warning
+
+    def settles_in(self, visit: Visit, now: float) -> float:
+        """Seconds until no note or coin can be on its way any more; infinite in other stages."""
+        if visit.stage is not Stage.SETTLING:
+            return inf
+        return max(0.0, visit.entered_at + SETTLE_AFTER - now)
 
     def stay_actions(self, visit: Visit, now: float) -> list[Action]:
         return [Action.STAY] if self.is_warning(visit, now) else []

@@ -10,8 +10,8 @@ through, and then it steps aside.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 
 from firmware.contract.gateway import Failed, GatewayReply, Posted, PostPayment, Problem
 from firmware.contract.till import PaymentRefused
@@ -41,11 +41,14 @@ class _Aside:
 
 
 class Posting:
-    """At least once on the wire, exactly once by each line's key. `draw` gives 0 to 1; `now` is
-    monotonic seconds. What it remembers is in RAM: a restart begins with the oldest again."""
+    """At least once on the wire, exactly once by each line's key. `now` is monotonic seconds.
 
-    def __init__(self, book: Book, outbox: Outbox, draw: Callable[[], float]) -> None:
-        self._book, self._outbox, self._draw = book, outbox, draw
+    What it remembers is in RAM: a restart begins with the oldest again.
+    """
+
+    def __init__(self, book: Book, outbox: Outbox, kiosk_id: str) -> None:
+        self._book, self._outbox = book, outbox
+        self._draw = Random(kiosk_id).random  # another one's are others, and each can be replayed
         self._under_way, self._began_at = "", 0.0  # the order that was asked for behind the visits
         self._not_before = 0.0
         self._oldest, self._tries = "", 0  # and how often in a row it was not decided

@@ -7,24 +7,25 @@ money is shown as safe, and goes on being his only for who knows the end of his 
 from __future__ import annotations
 
 import logging
-from collections.abc import Container
+from collections.abc import Container, Mapping
 
 import msgspec
 
+from firmware.contract.accounts import answers_of, last_digits
 from firmware.contract.money import ZERO
 from firmware.contract.screen import Language
 from firmware.core.visit import Snapshot, Stage, Visit
 from firmware.journal.orders import Order
+from firmware.services.catalogue import Service
 
 log = logging.getLogger("core")
 
 
-LAST_DIGITS = 4  # of the account number, as `kioskctl claim show` tells the operator
 WRONG_DIGITS = 3  # times; then the money goes to a claim, as when nobody answers
 POWER = "trouble.power_came_back"
 
 
-def readable(snapshot: bytes | None, services: Container[str]) -> Snapshot | None:
+def readable(snapshot: bytes | None, services: Mapping[str, Service]) -> Snapshot | None:
     """The visit in RAM, unless another release wrote it: there is no money in it."""
     if snapshot is None:
         return None
@@ -44,7 +45,7 @@ def visit_of(order: Order, kept: Snapshot | None) -> Visit:
         language=spoken[0] if spoken else Language.HINDI,
         service=order.lines[-1].service,
         gives=order.created.gives,
-        typed=order.created.bill.account,
+        answers=answers_of(order.created.bill.account),
         bill=order.created.bill,
         order=order,
         taken=kept.taken if kept is not None and kept.is_of(order) else ZERO,
@@ -54,7 +55,12 @@ def visit_of(order: Order, kept: Snapshot | None) -> Visit:
 
 def knows(order: Order, digits: str) -> bool:
     """Whether these are the last digits of an account that this order pays for."""
-    return any(line.bill.account[-LAST_DIGITS:] == digits for line in order.lines)
+    return digits in endings(order)
+
+
+def endings(order: Order) -> list[str]:
+    """Of the numbers that it pays for, as `kioskctl claim show` tells the operator."""
+    return [last_digits(line.bill.account) for line in order.lines]
 
 
 def has_money(order: Order) -> bool:

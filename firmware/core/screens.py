@@ -29,7 +29,7 @@ from firmware.core.basket import has_room, sum_of
 from firmware.core.floor import Floor
 from firmware.core.papers import Papers
 from firmware.core.proof import is_on_page, place_of
-from firmware.core.resuming import LAST_DIGITS
+from firmware.core.resuming import endings
 from firmware.core.settling import offer_of
 from firmware.core.tiles import services, tiles
 from firmware.core.visit import MOST_BILLS, Stage, Visit
@@ -130,9 +130,6 @@ def draw(
             return _attract(floor, catalogue)
         case Stage.SERVICES:
             return services(catalogue, floor, visit.category)
-        case Stage.NUMBER:
-            account = catalogue.services[visit.service].account
-            return Number(visit.service, account.label, account.digits, visit.typed, visit.problem)
         case Stage.FETCHING:
             return Waiting("waiting.fetching")
         case Stage.BILL:
@@ -142,9 +139,7 @@ def draw(
         case Stage.BASKET:
             return Basket(visit.basket, sum_of(visit.basket), MOST_BILLS, why_no_cash)
         case Stage.RESUMED:
-            order = _order_of(visit)
-            label, safe = "resumed.digits", order.inserted + order.in_doubt
-            return Number("resumed", label, LAST_DIGITS, problem=visit.problem, safe=safe)
+            return _resumed(_order_of(visit), visit.problem)
         case Stage.SLIP:
             return Number("slip", "slip.code", DIGITS, problem=visit.problem)
         case Stage.OFFER:
@@ -162,13 +157,26 @@ def draw(
             return _done(_order_of(visit))
         case Stage.TROUBLE:
             return _trouble(visit, papers)
-        case _:  # the desk, what is handed out, a receipt again
+        case _:  # the desk, a question, what is handed out, a receipt again
             raise AssertionError(f"{visit.stage} is drawn where its facts are")
 
 
 def _attract(floor: Floor, catalogue: Catalogue) -> Attract:
     is_possible = floor.obstacle_before() is None
     return Attract(tiles(catalogue, floor), is_possible, floor.tenders())
+
+
+def _resumed(order: Order, problem: str | None) -> Number:
+    """Type the end of your number: a short one (khata 57) is its own end."""
+    lengths = [len(each) for each in endings(order)]
+    return Number(
+        service="resumed",
+        label="resumed.digits",
+        digits=max(lengths),
+        problem=problem,
+        safe=order.inserted + order.in_doubt,
+        least=0 if min(lengths) == max(lengths) else min(lengths),
+    )
 
 
 def _cash(visit: Visit, floor: Floor) -> InsertCash:

@@ -5,23 +5,25 @@ What happens on entering a stage is in flow.py; what the citizen sees in it is i
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
 import msgspec
 
+from firmware.contract.accounts import account_of
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Hint, Language, ListedBill
 from firmware.journal.orders import Order
+from firmware.services.catalogue import Service
 from firmware.till.session import CashSession, UnexpectedEvent
 
 
 class Stage(StrEnum):
     ATTRACT = auto()
     SERVICES = auto()
-    NUMBER = auto()
+    NUMBER = auto()  # one question of the service after the other
     FETCHING = auto()
     BILL = auto()
     BASKET = auto()  # many bills, paid together
@@ -60,7 +62,8 @@ class Signal(StrEnum):
     LANGUAGE = auto()
     SERVICE = auto()
     REPRINT = auto()  # the tile of a receipt again
-    ENTERED = auto()  # a number that passes its checks
+    ENTERED = auto()  # all that was asked for passes its checks
+    NEXT = auto()  # one more question, or the one before
     BILL_CAME = auto()
     WRONG_NUMBER = auto()  # the back end does not know it, or it is paid: type again
     FAILED = auto()
@@ -106,6 +109,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.LEFT: Stage.ATTRACT,
     },
     Stage.NUMBER: {
+        Signal.NEXT: Stage.NUMBER,
         Signal.ENTERED: Stage.FETCHING,
         Signal.BACK: Stage.SERVICES,
         Signal.LISTED: Stage.BASKET,
@@ -216,6 +220,7 @@ class Visit:
     category: str = ""  # whose services are shown; empty: all kinds
     service: str = ""
     gives: str = ""  # the kind of the printer whose paper the service hands out, if it does
+    answers: list[str] = field(default_factory=list)  # to what the service asks, so far
     typed: str = ""
     problem: str | None = None
     bill: Bill | None = None
@@ -235,6 +240,20 @@ class Visit:
     owners: dict[str, str] = field(default_factory=dict)  # ListedBill.name -> check of its mobile
     receipt: str = ""  # the order whose receipt is printed again
     proof: str = ""  # where it comes out, or came out: as Done says it
+
+    @property
+    def account(self) -> str:
+        """What the back end knows the answers as."""
+        return account_of(self.answers)
+
+    def choose(self, service: str, gives: str) -> None:
+        """Begin with this service: nothing is asked yet."""
+        self.service, self.gives = service, gives
+        self.ask_again()
+
+    def ask_again(self) -> None:
+        """From the first question on."""
+        self.answers, self.typed, self.problem = [], "", None
 
     def follow(self, signal: Signal) -> Stage:
         """The stage that follows; raises UnexpectedEvent for a pair that the table lacks."""
@@ -263,6 +282,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     receipt: str = ""
     proof: str = ""
     category: str = ""
+    answers: list[str] = []
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
@@ -282,6 +302,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             visit.receipt,
             visit.proof,
             visit.category,
+            visit.answers,
         )
 
     @classmethod
@@ -289,8 +310,9 @@ class Snapshot(msgspec.Struct, frozen=True):
         """Raises msgspec.DecodeError for what is no snapshot."""
         return msgspec.json.decode(raw, type=cls)
 
-    def is_possible(self, services: Container[str]) -> bool:
-        """Whether this release can show it: its service is known, and a bill screen has a bill."""
+    def is_possible(self, services: Mapping[str, Service]) -> bool:
+        """Whether this release can show it: its service asks so much, and a bill screen has a
+        bill."""
         if any(listed.service not in services for listed in self.basket):
             return False
         if self.stage in REPRINTS or self.stage in (Stage.ATTRACT, Stage.SERVICES):
@@ -299,7 +321,10 @@ class Snapshot(msgspec.Struct, frozen=True):
             return False
         if self.stage not in WITHOUT_MONEY:
             return True  # only the order's number is used
-        return self.service in services and (self.stage is not Stage.BILL or self.bill is not None)
+        if self.service not in services or (self.stage is Stage.BILL and self.bill is None):
+            return False
+        open_asks = len(services[self.service].asks) - len(self.answers)
+        return open_asks > 0 if self.stage is Stage.NUMBER else open_asks == 0
 
     def is_of(self, order: Order) -> bool:
         """Whether the citizen of this order still stands there: only core was away.
@@ -330,6 +355,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             receipt=self.receipt,
             proof=self.proof,
             category=self.category,
+            answers=self.answers,
             entered_at=now,
             patience_from=now,
         )

@@ -25,8 +25,7 @@ from firmware.demo.keys import DEMO_PIN
 from firmware.demo.recorder import Recorder
 from firmware.demo.stage import Settings, Stage, StageError
 from firmware.demo.stage_door import StageDoor
-from firmware.demo.story import APPLICATION, STORIES
-from firmware.gateway.sandbox.certificates import FORGED
+from firmware.demo.story import APPLICATION, FORGED, STORIES
 from firmware.journal.journal import read_entries
 
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -22,6 +22,7 @@ from firmware.demo.citizen import Citizen
 
 Step = Callable[[Citizen], Awaitable[None]]
 APPLICATION = "110026000417"  # granted by the sandbox office: ₹50, two pages
+FORGED = "110026000425"  # on the way to the kiosk somebody changes a byte of it
 K_NUMBER = "210344001725"  # a consumer of the sandbox office: ₹470 due
 
 

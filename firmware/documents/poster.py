@@ -44,10 +44,11 @@ def _offered(service: Service) -> Offered:
     label = f"account.{service.id}"
     paper = words_of("hi").own("poster.bring.paper", service.gives)
     key = "poster.bring.bill" if service.paper is None else paper
+    digits = service.asks[-1].digits
     accounts = Both(words_of("hi")(label), words_of("en")(label))
     bring = Both(
-        words_of("hi")(key, account=accounts.hi, digits=service.account.digits),
-        words_of("en")(key, account=accounts.en, digits=service.account.digits),
+        words_of("hi")(key, account=accounts.hi, digits=digits),
+        words_of("en")(key, account=accounts.en, digits=digits),
     )
     return Offered(_both(f"service.{service.id}"), bring)
 

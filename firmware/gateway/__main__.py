@@ -11,20 +11,26 @@ import time
 import msgspec
 
 from firmware.contract.card import AuthoriseCard, SealedCard
+from firmware.contract.facts import FetchFacts
 from firmware.contract.finger import Sealed, SealedFinger
 from firmware.contract.gateway import Failed, GatewayReply, GatewayRequest, GatewayState, Problem
+from firmware.contract.options import FetchOptions
+from firmware.contract.request import PostVerification
 from firmware.contract.topics import Topics
 from firmware.gateway.connectors import routes_of
 from firmware.gateway.guarded import NOT_LOOKED
+from firmware.gateway.kept import Kept
 from firmware.gateway.routes import Routes
 from firmware.gateway.shelf import FINGER_KEPT_FOR, Shelf
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify, start
+from firmware.services.catalogue import load_catalogue
 
 log = logging.getLogger("gateway")
 
 LOOK_EVERY = 2.0  # seconds between looks; a connector may want to be looked at less often
+FORGET_EVERY = 3600.0  # seconds between two looks for kept answers that are too old
 UNDECIDED = (Problem.BACK_END_DOWN, Problem.CARD_FORGOTTEN)
 
 
@@ -39,7 +45,11 @@ class Gateway:
         self._bus.on(topics.device_sealed("+"), self._on_sealed)
         self._back_end = back_end
         self._shelf = Shelf[SealedCard]()
-        self.fingers = Shelf[SealedFinger](FINGER_KEPT_FOR)  # nobody asks for one yet
+        self.fingers = Shelf[SealedFinger](FINGER_KEPT_FOR)
+        cached = {
+            each.id for each in load_catalogue().services.values() if each.promise == "cached"
+        }
+        self._kept = Kept(config.state_folder / "gateway", cached)
         self._state = NOT_LOOKED
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -47,6 +57,7 @@ class Gateway:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._bus.run())
             group.create_task(self._look())
+            group.create_task(self._forget())
             notify("READY=1")
 
     async def _look(self) -> None:
@@ -57,6 +68,11 @@ class Gateway:
             self.fingers.forget_old(time.monotonic())
             notify("WATCHDOG=1")
             await asyncio.sleep(LOOK_EVERY)
+
+    async def _forget(self) -> None:
+        while True:
+            self._kept.forget_old(time.time())
+            await asyncio.sleep(FORGET_EVERY)
 
     def _say(self) -> None:
         self._bus.retain(self._topics.gateway_state, self._state)
@@ -81,13 +97,21 @@ class Gateway:
         self._bus.answer(envelope, reply)
 
     async def _ask(self, request: GatewayRequest) -> GatewayReply:
-        """A card is kept while its payment is undecided, and not a moment longer."""
-        if not isinstance(request, AuthoriseCard):
-            return await self._back_end.ask(request)
-        card = self._shelf.take(request.reference, request.key, time.monotonic())
-        reply = await self._back_end.ask(request, card)
-        if card is not None and not (isinstance(reply, Failed) and reply.problem in UNDECIDED):
-            self._shelf.forget(request.reference)
+        """A card or a finger is kept while its request is undecided, and not a moment longer."""
+        now = time.monotonic()
+        match request:
+            case AuthoriseCard(reference=reference, key=key):
+                reply = await self._back_end.ask(request, self._shelf.take(reference, key, now))
+            case PostVerification(finger=reference, key=key):
+                reply = await self._back_end.ask(request, self.fingers.take(reference, key, now))
+            case FetchOptions() | FetchFacts():
+                answer = await self._back_end.ask(request)
+                return await self._kept.or_kept(request, answer, time.time())
+            case _:
+                return await self._back_end.ask(request)
+        if not (isinstance(reply, Failed) and reply.problem in UNDECIDED):
+            self._shelf.forget(reference)
+            self.fingers.forget(reference)
         return reply
 
     def _on_sealed(self, envelope: Envelope) -> None:

@@ -10,11 +10,14 @@ import asyncio
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
 
 from firmware.contract.card import SealedCard
+from firmware.contract.facts import FetchFacts
+from firmware.contract.finger import Sealed, SealedFinger
 from firmware.contract.gateway import (
     Bill,
     BookedSum,
@@ -33,22 +36,19 @@ from firmware.contract.gateway import (
     Tender,
 )
 from firmware.contract.money import Money
+from firmware.contract.options import FetchOptions
+from firmware.contract.request import PostRequest, PostVerification
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
-from firmware.gateway.cards import CardLine, RefusalDocument
+from firmware.gateway.acceptances import AcceptanceLine, ReceiptDocument
+from firmware.gateway.cards import CardLine
 from firmware.gateway.documents import DocumentLine
 from firmware.gateway.link import body_of, open_session
+from firmware.gateway.questions import QuestionLine
+from firmware.gateway.refusal import Paise, failure_of
 from firmware.gateway.upi import UpiLine
 from firmware.runtime.gateway_section import patience_of
 
 SPOOL = Path("/run/kiosk/spool")  # as the drivers' own default
-PROBLEMS = {
-    404: Problem.NO_SUCH_ACCOUNT,
-    409: Problem.ALREADY_PAID,
-    422: Problem.REFUSED,
-}
-
-
-Paise = Annotated[int, msgspec.Meta(ge=0, le=10**9)]  # a crore: above is a broken number
 
 
 class BillDocument(msgspec.Struct, frozen=True):
@@ -66,12 +66,6 @@ class BillDocument(msgspec.Struct, frozen=True):
     period: Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")] | None = None
     due_date: date | None = None  # of an application neither is said
     mobile: msgspec.Raw = msgspec.Raw(b"null")
-
-
-class ReceiptDocument(msgspec.Struct, frozen=True):
-    """The back end's acknowledgement of a payment."""
-
-    reference: str
 
 
 class SumDocument(msgspec.Struct, frozen=True):
@@ -98,19 +92,21 @@ class BackEnd:
         self._session = open_session(url, patience, ca)
         self._cards = CardLine(self._session, self._url)
         self._upi = UpiLine(self._session, self._url)
+        self._questions = QuestionLine(self._session, self._url)
+        self._acceptances = AcceptanceLine(self._session, self._url)
         self._documents = DocumentLine(self._session, self._url, spool_folder)
 
-    async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:
+    async def ask(self, request: GatewayRequest, sealed: Sealed | None = None) -> GatewayReply:
         """Carry one request out. Silence, a refused connection and 5xx are `back_end_down`."""
         try:
             async with asyncio.timeout(patience_of(request, self._patience)):
-                return await self._ask(request, card)
+                return await self._ask(request, sealed)
         except (aiohttp.ClientError, TimeoutError) as error:
             return Failed(Problem.BACK_END_DOWN, str(error) or type(error).__name__)
         except msgspec.DecodeError as error:
             return Failed(Problem.BACK_END_DOWN, f"not understood: {error}")
 
-    async def _ask(self, request: GatewayRequest, card: SealedCard | None) -> GatewayReply:
+    async def _ask(self, request: GatewayRequest, sealed: Sealed | None) -> GatewayReply:
         match request:
             case FetchBill():
                 return await self._fetch(request)
@@ -120,9 +116,17 @@ class BackEnd:
                 return await self._documents.fetch(request)
             case SumBooked():
                 return await self._sum(request)
+            case FetchOptions() | FetchFacts():
+                return await self._questions.ask(request)
+            case PostRequest():
+                return await self._acceptances.post(request)
+            case PostVerification():
+                finger = sealed if isinstance(sealed, SealedFinger) else None
+                return await self._acceptances.verify(request, finger)
             case StartUpi() | CheckUpi() | CancelUpi():
                 return await self._upi.ask(request)
             case _:
+                card = sealed if isinstance(sealed, SealedCard) else None
                 return await self._cards.ask(request, card)
 
     async def look(self) -> GatewayState:
@@ -141,10 +145,11 @@ class BackEnd:
         await self._session.close()
 
     async def _fetch(self, request: FetchBill) -> GatewayReply:
-        url = f"{self._url}/services/{request.service}/bills/{request.account}"
+        account = quote(request.account, safe="")
+        url = f"{self._url}/services/{request.service}/bills/{account}"
         async with self._session.get(url) as response:
             if response.status != 200:
-                return _failure(response.status, await body_of(response))
+                return failure_of(response.status, await body_of(response))
             document = msgspec.json.decode(await body_of(response), type=BillDocument)
         mobile, bill = _mobile(document.mobile), _bill(document)
         return bill if mobile is None else RegisteredBill(bill, mobile)
@@ -161,7 +166,7 @@ class BackEnd:
         headers = {"Idempotency-Key": request.key}
         async with self._session.post(url, json=body, headers=headers) as response:
             if response.status not in (200, 201):
-                return _failure(response.status, await body_of(response))
+                return failure_of(response.status, await body_of(response))
             document = msgspec.json.decode(await body_of(response), type=ReceiptDocument)
         return Posted(request.key, document.reference)
 
@@ -173,7 +178,7 @@ class BackEnd:
         }
         async with self._session.get(f"{self._url}/payments/sum", params=query) as response:
             if response.status != 200:
-                return _failure(response.status, await body_of(response))
+                return failure_of(response.status, await body_of(response))
             document = msgspec.json.decode(await body_of(response), type=SumDocument)
         return BookedSum(document.count, Money(document.amount))
 
@@ -206,12 +211,3 @@ def _tenders(body: bytes) -> list[Tender]:
     except msgspec.DecodeError:
         return []
     return [tender for tender in Tender if tender in said]
-
-
-def _failure(status: int, body: bytes) -> Failed:
-    """A refusal in the back end's own words, or else nothing is decided; raises DecodeError."""
-    problem = PROBLEMS.get(status, Problem.BACK_END_DOWN)
-    if problem is Problem.BACK_END_DOWN:
-        return Failed(problem, f"HTTP {status}")
-    refusal = msgspec.json.decode(body, type=RefusalDocument)
-    return Failed(problem, f"HTTP {status}: {refusal.why[:200]}")

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import aiohttp
 
-from firmware.contract.card import SealedCard
+from firmware.contract.finger import Sealed
 from firmware.contract.gateway import (
     Bill,
     Failed,
@@ -96,7 +96,7 @@ class BharatBillPay:
         self._http = open_session(section.url, timeout, ca)
         self._doubts = Doubts()
 
-    async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:
+    async def ask(self, request: GatewayRequest, sealed: Sealed | None = None) -> GatewayReply:
         try:
             match request:
                 case FetchBill():

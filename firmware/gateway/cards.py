@@ -32,8 +32,8 @@ from firmware.contract.card import (
 from firmware.contract.gateway import Failed, Problem
 from firmware.contract.money import Money
 from firmware.gateway.link import body_of
+from firmware.gateway.refusal import Paise, RefusalDocument
 
-Paise = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 ShortText = Annotated[str, msgspec.Meta(max_length=64)]
 
 
@@ -55,13 +55,6 @@ class CardDocument(msgspec.Struct, frozen=True):
     sealing: str
     key: str
     tracks: dict[str, bytes]
-
-
-class RefusalDocument(msgspec.Struct, frozen=True):
-    """The back end's own no. A page of some proxy on the way has another shape, and decides
-    nothing: a payment that is refused and was booked would be paid twice."""
-
-    why: str
 
 
 class CardLine:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import aiohttp
 import msgspec
 
-from firmware.contract.card import SealedCard
+from firmware.contract.finger import Sealed
 from firmware.contract.gateway import (
     Bill,
     Failed,
@@ -88,7 +88,7 @@ class Digit:
         self._session = DigitSession(section, timeout, ca, clock)
         self._doubts = Doubts()
 
-    async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:
+    async def ask(self, request: GatewayRequest, sealed: Sealed | None = None) -> GatewayReply:
         try:
             match request:
                 case FetchBill():

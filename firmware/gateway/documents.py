@@ -24,8 +24,8 @@ from firmware.contract.gateway import (
     Problem,
     Signature,
 )
-from firmware.gateway.cards import RefusalDocument
 from firmware.gateway.link import body_of
+from firmware.gateway.refusal import RefusalDocument
 from firmware.runtime.spool import LARGEST, Spool
 
 PAGES, SIGNATURE = "Document-Pages", "Document-Signature"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 from msgspec.structs import replace
 
-from firmware.contract.card import SealedCard
+from firmware.contract.finger import Sealed
 from firmware.contract.gateway import (
     Failed,
     GatewayReply,
@@ -17,9 +17,11 @@ from firmware.contract.gateway import (
     PostPayment,
     Problem,
 )
+from firmware.contract.request import PostRequest, PostVerification
 from firmware.gateway.breaker import FIRST, Breaker
 from firmware.gateway.port import Connector
 
+ONE_A_KEY = (PostPayment, PostRequest, PostVerification)
 NOT_LOOKED = GatewayState(is_online=False, detail="not looked yet")
 
 
@@ -35,22 +37,22 @@ class Guarded:
         self._looked_at: float | None = None
         self._under_way: dict[bytes, asyncio.Task[GatewayReply]] = {}
 
-    async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:
+    async def ask(self, request: GatewayRequest, sealed: Sealed | None = None) -> GatewayReply:
         """As the connector's, but nothing is sent to a back end that is down, and what is asked
         again while it is under way has the first one's answer: over a slow line core asks again
         before that is there, and would never hear one."""
         name = _name_of(request)
         task = self._under_way.get(name)
         if task is None:
-            task = self._under_way[name] = asyncio.create_task(self._ask(request, card))
+            task = self._under_way[name] = asyncio.create_task(self._ask(request, sealed))
             task.add_done_callback(lambda _: self._under_way.pop(name, None))
         return await asyncio.shield(task)
 
-    async def _ask(self, request: GatewayRequest, card: SealedCard | None) -> GatewayReply:
+    async def _ask(self, request: GatewayRequest, sealed: Sealed | None) -> GatewayReply:
         if self._breaker.is_open:
             wait = self._breaker.until_probe(self._clock())
             return Failed(Problem.BACK_END_DOWN, f"not asked: down, next look in {wait:.0f} s")
-        reply = await self._connector.ask(request, card)
+        reply = await self._connector.ask(request, sealed)
         self.state = state_after(self.state, reply)
         match reply:
             case Failed(problem=Problem.CARD_FORGOTTEN):
@@ -82,10 +84,8 @@ class Guarded:
 
 
 def _name_of(request: GatewayRequest) -> bytes:
-    """What is the same request: for a payment its key, else all that is asked."""
-    return (
-        request.key.encode() if isinstance(request, PostPayment) else msgspec.json.encode(request)
-    )
+    """What makes another one the same request: its key, else all that is asked."""
+    return request.key.encode() if isinstance(request, ONE_A_KEY) else msgspec.json.encode(request)
 
 
 def state_after(state: GatewayState, reply: GatewayReply) -> GatewayState:

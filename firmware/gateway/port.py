@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from firmware.contract.card import SealedCard
+from firmware.contract.finger import Sealed
 from firmware.contract.gateway import GatewayReply, GatewayRequest, GatewayState
 
 
@@ -39,8 +39,9 @@ class Connector(Protocol):
 
     look_every: float  # seconds between two looks that this back end can bear
 
-    async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:
-        """Carry one request out. `card` belongs to an AuthoriseCard.
+    async def ask(self, request: GatewayRequest, sealed: Sealed | None = None) -> GatewayReply:
+        """Carry one request out. `sealed` is the card of an AuthoriseCard, the finger of a
+        PostVerification.
 
         Two requests of one key are never under way at once (firmware/gateway/guarded.py).
         """

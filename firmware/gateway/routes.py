@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
-from firmware.contract.card import SealedCard
+from firmware.contract.facts import FetchFacts
+from firmware.contract.finger import Sealed
 from firmware.contract.gateway import (
     Failed,
     FetchBill,
@@ -23,10 +24,20 @@ from firmware.contract.gateway import (
     Problem,
     SumBooked,
 )
+from firmware.contract.options import FetchOptions
+from firmware.contract.request import PostRequest, PostVerification
 from firmware.gateway.guarded import Guarded
 
 VISIT = 600.0  # seconds: so long after a bill was fetched its money may be on its way in
-OF_A_SERVICE = (FetchBill, PostPayment, FetchDocument)
+OF_A_SERVICE = (
+    FetchBill,
+    PostPayment,
+    FetchDocument,
+    FetchOptions,
+    FetchFacts,
+    PostRequest,
+    PostVerification,
+)
 
 
 class Routes:
@@ -40,12 +51,12 @@ class Routes:
         self._all = list(unique.values())
         self._billed_at: dict[str, float] = {}  # by connector: when it last showed a bill
 
-    async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:
+    async def ask(self, request: GatewayRequest, sealed: Sealed | None = None) -> GatewayReply:
         if isinstance(request, SumBooked) and len(self._all) > 1:
             # The default's books are not all: a difference would be found that is none.
             return Failed(Problem.REFUSED, "no one back end has booked all receipts")
         connector = self._for(request)
-        reply = await connector.ask(request, card)
+        reply = await connector.ask(request, sealed)
         if isinstance(request, FetchBill) and not isinstance(reply, Failed):
             self._billed_at[connector.name] = self._clock()
         return reply

@@ -17,8 +17,8 @@ import msgspec
 from firmware.contract.gateway import Failed, Problem
 from firmware.contract.money import Money
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi, UpiPayment, UpiRequest, UpiStatus
-from firmware.gateway.cards import RefusalDocument
 from firmware.gateway.link import body_of
+from firmware.gateway.refusal import RefusalDocument
 
 Paise = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 ShortText = Annotated[str, msgspec.Meta(max_length=99)]

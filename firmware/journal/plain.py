@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from firmware.contract.accounts import last_digits
 from firmware.contract.money import ZERO, Money
 from firmware.journal import rows
 from firmware.journal.chain import Entry
@@ -15,7 +16,6 @@ from firmware.journal.rows import ReadRow
 from firmware.journal.tender_plain import tender_words
 from firmware.journal.tender_rows import TenderRow
 
-SHOWN_DIGITS = 4  # of an account number: enough to tell two citizens apart, too few to misuse
 AT_WIDTH = 19  # of `2026-11-22T10:00:00`: the offset is India's, always
 
 
@@ -161,6 +161,6 @@ def _claim(row: rows.ClaimIssued) -> str:
 
 
 def masked(account: str) -> str:
-    """`********1725`."""
-    hidden = max(0, len(account) - SHOWN_DIGITS)
-    return "*" * hidden + account[hidden:]
+    """`********1725`: the end by which its owner knows it."""
+    shown = last_digits(account)
+    return "*" * (len(account) - len(shown)) + shown

@@ -12,16 +12,18 @@ import msgspec
 
 from firmware.contract.card import CardRequest
 from firmware.contract.gateway import FetchDocument, GatewayRequest, PostPayment
+from firmware.contract.request import PostRequest, PostVerification
 
 ServiceId = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
 ConnectorName = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
 Some = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 
 DEFAULT = "default"  # the route to `[gateway] url`
-# How many times `[gateway] timeout` is waited: a bank is asked behind a payment, and a document has
-# pages. What core does not wait for any more is asked for again, with the same key.
+# How many times `[gateway] timeout` is waited: a bank is asked behind a payment, UIDAI behind a
+# verification, and a document has pages. What core does not wait for any more is asked for again,
+# with the same key.
 PAYMENT_TIMES, DOCUMENT_TIMES = 2, 4
-SLOW_REQUESTS = (PostPayment, *CardRequest.__args__)
+SLOW_REQUESTS = (PostPayment, PostRequest, PostVerification, *CardRequest.__args__)
 
 
 def patience_of(request: GatewayRequest, timeout: float) -> float:

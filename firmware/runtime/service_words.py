@@ -15,13 +15,22 @@ import msgspec
 CATALOGUE = "firmware.services.catalogue"  # where the data files lie; read here, never imported
 
 
+class AskWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Of one question of a service."""
+
+    name: str  # what the number is called: K number
+    where: str = ""  # where the citizen finds it; {digits} is how many it has
+    question: str = ""  # instead of "Type your <name>"
+    problem: str = ""  # what is wrong with a number that fails its pattern
+
+
 class ServiceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Of one service in one language. What is left out has general words, of a bill."""
 
     name: str  # on its tile and on papers
     by: str = ""  # below the name on the tile
-    account: str = ""  # what its number is called
-    where: str = ""  # where the citizen finds that; {digits} is how many it has
+    asks: dict[str, AskWords] = {}  # by the id of the ask
+    account: str = ""  # what the account of all answers is called; else as the one ask is
     account_on_paper: str = ""
     question: str = ""  # is this yours?
     amount: str = ""
@@ -32,7 +41,6 @@ KEYS = {
     "name": ("{}.name", "service.{}"),
     "by": ("{}.by",),
     "account": ("{}.account", "account.{}"),
-    "where": ("{}.account.where",),
     "account_on_paper": ("account.{}",),  # over `account`
     "question": ("bill.question.{}",),
     "amount": ("bill.amount.{}", "receipt.amount.{}"),
@@ -46,13 +54,25 @@ def service_words(language: str) -> dict[str, str]:
 
     Raises msgspec.ValidationError for a wrong word; the catalogue says where (kiosk-core's start).
     """
-    return {
-        key.format(name): text
-        for name, words in _all(language)
-        for part, text in msgspec.structs.asdict(words).items()
-        if text
-        for key in KEYS[part]
-    }
+    found = (each for name, words in _all(language) for each in _texts(name, words))
+    return {key: text for key, text in found if text}
+
+
+def _texts(name: str, words: ServiceWords) -> Iterator[tuple[str, str]]:
+    """Key and text of one service."""
+    for ask, said in words.asks.items():
+        label = f"{name}.ask.{ask}"
+        yield label, said.name
+        for part in ("where", "question", "problem"):
+            yield f"{label}.{part}", getattr(said, part)
+    for part, keys in KEYS.items():
+        for key in keys:
+            yield key.format(name), getattr(words, part) or _names_of_asks(part, words)
+
+
+def _names_of_asks(part: str, words: ServiceWords) -> str:
+    """What an account without a name of its own is called: as what was asked for."""
+    return ", ".join(each.name for each in words.asks.values()) if part == "account" else ""
 
 
 def _all(language: str) -> Iterator[tuple[str, ServiceWords]]:

@@ -183,7 +183,7 @@ class AnythingInAnyOrder(RuleBasedStateMachine):
     def bill_is_paid_at_the_counter(self) -> None:
         """Once: then the office refuses the kiosk's payment of it, if that comes later."""
         with contextlib.suppress(Refusal):
-            self.kiosk.office.pay(COUNTER, self.visit.k_number, 47000, "by hand")
+            self.kiosk.office.pay(COUNTER, "electricity", self.visit.k_number, 47000, "by hand")
 
     # --- hands and nature -------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from firmware.contract.card import (
     SealedCard,
     VoidCard,
 )
+from firmware.contract.finger import Sealed
 from firmware.contract.gateway import (
     Bill,
     BookedSum,
@@ -41,8 +42,9 @@ from firmware.contract.gateway import (
 )
 from firmware.contract.money import Money
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
-from firmware.gateway.backend import BackEnd, _failure
+from firmware.gateway.backend import BackEnd
 from firmware.gateway.cards import CardDocument, PaymentDocument
+from firmware.gateway.refusal import failure_of
 from firmware.gateway.sandbox.cards import CardOffice
 from firmware.gateway.sandbox.office import Office, Refusal
 from firmware.gateway.sandbox.upi import UpiOffice
@@ -272,11 +274,12 @@ class OfficeLine(BackEnd):
         """There is no session to open."""
         self._patience = patience
 
-    async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:
+    async def ask(self, request: GatewayRequest, sealed: Sealed | None = None) -> GatewayReply:
         """As over HTTP, and its two ends take the same time."""
+        card = sealed if isinstance(sealed, SealedCard) else None
         match request:
             case FetchBill() | PostPayment() | SumBooked():
-                return await super().ask(request, card)
+                return await super().ask(request, sealed)
             case AuthoriseCard() if card is None:
                 return Failed(Problem.CARD_FORGOTTEN, "no such swipe here")
         try:
@@ -331,9 +334,9 @@ class OfficeLine(BackEnd):
 
     async def _fetch(self, request: FetchBill) -> GatewayReply:
         try:
-            found = (await self._reach()).bill(request.account)
+            found = (await self._reach()).bill(request.service, request.account)
         except Refusal as refusal:
-            return _failure(refusal.status, msgspec.json.encode({"why": refusal.why}))
+            return failure_of(refusal.status, msgspec.json.encode({"why": refusal.why}))
         amounts = {name: Money(found[name]) for name in ("amount", "fee")}  # type: ignore[arg-type]
         mobile = found.pop("mobile")
         bill = Bill(**(found | amounts))  # type: ignore[arg-type]
@@ -343,10 +346,15 @@ class OfficeLine(BackEnd):
         office = await self._reach()
         try:
             reference = office.pay(
-                request.key, request.account, request.amount.paise, request.receipt, request.tender
+                request.key,
+                request.service,
+                request.account,
+                request.amount.paise,
+                request.receipt,
+                request.tender,
             )
         except Refusal as refusal:
-            return _failure(refusal.status, msgspec.json.encode({"why": refusal.why}))
+            return failure_of(refusal.status, msgspec.json.encode({"why": refusal.why}))
         await asyncio.sleep(NETWORK_TIME)
         return Posted(request.key, reference)
 

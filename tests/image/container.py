@@ -32,13 +32,13 @@ class ContainerError(AssertionError):
 class Container:
     """Use as a context: a whole kiosk inside, and nothing after."""
 
-    def __init__(self, root: Path, folder: Path) -> None:
+    def __init__(self, root: Path, folder: Path, config: Path = TRAINING / "kiosk.toml") -> None:
         self._root, self.var = root, folder / "var"
         self._log = folder / "console.log"
         shutil.copytree(root / "var", self.var, symlinks=True)
         etc = self.var / "lib/kiosk/etc"
         etc.mkdir(parents=True, exist_ok=True)
-        shutil.copy(TRAINING / "kiosk.toml", etc)
+        shutil.copy(config, etc / "kiosk.toml")
 
     def __enter__(self) -> Container:
         command = [
@@ -83,6 +83,10 @@ class Container:
     def failed(self) -> list[str]:
         listed = self.run("systemctl", "list-units", "--failed", "--plain", "--no-legend")
         return [line.split()[0] for line in listed.splitlines() if line.strip()]
+
+    def is_running(self) -> bool:
+        """Everything was started, and nothing has failed."""
+        return self.run("systemctl", "is-system-running").strip() == "running"
 
     def as_unit(self, unit: str, *command: str) -> str:
         """Run as a unit would: its user, the files and the network that it sees."""

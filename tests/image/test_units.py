@@ -152,6 +152,15 @@ def test_every_user_of_a_unit_is_made() -> None:
     assert {f"kiosk-driver-{name}" for name in _devices()} <= made
 
 
+def test_users_keep_their_numbers_from_release_to_release() -> None:
+    """The journal belongs to a number. One that the next release gave to somebody else would let
+    another daemon read it, and lock core out."""
+    text = (ROOT / "systemd/sysusers.d/kiosk.conf").read_text(encoding="utf-8")
+    numbers = re.findall(r"^[ug] (\S+) +(\S+)", text, re.MULTILINE)
+    assert [number for _, number in numbers] == [str(700 + each) for each in range(len(numbers))]
+    assert dict(numbers)["kiosk-core"] == "703"
+
+
 def _devices() -> set[str]:
     example = tomllib.loads((ROOT / "docs/kiosk.example.toml").read_text(encoding="utf-8"))
     staged = set(re.findall(r"^\[device\.(\w+)\]", TEMPLATE, re.MULTILINE))

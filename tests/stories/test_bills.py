@@ -27,7 +27,7 @@ async def test_a_stuck_key_is_no_number_and_is_not_asked_of_the_office(kiosk: Ki
     await kiosk.citizen.presses(
         Action.ENTER, "111111111111", until=lambda data: _problem(data) is not None
     )
-    assert _problem(kiosk.last) == "number.not_a_k_number"
+    assert _problem(kiosk.last) == "electricity.ask.account.problem"
     await kiosk.cancels_to_attract()
 
 

@@ -21,7 +21,7 @@ from firmware.contract.screen import (
     Trouble,
 )
 from firmware.demo.stage import Settings
-from firmware.gateway.sandbox.certificates import FORGED
+from firmware.demo.story import FORGED
 from tests.stories.kiosk import Kiosk, is_a
 
 SETTINGS = Settings(speed=6, has_ui=False, has_laser=True, screen=30, cash=30, warning=5, done=30)

@@ -9,7 +9,6 @@ from firmware.contract.device import Status
 from firmware.contract.money import rupees
 from firmware.contract.screen import Action, InsertCash, Number, Services, ShowBill
 from firmware.demo.stage import Settings
-from firmware.gateway.sandbox.id_cards import JAN_AADHAAR
 from tests.stories.kiosk import Kiosk, is_a
 
 SETTINGS = Settings(speed=6, has_ui=False, cards_by="ipp", screen=30, cash=30, warning=5, done=30)
@@ -17,9 +16,9 @@ SETTINGS = Settings(speed=6, has_ui=False, cards_by="ipp", screen=30, cash=30, w
 
 async def test_both_sides_lie_on_one_card_and_the_fee_is_booked(kiosk: Kiosk) -> None:
     await kiosk.waits(lambda: kiosk.devices["pvc"].status is Status.READY, "the card printer")
-    number = f"{JAN_AADHAAR.tests}00001"
+    number = "4822990000001"
     await kiosk.citizen.presses(Action.CHOOSE_LANGUAGE, "hi", until=is_a(Services))
-    await kiosk.citizen.presses(Action.CHOOSE_SERVICE, JAN_AADHAAR.service, until=is_a(Number))
+    await kiosk.citizen.presses(Action.CHOOSE_SERVICE, "jan_aadhaar_card", until=is_a(Number))
     await kiosk.citizen.presses(Action.ENTER, number, until=is_a(ShowBill))
     await kiosk.citizen.presses(Action.PAY, until=is_a(InsertCash))
     await kiosk.citizen.sees_at("notes", lambda p: bool(p["accepting"]), "an open mouth")

@@ -15,7 +15,7 @@ from firmware.contract.screen import (
     Waiting,
 )
 from firmware.contract.topics import Topics
-from firmware.gateway.sandbox.office import mobile_of
+from firmware.gateway.sandbox.bills import mobile_of
 from firmware.runtime.bus import Bus, Envelope
 from tests.stories.kiosk import Kiosk, is_a, is_one_of, words
 
@@ -46,7 +46,7 @@ def asks_for(label: str, problem: str | None = None) -> Callable[[ScreenData], b
 
 
 def mobile(kiosk: Kiosk) -> str:
-    found = mobile_of(kiosk.k_number)
+    found = mobile_of("electricity", kiosk.k_number)
     assert found is not None
     return found
 

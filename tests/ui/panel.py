@@ -131,7 +131,7 @@ def every_document(language: Language) -> Iterator[tuple[str, Screen]]:
     for waiting in samples.WAITINGS:
         yield waiting, make(Waiting(f"waiting.{waiting}"), language)
     for problem in samples.PROBLEMS:
-        number = Number("electricity", "electricity.account", 12, "2103", f"number.{problem}")
+        number = Number("electricity", "electricity.ask.account", 12, "2103", f"number.{problem}")
         yield problem, make(number, language)
     for problem in samples_again.PROBLEMS:
         key = f"reprint.{problem}"

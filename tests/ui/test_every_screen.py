@@ -118,7 +118,7 @@ def test_a_picture_in_the_window_begins_the_visit(panel: Panel) -> None:
 
 
 def _number(typed: str = "", problem: str | None = None) -> Number:
-    return Number("electricity", "electricity.account", 12, typed, problem)
+    return Number("electricity", "electricity.ask.account", 12, typed, problem)
 
 
 def test_twelve_digits_and_next(panel: Panel) -> None:

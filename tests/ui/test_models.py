@@ -140,7 +140,7 @@ def test_a_tile_says_why_it_does_not_work(director: Director) -> None:
 
 
 def numbers(typed: str = "", problem: str | None = None, service: str = "electricity") -> Number:
-    return Number(service, "electricity.account", 12, typed, problem)
+    return Number(service, "electricity.ask.account", 12, typed, problem)
 
 
 def number_of(data: Number) -> number.NumberModel:

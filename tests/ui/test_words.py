@@ -24,7 +24,7 @@ from ui.say import LOCALE, Say
 from ui.scene import Director
 
 TILE_PARTS = ("name", "by")
-SERVICE_PARTS = (*TILE_PARTS, "account", "account.where")
+SERVICE_PARTS = (*TILE_PARTS, "account")
 TROUBLE_PARTS = ("title", "text", "told", "do.1")
 
 
@@ -32,6 +32,7 @@ def keys_of_core() -> list[str]:
     return [
         *(f"{service}.{part}" for service, _ in samples.TILES for part in TILE_PARTS),
         *(f"{service}.{part}" for service in load_catalogue().services for part in SERVICE_PARTS),
+        *keys_of_questions(),
         *(f"tile.{reason}" for reason in samples.TILE_REASONS),
         *(f"number.{problem}" for problem in samples.PROBLEMS),
         *(f"waiting.{what}" for what in samples.WAITINGS),
@@ -52,6 +53,17 @@ def keys_of_core() -> list[str]:
         *samples.newcomer().todo,
         *(f"closed.{cause}.{part}" for cause in samples.CLOSINGS for part in ("title", "line")),
     ]
+
+
+def keys_of_questions() -> list[str]:
+    """What each is called, where it is found, and the sentence of one that fails its pattern."""
+    labels = [
+        (service.label(ask), bool(ask.pattern))
+        for service in load_catalogue().services.values()
+        for ask in service.asks
+    ]
+    parts = ("", ".where", ".problem")
+    return [f"{label}{part}" for label, fails in labels for part in parts[: 3 if fails else 2]]
 
 
 def keys_of_the_desk() -> set[str]:
@@ -147,7 +159,7 @@ def test_a_newer_core_sends_keys_that_this_screen_does_not_know() -> None:
         Waiting("waiting.for_godot"),
         Closed("closed.by_order"),
         Services(samples.tiles("tile.strike")),
-        Number("electricity", "electricity.account", 12, "", "number.cursed"),
+        Number("electricity", "electricity.ask.account", 12, "", "number.cursed"),
         samples.cash(Hint("cash.refused.ugly", rupees(10))),
         samples.cash(Hint("cash.brand_new")),
     ]

@@ -57,7 +57,7 @@ class Away(World):
         self.happened: Counter[str] = Counter()
         journal.parent.mkdir(parents=True, exist_ok=True)
         super().__init__(journal.parent, takes_parts=True)
-        self.office = AwayOffice(DUE)
+        self.office = self.away = AwayOffice(DUE)
         self.office.is_up = False
         self.office.tenders = [Tender.UPI, Tender.CARD]
         self.reader.is_there = True
@@ -283,6 +283,6 @@ def _account(world: Away, figures: list[int]) -> Weeks:
         sum(len(order.unanswered) for order in found),
         sum(part.paise for order in found for part in order.parts),
         world.happened,
-        world.office.asked,
+        world.away.asked,
         figures,
     )

@@ -16,7 +16,7 @@ from typing import Any
 _monotonic = time.monotonic
 
 
-class _Hurried(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
+class _Hurried(selectors.DefaultSelector):
     speed = 1.0
 
     def select(self, timeout: float | None = None) -> Any:

@@ -118,8 +118,9 @@ async def _after(
 def _wrong(answer: web.Response) -> web.Response:
     """The same answer, and each of its amounts a half paisa larger."""
     document = msgspec.json.decode(answer.text or "{}")
-    if isinstance(document, dict) and isinstance(document.get("amount"), int):
-        document["amount"] += 0.5
+    for each in (document, *document.get("options", ())) if isinstance(document, dict) else ():
+        if isinstance(each.get("amount"), int):
+            each["amount"] += 0.5
     return web.json_response(document, status=answer.status)
 
 

@@ -1,7 +1,6 @@
 """Opens the print of an emulated reader, as UIDAI's own machines do with a real one.
 
 The key is a test key that everybody knows: this is a sandbox, and no emulated finger is anybody's.
-No service asks for a finger yet; the life verification of pensioners will.
 """
 
 from __future__ import annotations
@@ -30,6 +29,7 @@ Q = int(
     "92F9",
     16,
 )
+TEMPLATE = "template of "  # and the finger's name, of an emulated one
 STAMP = 19  # bytes of the time stamp in front of the data: 2026-11-22T10:00:00
 VECTOR, ADDITIONAL = 12, 16  # its last bytes
 TEXTS = ("Skey", "Hmac", "Data")
@@ -41,7 +41,7 @@ class NotOpened(ValueError):
 
 def open_pid(document: bytes) -> bytes:
     """The PID block in a PidData document; raises NotOpened."""
-    texts = _texts(document)
+    texts = _texts(document, TEXTS)
     try:
         wrapped, hmac, data = (base64.b64decode(texts[name], validate=True) for name in TEXTS)
     except (binascii.Error, KeyError) as error:
@@ -61,6 +61,18 @@ def open_pid(document: bytes) -> bytes:
     return pid
 
 
+def finger_in(document: bytes) -> str:
+    """The name of the emulated finger in a PidData document; raises NotOpened."""
+    found = _texts(open_pid(document), ("Bio",)).get("Bio", "")
+    try:
+        template = base64.b64decode(found, validate=True).decode()
+    except ValueError as error:
+        raise NotOpened(f"511 PID: {error}") from None
+    if not template.startswith(TEMPLATE):
+        raise NotOpened("511 PID: no template of an emulated finger")
+    return template.removeprefix(TEMPLATE)
+
+
 def _key() -> rsa.RSAPrivateKey:
     private = pow(EXPONENT, -1, (P - 1) * (Q - 1))
     public = rsa.RSAPublicNumbers(EXPONENT, P * Q)
@@ -76,14 +88,14 @@ def _key() -> rsa.RSAPrivateKey:
     return numbers.private_key()
 
 
-def _texts(document: bytes) -> dict[str, str]:
-    """What stands in each of TEXTS; raises NotOpened."""
+def _texts(document: bytes, wanted: tuple[str, ...]) -> dict[str, str]:
+    """What stands in each of `wanted`; raises NotOpened."""
     found: dict[str, str] = {}
     place: list[str] = []
     parser = expat.ParserCreate(encoding="UTF-8")
 
     def on_text(text: str) -> None:
-        if place[-1] in TEXTS:
+        if place[-1] in wanted:
             found[place[-1]] = found.get(place[-1], "") + text.strip()
 
     def on_doctype(*_: object) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
@@ -13,26 +12,9 @@ import msgspec
 from firmware.contract.money import Money
 from firmware.runtime.config import ConfigError, convert
 from firmware.runtime.service_words import ServiceWords
+from firmware.services.catalogue.asks import OWN, Ask
 
 Entry = TypeVar("Entry", bound=msgspec.Struct)
-Digits = Annotated[int, msgspec.Meta(ge=4, le=20)]
-
-
-class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The number that names the citizen's account, and the checks it must pass."""
-
-    label: str
-    digits: Digits
-    pattern: str
-    problem: str  # message key for a number that fails the pattern
-
-    def problem_of(self, typed: str) -> str | None:
-        """The message key of what is wrong with a typed number, or None."""
-        if len(typed) != self.digits or not typed.isascii() or not typed.isdigit():
-            return "number.too_short"
-        return None if re.search(self.pattern, typed) else self.problem
-
-
 Paise = Annotated[int, msgspec.Meta(ge=0)]
 
 
@@ -64,8 +46,9 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     icon: str
     promise: Literal["full", "deferred", "cached", "none"]
     advance: Paise
-    account: Account
+    asks: Annotated[list[Ask], msgspec.Meta(min_length=1)] = msgspec.field(name="ask")
     words: Words
+    kind: Literal["bill", "paper"] = "bill"
     cash: CashBounds = CashBounds()
     paper: Paper | None = None
     part_payment: bool = False
@@ -74,10 +57,26 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.paper is not None and (self.part_payment or self.advance):
             raise ValueError("what [paper] hands out is paid whole: no part_payment, no advance")
+        if (self.kind == "paper") != (self.paper is not None):
+            raise ValueError(f'expected kind = "paper" and [paper] together, got {self.kind!r}')
+        for language, words in self.words.items():
+            if wrong := words.asks.keys() ^ {ask.id for ask in self.asks}:
+                raise ValueError(
+                    f"expected words.{language}.asks of each ask, and of no other: {wrong}"
+                )
 
     @property
     def allowed_advance(self) -> Money:
         return Money(self.advance)
+
+    def problem_of(self, ask: Ask, typed: str) -> str | None:
+        """The message key of what is wrong with what was typed, or None."""
+        problem = ask.problem_of(typed)
+        return f"{self.label(ask)}.{OWN}" if problem == OWN else problem
+
+    def label(self, ask: Ask) -> str:
+        """The message key of what this question asks for."""
+        return f"{self.id}.ask.{ask.id}"
 
     @property
     def gives(self) -> str:

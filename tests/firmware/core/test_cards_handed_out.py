@@ -229,9 +229,9 @@ def test_an_aadhaar_number_fits_no_service_that_gives_a_card() -> None:
     """It has twelve digits: who types it in clear, before others, is never asked for it."""
     for service in load_catalogue().services.values():
         if service.gives == "pvc":
-            assert service.account.problem_of(AADHAAR_NUMBER) is not None
-            assert service.account.digits != len(AADHAAR_NUMBER)
-    assert load_catalogue().services["aadhaar_card"].account.problem_of(ENROLMENT) is None
+            assert service.asks[-1].problem_of(AADHAAR_NUMBER) is not None
+            assert service.asks[-1].digits != len(AADHAAR_NUMBER)
+    assert load_catalogue().services["aadhaar_card"].asks[-1].problem_of(ENROLMENT) is None
 
 
 def test_the_driver_wipes_its_spool_and_the_card_is_fetched_once_more(world: CardWorld) -> None:

@@ -16,22 +16,23 @@ from firmware.contract.gateway import (
     Failed,
     FetchBill,
     FetchDocument,
+    Posted,
+    PostPayment,
     Problem,
 )
-from firmware.contract.money import rupees
+from firmware.contract.money import Money, rupees
 from firmware.documents.signed import is_genuine, statement
 from firmware.gateway import documents
 from firmware.gateway.backend import BackEnd
 from firmware.gateway.sandbox.__main__ import say_no
-from firmware.gateway.sandbox.certificates import FORGED, WITHDRAWN, CertificateOffice
-from firmware.gateway.sandbox.document_counter import DocumentCounter, DocumentOffice
-from firmware.gateway.sandbox.id_cards import AADHAAR, JAN_AADHAAR, Granted, IdCardOffice
+from firmware.gateway.sandbox.counter import Counter
 from firmware.gateway.sandbox.office import Office
+from firmware.gateway.sandbox.papers import PAPERS
 from firmware.gateway.sandbox.signature import OFFICE_KEY
 from firmware.runtime.spool import Spool
 
 APPLICATION = "110026000417"
-CARDS = (AADHAAR, JAN_AADHAAR)
+FORGED, WITHDRAWN = "110026000425", "110026000433"
 KEY = bytes.fromhex(OFFICE_KEY)
 Answer = Document | Failed
 
@@ -42,14 +43,18 @@ class Line:
     def __init__(self, folder: Path, port: BackEnd) -> None:
         self.folder, self._port = folder, port
 
-    async def fetch(self, account: str = APPLICATION, service: str = "certificates") -> Answer:
+    async def fetch(self, account: str = APPLICATION, service: str = "caste") -> Answer:
         asked = FetchDocument("key", service, account, "TDR 0417 0001", "page")
         reply = await self._port.ask(asked)
         assert isinstance(reply, Document | Failed)
         return reply
 
-    async def bill(self, account: str, service: str = "certificates") -> object:
+    async def bill(self, account: str, service: str = "caste") -> object:
         return await self._port.ask(FetchBill(service, account))
+
+    async def pay(self, account: str, service: str) -> object:
+        paid = PostPayment(service, service, account, "B1", rupees(50), "TDR 0417 0001")
+        return await self._port.ask(paid)
 
     @property
     def spooled(self) -> list[Path]:
@@ -68,11 +73,8 @@ async def connected(folder: Path, application: web.Application) -> AsyncIterator
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Line]:
     """The sandbox's own counters."""
-    books = Office(tmp_path / "office.db")
     application = web.Application(middlewares=[say_no])
-    sold: list[DocumentOffice] = [IdCardOffice(card, books) for card in CARDS]
-    for sells in [CertificateOffice(books), *sold]:
-        application.add_routes(DocumentCounter(sells).routes())
+    application.add_routes(Counter(Office(tmp_path / "office.db")).routes())
     async for line in connected(tmp_path, application):
         yield line
 
@@ -110,7 +112,7 @@ async def line(tmp_path: Path, stranger: Stranger) -> AsyncIterator[Line]:
 async def test_a_certificate_lies_in_the_spool_as_the_office_signed_it(office: Line) -> None:
     found = await office.fetch()
     assert isinstance(found, Document)
-    assert is_genuine(found, "certificates", APPLICATION, KEY)
+    assert is_genuine(found, "caste", APPLICATION, KEY)
     content = Spool(office.folder / "spool" / "page").read(found.document, found.sha256)
     with pypdfium2.PdfDocument(content) as pdf:
         assert len(pdf) == found.pages == 2
@@ -120,15 +122,15 @@ async def test_a_certificate_lies_in_the_spool_as_the_office_signed_it(office: L
 async def test_a_letter_was_changed_on_the_way(office: Line) -> None:
     found = await office.fetch(FORGED)
     assert isinstance(found, Document)
-    assert not is_genuine(found, "certificates", FORGED, KEY)
+    assert not is_genuine(found, "caste", FORGED, KEY)
 
 
 async def test_a_signature_is_good_for_nothing_else(office: Line) -> None:
     found = await office.fetch()
     assert isinstance(found, Document)
-    assert not is_genuine(found, "certificates", "110026000418", KEY)
+    assert not is_genuine(found, "caste", "110026000418", KEY)
     assert not is_genuine(found, "birth", APPLICATION, KEY)
-    assert not is_genuine(found, "certificates", APPLICATION, bytes(32))
+    assert not is_genuine(found, "caste", APPLICATION, bytes(32))
 
 
 def test_no_text_can_be_read_as_two_fields() -> None:
@@ -185,32 +187,88 @@ async def test_a_document_without_end_is_not_taken_in(
     assert line.spooled == []
 
 
-@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.service)
-async def test_a_card_lies_in_the_spool_with_both_its_sides(office: Line, card: Granted) -> None:
-    number = next(iter(card.names))
-    bill = await office.bill(number, card.service)
+# --- every paper and card -----------------------------------------------------------------------
+
+GOOD = {
+    "caste": "110026000417",
+    "domicile": "110126000417",
+    "marriage": "110226000417",
+    "birth": "110326000417",
+    "death": "110426000417",
+    "police_character": "110526000417",
+    "minority": "110626000417",
+    "disability": "110726000417",
+    "admit_card": "26104417-20080214",
+    "jamabandi": "tonk-todaraisingh-085417-417",
+    "girdawari": "085417-417/2",
+    "naksha": "085417-417/2",
+    "aadhaar_card": "10250001700417",
+    "aadhaar_paper": "10250001700417",
+    "jan_aadhaar_card": "4822600170417",
+    "jan_aadhaar_paper": "4812345678-10012345672",
+}
+FORGED_FAMILY, WITHDRAWN_FAMILY = "4812345425-10012345671", "4812345433-10012345671"
+
+
+def ending(service: str, end: str) -> str:
+    """The account of `service` that is forged, or withdrawn."""
+    if service == "jan_aadhaar_paper":
+        return FORGED_FAMILY if end == "425" else WITHDRAWN_FAMILY
+    return (
+        GOOD[service].replace("417-2008", f"{end}-2008")
+        if service == "admit_card"
+        else (GOOD[service].removesuffix("417").removesuffix("417/2") + end)
+    )
+
+
+def test_every_paper_of_the_office_is_tried() -> None:
+    assert GOOD.keys() | {"certificates"} == PAPERS.keys()
+
+
+@pytest.mark.parametrize("service", GOOD)
+async def test_a_paper_lies_in_the_spool_and_was_paid_for(office: Line, service: str) -> None:
+    number, paper = GOOD[service], PAPERS[service]
+    bill = await office.bill(number, service)
     assert isinstance(bill, Bill)
-    assert (bill.name, bill.amount) == (card.names[number], rupees(50))
-    found = await office.fetch(number, card.service)
+    assert (bill.amount, bill.fee) == (Money(paper.amount), Money(paper.fee))
+    found = await office.fetch(number, service)
     assert isinstance(found, Document)
-    assert is_genuine(found, card.service, number, KEY)
-    assert not is_genuine(found, "certificates", number, KEY)
+    assert is_genuine(found, service, number, KEY)
     content = Spool(office.folder / "spool" / "page").read(found.document, found.sha256)
-    assert found.pages == len(pypdfium2.PdfDocument(content)) == 2
+    assert found.pages == len(pypdfium2.PdfDocument(content))
 
 
-@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.service)
-async def test_a_card_that_was_forged_or_withdrawn(office: Line, card: Granted) -> None:
-    forged = await office.fetch(card.forged, card.service)
+@pytest.mark.parametrize("service", GOOD)
+async def test_a_paper_that_was_forged_or_withdrawn(office: Line, service: str) -> None:
+    forged = await office.fetch(ending(service, "425"), service)
     assert isinstance(forged, Document)
-    assert not is_genuine(forged, card.service, card.forged, KEY)
-    withdrawn = await office.fetch(card.withdrawn, card.service)
+    assert not is_genuine(forged, service, ending(service, "425"), KEY)
+    withdrawn = await office.fetch(ending(service, "433"), service)
     assert isinstance(withdrawn, Failed)
     assert withdrawn.problem is Problem.REFUSED
 
 
-@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.service)
-async def test_an_aadhaar_number_is_no_application(office: Line, card: Granted) -> None:
-    found = await office.bill("999999990019", card.service)
+@pytest.mark.parametrize(
+    ("service", "number"),
+    [
+        ("caste", "110126000417"),
+        ("caste", "1100260004170"),
+        ("aadhaar_card", "999999990019"),
+        ("jan_aadhaar_card", "999999990019"),
+        ("admit_card", "26104417-20080215"),
+        ("naksha", "085417-9000"),
+        ("naksha", "417"),
+        ("jan_aadhaar_paper", "4812345678-10012345673"),
+        ("income", "110026000417"),
+    ],
+)
+async def test_what_nobody_applied_for(office: Line, service: str, number: str) -> None:
+    found = await office.bill(number, service)
     assert isinstance(found, Failed)
     assert found.problem is Problem.NO_SUCH_ACCOUNT
+
+
+async def test_a_copy_of_a_record_may_be_bought_again_and_a_certificate_once(office: Line) -> None:
+    for service, may_again in (("jamabandi", True), ("birth", False)):
+        assert isinstance(await office.pay(GOOD[service], service), Posted)
+        assert isinstance(await office.bill(GOOD[service], service), Bill) is may_again

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from firmware.contract.card import FindCard, SealedCard
+from firmware.contract.card import FindCard
+from firmware.contract.finger import Sealed
 from firmware.contract.gateway import (
     Bill,
     BookedSum,
@@ -48,7 +49,7 @@ class BackEnd:
         self.busy: asyncio.Event | None = None
         self.most_at_once = self._at_once = 0
 
-    async def ask(self, request: GatewayRequest, card: SealedCard | None = None) -> GatewayReply:
+    async def ask(self, request: GatewayRequest, sealed: Sealed | None = None) -> GatewayReply:
         self.asked.append(request)
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -21,82 +18,24 @@ from firmware.contract.gateway import (
     PaidBy,
     Posted,
     PostPayment,
-    Problem,
     SumBooked,
 )
 from firmware.contract.money import rupees
 from firmware.contract.screen import Action
-from firmware.gateway.backend import BackEnd
-from firmware.gateway.sandbox.faults import CONTROL, LOOPBACK, Fault
+from firmware.gateway.sandbox.faults import LOOPBACK, Fault
 from firmware.till.effects import Ask
 from tests.firmware.core.world import World
-from tests.firmware.gateway.running_sandbox import RunningSandbox
+from tests.firmware.gateway.bad_day import AFTER, BEFORE, Day, is_undecided
 
 ACCOUNT = "210344001725"
 FETCH = FetchBill("electricity", ACCOUNT)
 POST = PostPayment("5f0c9e", "electricity", ACCOUNT, "B1", rupees(470), "TDR 0417 0001")
 PAYMENTS = "/services/electricity/payments"
-PATIENCE = 0.2  # seconds; a payment gets twice that
-BEFORE = (Fault.REFUSED, Fault.BROKEN, Fault.MAINTENANCE)
-AFTER = (Fault.SLOW, Fault.ANSWER_LOST, Fault.BROKEN_AFTER)
-
-
-class Day:
-    """The sandbox, a connector to it, and whoever orders faults."""
-
-    def __init__(self, sandbox: RunningSandbox) -> None:
-        self._sandbox = sandbox
-        self.line = sandbox.do(self._open())
-
-    async def _open(self) -> BackEnd:
-        return BackEnd(self._sandbox.url, PATIENCE)
-
-    def ask(self, request: GatewayRequest) -> GatewayReply:
-        return self._sandbox.do(self.line.ask(request))
-
-    def order(self, *faults: Fault, path: str = PAYMENTS, seconds: float = 4 * PATIENCE) -> None:
-        for fault in faults:
-            self.control("POST", {"fault": fault, "path": path, "seconds": seconds})
-
-    def control(self, method: str, body: dict[str, Any] | None = None) -> Any:
-        return self._sandbox.do(self._http(method, CONTROL, body))
-
-    def books(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self._sandbox.do(self._http("GET", "/payments"))
-        return found
-
-    def post(self, path: str, body: dict[str, Any], key: str) -> Any:
-        return self._sandbox.do(self._http("POST", path, body, {"Idempotency-Key": key}))
-
-    async def _http(
-        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
-    ) -> Any:
-        url = self._sandbox.url + path
-        async with (
-            aiohttp.ClientSession() as session,
-            session.request(method, url, json=body, headers=headers) as response,
-        ):
-            return await response.json()
-
-    def close(self) -> None:
-        self._sandbox.do(self.line.close())
-
-
-@pytest.fixture
-def day(tmp_path: Path) -> Iterator[Day]:
-    with RunningSandbox(tmp_path / "sandbox") as sandbox:
-        day = Day(sandbox)
-        yield day
-        day.close()
-
-
-def is_undecided(reply: GatewayReply | None) -> bool:
-    return isinstance(reply, Failed) and reply.problem is Problem.BACK_END_DOWN
 
 
 @pytest.mark.parametrize("fault", [*BEFORE, *AFTER])
 def test_a_repeat_of_what_was_not_answered_is_the_same_payment(day: Day, fault: Fault) -> None:
-    day.order(fault)
+    day.order(fault, path=PAYMENTS)
     assert is_undecided(day.ask(POST))
     assert len(day.books()) == (fault in AFTER)
     assert [day.ask(POST) for _ in range(2)] == [Posted("5f0c9e", "BBPS0000000001")] * 2
@@ -120,7 +59,7 @@ def test_a_kiosk_that_does_not_say_how_has_taken_cash(day: Day) -> None:
 
 
 def test_a_request_that_is_delivered_twice_is_booked_once(day: Day) -> None:
-    day.order(Fault.DUPLICATE)
+    day.order(Fault.DUPLICATE, path=PAYMENTS)
     assert isinstance(day.ask(POST), Posted)
     assert len(day.books()) == 1
 
@@ -137,13 +76,13 @@ def test_an_amount_with_a_fraction_of_a_paisa_is_not_understood(
 
 
 def test_a_document_is_fetched_again_after_maintenance(day: Day) -> None:
-    request = FetchDocument("k", "certificates", "110099000417", "TDR 0417 0001", "page")
-    day.order(Fault.MAINTENANCE, path="/services/certificates/documents")
+    request = FetchDocument("k", "caste", "110099000417", "TDR 0417 0001", "page")
+    day.order(Fault.MAINTENANCE, path="/services/caste/documents")
     assert is_undecided(day.ask(request))
 
 
 def test_what_is_still_to_befall_is_shown_and_taken_back(day: Day) -> None:
-    day.order(Fault.SLOW, Fault.DUPLICATE)
+    day.order(Fault.SLOW, Fault.DUPLICATE, path=PAYMENTS)
     assert [each["fault"] for each in day.control("GET")] == ["slow", "duplicate"]
     assert day.control("DELETE") == []
     assert not isinstance(day.ask(FETCH), Failed)
@@ -198,7 +137,7 @@ def test_after_any_two_mishaps_the_payment_is_booked_once(
     day: Day, tmp_path: Path, faults: tuple[Fault, Fault]
 ) -> None:
     kiosk = Kiosk(tmp_path / "kiosk", day)
-    day.order(*faults)
+    day.order(*faults, path=PAYMENTS)
     kiosk.pay()
     kiosk.world.run(60)
     assert kiosk.world.journal.unposted_orders() == []
@@ -210,7 +149,7 @@ def test_after_any_two_mishaps_the_payment_is_booked_once(
 
 def test_a_whole_day_without_answers_loses_nothing(day: Day, tmp_path: Path) -> None:
     kiosk = Kiosk(tmp_path / "kiosk", day)
-    day.order(*[Fault.ANSWER_LOST] * 12)
+    day.order(*[Fault.ANSWER_LOST] * 12, path=PAYMENTS)
     kiosk.pay()
     kiosk.world.run(100)
     assert len(day.books()) == 1, "it is booked, and nobody here knows"
