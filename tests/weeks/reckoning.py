@@ -21,6 +21,7 @@ AN_ORDER = 4.0  # seconds of the kiosk that each may take, all the stretches and
 AT_LEAST = 2000.0  # seconds; on a machine that does other work the kiosk's own work takes longer
 MOST_GROWTH = 4096  # KiB, of core or gateway in a life of its own
 MIB = 1024
+RAM = Path("/dev/shm")  # what a disk takes is not the question here
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,11 @@ class Outcome:
             Figure("back: longest without any", f"{seen.longest_stretch:.0f} s", spent),
             *(Figure(f"back: {n}, memory", f"{w} MiB", 1) for n, w in weights.items()),
         ]
+
+
+def disk() -> Path | None:
+    """Where the folder of a run lies; None: wherever temporary files do."""
+    return RAM if RAM.is_dir() else None
 
 
 def run(folder: Path, orders: int, speed: float, seed: int) -> Outcome:
