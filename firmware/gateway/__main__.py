@@ -98,20 +98,27 @@ class Gateway:
 
     async def _ask(self, request: GatewayRequest) -> GatewayReply:
         """A card or a finger is kept while its request is undecided, and not a moment longer."""
-        now = time.monotonic()
         match request:
-            case AuthoriseCard(reference=reference, key=key):
-                reply = await self._back_end.ask(request, self._shelf.take(reference, key, now))
-            case PostVerification(finger=reference, key=key):
-                reply = await self._back_end.ask(request, self.fingers.take(reference, key, now))
+            case AuthoriseCard(reference=reference):
+                return await self._ask_sealed(request, reference, self._shelf)
+            case PostVerification(finger=reference):
+                return await self._ask_sealed(request, reference, self.fingers)
             case FetchOptions() | FetchFacts():
                 answer = await self._back_end.ask(request)
                 return await self._kept.or_kept(request, answer, time.time())
             case _:
                 return await self._back_end.ask(request)
-        if not (isinstance(reply, Failed) and reply.problem in UNDECIDED):
-            self._shelf.forget(reference)
-            self.fingers.forget(reference)
+
+    async def _ask_sealed(
+        self,
+        request: AuthoriseCard | PostVerification,
+        reference: str,
+        shelf: Shelf[SealedCard] | Shelf[SealedFinger],
+    ) -> GatewayReply:
+        sealed = shelf.take(reference, request.key, time.monotonic())
+        reply = await self._back_end.ask(request, sealed)
+        if sealed is not None and not (isinstance(reply, Failed) and reply.problem in UNDECIDED):
+            shelf.forget(reference)
         return reply
 
     def _on_sealed(self, envelope: Envelope) -> None:

@@ -3,8 +3,8 @@
 Facts are about people. So every answer is sealed under a key that is made of a secret of this
 kiosk and of the question: it opens for who types the account again, and for nobody else. A number
 of ten digits can be tried out by a thief of the disk; scrypt makes each try cost what a question
-costs here (`COST`), so that all of them take one processor like this one some twenty years. The
-name of a file comes from the same derivation, and says nothing either.
+costs here (`COST`), and all of them take one core of a PC twelve years. The name of a file comes
+from the same derivation, and says nothing either.
 
 All of it may be lost at any moment.
 """
@@ -34,7 +34,7 @@ KEPT_FOR = 30 * 86400.0  # seconds; what is older is no help, and somebody's lif
 MOST_ANSWERS = 512  # files; a busy kiosk has fifty visits a day, and few of them ask
 LARGEST = 64 << 10  # bytes of one answer; with MOST_ANSWERS 32 MiB, of the 64 that stay free
 SECRET, SECRET_LENGTH = "secret", 32
-# RFC 7914: N, r and p of scrypt. 16 MiB and some 60 ms of a Raspberry Pi 4 for one try.
+# RFC 7914: N, r and p of scrypt. 16 MiB, and 39 ms of one core of a PC, for one try.
 COST = {"n": 1 << 14, "r": 8, "p": 1}
 NAME_LENGTH, KEY_LENGTH, NONCE_LENGTH = 16, 32, 12  # bytes
 Answer = Options | Facts

@@ -39,6 +39,17 @@ CERTIFICATES = {
 ISSUED = ("जारी हो गया", "Issued")
 TAKEN_BACK = ("वापस लिया गया", "Withdrawn")
 CHECKED = ("तहसील में जाँच हो रही है", "Being checked at the tehsil")
+TOPICS = {
+    "electricity": ("बिजली", "Electricity"),
+    "water": ("पानी", "Water"),
+    "road": ("सड़क", "Road"),
+    "ration": ("राशन", "Ration"),
+    "pension": ("पेंशन", "Pension"),
+    "health": ("स्वास्थ्य", "Health"),
+    "school": ("स्कूल", "School"),
+    "police": ("पुलिस", "Police"),
+    "other": ("अन्य", "Something else"),
+}
 IN_PROCESS = "110026000441"  # an application that is not granted yet
 TOLD_OF = "1126"  # how the number of each grievance begins
 
@@ -65,10 +76,12 @@ def facts(service: str, account: str) -> list[Line] | None:
     return None
 
 
-def registered(topic: str, day: str) -> list[Line]:
-    """A grievance that a kiosk posted; `topic` is the first answer of it."""
+def registered(account: str, day: str) -> list[Line]:
+    """A grievance that a kiosk posted: what it is about is one of the answers."""
+    answers = account.split("-")
+    topic = next((words for each, words in TOPICS.items() if each in answers), TOPICS["other"])
     return [
-        ("subject", topic, topic),
+        ("subject", *topic),
         ("department", "जिला प्रशासन, टोंक", "District administration, Tonk"),
         ("registered_on", day, day),
         ("status", "दर्ज हुई", "Registered"),

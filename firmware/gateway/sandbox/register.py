@@ -101,7 +101,7 @@ class Register:
             return None
         query = "SELECT account, day FROM requests WHERE id = ? AND service = ?"
         row = self._db.execute(query, (int(number[-8:]), GRIEVANCE)).fetchone()
-        return row and registered(row["account"].partition("-")[0], row["day"])
+        return row and registered(row["account"], row["day"])
 
     def _verified_on(self, account: str) -> str:
         query = "SELECT day FROM requests WHERE account = ? AND service = ? ORDER BY id DESC"

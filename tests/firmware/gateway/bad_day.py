@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
 
+from firmware.contract.device import Kind
 from firmware.contract.finger import Sealed
 from firmware.contract.gateway import Failed, GatewayReply, GatewayRequest, Problem
+from firmware.gateway.__main__ import Gateway
 from firmware.gateway.backend import BackEnd
+from firmware.gateway.breaker import Breaker
+from firmware.gateway.guarded import Guarded
+from firmware.gateway.routes import Routes
 from firmware.gateway.sandbox.faults import CONTROL, Fault
 from tests.firmware.gateway.running_sandbox import RunningSandbox
+from tests.firmware.small_kiosk import config_in
 
 PATIENCE = 0.2  # seconds; what changes something gets twice that
 BEFORE = (Fault.REFUSED, Fault.BROKEN, Fault.MAINTENANCE)
@@ -34,6 +42,17 @@ class Day:
 
     def do(self, work: Coroutine[Any, Any, Result]) -> Result:
         return self._sandbox.do(work)
+
+    def gateway(self, folder: Path) -> Gateway:
+        """The process behind the bus; here nothing connects it to one."""
+        (folder / "credentials").mkdir()
+        (folder / "credentials" / "gateway").write_text("nobody's")
+        return self._sandbox.do(self._gateway(folder))
+
+    async def _gateway(self, folder: Path) -> Gateway:
+        line = Guarded("default", self.line, Breaker(lambda: 1.0), time.monotonic)
+        config = config_in(folder, {"notes": Kind.NOTES})
+        return Gateway(config, Routes(line, {}, time.monotonic))
 
     def order(self, *faults: Fault, path: str, seconds: float = 4 * PATIENCE) -> None:
         for fault in faults:

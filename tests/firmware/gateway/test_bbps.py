@@ -30,6 +30,7 @@ from firmware.runtime.clock import INDIA, FixedClock
 from firmware.runtime.config import ConfigError
 from firmware.runtime.gateway_section import BbpsSection, BillerSection
 from tests.firmware.gateway.certificates import Identity, make_identity
+from tests.firmware.gateway.free import WITHOUT_MONEY
 from tests.firmware.gateway.operating_unit import Mishap, OperatingUnit
 
 ACCOUNT = "210344001725"
@@ -317,7 +318,8 @@ async def test_two_payments_have_two_names(unit: OperatingUnit, kiosk: Kiosk) ->
 
 
 async def test_what_bharat_billpay_does_not_do_is_refused(kiosk: Kiosk) -> None:
-    assert refused(await kiosk.line.ask(SumBooked("TDR 0417", 1, 9))) is Problem.REFUSED
+    for request in (SumBooked("TDR 0417", 1, 9), *WITHOUT_MONEY):
+        assert refused(await kiosk.line.ask(request)) is Problem.REFUSED
 
 
 async def test_a_look_is_the_units_signed_heartbeat(unit: OperatingUnit, kiosk: Kiosk) -> None:

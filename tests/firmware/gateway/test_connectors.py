@@ -26,6 +26,7 @@ from firmware.gateway.link import MOST_BYTES, open_session, tls
 from firmware.runtime.config import ConfigError, load
 from firmware.runtime.gateway_section import patience_of
 from tests.firmware.gateway.certificates import Identity, make_identity
+from tests.firmware.gateway.free import WITHOUT_MONEY
 from tests.firmware.small_kiosk import config_in
 
 DIGIT = """
@@ -94,10 +95,14 @@ async def test_an_authority_that_is_no_file_is_said_at_the_start(tmp_path: Path)
 
 
 def test_a_document_is_waited_for_longer_than_a_bill() -> None:
-    document = FetchDocument("k", "certificates", "1", "TDR 0417 0001", "page")
+    document = FetchDocument("k", "caste", "1", "TDR 0417 0001", "page")
     post = PostPayment("k", "electricity", "1", "B1", rupees(1), "TDR 0417 0001")
     bill = FetchBill("electricity", "1")
     assert [patience_of(each, 5.0) for each in (bill, post, document)] == [5.0, 10.0, 20.0]
+
+
+def test_what_changes_something_is_waited_for_longer_than_a_question() -> None:
+    assert [patience_of(each, 5.0) for each in WITHOUT_MONEY] == [5.0, 5.0, 10.0, 10.0]
 
 
 # --- whom a connection is believed ----------------------------------------------------------------

@@ -33,6 +33,7 @@ from firmware.gateway.doubts import SETTLES_IN
 from firmware.runtime.config import ConfigError
 from firmware.runtime.gateway_section import DigitSection
 from tests.firmware.gateway.digit_platform import PASSWORD, USER, VECTORS, DigitPlatform, Mishap
+from tests.firmware.gateway.free import WITHOUT_MONEY
 
 CONSUMER = "WS/107/2026-27/000417"
 FETCH = FetchBill("water", CONSUMER)
@@ -126,9 +127,10 @@ async def test_a_token_that_expired_is_made_anew(platform: DigitPlatform, kiosk:
 
 
 async def test_what_digit_does_not_do_is_refused(platform: DigitPlatform, kiosk: Kiosk) -> None:
-    reply = await kiosk.line.ask(FindCard("key"))
-    assert isinstance(reply, Failed)
-    assert reply.problem is Problem.REFUSED
+    for request in (FindCard("key"), *WITHOUT_MONEY):
+        reply = await kiosk.line.ask(request)
+        assert isinstance(reply, Failed)
+        assert reply.problem is Problem.REFUSED
     assert platform.asked == []
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-from datetime import datetime
 
 import msgspec
 import pytest
 
-from drivers.rd_service.reader import Make, Reader
 from drivers.rd_service.sealing import TEST_MODULUS
 from firmware.contract.card import SealedCard, Sealing
 from firmware.contract.finger import (
@@ -20,21 +18,7 @@ from firmware.contract.finger import (
 )
 from firmware.gateway.sandbox.fingers import NotOpened, P, Q, open_pid
 from firmware.gateway.shelf import FINGER_KEPT_FOR, Shelf
-from firmware.runtime.clock import INDIA
-
-OPTIONS = (
-    b'<PidOptions ver="1.0"><Opts fCount="1" fType="2" format="0" pidVer="2.0" timeout="9000"'
-    b' posh="UNKNOWN" env="P" wadh="of this question"/></PidOptions>'
-)
-
-
-def pid_data() -> bytes:
-    reader = Reader(Make(), lambda: datetime(2026, 11, 22, 12, 0, tzinfo=INDIA))
-    reader.finger, reader.lies_since, reader.quality = "thumb", 0.0, 80
-    assert reader.ask(OPTIONS, 0.0) is None
-    document = reader.result(1.0)
-    assert document is not None
-    return document
+from tests.firmware.gateway.prints import pid_data
 
 
 def finger(number: int = 1, pid: bytes = b"<PidData/>") -> SealedFinger:

@@ -30,7 +30,6 @@ from firmware.contract.card import (
     Sealing,
     VoidCard,
 )
-from firmware.contract.facts import FetchFacts
 from firmware.contract.finger import SealedFinger
 from firmware.contract.gateway import (
     FetchBill,
@@ -40,10 +39,10 @@ from firmware.contract.gateway import (
     SumBooked,
 )
 from firmware.contract.money import rupees
-from firmware.contract.options import FetchOptions
-from firmware.contract.request import PostRequest, PostVerification
+from firmware.contract.request import PostVerification
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
 from firmware.gateway.backend import BackEnd
+from tests.firmware.gateway.free import LIFE, REFERENCE, WITHOUT_MONEY
 from tests.firmware.gateway.running_sandbox import RunningSandbox
 
 PAGE = Path(__file__).parents[3] / "docs/backend-openapi.yaml"
@@ -78,19 +77,13 @@ def test_the_sandbox_answers_as_the_page_says(
 
 # --- what the gateway asks ------------------------------------------------------------------------
 
-FINGER = SealedFinger("1" * 32, b"<PidData/>")
+FINGER = SealedFinger(REFERENCE, b"<PidData/>")
 CARD = SealedCard("0" * 32, Sealing.BOX, "AB" * 32, {"2": b"sealed"})
-VERIFICATION = PostVerification(
-    "k", "life_certificate", "262600000417", "TDR 0417 0001", FINGER.reference
-)
 EVERY_REQUEST: list[GatewayRequest] = [
     FetchBill("electricity", "210344990417"),
     PostPayment("k", "electricity", "210344990417", "B1", rupees(470), "TDR 0417 0001"),
     FetchDocument("k", "caste", "110099000417", "TDR 0417 0001", "page"),
-    FetchOptions("prepaid", "plan", ["maru", "9000000417"]),
-    FetchFacts("court_case", "RJTK01-0004172026"),
-    PostRequest("k", "grievance", "water-085417-9000000417", "TDR 0417 0001"),
-    VERIFICATION,
+    *WITHOUT_MONEY,
     SumBooked("TDR 0417", 1, 9),
     AuthoriseCard("k", CARD.reference, rupees(470), "TDR 0417 0001"),
     ConfirmCard("k"),
@@ -120,7 +113,7 @@ async def test_all_that_the_gateway_asks_stands_on_the_page() -> None:
         for request in EVERY_REQUEST:
             is_finger = isinstance(request, PostVerification)
             await back_end.ask(request, FINGER if is_finger else CARD)
-        await back_end.ask(VERIFICATION)  # the finger is gone
+        await back_end.ask(LIFE)  # the finger is gone
         await back_end.close()
     operations = [each.ok() for each in schema.get_all_operations() if isinstance(each, Ok)]
     told = [

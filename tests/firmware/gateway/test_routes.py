@@ -6,10 +6,12 @@ import asyncio
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from firmware.contract.card import FindCard
 from firmware.contract.finger import Sealed
 from firmware.contract.gateway import (
+    Acceptance,
     Bill,
     BookedSum,
     Failed,
@@ -21,6 +23,7 @@ from firmware.contract.gateway import (
     Posted,
     PostPayment,
     Problem,
+    Question,
     SumBooked,
     Tender,
 )
@@ -28,9 +31,10 @@ from firmware.contract.money import ZERO, rupees
 from firmware.gateway.breaker import FAILURES, FIRST, LEAST_PART, LONGEST, Breaker
 from firmware.gateway.guarded import Guarded
 from firmware.gateway.routes import VISIT, Routes
+from tests.firmware.gateway.free import ACCEPTANCES, WITHOUT_MONEY
 
 DOWN = Failed(Problem.BACK_END_DOWN, "refused")
-WATER, CERTIFICATE = FetchBill("water", "1"), FetchBill("certificates", "1")
+WATER, CERTIFICATE = FetchBill("water", "1"), FetchBill("caste", "1")
 
 
 def payment(key: str, service: str = "water") -> PostPayment:
@@ -96,11 +100,21 @@ def world() -> World:
 
 
 async def test_each_service_goes_to_its_own_and_the_rest_to_the_default(world: World) -> None:
-    document = FetchDocument("k", "certificates", "1", "TDR 0417 0001", "page")
+    document = FetchDocument("k", "caste", "1", "TDR 0417 0001", "page")
     for request in (WATER, payment("k"), CERTIFICATE, document, FindCard("k")):
         await world.routes.ask(request)
     assert world.other.asked == [WATER, payment("k")]
     assert world.own.asked == [CERTIFICATE, document, FindCard("k")]
+
+
+@pytest.mark.parametrize("request_", WITHOUT_MONEY, ids=lambda each: type(each).__name__)
+async def test_what_costs_nothing_goes_to_the_back_end_of_its_service(
+    world: World, request_: Question | Acceptance
+) -> None:
+    to_water = replace(request_, service="water")
+    await world.routes.ask(to_water)
+    await world.routes.ask(request_)
+    assert (world.other.asked, world.own.asked) == ([to_water], [request_])
 
 
 async def test_the_sum_of_one_back_end_is_not_told_as_that_of_all(world: World) -> None:
@@ -225,6 +239,19 @@ async def test_a_card_that_is_not_here_says_nothing_of_a_back_end(world: World) 
 
 
 # --- each request once at a time ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("request_", ACCEPTANCES, ids=lambda each: type(each).__name__)
+async def test_what_core_posts_again_is_not_under_way_twice(
+    world: World, request_: Acceptance
+) -> None:
+    world.own.busy = asyncio.Event()
+    twice = [asyncio.ensure_future(world.routes.ask(request_)) for _ in range(2)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    world.own.busy.set()
+    await asyncio.gather(*twice)
+    assert world.own.most_at_once == 1
 
 
 async def test_a_slow_answer_is_heard_by_whoever_asked_again_meanwhile(world: World) -> None:
