@@ -10,6 +10,7 @@ from kivy.uix.gridlayout import GridLayout
 
 from ui.parts import Touch
 
+NAMES = {"/": "numpaddivide"}  # Kivy's, of the keys on the right
 HOLD = 2.0  # seconds: longer than a curious child leans on a corner, shorter than patience
 
 
@@ -22,6 +23,7 @@ class Keypad(GridLayout):
 
     next = StringProperty("")
     is_ready = BooleanProperty(False)  # the way on may be pressed
+    mark = StringProperty("")  # what else may be typed: the stroke of a khasra number
 
     __events__ = ("on_digit", "on_wipe", "on_enter")
 
@@ -39,6 +41,8 @@ class Keypad(GridLayout):
         digit = name.removeprefix("numpad")
         if len(digit) == 1 and digit in "0123456789":
             self.dispatch("on_digit", digit)
+        elif self.mark and name in (self.mark, NAMES.get(self.mark)):
+            self.dispatch("on_digit", self.mark)
         elif name == "backspace":
             self.dispatch("on_wipe")
         elif name in ("enter", "numpadenter"):

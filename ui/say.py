@@ -6,6 +6,7 @@ import logging
 import re
 from pathlib import Path
 
+from firmware.contract.accounts import answers_of
 from firmware.contract.money import Money
 from firmware.contract.screen import Language
 from firmware.runtime.service_words import service_words
@@ -37,6 +38,11 @@ class Say:
         """In the words that this service, or kind of printer, has of its own, if it has."""
         return self(self._words.own(key, name), **facts)
 
+    def problem(self, key: str, service: str, **facts: object) -> str:
+        """What is wrong with an answer: in words of its own service, if it has them, or in those of
+        every question."""
+        return self.own(self.known(key, "number.problem"), service, **facts)
+
     def known(self, key: str, otherwise: str) -> str:
         """`key` if there are words for it; else the more general key, and a line in the log.
 
@@ -66,9 +72,15 @@ def exact(money: Money) -> str:
     return f"₹{NO_BREAK}{money.exact()}"
 
 
-def in_fours(number: str) -> str:
-    """`2103 4400 1725`."""
-    return NO_BREAK.join(number[at : at + 4] for at in range(0, len(number), 4))
+def in_fours(account: str) -> str:
+    """`2103 4400 1725`; of several answers `maru · 9829 0123 45 · p199`."""
+    return " · ".join(_in_fours(answer) for answer in answers_of(account))
+
+
+def _in_fours(answer: str) -> str:
+    if not answer.isdigit():
+        return answer
+    return NO_BREAK.join(answer[at : at + 4] for at in range(0, len(answer), 4))
 
 
 def sentences(*texts: str) -> str:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from firmware.contract import asked
 from firmware.contract import screen as contract
 from firmware.contract.screen import Language, Screen
 from ui.frame import OTHER, Frame, frame
 from ui.say import Say
 from ui.screens.attract import model as attract
 from ui.screens.basket import model as basket
+from ui.screens.choice import model as choice
 from ui.screens.closed import model as closed
 from ui.screens.commissioning import model as commissioning
+from ui.screens.confirm import model as confirm
 from ui.screens.count import model as count
 from ui.screens.desk import model as desk
 from ui.screens.done import model as done
+from ui.screens.facts import model as facts
 from ui.screens.insert_cash import model as insert_cash
 from ui.screens.number import model as number
 from ui.screens.offer import model as offer
 from ui.screens.pin import model as pin
 from ui.screens.printing import model as printing
+from ui.screens.put_finger import model as put_finger
 from ui.screens.services import model as services
 from ui.screens.show_bill import model as show_bill
 from ui.screens.show_upi import model as show_upi
@@ -31,6 +36,7 @@ Model = (
     attract.AttractModel
     | services.ServicesModel
     | number.NumberModel
+    | choice.ChoiceModel
     | waiting.WaitingModel
     | printing.PrintingModel
     | show_bill.ShowBillModel
@@ -39,7 +45,10 @@ Model = (
     | show_upi.ShowUpiModel
     | swipe_card.SwipeCardModel
     | offer.OfferModel
+    | confirm.ConfirmModel
+    | put_finger.PutFingerModel
     | done.DoneModel
+    | facts.FactsModel
     | trouble.TroubleModel
     | closed.ClosedModel
     | commissioning.CommissioningModel
@@ -101,6 +110,8 @@ class Director:
                 return services.model(data, screen, say)
             case contract.Number() as data:
                 return number.model(data, screen, say)
+            case contract.Choice() as data:
+                return choice.model(data, screen, say)
             case contract.Waiting() as data:
                 return waiting.model(data, screen, say)
             case contract.Printing() as data:
@@ -117,10 +128,18 @@ class Director:
                 return offer.model(data, screen, say)
             case contract.InsertCash() as data:
                 return insert_cash.model(data, screen, say)
+            case asked.Confirm() as data:
+                return confirm.model(data, screen, say)
+            case asked.PutFinger() as data:
+                return put_finger.model(data, screen, say)
+            case asked.Accepted() as data:
+                return done.accepted(data, screen, say)
             case contract.Done() as data:
                 return done.model(data, screen, say)
             case contract.Reprinted() as data:
                 return done.reprinted(data, screen, say)
+            case asked.ShowFacts() as data:
+                return facts.model(data, screen, say)
             case contract.Trouble() as data:
                 return trouble.model(data, screen, say)
             case contract.Closed() as data:

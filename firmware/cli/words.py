@@ -188,6 +188,8 @@ def of_till(event: till.TillEvent) -> str:
             return f"CASH BOX TAKEN OUT BY NOBODY ({device})"
         case till.SupplyRefilled(device=device, consumable=consumable, by=by):
             return f"{by} put new {consumable} into {device}"
+        case till.RequestRefused(order=order, service=service, problem=problem):
+            return f"THE OFFICE REFUSES {order} ({service}): {problem}"
         case till.DoorOpened(device=device):
             return f"DOOR OPENED BY NOBODY ({device})"
         case till.Tampered(device=device):

@@ -11,8 +11,12 @@ from enum import StrEnum
 
 import msgspec
 
+from firmware.contract.asked import Asked
 from firmware.contract.gateway import Bill, Tender
 from firmware.contract.money import ZERO, Money
+from firmware.contract.options import Option
+
+MOST_ROWS = 6  # of a list on one screen: each as large as a thumb
 
 
 class Language(StrEnum):
@@ -35,6 +39,9 @@ class Action(StrEnum):
     ANOTHER = "another"  # another service, after the receipt
     FINISH = "finish"
     STAY = "stay"  # "yes, I am still here"
+    CHOOSE = "choose"  # value: the id of an option
+    NEXT_PAGE = "next_page"  # of a list
+    PREVIOUS_PAGE = "previous_page"
     OPERATOR = "operator"  # the padlock, held for two seconds
     CHOOSE_TASK = "choose_task"  # value: what the operator wants to do
     SKIP = "skip"  # nothing was counted
@@ -43,6 +50,8 @@ class Action(StrEnum):
     PAY_PART = "pay_part"  # with the money that is in, as the offer says
     TAKE_SLIP = "take_slip"  # instead of the offer: a claim slip
     USE_SLIP = "use_slip"  # pay with a claim slip
+    SUBMIT = "submit"  # yes: register this; yes: take my finger
+    PRINT = "print"  # the facts on the screen, on a slip
 
 
 class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -70,8 +79,9 @@ class Services(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 
 
 class Number(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """Type a number of `digits`, grouped by four; of `least` or more where that is given. `problem`
-    is a message key.
+    """Type a number of `digits`, grouped by four or as `groups` says; of `least` or more where that
+    is given. `marks` are keys beside the digits: the `/` of a khasra number. `problem` is a message
+    key.
 
     `safe` is money that waits for this number: of a payment that a power cut interrupted.
     """
@@ -83,6 +93,25 @@ class Number(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     problem: str | None = None
     safe: Money | None = None
     least: int = 0
+    groups: list[int] = []  # places of each: 2, 2, 4 of a date
+    marks: str = ""
+
+
+class Choice(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """Choose one of a list: its page `page` of `pages`. `chosen` is what was chosen before.
+
+    `label` and `problem` are message keys; `as_of` is the day (YYYY-MM-DD) of a list that is not of
+    today, because the back end is away.
+    """
+
+    service: str
+    label: str
+    options: list[Option]
+    chosen: str = ""
+    problem: str | None = None
+    page: int = 1
+    pages: int = 1
+    as_of: str = ""
 
 
 class Waiting(msgspec.Struct, frozen=True, tag=True):
@@ -329,26 +358,10 @@ class Count(msgspec.Struct, frozen=True, tag=True):
 
 
 ScreenData = (
-    Attract
-    | Services
-    | Number
-    | Waiting
-    | Printing
-    | ShowBill
-    | Basket
-    | InsertCash
-    | ShowUpi
-    | SwipeCard
-    | Offer
-    | Done
-    | Reprinted
-    | Trouble
-    | Closed
-    | Commissioning
-    | Pin
-    | Desk
-    | Count
-)
+    Attract | Services | Number | Choice | Waiting | Printing | ShowBill | Basket | InsertCash
+    | ShowUpi | SwipeCard | Offer | Done | Asked | Reprinted | Trouble | Closed | Commissioning
+    | Pin | Desk | Count
+)  # fmt: skip
 
 
 class Screen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

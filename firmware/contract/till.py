@@ -62,6 +62,14 @@ class PaymentRefused(msgspec.Struct, frozen=True, tag=True):
     problem: str  # no_such_account already_paid refused
 
 
+class RequestRefused(msgspec.Struct, frozen=True, tag=True):
+    """What was accepted here without money, and is on a citizen's paper, the office refuses."""
+
+    order: str
+    service: str
+    problem: str
+
+
 TillEvent = (
     BoxPulled
     | DoorOpened
@@ -70,4 +78,5 @@ TillEvent = (
     | CountersDiffered
     | SupplyRefilled
     | PaymentRefused
+    | RequestRefused
 )

@@ -43,7 +43,8 @@ async def serve(config: Config, options: argparse.Namespace) -> None:
 async def _run(config: Config, clock: SystemClock, damage: str) -> None:
     journal = open_journal(journal_path(config), clock.now(), VERSION, _boot_id(), damage)
     try:
-        core = Core(Book(journal, clock), config, load_catalogue(), load_keys(config))
+        catalogue = load_catalogue(Path(config.paths.places))
+        core = Core(Book(journal, clock), config, catalogue, load_keys(config))
         await CoreDaemon(core, config, clock).run()
     finally:
         journal.close()

@@ -1,14 +1,24 @@
 """The questions of a service, one after the other, and one step back at a time.
 
-What was answered so far is in the visit; the account is made of all of it.
+What was answered so far is in the visit; the account is made of all of it. A list that the back end
+keeps is asked for when its question comes up, and stays in the visit until that is left behind.
 """
 
 from __future__ import annotations
 
-from firmware.contract.screen import Number, ScreenData
+import logging
+from datetime import date, datetime
+
+from firmware.contract.gateway import Failed, GatewayReply, Problem
+from firmware.contract.options import FetchOptions, Option, Options
+from firmware.contract.screen import MOST_ROWS, Action, Choice, Number, Press, ScreenData
 from firmware.core.visit import Signal, Visit
-from firmware.services.catalogue import Catalogue, Service
-from firmware.services.catalogue.asks import Ask
+from firmware.services.catalogue import Catalogue, Service, asks
+from firmware.services.catalogue.asks import Ask, Fetched, ListAsk, TypedAsk
+
+log = logging.getLogger("core")
+
+NOTHING = "choice.nothing"  # to choose from
 
 
 class Asking:
@@ -17,38 +27,172 @@ class Asking:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    def begin(self, visit: Visit) -> None:
-        """On entering the questions: with all of them answered, the last one is asked again."""
-        asks = self._service(visit).asks
-        if len(visit.answers) == len(asks):
-            visit.typed = visit.answers.pop()
-        elif len(visit.answers) > len(asks):  # of an order that another release made
-            visit.answers = []
+    # --- moving ----------------------------------------------------------------------------
 
-    def answer(self, visit: Visit, typed: str) -> Signal | None:
-        """The step that follows; None where it has to be typed again."""
+    def begin(self, visit: Visit) -> bool:
+        """On entering a question: with all of them answered, the last one is asked again. True
+        where its list has to come from the back end first."""
+        known, visit.page = self._service(visit).asks, 0
+        if len(visit.answers) == len(known):
+            self._ask_before(visit)
+        elif len(visit.answers) > len(known):  # of an order that another release made
+            visit.ask_again()
+        return isinstance(self._ask(visit), Fetched) and visit.options is None
+
+    def answer(self, visit: Visit, typed: str, today: date) -> Signal | None:
+        """What was typed; None where it has to be typed again."""
         service, ask = self._service(visit), self._ask(visit)
-        visit.typed, visit.problem = typed, service.problem_of(ask, typed)
-        if visit.problem is not None:
+        if not isinstance(ask, TypedAsk):
             return None
-        visit.answers, visit.typed = [*visit.answers, typed], ""
-        return Signal.ENTERED if len(visit.answers) == len(service.asks) else Signal.NEXT
+        visit.typed, visit.problem = typed, service.problem_of(ask, typed, today)
+        return None if visit.problem else self._take(visit, ask.answer_of(typed))
+
+    def on_press(self, visit: Visit, press: Press) -> Signal | None:
+        """What was pressed in a list; None where that is not left."""
+        if not isinstance(self._ask(visit), ListAsk):
+            return None
+        match press.action:
+            case Action.NEXT_PAGE:
+                visit.page = min(visit.page + 1, self._pages(visit) - 1)
+            case Action.PREVIOUS_PAGE:
+                visit.page = max(visit.page - 1, 0)
+            case Action.CHOOSE if press.value in {each.id for each in self._options(visit)}:
+                return self._choose(visit, press.value)
+        return None
 
     def back(self, visit: Visit) -> Signal | None:
         """To the question before, with what was answered to it; None from the first one."""
         if not visit.answers:
             return None
-        visit.answers, visit.typed = visit.answers[:-1], visit.answers[-1]
+        visit.options = None
+        self._ask_before(visit)
         return Signal.NEXT
 
-    def draw(self, visit: Visit) -> ScreenData:
-        """The present question."""
+    def _ask_before(self, visit: Visit) -> None:
+        last = visit.answers[-1]
+        visit.answers = visit.answers[:-1]
         ask = self._ask(visit)
-        label = self._service(visit).label(ask)
-        return Number(visit.service, label, ask.digits, visit.typed, visit.problem, least=ask.least)
+        visit.typed = ask.typed_of(last) if isinstance(ask, TypedAsk) else last
+
+    def _choose(self, visit: Visit, answer: str) -> Signal | None:
+        """A place without places in it leads nowhere: that is said where it was chosen."""
+        given, ahead = [*visit.answers, answer], self._service(visit).asks[len(visit.answers) + 1 :]
+        is_place = bool(ahead) and isinstance(ahead[0], asks.Place)
+        if is_place and not self._catalogue.places.under(self._path(visit, given)):
+            visit.problem = NOTHING
+            return None
+        return self._take(visit, answer)
+
+    def _take(self, visit: Visit, answer: str) -> Signal:
+        visit.answers, visit.typed, visit.problem = [*visit.answers, answer], "", None
+        if len(visit.answers) == len(self._service(visit).asks):
+            return Signal.ENTERED
+        visit.options = None
+        return Signal.NEXT
+
+    # --- lists of the back end -------------------------------------------------------------
+
+    def request(self, visit: Visit) -> FetchOptions:
+        """What the back end is asked for the present question."""
+        return FetchOptions(visit.service, self._ask(visit).id, visit.answers)
+
+    def take_options(self, visit: Visit, reply: GatewayReply | Options | None) -> Signal:
+        """Put the list, or what is wrong, into the visit. None is silence."""
+        match reply:
+            case Options(options=options) if options:
+                visit.options = reply
+                return Signal.NEXT
+            case Options():
+                return self._wrong(visit, NOTHING)
+            case Failed(problem=Problem.NO_SUCH_ACCOUNT):
+                return self._wrong(visit, "number.no_such_account")
+            case Failed(problem=Problem.REFUSED):
+                visit.cause = "trouble.refused"
+            case _:
+                visit.cause = "trouble.back_end_down"
+        return Signal.FAILED
+
+    def _wrong(self, visit: Visit, problem: str) -> Signal:
+        """The office offers nothing after these answers: the last of them is asked again."""
+        if not visit.answers:
+            visit.cause = "trouble.refused"
+            return Signal.FAILED
+        self._ask_before(visit)
+        visit.problem = problem
+        return Signal.NEXT
+
+    # --- what is seen ----------------------------------------------------------------------
+
+    def draw(self, visit: Visit, today: date) -> ScreenData:
+        """The present question."""
+        ask, label = self._ask(visit), self._service(visit).label(self._ask(visit))
+        if isinstance(ask, ListAsk):
+            return self._list(visit, label, today)
+        return Number(
+            visit.service,
+            label,
+            ask.digits,
+            visit.typed,
+            visit.problem,
+            least=ask.least,
+            groups=list(ask.groups),
+            marks=ask.marks,
+        )
+
+    def _list(self, visit: Visit, label: str, today: date) -> Choice:
+        first = visit.page * MOST_ROWS
+        return Choice(
+            service=visit.service,
+            label=label,
+            options=self._options(visit)[first : first + MOST_ROWS],
+            chosen=visit.typed,
+            problem=visit.problem,
+            page=visit.page + 1,
+            pages=self._pages(visit),
+            as_of=_day_of(visit.options, today),
+        )
+
+    def actions(self, visit: Visit) -> list[Action]:
+        """What the present question offers."""
+        if isinstance(self._ask(visit), TypedAsk):
+            return [Action.ENTER]
+        more = [Action.NEXT_PAGE] if visit.page + 1 < self._pages(visit) else []
+        less = [Action.PREVIOUS_PAGE] if visit.page else []
+        return [Action.CHOOSE, *less, *more]
+
+    # --- what it reads ---------------------------------------------------------------------
 
     def _service(self, visit: Visit) -> Service:
         return self._catalogue.services[visit.service]
 
     def _ask(self, visit: Visit) -> Ask:
         return self._service(visit).asks[len(visit.answers)]
+
+    def _pages(self, visit: Visit) -> int:
+        return max(1, -(-len(self._options(visit)) // MOST_ROWS))
+
+    def _options(self, visit: Visit) -> list[Option]:
+        match self._ask(visit):
+            case asks.Choice(options=options):
+                return options
+            case asks.Place():
+                return self._catalogue.places.under(self._path(visit, visit.answers))
+            case _:
+                return [] if visit.options is None else visit.options.options
+
+    def _path(self, visit: Visit, answers: list[str]) -> list[str]:
+        """Those of the answers that are places."""
+        known = zip(self._service(visit).asks, answers, strict=False)
+        return [answer for ask, answer in known if isinstance(ask, asks.Place)]
+
+
+def _day_of(options: Options | None, today: date) -> str:
+    """The day of a list that was kept; empty for one of today."""
+    if options is None:
+        return ""
+    try:
+        day = datetime.fromisoformat(options.as_of).date()
+    except ValueError:
+        log.error("options: expected an ISO date and time, got %r", options.as_of)
+        return ""
+    return "" if day == today else day.isoformat()

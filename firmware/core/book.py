@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from firmware.contract.money import ZERO, Money
 from firmware.journal.change_rows import ChangePaid
@@ -49,6 +49,11 @@ class Book:
     def at(self) -> str:
         """What the clock says now, ISO 8601 with offset."""
         return self._clock.now().isoformat(timespec="milliseconds")
+
+    @property
+    def today(self) -> date:
+        """What the calendar of the clock says."""
+        return self._clock.now().date()
 
     def taken_today(self) -> Money:
         """The notes and coins that came in on this day. Journal look-ups only when a day begins."""

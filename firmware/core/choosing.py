@@ -18,6 +18,7 @@ from firmware.services.catalogue import Catalogue
 CASHLESS = (Action.PAY_UPI, Action.PAY_CARD)
 CHOICES = frozenset(
     {Action.CHOOSE_LANGUAGE, Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
+    | {Action.CHOOSE, Action.NEXT_PAGE, Action.PREVIOUS_PAGE}
     | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
 )
 
@@ -50,6 +51,8 @@ class Choosing:
                 return self._choose_service(visit, press.value)
             case Action.ENTER:
                 return self._keypad.enter(visit, press.value, now)
+            case Action.CHOOSE | Action.NEXT_PAGE | Action.PREVIOUS_PAGE:
+                return self._asking.on_press(visit, press)
             case Action.ADD_BILL:
                 visit.basket = chosen(visit)
                 visit.ask_again()

@@ -55,6 +55,7 @@ from firmware.contract.document import (
     PagePrinted,
     PrintDocument,
 )
+from firmware.contract.finger import FingerCaptured, FingerFailed
 from firmware.contract.gateway import GatewayReply, GatewayRequest, GatewayState
 from firmware.contract.payout import PaidOut, PayOutFailed
 from firmware.contract.screen import Action, Hint, Press, Screen, ScreenData
@@ -67,7 +68,7 @@ from firmware.core.redeeming import Redeeming
 from firmware.core.reprinting import Reprinting
 from firmware.core.screens import STEPS, actions, draw
 from firmware.core.trying import Trying
-from firmware.core.visit import REPRINTS, Stage
+from firmware.core.visit import LOOKUPS, REPRINTS, Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order
 from firmware.journal.paper_rows import SpoolWiped
@@ -95,7 +96,7 @@ class Core:
             has_office_key=bool(config.gateway.office_key),
         )
         keys = keys or Keys(NoKey("no keys were loaded"), None)
-        self.papers = Papers(config.kiosk, keys.signer)
+        self.papers = Papers(config.kiosk, keys.signer, catalogue)
         self.flow = Flow(book, self.floor, self._outbox, config, catalogue, self.papers)
         self._redeeming = Redeeming(book, config.kiosk.id, keys.fleet_key)
         self._quiet = Quiet(self.flow, self.floor, book.journal)
@@ -103,7 +104,7 @@ class Core:
         self._trying = Trying(config.kiosk, self.floor, self._outbox, self.flow.lights)
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
-        self._drawn_stage: tuple[Stage, str, int] | None = None  # and the place within it
+        self._drawn_stage: tuple[Stage, str, int, int] | None = None  # and the place within it
         self._screen: Screen | None = None
 
     # --- inputs ----------------------------------------------------------------------------
@@ -252,7 +253,7 @@ class Core:
         )
         if self._screen is None or _differs(fresh, self._screen):
             self.serial += 1
-            stage = (visit.stage, self.flow.desk.place, len(visit.answers))
+            stage = (visit.stage, self.flow.desk.place, len(visit.answers), visit.page)
             if stage != self._drawn_stage:
                 self._drawn_stage, self._stage_serial = stage, self.serial
             self._screen = msgspec.structs.replace(fresh, serial=self.serial)
@@ -272,8 +273,10 @@ class Core:
             return self.flow.printing(), [*actions(visit, None), *self.flow.more_actions(now)], None
         if visit.stage in REPRINTS:
             data = self.flow.receipt_again.draw(visit)
+        elif visit.stage in LOOKUPS:
+            data = self.flow.lookups.draw(visit)
         elif visit.stage is Stage.NUMBER:
-            data = self.flow.asking.draw(visit)
+            data = self.flow.asking.draw(visit, self.book.today)
         else:
             data = draw(visit, self.floor, self._catalogue, self.papers, why_no_cash)
         offered = [*actions(visit, why_no_cash), *self.flow.more_actions(now)]
@@ -332,6 +335,8 @@ class Core:
                 self._end_document(device, job, fault, now)
             case CardSwiped() | CardRejected():
                 self.flow.on_card(event, now)
+            case FingerCaptured() | FingerFailed():
+                self.flow.on_finger(event, now)
             case SwitchMoved():
                 self.flow.desk.vault.on_switch(device, event, now)
             case CashBoxMoved():
@@ -345,6 +350,8 @@ class Core:
     def _end_job(self, job: str, fault: str | None, now: float) -> None:
         """A job ended on paper or not. Only a job that still waits, or that was given up."""
         if self.flow.desk.on_job_ended(job, fault, now):
+            return
+        if self.flow.lookups.on_job_ended(job, fault, now):
             return
         order = self._order_of_job(job)
         if order is None or order.jobs.get(job) in (None, "printed"):

@@ -1,21 +1,80 @@
-"""What the back end says of a bill, as the visit's next step."""
+"""What the back end is asked of the answers, and what it says of a bill, as the next step."""
 
 from __future__ import annotations
 
 import logging
 
-from firmware.contract.gateway import Bill, Failed, GatewayReply, Problem, RegisteredBill
+from firmware.contract.facts import FetchFacts
+from firmware.contract.gateway import (
+    Bill,
+    Failed,
+    FetchBill,
+    GatewayReply,
+    Problem,
+    RegisteredBill,
+)
 from firmware.contract.money import ZERO
+from firmware.contract.options import FetchOptions
+from firmware.core.asking import Asking
 from firmware.core.basket import is_listed, on_screen
-from firmware.core.visit import Signal, Visit
+from firmware.core.lookups import Lookups
+from firmware.core.visit import Signal, Stage, Visit
+from firmware.till.effects import Ask, Outbox
 from firmware.till.owners import Owners
 
 log = logging.getLogger("core")
+
+FETCH_PATIENCE = 12.0  # seconds; the gateway gives up on the back end before this
+
+Fetched = FetchBill | FetchFacts | FetchOptions
 
 WRONG_NUMBERS = {
     Problem.NO_SUCH_ACCOUNT: "number.no_such_account",
     Problem.ALREADY_PAID: "number.already_paid",
 }
+
+
+class Enquiry:
+    """The stages LISTING and FETCHING: about a list, a bill or facts. `now` is monotonic
+    seconds."""
+
+    def __init__(
+        self, outbox: Outbox, owners: Owners | None, asking: Asking, lookups: Lookups
+    ) -> None:
+        self._outbox, self._owners = outbox, owners
+        self._asking, self._lookups = asking, lookups
+
+    def question(self, visit: Visit) -> Fetched:
+        if visit.stage is Stage.LISTING:
+            return self._asking.request(visit)
+        kind = FetchFacts if self._lookups.is_at(visit) else FetchBill
+        return kind(visit.service, visit.account)
+
+    def ask(self, visit: Visit, now: float) -> Signal | None:
+        """The question is sent; or the step that follows where it may not be."""
+        refused = None if visit.stage is Stage.LISTING else self._lookups.refuses(visit, now)
+        if refused is None:
+            self._outbox.add(Ask(self.question(visit)))
+        return refused
+
+    def tick(self, visit: Visit, now: float) -> Signal | None:
+        return self._take(visit, None, now) if now - visit.entered_at >= FETCH_PATIENCE else None
+
+    def on_answer(
+        self, visit: Visit, request: Fetched, reply: GatewayReply | None, now: float
+    ) -> Signal | None:
+        """The step that follows; None for an answer that nobody waits for any more."""
+        is_here = visit.stage in (Stage.LISTING, Stage.FETCHING)
+        is_waited_for = is_here and request == self.question(visit)
+        return self._take(visit, reply, now) if is_waited_for else None
+
+    def _take(self, visit: Visit, reply: GatewayReply | None, now: float) -> Signal:
+        """The answer; None is silence."""
+        if visit.stage is Stage.LISTING:
+            return self._asking.take_options(visit, reply)
+        if self._lookups.is_at(visit):
+            return self._lookups.take(visit, reply, now)
+        return _take_bill(visit, without_mobile(visit, reply, self._owners))
 
 
 def without_mobile(
@@ -31,7 +90,7 @@ def without_mobile(
     return bill
 
 
-def take_bill(visit: Visit, reply: GatewayReply | None) -> Signal:
+def _take_bill(visit: Visit, reply: GatewayReply | None) -> Signal:
     """Put the bill, or what is wrong, into the visit. None is silence."""
     match reply:
         case Bill(account=account) if account != visit.account:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import logging
 
 from firmware.contract.card import CardRejected, CardRequest, CardSwiped
+from firmware.contract.finger import FingerCaptured, FingerFailed
 from firmware.contract.gateway import (
-    FetchBill,
     FetchDocument,
     GatewayReply,
     GatewayRequest,
-    PostPayment,
     SumBooked,
 )
 from firmware.contract.money import ZERO, Money
@@ -22,34 +21,40 @@ from firmware.contract.screen import Action, Hint, Press, Printing
 from firmware.contract.upi import UpiRequest
 from firmware.core.allowance import Allowance
 from firmware.core.asking import Asking
+from firmware.core.awaiting import Awaiting
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.choosing import CHOICES, Choosing
 from firmware.core.delivering import Delivering
-from firmware.core.enquiry import take_bill, without_mobile
+from firmware.core.enquiry import Enquiry, Fetched
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
+from firmware.core.lookups import Lookups
 from firmware.core.operator import OperatorDesk
 from firmware.core.page_desk import PageDesk
 from firmware.core.papers import Papers
 from firmware.core.patience import Patience
 from firmware.core.paying import Paying
-from firmware.core.posting import Posting, waits_for_more
+from firmware.core.posting import Post, Posting
 from firmware.core.proof import Proof, lacks_proof
 from firmware.core.receipt_again import ReceiptAgain
+from firmware.core.requesting import Requesting
 from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
+from firmware.core.snapshot import Snapshot
 from firmware.core.tendering import Tendering
-from firmware.core.visit import AT_THE_TILL, WITHOUT_MONEY, Signal, Snapshot, Stage, Visit
+from firmware.core.visit import AT_THE_TILL, WITH_FACTS, WITHOUT_MONEY, Signal, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
-from firmware.till.effects import Ask, Outbox
+from firmware.till.effects import Outbox
 
 log = logging.getLogger("core")
 
-FETCH_PATIENCE = 12.0  # seconds; the gateway gives up on the back end before this
-POST_PATIENCE = 8.0  # seconds a citizen waits for the back end; then it is posted later
+# Stages that wait for no citizen, and go on by themselves.
+AT_WORK = frozenset(
+    {Stage.UPI, Stage.CARD, Stage.DELIVERING, Stage.PROVING, Stage.REPRINTING, Stage.FACTS_SLIP}
+)
 
 
 class Flow:
@@ -65,7 +70,7 @@ class Flow:
         papers: Papers,
     ) -> None:
         self._book, self._floor, self._outbox = book, floor, outbox
-        self._catalogue, self._owners = catalogue, papers.owners
+        self._catalogue = catalogue
         self.visit, self.patience = Visit(), Patience(config.times)
         self.cash = CashDesk(book, floor, outbox, Allowance(book, floor, config.limits, catalogue))
         self.lights = Lights(outbox)
@@ -79,8 +84,12 @@ class Flow:
         self._tendering = Tendering(book, papers.codes)
         prefix = config.kiosk.receipt_prefix
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
+        self.requesting = Requesting(book, floor, outbox, catalogue, papers.owners, prefix)
+        self._awaiting = Awaiting(book, self._posting, self.paying, self.requesting)
+        self.lookups = Lookups(book, floor, outbox, papers, catalogue)
         self.asking = Asking(catalogue)
-        keypad = Keypad(self.asking, self._tendering, self.receipt_again)
+        self._enquiry = Enquiry(outbox, papers.owners, self.asking, self.lookups)
+        keypad = Keypad(book, self.asking, self._tendering, self.receipt_again)
         self._choosing = Choosing(
             book, floor, catalogue, self.asking, keypad, self.cash, self.paying, prefix
         )
@@ -93,6 +102,7 @@ class Flow:
         """Take up open orders first: there is money in them. Else the visit that was in RAM."""
         self.desk.start(now)
         self.receipt_again.start(now)
+        self.lookups.start(now)
         self.paying.load()
         self._kept = kept = readable(snapshot, self._catalogue.services)
         self._interrupted = self.paying.interrupted(kept)
@@ -100,7 +110,14 @@ class Flow:
             self._resume_order(now)
         elif kept is not None and self.receipt_again.may_go_on(visit := kept.to_visit(now)):
             self.visit = visit
-            if self.visit.stage is Stage.FETCHING:
+            self._ask_again(now)
+
+    def _ask_again(self, now: float) -> None:
+        """What core had asked the back end when it died."""
+        match self.visit.stage:
+            case Stage.LISTING:
+                self.on_enter_listing(now)
+            case Stage.FETCHING:
                 self.on_enter_fetching(now)
 
     def _resume_order(self, now: float) -> None:
@@ -123,6 +140,9 @@ class Flow:
     def more_actions(self, now: float) -> list[Action]:
         """What may be pressed at this moment, beside what the stage always offers."""
         found = [*self.paying.offers(self.visit), *self.patience.stay_actions(self.visit, now)]
+        found += self.lookups.offers(self.visit)
+        if self.visit.stage is Stage.NUMBER:
+            found += self.asking.actions(self.visit)
         if self.visit.stage is Stage.DELIVERING:
             may_cancel = self.delivering.may_cancel(self._order, self._floor)
             found += [Action.CANCEL] if may_cancel else []
@@ -152,6 +172,8 @@ class Flow:
                 self.delivering.cancel(now)
             case Action.CANCEL:
                 self._leave("trouble.cancelled_with_money", now)
+            case Action.SUBMIT:
+                self._go(self.requesting.submit(self.visit), now)
             case Action.USE_SLIP:
                 self.visit.typed, self.visit.problem = "", None
                 self._go(Signal.SLIP, now)
@@ -159,6 +181,8 @@ class Flow:
                 self._go(self.cash.settling.accept(self._order, self._least), now)
             case Action.TAKE_SLIP:
                 self._leave(self.visit.cause, now)
+            case Action.PRINT:
+                self._follow(self.lookups.print(self.visit, now), now)
             case Action.FINISH:
                 self._leave("", now)
             case Action.ANOTHER:
@@ -182,16 +206,10 @@ class Flow:
     # --- the back end ----------------------------------------------------------------------
 
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
-        if isinstance(request, PostPayment):
-            order = self._posting.on_answer(request, reply, now)
-            self.paying.ask_refunds(order, is_visiting=True)
-            if self.visit.order is not order:
-                self._book.forget(order.number)
-            elif self.visit.stage is Stage.POSTING and not waits_for_more(order, reply):
-                self._go(Signal.ANSWERED, now)
-        elif self.visit.stage is Stage.FETCHING and request == self._fetch:
-            bill = without_mobile(self.visit, reply, self._owners)
-            self._go(take_bill(self.visit, bill), now)
+        if isinstance(request, Post):
+            self._follow(self._awaiting.on_answer(self.visit, request, reply, now), now)
+        elif isinstance(request, Fetched):
+            self._follow(self._enquiry.on_answer(self.visit, request, reply, now), now)
         elif isinstance(request, FetchDocument):
             self.delivering.on_answer(self.visit.order, request, reply, now)
         elif isinstance(request, SumBooked):
@@ -202,9 +220,8 @@ class Flow:
     def on_card(self, event: CardSwiped | CardRejected, now: float) -> None:
         self._follow(self.paying.on_card(self.visit, event, now), now)
 
-    @property
-    def _fetch(self) -> FetchBill:
-        return FetchBill(self.visit.service, self.visit.account)
+    def on_finger(self, event: FingerCaptured | FingerFailed, now: float) -> None:
+        self._follow(self.requesting.on_finger(self.visit, event, now), now)
 
     # --- stages ----------------------------------------------------------------------------
 
@@ -217,11 +234,17 @@ class Flow:
         self.paying.cards.disarm()
         self._follow(self.paying.tick(self.visit, now), now)
 
+    def on_enter_services(self, now: float) -> None:
+        self.visit.ask_again()  # what was typed for the service before is nobody's business
+
     def on_enter_number(self, now: float) -> None:
-        self.asking.begin(self.visit)
+        if self.asking.begin(self.visit):
+            self._go(Signal.LOOK_UP, now)
 
     def on_enter_fetching(self, now: float) -> None:
-        self._outbox.add(Ask(self._fetch))
+        self._follow(self._enquiry.ask(self.visit, now), now)
+
+    on_enter_listing = on_enter_fetching
 
     def on_enter_cash(self, now: float) -> None:
         self.visit.hint, self.visit.obstacle_from = self.visit.hint or Hint("cash.insert"), None
@@ -237,7 +260,7 @@ class Flow:
         self.desk.enter(now)
 
     def on_enter_posting(self, now: float) -> None:
-        self._posting.ask(self._order)
+        self._awaiting.enter(self._order, now)
 
     def go_on(self, now: float) -> None:
         """What is next in a stage that waits for no citizen: on entering it and after each input,
@@ -253,11 +276,13 @@ class Flow:
                 self._tick_proving(now)
             case Stage.REPRINTING:
                 self._follow(self.receipt_again.step(self.visit, now), now)
+            case Stage.FACTS_SLIP:
+                self._follow(self.lookups.step(self.visit, now), now)
             case _:
                 pass
 
     on_enter_upi = on_enter_card = go_on
-    on_enter_delivering = on_enter_proving = on_enter_reprinting = go_on
+    on_enter_delivering = on_enter_proving = on_enter_reprinting = on_enter_facts_slip = go_on
 
     # --- time ------------------------------------------------------------------------------
 
@@ -267,7 +292,9 @@ class Flow:
         self.cash.tick_session(visit, now)
         self.pages.tick(now)
         self.receipt_again.tick(now)
+        self.lookups.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
+        self._follow(self.requesting.tick(visit, now), now)
         match visit.stage:
             case Stage.CHECKING:
                 self._follow(self.paying.tick(visit, now), now)
@@ -277,13 +304,13 @@ class Flow:
                 if visit.stage is Stage.SLIP:  # else nobody has said that he is here
                     visit.cause = "paid_in_full"
                 self._go(Signal.FULL, now)
-            case Stage.SETTLING if self.patience.settles_in(visit, now) == 0:
-                self._settle(now)
-            case Stage.FETCHING if now - visit.entered_at >= FETCH_PATIENCE:
-                self._go(take_bill(visit, None), now)
-            case Stage.POSTING if now - visit.entered_at >= POST_PATIENCE:
-                self._go(Signal.ANSWERED, now)
-            case Stage.UPI | Stage.CARD | Stage.DELIVERING | Stage.PROVING | Stage.REPRINTING:
+            case Stage.SETTLING:
+                self._follow(self.cash.settle(visit, self._least, now), now)
+            case Stage.LISTING | Stage.FETCHING:
+                self._follow(self._enquiry.tick(visit, now), now)
+            case Stage.POSTING:
+                self._follow(self._awaiting.tick(visit, self._order, now), now)
+            case _ if visit.stage in AT_WORK:
                 self.go_on(now)
             case Stage.OPERATOR:
                 self._tick_operator(now)
@@ -300,18 +327,6 @@ class Flow:
         if self.desk.tick(now):
             self.desk.leave()
             self._go(Signal.LEFT, now)
-
-    def _settle(self, now: float) -> None:
-        """No note is on its way any more: say in the journal what becomes of the money."""
-        assert self.visit.session is not None
-        if self.visit.session.is_quiet:
-            order, cause = self._order, self.visit.cause
-            if self.visit.is_resumed and order.owed:
-                cause = POWER  # nobody has said that it is his: nothing is offered
-            signal = self.cash.settling.settle(order, cause, self._least)
-            if signal is Signal.FAILED and order.coins_unknown:
-                self.visit.cause = "trouble.coins_unknown"  # no paper tells of them
-            self._go(signal, now)
 
     @property
     def _owes_proof(self) -> bool:
@@ -331,7 +346,8 @@ class Flow:
         if self.cash.settling.claim_rest(order):
             log.warning("%s: %s more is owed: claim", order.number, order.claims[-1].amount)
         if self._proof.step(order, self._floor, self.visit, now):
-            is_fulfilled = order.is_paid and not order.claims and not order.cashless.going_back
+            is_accepted = order.is_paid and order.refusal is None
+            is_fulfilled = is_accepted and not order.claims and not order.cashless.going_back
             self._go(Signal.PROVEN if is_fulfilled else Signal.UNFULFILLED, now)
 
     def printing(self) -> Printing:
@@ -351,6 +367,7 @@ class Flow:
     def _go(self, signal: Signal, now: float) -> None:
         if signal in (Signal.PAID, Signal.OWED) and self._order.awaits_paper:
             signal = Signal.DELIVER
+        signal = self.requesting.instead(self.visit, signal)
         self._enter(self.visit.follow(signal), now)
 
     def _enter(self, stage: Stage, now: float) -> None:
@@ -358,21 +375,12 @@ class Flow:
         self.visit.stage = stage
         self.visit.entered_at = self.visit.patience_from = now
         if stage in WITHOUT_MONEY:
-            self._close_order()
+            self.cash.close(self.visit)
+        if stage not in WITH_FACTS:
+            self.visit.facts = None
         entered = getattr(self, f"on_enter_{stage}", None)
         if entered is not None:
             entered(now)
-
-    def _close_order(self) -> None:
-        if (order := self.visit.order) is not None:
-            if order.inserted or order.in_doubt:
-                self.visit.basket = []  # else its bills may be tried again
-            if not order.cashless.is_open:  # else it stays open, and is asked about
-                self.cash.settling.close(order)
-            self._book.forget(order.number)
-            self.visit.taken = self.visit.taken + order.cash - order.changed
-            self.visit.order = self.visit.session = None
-            self.visit.is_resumed = False
 
     @property
     def why_no_cash(self) -> Hint | None:

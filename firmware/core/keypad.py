@@ -6,6 +6,7 @@ from __future__ import annotations
 from firmware.contract.money import Money
 from firmware.contract.screen import Hint
 from firmware.core.asking import Asking
+from firmware.core.book import Book
 from firmware.core.receipt_again import ReceiptAgain
 from firmware.core.resuming import POWER, WRONG_DIGITS, knows
 from firmware.core.tendering import Tendering
@@ -15,8 +16,10 @@ from firmware.core.visit import Signal, Stage, Visit
 class Keypad:
     """Checks what was typed; what is wrong with it goes into the visit."""
 
-    def __init__(self, asking: Asking, tendering: Tendering, receipt_again: ReceiptAgain) -> None:
-        self._asking, self._tendering = asking, tendering
+    def __init__(
+        self, book: Book, asking: Asking, tendering: Tendering, receipt_again: ReceiptAgain
+    ) -> None:
+        self._book, self._asking, self._tendering = book, asking, tendering
         self._receipt_again = receipt_again
 
     def enter(self, visit: Visit, typed: str, now: float) -> Signal | None:
@@ -31,7 +34,7 @@ class Keypad:
             case Stage.MOBILE:
                 return self._receipt_again.mobile(visit, typed, now)
             case _:
-                return self._asking.answer(visit, typed)
+                return self._asking.answer(visit, typed, self._book.today)
 
     def _code(self, visit: Visit, typed: str, now: float) -> Signal | None:
         """The money of a claim slip is in, or why not; who only guesses is sent back."""

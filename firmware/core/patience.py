@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import inf
 
 from firmware.contract.screen import Action
+from firmware.core.cash import SETTLE_AFTER
 from firmware.core.upi_desk import UPI_SECONDS
 from firmware.core.visit import Stage, Visit
 from firmware.runtime.config import TimesSection
 
-SETTLE_AFTER = 0.6  # seconds: a coin falls in 0.15 and is told at the next poll, 0.2 later
 WITHOUT_WARNING = (Stage.DONE, Stage.TROUBLE, Stage.REPRINTED, Stage.UPI)
 
 
@@ -24,7 +24,9 @@ class Patience:
         match visit.stage:
             case Stage.SERVICES | Stage.NUMBER | Stage.BILL | Stage.BASKET:
                 return self._times.screen
-            case Stage.RECEIPT_NUMBER | Stage.MOBILE:
+            case Stage.CONFIRM | Stage.FINGER:
+                return self._times.cash
+            case Stage.RECEIPT_NUMBER | Stage.MOBILE | Stage.FACTS:
                 return self._times.screen
             case Stage.REPRINTED:
                 return self._times.cash if visit.proof == "screen" else self._times.done

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from random import Random
 
 from firmware.contract.gateway import Failed, GatewayReply, Posted, PostPayment, Problem
-from firmware.contract.till import PaymentRefused
+from firmware.contract.request import PostRequest, PostVerification
+from firmware.contract.till import PaymentRefused, RequestRefused
 from firmware.core.book import Book
 from firmware.core.endings import give_back
 from firmware.journal import rows
@@ -32,6 +33,11 @@ LEAST_PART = 0.5  # of such a wait; the rest of it is drawn
 TRIES = 6  # of one order in a row; then the one after it is tried, to know which is sick
 ASIDE, ASIDE_AT_MOST = 600.0, 6 * 3600.0  # seconds, doubled each time
 ANSWERS_WITHIN = 180.0  # seconds; longer than the longest `[gateway] timeout` lets a payment take
+
+
+NO_FINGER = "0" * 32  # a capture that is nowhere any more: the office says whether it has the key
+
+Post = PostPayment | PostRequest | PostVerification
 
 
 @dataclass
@@ -54,29 +60,16 @@ class Posting:
         self._oldest, self._tries = "", 0  # and how often in a row it was not decided
         self._aside: dict[str, _Aside] = {}
 
-    def ask(self, order: Order) -> None:
+    def ask(self, order: Order, finger: str = NO_FINGER) -> None:
         """Post now what of this order is not answered. Its OrderPaid row is on disk.
 
-        What is paid for is handed out first: money that is not posted can go back whole.
+        What is paid for is handed out first: money that is not posted can go back whole. `finger`
+        is the gateway's reference of a print that was just captured; it is on no disk.
         """
         if order.awaits_paper:
             return
-        lines, parts = order.lines, order.parts
         for number in order.unanswered:
-            line = lines[number - 1]
-            self._outbox.add(
-                Ask(
-                    PostPayment(
-                        key=line.key,
-                        service=line.service,
-                        account=line.bill.account,
-                        bill_number=line.bill.number,
-                        amount=parts[number - 1],
-                        receipt=order.number,
-                        tender=order.paid_by,
-                    )
-                )
-            )
+            self._outbox.add(Ask(_post_of(order, number, finger)))
 
     # --- behind the visits -----------------------------------------------------------------
 
@@ -122,7 +115,7 @@ class Posting:
 
     # --- answers ---------------------------------------------------------------------------
 
-    def on_answer(self, request: PostPayment, reply: GatewayReply | None, now: float) -> Order:
+    def on_answer(self, request: Post, reply: GatewayReply | None, now: float) -> Order:
         """Record what the back end said of a line, once; silence and `down` record nothing."""
         order = self._book.order(request.receipt)
         number = next((at for at in order.unanswered if _key(order, at) == request.key), None)
@@ -139,9 +132,14 @@ class Posting:
         return order
 
     def _refuse(self, order: Order, number: int, problem: Problem, detail: str) -> None:
-        line, amount = order.lines[number - 1], order.parts[number - 1]
+        amount, service = order.parts[number - 1], order.lines[number - 1].service
         self._book.write(*_refused(order, number, problem, detail))
-        self._outbox.add(Say(PaymentRefused(order.number, line.service, amount, problem)))
+        if not order.is_free:
+            self._outbox.add(Say(PaymentRefused(order.number, service, amount, problem)))
+        elif order.created.kind == rows.REQUEST or order.has_proof("receipt"):
+            # Of what takes no money there is no claim: somebody must look. Not of a finger that the
+            # office does not know: who put it on is told at once, and has no paper.
+            self._outbox.add(Say(RequestRefused(order.number, service, problem)))
 
     def _end(self, order: Order, is_undecided: bool, now: float) -> None:
         """Of the one that is under way: a line was answered, or was not."""
@@ -169,6 +167,26 @@ class Posting:
         self._not_before = now + wait * (LEAST_PART + (1 - LEAST_PART) * self._draw())
 
 
+def _post_of(order: Order, number: int, finger: str) -> Post:
+    line = order.lines[number - 1]
+    match order.created.kind:
+        case rows.REQUEST:
+            return PostRequest(line.key, line.service, line.bill.account, order.number)
+        case rows.VERIFICATION:
+            account = line.bill.account
+            return PostVerification(line.key, line.service, account, order.number, finger)
+        case _:
+            return PostPayment(
+                key=line.key,
+                service=line.service,
+                account=line.bill.account,
+                bill_number=line.bill.number,
+                amount=order.parts[number - 1],
+                receipt=order.number,
+                tender=order.paid_by,
+            )
+
+
 def _posted(order: Order, number: int, reference: str) -> list[AnyRow]:
     whole = rows.OrderPosted(order.number, reference)
     if len(order.lines) == 1:
@@ -184,7 +202,8 @@ def _refused(order: Order, number: int, problem: Problem, detail: str) -> list[A
     left = order.used - order.parts[number - 1]  # what the other lines keep
     taken = order.beyond(left)
     back = give_back(order, taken, f"trouble.{problem}")  # nothing: a claim of before covers it
-    end = rows.End.CANCELLED if order.cashless.paid_by_card else rows.End.CLAIMED
+    is_without_claim = order.is_free or order.cashless.paid_by_card
+    end = rows.End.CANCELLED if is_without_claim else rows.End.CLAIMED
     corrected = [rows.OrderClosed(order.number, end)] if order.end and not left else []
     return [*_no(order, number, problem, detail), *back, *corrected]
 

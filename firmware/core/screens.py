@@ -29,6 +29,7 @@ from firmware.core.basket import has_room, sum_of
 from firmware.core.floor import Floor
 from firmware.core.papers import Papers
 from firmware.core.proof import is_on_page, place_of
+from firmware.core.request_screens import accepted_of, draw_request
 from firmware.core.resuming import endings
 from firmware.core.settling import offer_of
 from firmware.core.tiles import services, tiles
@@ -42,9 +43,12 @@ from firmware.till.session import CashSession
 
 STEPS: dict[Stage, int] = {
     Stage.NUMBER: 1,
+    Stage.LISTING: 1,
     Stage.FETCHING: 1,
     Stage.BILL: 2,
     Stage.BASKET: 2,
+    Stage.CONFIRM: 2,
+    Stage.FINGER: 3,
     Stage.CASH: 3,
     Stage.SLIP: 3,
     Stage.RESUMED: 3,
@@ -57,14 +61,19 @@ STEPS: dict[Stage, int] = {
     Stage.POSTING: 3,
     Stage.PROVING: 4,
     Stage.DONE: 4,
+    Stage.FACTS: 4,
+    Stage.FACTS_SLIP: 4,
 }
 ACTIONS: dict[Stage, list[Action]] = {
     Stage.ATTRACT: [Action.OPERATOR],
     Stage.SERVICES: [Action.CHOOSE_SERVICE, Action.BACK, Action.CANCEL],
-    Stage.NUMBER: [Action.ENTER, Action.BACK, Action.CANCEL],
+    Stage.NUMBER: [Action.BACK, Action.CANCEL],  # and what the question offers
+    Stage.LISTING: [Action.CANCEL],
     Stage.FETCHING: [Action.CANCEL],
     Stage.BILL: [Action.PAY, Action.ADD_BILL, Action.BACK, Action.CANCEL],
     Stage.BASKET: [Action.PAY, Action.TAKE_OUT, Action.CANCEL],
+    Stage.CONFIRM: [Action.SUBMIT, Action.BACK, Action.CANCEL],
+    Stage.FINGER: [Action.CANCEL],
     Stage.RESUMED: [Action.ENTER],  # no cancelling: the slip would go to whoever stands there
     Stage.CASH: [Action.CANCEL],
     Stage.SLIP: [Action.ENTER, Action.BACK, Action.CANCEL],
@@ -82,11 +91,14 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.MOBILE: [Action.ENTER, Action.BACK, Action.CANCEL],
     Stage.REPRINTING: [],
     Stage.REPRINTED: [Action.FINISH, Action.ANOTHER],
+    Stage.FACTS: [Action.ANOTHER, Action.FINISH],
+    Stage.FACTS_SLIP: [],
     Stage.OPERATOR: [],  # those of the desk
 }
 PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
     {
         "trouble.back_end_down",
+        "trouble.lookup_away",
         "trouble.door_open",
         "trouble.printer",
         "trouble.no_acceptor",
@@ -97,6 +109,8 @@ PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
         "trouble.pvc_cards",
         "trouble.pvc_ribbon",
         "trouble.pvc_printer",
+        "trouble.finger_reader",
+        "trouble.not_verified",
     }
 )
 
@@ -130,14 +144,19 @@ def draw(
             return _attract(floor, catalogue)
         case Stage.SERVICES:
             return services(catalogue, floor, visit.category)
-        case Stage.FETCHING:
+        case Stage.LISTING:
             return Waiting("waiting.fetching")
+        case Stage.FETCHING:
+            is_lookup = catalogue.services[visit.service].kind == "lookup"
+            return Waiting("waiting.asking" if is_lookup else "waiting.fetching")
         case Stage.BILL:
             assert visit.bill is not None
             payable = visit.bill.amount + visit.bill.fee
             return ShowBill(visit.service, visit.bill, payable, why_no_cash)
         case Stage.BASKET:
             return Basket(visit.basket, sum_of(visit.basket), MOST_BILLS, why_no_cash)
+        case Stage.CONFIRM | Stage.FINGER:
+            return draw_request(visit, floor, catalogue)
         case Stage.RESUMED:
             return _resumed(_order_of(visit), visit.problem)
         case Stage.SLIP:
@@ -153,11 +172,13 @@ def draw(
         case Stage.PROVING:
             is_page = is_on_page(_order_of(visit))
             return Waiting("waiting.printing_page" if is_page else "waiting.printing")
+        case Stage.DONE if _order_of(visit).is_free:
+            return accepted_of(_order_of(visit))
         case Stage.DONE:
             return _done(_order_of(visit))
         case Stage.TROUBLE:
             return _trouble(visit, papers)
-        case _:  # the desk, a question, what is handed out, a receipt again
+        case _:  # the desk, a question, what is handed out, a receipt again, facts
             raise AssertionError(f"{visit.stage} is drawn where its facts are")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from firmware.contract.screen import Services, Tile
 from firmware.core.floor import Floor
 from firmware.core.visit import REPRINT
+from firmware.journal.rows import VERIFICATION
 from firmware.services.catalogue import Catalogue, Category, Service
 
 NOT_YET = "tile.not_yet"
@@ -25,6 +26,7 @@ TILE_REASONS = {
     "trouble.battery_low": "tile.no_power",
     "trouble.records": "tile.no_records",
     "trouble.day_limit": "tile.day_limit",
+    "trouble.finger_reader": "tile.no_finger_reader",
 }  # of the others the tile says that no cash is taken
 
 
@@ -61,6 +63,16 @@ def _tile(category: Category, members: list[Tile]) -> Tile:
     return Tile(category.id, category.icon, None if works else members[0].why_not)
 
 
+def free_trouble(service: Service, floor: Floor) -> str | None:
+    """Why what takes no money cannot be accepted now; None if it can. A request waits in the
+    journal for the back end; whose finger it is, only the office can say."""
+    if (obstacle := floor.free_obstacle()) is not None or service.kind != VERIFICATION:
+        return obstacle
+    if not floor.gateway.is_online:
+        return "trouble.back_end_down"
+    return floor.finger_trouble()
+
+
 def service_trouble(service: Service, floor: Floor) -> str | None:
     """Why the paper that this service sells cannot be handed out now; None if it can, or there is
     none."""
@@ -72,10 +84,23 @@ def service_trouble(service: Service, floor: Floor) -> str | None:
 
 
 def why_not(service: Service, floor: Floor) -> str | None:
-    """Why a paid service cannot be begun now, as a message key for its tile."""
+    """Why a service cannot be begun now, as a message key for its tile."""
+    if service.kind == "lookup":
+        return _why_no_lookup(service, floor)
+    if service.is_free:
+        trouble = free_trouble(service, floor)
+        return None if trouble is None else TILE_REASONS.get(trouble, "tile.other")
     if (trouble := service_trouble(service, floor)) is not None:
         return TILE_REASONS[trouble]
     if floor.tenders():
         return None
     obstacle = floor.obstacle_before()
     return None if obstacle is None else TILE_REASONS.get(obstacle, "tile.no_cash")
+
+
+def _why_no_lookup(service: Service, floor: Floor) -> str | None:
+    """It needs no tender and no paper. What was kept is shown where the back end is away."""
+    if floor.why_no_lookup is not None:
+        return floor.why_no_lookup
+    is_possible = floor.gateway.is_online or service.promise == "cached"
+    return None if is_possible else "tile.no_back_end"

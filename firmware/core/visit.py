@@ -5,18 +5,16 @@ What happens on entering a stage is in flow.py; what the citizen sees in it is i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
-import msgspec
-
 from firmware.contract.accounts import account_of
+from firmware.contract.facts import Facts
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
+from firmware.contract.options import Options
 from firmware.contract.screen import Hint, Language, ListedBill
 from firmware.journal.orders import Order
-from firmware.services.catalogue import Service
 from firmware.till.session import CashSession, UnexpectedEvent
 
 
@@ -24,9 +22,12 @@ class Stage(StrEnum):
     ATTRACT = auto()
     SERVICES = auto()
     NUMBER = auto()  # one question of the service after the other
+    LISTING = auto()  # what can be answered comes from the back end
     FETCHING = auto()
     BILL = auto()
     BASKET = auto()  # many bills, paid together
+    CONFIRM = auto()  # of what takes no money: is this right, and does he agree?
+    FINGER = auto()  # the reader waits for a finger
     RESUMED = auto()  # power was cut with money in: is this its citizen?
     CASH = auto()
     SLIP = auto()  # the code of a claim slip is typed; no note or coin meanwhile
@@ -44,12 +45,17 @@ class Stage(StrEnum):
     MOBILE = auto()  # whose it is
     REPRINTING = auto()
     REPRINTED = auto()
+    FACTS = auto()  # what the office knows of a number; no money
+    FACTS_SLIP = auto()  # the same on its way to paper
     OPERATOR = auto()  # no citizen: the desk of operator.py, which has a table of its own
 
 
 REPRINTS = frozenset({Stage.RECEIPT_NUMBER, Stage.MOBILE, Stage.REPRINTING, Stage.REPRINTED})
-WITHOUT_MONEY = REPRINTS | {
-    Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.FETCHING, Stage.BILL, Stage.BASKET
+LOOKUPS = frozenset({Stage.FACTS, Stage.FACTS_SLIP})
+WITH_FACTS = LOOKUPS | {Stage.CONFIRM}  # everywhere else they are forgotten
+WITHOUT_MONEY = REPRINTS | LOOKUPS | {
+    Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.LISTING, Stage.FETCHING, Stage.BILL,
+    Stage.BASKET, Stage.CONFIRM, Stage.FINGER,
 }  # fmt: skip
 AT_THE_TILL = frozenset(
     {Stage.CASH, Stage.SLIP, Stage.RESUMED, Stage.UPI, Stage.CARD}
@@ -64,7 +70,15 @@ class Signal(StrEnum):
     REPRINT = auto()  # the tile of a receipt again
     ENTERED = auto()  # all that was asked for passes its checks
     NEXT = auto()  # one more question, or the one before
+    LOOK_UP = auto()  # its list has to be fetched first
     BILL_CAME = auto()
+    COMPLETE = auto()  # all that a request asks is answered, and nothing is fetched for it
+    KNOWN = auto()  # the office has said whose verification it is
+    ACCEPTED = auto()  # a request is on disk
+    AGREED = auto()  # to give a finger
+    CAPTURED = auto()  # and here is its print
+    UNVERIFIED = auto()  # the office knows another finger: once more
+    FACTS_CAME = auto()
     WRONG_NUMBER = auto()  # the back end does not know it, or it is paid: type again
     FAILED = auto()
     ADD = auto()  # one more bill
@@ -88,6 +102,7 @@ class Signal(StrEnum):
     SLIP = auto()  # the citizen has a claim slip
     CONFIRMED = auto()  # the slip's money is in; or this is the citizen of the money
     ANSWERED = auto()  # by the back end, or not in time
+    PRINT = auto()  # a slip of the facts is wanted
     PROVEN = auto()
     UNFULFILLED = auto()  # the proof given was a claim slip
     OWED = auto()  # a late coin, a late no of the back end: more is to be proven
@@ -110,13 +125,22 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     },
     Stage.NUMBER: {
         Signal.NEXT: Stage.NUMBER,
+        Signal.LOOK_UP: Stage.LISTING,
         Signal.ENTERED: Stage.FETCHING,
+        Signal.COMPLETE: Stage.CONFIRM,
         Signal.BACK: Stage.SERVICES,
         Signal.LISTED: Stage.BASKET,
         Signal.LEFT: Stage.ATTRACT,
     },
+    Stage.LISTING: {
+        Signal.NEXT: Stage.NUMBER,
+        Signal.FAILED: Stage.TROUBLE,
+        Signal.LEFT: Stage.ATTRACT,
+    },
     Stage.FETCHING: {
         Signal.BILL_CAME: Stage.BILL,
+        Signal.KNOWN: Stage.CONFIRM,
+        Signal.FACTS_CAME: Stage.FACTS,
         Signal.LISTED: Stage.BASKET,
         Signal.WRONG_NUMBER: Stage.NUMBER,
         Signal.FAILED: Stage.TROUBLE,
@@ -138,6 +162,18 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.BLOCKED: Stage.TROUBLE,
         Signal.ADD: Stage.NUMBER,
         Signal.BACK: Stage.SERVICES,  # the last one was taken out
+        Signal.LEFT: Stage.ATTRACT,
+    },
+    Stage.CONFIRM: {
+        Signal.ACCEPTED: Stage.POSTING,
+        Signal.AGREED: Stage.FINGER,
+        Signal.BLOCKED: Stage.TROUBLE,
+        Signal.BACK: Stage.NUMBER,
+        Signal.LEFT: Stage.ATTRACT,
+    },
+    Stage.FINGER: {
+        Signal.CAPTURED: Stage.POSTING,
+        Signal.FAILED: Stage.TROUBLE,
         Signal.LEFT: Stage.ATTRACT,
     },
     Stage.RESUMED: {
@@ -178,7 +214,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.FAILED: Stage.TROUBLE,
     },
     Stage.DELIVERING: {Signal.DELIVERED: Stage.POSTING, Signal.UNDELIVERED: Stage.PROVING},
-    Stage.POSTING: {Signal.ANSWERED: Stage.PROVING},
+    Stage.POSTING: {Signal.ANSWERED: Stage.PROVING, Signal.UNVERIFIED: Stage.FINGER},
     Stage.PROVING: {Signal.PROVEN: Stage.DONE, Signal.UNFULFILLED: Stage.TROUBLE},
     Stage.DONE: {
         Signal.LEFT: Stage.ATTRACT,
@@ -208,6 +244,12 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.WRONG_NUMBER: Stage.RECEIPT_NUMBER,  # there is no receipt any more
     },
     Stage.REPRINTED: {Signal.LEFT: Stage.ATTRACT, Signal.ANOTHER: Stage.SERVICES},
+    Stage.FACTS: {
+        Signal.PRINT: Stage.FACTS_SLIP,
+        Signal.LEFT: Stage.ATTRACT,
+        Signal.ANOTHER: Stage.SERVICES,
+    },
+    Stage.FACTS_SLIP: {Signal.PROVEN: Stage.FACTS},  # or nothing came out: the screen says it
 }
 
 
@@ -221,6 +263,8 @@ class Visit:
     service: str = ""
     gives: str = ""  # the kind of the printer whose paper the service hands out, if it does
     answers: list[str] = field(default_factory=list)  # to what the service asks, so far
+    options: Options | None = None  # of the last question, if the back end has its list
+    page: int = 0  # of a list
     typed: str = ""
     problem: str | None = None
     bill: Bill | None = None
@@ -239,7 +283,10 @@ class Visit:
     payee: str = ""
     owners: dict[str, str] = field(default_factory=dict)  # ListedBill.name -> check of its mobile
     receipt: str = ""  # the order whose receipt is printed again
-    proof: str = ""  # where it comes out, or came out: as Done says it
+    proof: str = ""  # where it comes out, or came out: as Done says it; `failed` of a slip
+    facts: Facts | None = None  # on the screen, and nowhere else
+    capture: str = ""  # the session in which the reader is asked for a finger
+    tries: int = 0  # fingers that led to nothing
 
     @property
     def account(self) -> str:
@@ -253,7 +300,7 @@ class Visit:
 
     def ask_again(self) -> None:
         """From the first question on."""
-        self.answers, self.typed, self.problem = [], "", None
+        self.answers, self.options, self.typed, self.problem = [], None, "", None
 
     def follow(self, signal: Signal) -> Stage:
         """The stage that follows; raises UnexpectedEvent for a pair that the table lacks."""
@@ -261,101 +308,3 @@ class Visit:
             return TRANSITIONS[self.stage][signal]
         except KeyError:
             raise UnexpectedEvent(f"{signal} while {self.stage}") from None
-
-
-class Snapshot(msgspec.Struct, frozen=True):
-    """A visit without money, kept in RAM so that a restarted core shows the same screen.
-
-    With an order it only says whose screen it was: the order itself is in the journal.
-    """
-
-    stage: Stage
-    language: Language
-    service: str
-    typed: str
-    bill: Bill | None
-    basket: list[ListedBill] = []
-    order: str = ""
-    taken: Money = ZERO
-    gives: str = ""
-    owners: dict[str, str] = {}
-    receipt: str = ""
-    proof: str = ""
-    category: str = ""
-    answers: list[str] = []
-
-    @classmethod
-    def of(cls, visit: Visit) -> Snapshot:
-        order = None if visit.is_resumed else visit.order  # else its citizen may stand there
-        number = "" if order is None else order.number
-        return cls(
-            visit.stage,
-            visit.language,
-            visit.service,
-            visit.typed,
-            visit.bill,
-            visit.basket,
-            number,
-            visit.taken,
-            visit.gives,
-            visit.owners,
-            visit.receipt,
-            visit.proof,
-            visit.category,
-            visit.answers,
-        )
-
-    @classmethod
-    def decode(cls, raw: bytes) -> Snapshot:
-        """Raises msgspec.DecodeError for what is no snapshot."""
-        return msgspec.json.decode(raw, type=cls)
-
-    def is_possible(self, services: Mapping[str, Service]) -> bool:
-        """Whether this release can show it: its service asks so much, and a bill screen has a
-        bill."""
-        if any(listed.service not in services for listed in self.basket):
-            return False
-        if self.stage in REPRINTS or self.stage in (Stage.ATTRACT, Stage.SERVICES):
-            return True
-        if self.stage is Stage.BASKET and not self.basket:
-            return False
-        if self.stage not in WITHOUT_MONEY:
-            return True  # only the order's number is used
-        if self.service not in services or (self.stage is Stage.BILL and self.bill is None):
-            return False
-        open_asks = len(services[self.service].asks) - len(self.answers)
-        return open_asks > 0 if self.stage is Stage.NUMBER else open_asks == 0
-
-    def is_of(self, order: Order) -> bool:
-        """Whether the citizen of this order still stands there: only core was away.
-
-        Without a number it is the screen before, on which the order was just made.
-        """
-        if not self.order:
-            return self.stage in (Stage.BILL, Stage.BASKET)
-        return self.order == order.number and self.stage is not Stage.RESUMED
-
-    def encode(self) -> bytes:
-        return msgspec.json.encode(self)
-
-    def to_visit(self, now: float) -> Visit:
-        """The visit, if its stage needs no order; a fresh one otherwise."""
-        if self.stage not in WITHOUT_MONEY:
-            return Visit(entered_at=now, patience_from=now)
-        return Visit(
-            stage=self.stage,
-            language=self.language,
-            service=self.service,
-            typed=self.typed,
-            bill=self.bill,
-            basket=self.basket,
-            taken=self.taken,
-            gives=self.gives,
-            owners=self.owners,
-            receipt=self.receipt,
-            proof=self.proof,
-            category=self.category,
-            answers=self.answers,
-            entered_at=now,
-            patience_from=now,
-        )

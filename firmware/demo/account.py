@@ -22,6 +22,7 @@ from firmware.journal.past import files_of
 BOOKED = "SELECT key, amount FROM payments"
 PAID_BY = "SELECT key, tender FROM payments"
 UPI_PAID = "SELECT reference, amount FROM upi_payments WHERE status = 'paid'"
+REGISTERED = "SELECT key, count(*) FROM requests GROUP BY key"
 CHARGED = "SELECT key, amount - refunded FROM card_payments WHERE status = 'confirmed'"
 
 
@@ -38,12 +39,13 @@ class Account:
     office: dict[str, int]  # idempotency key -> paise booked
     tickets: int  # that came out of the printer, whole or not
     collected: Money = ZERO  # taken out with the cash box, as the journal has it
-    desk_papers: int = 0  # jobs of operators that are on paper, by the printer's word
+    desk_papers: int = 0  # jobs of no order (operators, lookups) that are on paper, as it says
     desk_jobs: int = 0  # and those that were tried
     redeemed: Money = ZERO  # of all claims, paid out of the operator's own float
     spent: Money = ZERO  # of all claims, used to pay bills
     upi: dict[str, int] = field(default_factory=dict)  # reference -> paise that were paid
     cards: dict[str, int] = field(default_factory=dict)  # key -> paise charged, less refunds
+    registered: dict[str, int] = field(default_factory=dict)  # key of what costs nothing -> times
     claimed_after_the_end: dict[str, int] = field(default_factory=dict)  # order -> claims
     tenders: dict[str, str] = field(default_factory=dict)  # key -> how it was paid, by the office
 
@@ -59,7 +61,8 @@ class Account:
             found.append(f"orders do not add up to {self.journalled}")
         for order in self.orders:
             found += self._faults_of(order)
-        strangers = set(self.office) - {line.key for o in self.orders for line in o.lines}
+        books = set(self.office) | set(self.registered)
+        strangers = books - {line.key for o in self.orders for line in o.lines}
         found += [f"the office booked {key}, of no order" for key in strangers]
         tendered = total([order.tender for order in self.orders])
         if tendered != self.spent:
@@ -120,11 +123,21 @@ class Account:
         paid_back = total(list(order.redeemed.values()))
         if paid_back > order.refundable:
             found.append(f"{order.number}: {order.refundable} was owed, {paid_back} paid back")
-        if order.used and not order.has_proof("receipt"):
-            found.append(f"{order.number}: paid without a proof")
+        is_accepted = order.is_free and order.refusal is None and order.end is not None
+        if (order.used or is_accepted) and not order.has_proof("receipt"):
+            found.append(f"{order.number}: paid, or accepted, without a proof")
+        found += self._faults_of_request(order)
         if order.claims and order.end is not None and not order.has_proof("claim"):
             found += self._unproven_claims(order)
         return found
+
+    def _faults_of_request(self, order: Order) -> list[str]:
+        """What costs nothing is with the office once where it said so, and not where it refused."""
+        times = self.registered.get(order.created.key, 0)
+        is_right = times == (order.refusal is None) if not order.unanswered else times <= 1
+        if not order.is_free or (is_right and not order.claims):
+            return []
+        return [f"{order.number}: registered {times} times, {order.reference or order.refusal}"]
 
     def _unproven_claims(self, order: Order) -> list[str]:
         """A claim needs its slip, or its number on the screen, unless the citizen had gone."""
@@ -160,6 +173,7 @@ def account(place: Place) -> Account:
         tenders=_read(place, "office.db", PAID_BY),
         upi=_booked(place, "upi.db", UPI_PAID),
         cards=_booked(place, "cards.db", CHARGED),
+        registered=_booked(place, "register.db", REGISTERED),
         tickets=printed,
         collected=total([row.collected for row in written if isinstance(row, CollectionClosed)]),
         desk_papers=sum(isinstance(row, rows.Printed) and row.order is None for row in written),

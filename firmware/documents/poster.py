@@ -14,6 +14,13 @@ from firmware.documents.catalogue import words_of
 from firmware.documents.sheet import Both, Offered, Poster
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue, Service
+from firmware.services.catalogue.asks import TypedAsk
+
+FREE = {
+    "lookup": "poster.bring.lookup",
+    "request": "poster.bring.free",
+    "verification": "poster.bring.free",
+}
 
 
 def poster(config: Config, catalogue: Catalogue) -> Poster:
@@ -33,10 +40,13 @@ def poster(config: Config, catalogue: Catalogue) -> Poster:
 
 
 def _is_had(service: Service, config: Config) -> bool:
-    """Whether this kiosk has what the service needs: a printer for its paper, the office's key."""
+    """Whether this kiosk has what the service needs: a printer for its paper, the office's key, a
+    reader of fingers."""
+    kinds = {section.kind for section in config.device.values()}
+    if service.kind == "verification":
+        return Kind.FINGER in kinds
     if service.paper is None:
         return True
-    kinds = {section.kind for section in config.device.values()}
     return Kind(service.paper.printer) in kinds and bool(config.gateway.office_key)
 
 
@@ -44,7 +54,8 @@ def _offered(service: Service) -> Offered:
     label = f"account.{service.id}"
     paper = words_of("hi").own("poster.bring.paper", service.gives)
     key = "poster.bring.bill" if service.paper is None else paper
-    digits = service.asks[-1].digits
+    key = FREE.get(service.kind, key)
+    digits = max(ask.digits for ask in service.asks if isinstance(ask, TypedAsk))
     accounts = Both(words_of("hi")(label), words_of("en")(label))
     bring = Both(
         words_of("hi")(key, account=accounts.hi, digits=digits),

@@ -130,7 +130,7 @@ def _bills(facts: Receipt, words: Words) -> list[Line]:
 def _whose(bill: PaidBill, words: Words) -> list[Line]:
     return [
         Pair(words(f"account.{bill.service}"), bill.account),
-        Pair(words("receipt.name"), bill.name),
+        Pair(words(words.own("receipt.name", bill.service)), bill.name),
         Pair(words(words.own("receipt.bill_number", bill.service)), bill.bill_number),
     ]
 

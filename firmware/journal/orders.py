@@ -66,6 +66,11 @@ class Order:
         return self.created.payable
 
     @property
+    def is_free(self) -> bool:
+        """Something is asked of the office without money: an order of zero rupees."""
+        return bool(self.created.kind)
+
+    @property
     def lines(self) -> list[Line]:
         """Its bills; an order that is no basket has one."""
         born = self.created
@@ -90,7 +95,9 @@ class Order:
     def unanswered(self) -> list[int]:
         """The lines, from 1, that are paid and that the back end has not answered."""
         answered = self.references.keys() | self.refusals.keys()
-        return [at for at, part in enumerate(self.parts, 1) if part and at not in answered]
+        is_asked = self.is_free and self.is_paid  # nothing is paid for it, and yet it is posted
+        waiting = [at for at, part in enumerate(self.parts, 1) if part or is_asked]
+        return [at for at in waiting if at not in answered]
 
     @property
     def remaining(self) -> Money:

@@ -3,6 +3,7 @@ citizens asked for again."""
 
 from __future__ import annotations
 
+from firmware.journal.lookup_rows import LookupRow
 from firmware.journal.row import Row
 
 
@@ -28,4 +29,4 @@ class CopyRefused(Row, frozen=True):
     uptime_ms: int
 
 
-PaperRow = SpoolWiped | CopyAsked | CopyRefused
+PaperRow = SpoolWiped | CopyAsked | CopyRefused | LookupRow  # of a lookup there may be a slip

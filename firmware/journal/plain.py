@@ -10,6 +10,7 @@ from firmware.journal import rows
 from firmware.journal.chain import Entry
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_plain import desk_words
+from firmware.journal.lookup_rows import LookupMissed, LookupShown
 from firmware.journal.paper_rows import CopyAsked, CopyRefused, SpoolWiped
 from firmware.journal.reading import Verified
 from firmware.journal.rows import ReadRow
@@ -52,8 +53,12 @@ def words(row: ReadRow) -> str:
         case rows.OrderCreated(lines=lines, payable=payable) if lines:
             accounts = ", ".join(masked(line.bill.account) for line in lines)
             return f"{len(lines)} bills together, of {accounts}: {payable} to pay"
+        case rows.OrderCreated(kind=kind, service=service, bill=bill) if kind:
+            return f"{service} {kind} of {masked(bill.account)}"
         case rows.OrderCreated(service=service, bill=bill, payable=payable):
             return f"{service} bill of {masked(bill.account)}: {payable} to pay"
+        case rows.OrderPaid(inserted=inserted) if not inserted:
+            return "accepted, to be posted"  # only what is asked without money
         case rows.OrderPaid(inserted=inserted, advance=advance):
             return f"paid, {inserted} inserted" + _beside_the_due(advance)
         case ChangeIntended(amount=amount):
@@ -119,6 +124,10 @@ def _of_paper(row: ReadRow) -> str:
             return "the citizen asks for the receipt again, with its mobile"
         case CopyRefused():
             return "a receipt asked for with a mobile that is not its own"
+        case LookupShown(service=service):
+            return f"{service} was looked up"
+        case LookupMissed():
+            return "a lookup of a number that the office does not know"
         case rows.Printed(job=job):
             return f"on paper: {job}"
         case rows.PrintFailed(job=job, fault=fault):

@@ -35,6 +35,7 @@ class PathsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: str = "/var/lib/kiosk"  # survives a power cut: journal, ledgers, inventory
     run: str = "/run/kiosk"  # RAM: sockets, the present visit
     operators: str = "/etc/kiosk/operators.toml"  # names and PIN hashes: kioskctl operator
+    places: str = "/etc/kiosk/places.toml"  # the district's own list; else that of the release
 
 
 class BusSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

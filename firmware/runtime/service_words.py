@@ -35,6 +35,10 @@ class ServiceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     question: str = ""  # is this yours?
     amount: str = ""
     number: str = ""  # of the bill
+    facts: dict[str, str] = {}  # of a lookup: the label of each line that the office tells
+    whose: str = ""  # what the name on the bill is: of a recharge the plan
+    unknown: str = ""  # nobody has this account
+    paid: str = ""  # nothing is due any more
 
 
 KEYS = {
@@ -45,6 +49,9 @@ KEYS = {
     "question": ("bill.question.{}",),
     "amount": ("bill.amount.{}", "receipt.amount.{}"),
     "number": ("receipt.bill_number.{}",),
+    "whose": ("bill.name.{}", "receipt.name.{}"),
+    "unknown": ("number.no_such_account.{}",),
+    "paid": ("number.already_paid.{}",),
 }
 
 
@@ -65,6 +72,8 @@ def _texts(name: str, words: ServiceWords) -> Iterator[tuple[str, str]]:
         yield label, said.name
         for part in ("where", "question", "problem"):
             yield f"{label}.{part}", getattr(said, part)
+    for line, label in words.facts.items():
+        yield f"facts.{name}.{line}", label
     for part, keys in KEYS.items():
         for key in keys:
             yield key.format(name), getattr(words, part) or _names_of_asks(part, words)

@@ -37,7 +37,7 @@ class Words:
         return bool(self._texts.get(key))
 
     def own(self, key: str, name: str) -> str:
-        """The key of the words that `name` has of its own, as `bill.question.certificates`."""
+        """The key of the words that `name` has of its own, as `bill.question.caste`."""
         special = f"{key}.{name}"
         return special if special in self else key
 

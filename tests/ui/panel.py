@@ -20,7 +20,7 @@ from firmware.contract.screen import (
     SwipeCard,
     Waiting,
 )
-from ui import samples, samples_again, theme
+from ui import samples, samples_again, samples_asks, theme
 from ui.environment import prepare
 from ui.scene import Director, Scene
 
@@ -133,6 +133,9 @@ def every_document(language: Language) -> Iterator[tuple[str, Screen]]:
     for problem in samples.PROBLEMS:
         number = Number("electricity", "electricity.ask.account", 12, "2103", f"number.{problem}")
         yield problem, make(number, language)
+    for problem in samples_asks.PROBLEMS:
+        asked = samples_asks.born(f"number.{problem}")
+        yield f"ask/{problem}", make(asked, language)
     for problem in samples_again.PROBLEMS:
         key = f"reprint.{problem}"
         yield f"number/{key}", make(samples_again.receipt_number(key), language)

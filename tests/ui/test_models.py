@@ -325,7 +325,7 @@ def test_the_warning_is_what_is_spoken(director: Director) -> None:
 
 @pytest.mark.parametrize(
     ("service", "question"),
-    [("electricity", "क्या यह बिल आपका है?"), ("certificates", "क्या यह आवेदन आपका है?")],
+    [("electricity", "क्या यह बिल आपका है?"), ("caste", "क्या यह आवेदन आपका है?")],
 )
 def test_what_is_asked_has_the_name_of_the_thing(service: str, question: str) -> None:
     data = ShowBill(service, samples.bill(), rupees(470))

@@ -19,7 +19,8 @@ from firmware.core import desk_screens
 from firmware.core.floor import Floor
 from firmware.runtime.words import MissingWords, Words
 from firmware.services.catalogue import load_catalogue
-from ui import samples, samples_again, theme
+from firmware.services.catalogue.asks import Ask, Date, Digits, Mobile, Year
+from ui import samples, samples_again, samples_asks, samples_desk, theme
 from ui.say import LOCALE, Say
 from ui.scene import Director
 
@@ -32,6 +33,7 @@ def keys_of_core() -> list[str]:
     return [
         *(f"{service}.{part}" for service, _ in samples.TILES for part in TILE_PARTS),
         *(f"{service}.{part}" for service in load_catalogue().services for part in SERVICE_PARTS),
+        *(f"number.{problem}" for problem in samples_asks.PROBLEMS),
         *keys_of_questions(),
         *(f"tile.{reason}" for reason in samples.TILE_REASONS),
         *(f"number.{problem}" for problem in samples.PROBLEMS),
@@ -48,7 +50,7 @@ def keys_of_core() -> list[str]:
         *(f"done.by.{tender}" for tender in Tender),
         *(f"attract.line.{ways}" for ways in ("upi", "card", "upi_card", "no_cash")),
         *(f"trouble.{cause}.{part}" for cause in samples.TROUBLES for part in TROUBLE_PARTS),
-        *(f"pin.{problem}" for problem in samples.PIN_PROBLEMS),
+        *(f"pin.{problem}" for problem in samples_desk.PIN_PROBLEMS),
         *keys_of_the_desk(),
         *samples.newcomer().todo,
         *(f"closed.{cause}.{part}" for cause in samples.CLOSINGS for part in ("title", "line")),
@@ -56,14 +58,24 @@ def keys_of_core() -> list[str]:
 
 
 def keys_of_questions() -> list[str]:
-    """What each is called, where it is found, and the sentence of one that fails its pattern."""
-    labels = [
-        (service.label(ask), bool(ask.pattern))
+    """What each is called; what is typed also where it is found, and the sentence of one that
+    fails its pattern."""
+    return [
+        f"{service.label(ask)}{part}"
         for service in load_catalogue().services.values()
         for ask in service.asks
+        for part in _parts_of(ask)
     ]
-    parts = ("", ".where", ".problem")
-    return [f"{label}{part}" for label, fails in labels for part in parts[: 3 if fails else 2]]
+
+
+def _parts_of(ask: Ask) -> tuple[str, ...]:
+    match ask:
+        case Digits(pattern=pattern) if pattern:
+            return ("", ".where", ".problem")
+        case Digits() | Mobile() | Date() | Year():
+            return ("", ".where")
+        case _:
+            return ("",)
 
 
 def keys_of_the_desk() -> set[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -12,7 +14,8 @@ import msgspec
 from firmware.contract.money import Money
 from firmware.runtime.config import ConfigError, convert
 from firmware.runtime.service_words import ServiceWords
-from firmware.services.catalogue.asks import OWN, Ask
+from firmware.services.catalogue.asks import OWN, Ask, TypedAsk
+from firmware.services.places import NO_PLACES, Places, load_places
 
 Entry = TypeVar("Entry", bound=msgspec.Struct)
 Paise = Annotated[int, msgspec.Meta(ge=0)]
@@ -48,13 +51,15 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advance: Paise
     asks: Annotated[list[Ask], msgspec.Meta(min_length=1)] = msgspec.field(name="ask")
     words: Words
-    kind: Literal["bill", "paper"] = "bill"
+    kind: Literal["bill", "paper", "lookup", "request", "verification"] = "bill"
     cash: CashBounds = CashBounds()
     paper: Paper | None = None
     part_payment: bool = False
     least: Annotated[int, msgspec.Meta(ge=100)] = 100  # paise, of a part payment
 
     def __post_init__(self) -> None:
+        if self.is_free and (self.part_payment or self.advance or self.paper):
+            raise ValueError(f"a {self.kind} takes no money: no part_payment, no advance, no paper")
         if self.paper is not None and (self.part_payment or self.advance):
             raise ValueError("what [paper] hands out is paid whole: no part_payment, no advance")
         if (self.kind == "paper") != (self.paper is not None):
@@ -69,14 +74,19 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def allowed_advance(self) -> Money:
         return Money(self.advance)
 
-    def problem_of(self, ask: Ask, typed: str) -> str | None:
+    def problem_of(self, ask: TypedAsk, typed: str, today: date) -> str | None:
         """The message key of what is wrong with what was typed, or None."""
-        problem = ask.problem_of(typed)
+        problem = ask.problem_of(typed, today)
         return f"{self.label(ask)}.{OWN}" if problem == OWN else problem
 
     def label(self, ask: Ask) -> str:
         """The message key of what this question asks for."""
         return f"{self.id}.ask.{ask.id}"
+
+    @property
+    def is_free(self) -> bool:
+        """Something is asked of the office without money: an order of zero rupees."""
+        return self.kind in ("request", "verification")
 
     @property
     def gives(self) -> str:
@@ -112,6 +122,7 @@ class Catalogue(msgspec.Struct, frozen=True):
     services: dict[str, Service]
     coming: list[Coming]
     categories: list[Category] = []
+    places: Places = NO_PLACES
 
     @property
     def groups(self) -> frozenset[str]:
@@ -128,16 +139,17 @@ class Catalogue(msgspec.Struct, frozen=True):
                 raise ValueError(f"{name}: expected a category of {known}; got {category!r}")
 
 
-def load_catalogue() -> Catalogue:
-    """Read the data files beside this module, bills before papers; raises ConfigError that names
-    file and key."""
+def load_catalogue(own_places: Path | None = None) -> Catalogue:
+    """Read the data files beside this module, bills before papers, and the list of places; raises
+    ConfigError that names file and key."""
     documents = dict(_documents())
     coming = _entries(documents, "coming.toml", Coming)
     categories = _entries(documents, "categories.toml", Category)
     services = [convert(each, Service, where=name) for name, each in documents.items()]
     services.sort(key=lambda service: (service.paper is not None, service.id))
+    named, places = {service.id: service for service in services}, load_places(own_places)
     try:
-        return Catalogue({service.id: service for service in services}, coming, categories)
+        return Catalogue(named, coming, categories, places)
     except ValueError as error:
         raise ConfigError(f"catalogue: {error}") from None
 

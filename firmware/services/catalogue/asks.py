@@ -7,32 +7,143 @@ the account (firmware/contract/accounts.py). What it is called is in the words o
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
+from firmware.contract.options import Option
+
 OWN = "problem"  # the sentence that a question has of its own
+FIRST_YEAR = 1900  # nobody who stands here was born before
+MOBILE = re.compile("[6-9][0-9]{9}")  # levels 6 to 9 of India's numbering plan are mobiles
+ANSWER = re.compile("[0-9A-Za-z]{1,32}")  # of a list: a part of the account
 Id = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
 Count = Annotated[int, msgspec.Meta(ge=1, le=20)]
 
 
-class Digits(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="digits"
-):
-    """A number of `digits`, or of `least` and more. One that fails `pattern` has a sentence of its
-    own: `problem` among the words of the question."""
-
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
     id: Id
+
+
+class Digits(Question, frozen=True, forbid_unknown_fields=True, tag="digits"):
+    """A number of `digits`, or of `least` and more; `marks` may stand in it, too. One that fails
+    `pattern` has a sentence of its own: `problem` among the words of the question."""
+
     digits: Count
     least: Annotated[int, msgspec.Meta(ge=0, le=20)] = 0  # 0: all of them
     pattern: str = ""
+    marks: Literal["", "/"] = ""
 
-    def problem_of(self, typed: str) -> str | None:
+    @property
+    def groups(self) -> Sequence[int]:
+        """Fours; a mark sets apart what belongs apart."""
+        return (self.digits,) if self.marks else ()
+
+    def problem_of(self, typed: str, today: date) -> str | None:
         """What is wrong with it: a message key, or OWN; None where nothing is."""
-        is_number = typed.isascii() and typed.isdigit()
-        if not is_number or not (self.least or self.digits) <= len(typed) <= self.digits:
+        if not _is_whole(typed, self.digits, self.least, self.marks):
             return "number.too_short"
         return None if re.search(self.pattern, typed) else OWN
 
+    def answer_of(self, typed: str) -> str:
+        return typed
 
-Ask = Digits
+    typed_of = answer_of
+
+
+class Mobile(Question, frozen=True, forbid_unknown_fields=True, tag="mobile"):
+    """A mobile's ten digits."""
+
+    digits: ClassVar[int] = 10
+    least: ClassVar[int] = 0
+    marks: ClassVar[str] = ""
+    groups: ClassVar[Sequence[int]] = (5, 5)
+
+    def problem_of(self, typed: str, today: date) -> str | None:
+        if not _is_whole(typed, self.digits):
+            return "number.too_short"
+        return None if MOBILE.fullmatch(typed) else "number.not_a_mobile"
+
+    def answer_of(self, typed: str) -> str:
+        return typed
+
+    typed_of = answer_of
+
+
+class Date(Question, frozen=True, forbid_unknown_fields=True, tag="date"):
+    """A day that has been: typed as DDMMYYYY, as people write it, and answered as YYYYMMDD."""
+
+    digits: ClassVar[int] = 8
+    least: ClassVar[int] = 0
+    marks: ClassVar[str] = ""
+    groups: ClassVar[Sequence[int]] = (2, 2, 4)
+
+    def problem_of(self, typed: str, today: date) -> str | None:
+        if not _is_whole(typed, self.digits):
+            return "number.too_short"
+        try:
+            day = date(int(typed[4:]), int(typed[2:4]), int(typed[:2]))
+        except ValueError:
+            return "number.not_a_date"
+        if day > today:
+            return "number.date_to_come"
+        return None if day.year >= FIRST_YEAR else "number.not_a_date"
+
+    def answer_of(self, typed: str) -> str:
+        return typed[4:] + typed[2:4] + typed[:2]
+
+    def typed_of(self, answer: str) -> str:
+        return answer[6:] + answer[4:6] + answer[:4]
+
+
+class Year(Question, frozen=True, forbid_unknown_fields=True, tag="year"):
+    """A year that has begun."""
+
+    digits: ClassVar[int] = 4
+    least: ClassVar[int] = 0
+    marks: ClassVar[str] = ""
+    groups: ClassVar[Sequence[int]] = ()
+
+    def problem_of(self, typed: str, today: date) -> str | None:
+        if not _is_whole(typed, self.digits):
+            return "number.too_short"
+        return None if FIRST_YEAR <= int(typed) <= today.year else "number.not_a_year"
+
+    def answer_of(self, typed: str) -> str:
+        return typed
+
+    typed_of = answer_of
+
+
+class Choice(Question, frozen=True, forbid_unknown_fields=True, tag="choice"):
+    """One of the `options` of the file, in its order."""
+
+    options: Annotated[list[Option], msgspec.Meta(min_length=2)]
+
+    def __post_init__(self) -> None:
+        names = [option.id for option in self.options]
+        if len(set(names)) < len(names) or not all(map(ANSWER.fullmatch, names)):
+            raise ValueError(f"{self.id}: expected ids of letters and digits, each once: {names}")
+
+
+class Place(Question, frozen=True, forbid_unknown_fields=True, tag="place"):
+    """One more step into the country: from the list of places that lies on the kiosk."""
+
+    level: Literal["district", "tehsil", "village"]
+
+
+class Fetched(Question, frozen=True, forbid_unknown_fields=True, tag="fetched"):
+    """One of what the back end offers after the answers before (FetchOptions)."""
+
+
+TypedAsk = Digits | Mobile | Date | Year
+ListAsk = Choice | Place | Fetched
+Ask = TypedAsk | ListAsk
+
+
+def _is_whole(typed: str, digits: int, least: int = 0, marks: str = "") -> bool:
+    """Whether it is of that length, and of digits and marks alone."""
+    is_written = typed.isascii() and all(each.isdigit() or each in marks for each in typed)
+    return is_written and (least or digits) <= len(typed) <= digits

@@ -21,6 +21,7 @@ from firmware.journal.chain import KINDS, Entry
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.export import CSV_HEAD, csv_line, json_line
 from firmware.journal.journal import Journal
+from firmware.journal.lookup_rows import LookupMissed, LookupShown
 from firmware.journal.paper_rows import CopyAsked, CopyRefused, SpoolWiped
 from firmware.journal.plain import line_of, words
 from firmware.journal.recovery import open_journal
@@ -108,6 +109,8 @@ SAID: list[tuple[AnyRow, str]] = [
     (SpoolWiped("page", 2), "2 documents were wiped from the spool of page"),
     (CopyAsked(ORDER), "the citizen asks for the receipt again, with its mobile"),
     (CopyRefused(3, 61_000), "a receipt asked for with a mobile that is not its own"),
+    (LookupShown("scheme"), "scheme was looked up"),
+    (LookupMissed(3, 61_000), "a lookup of a number that the office does not know"),
     (Printed(ORDER, f"{ORDER}/receipt/1"), "on paper: TDR 0417 0001/receipt/1"),
     (PrintFailed(ORDER, "j", "receipt.paper.end"), "not on paper: j: receipt.paper.end"),
     (ProofShown(ORDER, "receipt"), "receipt was shown on the screen"),

@@ -18,6 +18,7 @@ from firmware.contract.gateway import (
     Tender,
 )
 from firmware.contract.money import Money, total
+from firmware.contract.options import FetchOptions, Option, Options
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
 from firmware.journal import rows
 from firmware.till.effects import Ask
@@ -42,6 +43,9 @@ class Office:
         self.tenders_of: dict[str, PaidBy] = {}  # key -> how it was paid
         self.upi, self.cards = UpiNetwork(), Acquirer()
         self.tenders: list[Tender] = []  # beside cash
+        self.options: dict[tuple[str, tuple[str, ...]], list[Option]] = {}  # by ask and answers
+        self.as_of = "2026-11-22T10:00:00+05:30"  # of the options
+        self.is_silent = False  # nothing comes back at all
         self.receipts: dict[str, int] = {}  # key -> number of the order
 
     def answer(self, ask: Ask) -> GatewayReply | None:
@@ -55,6 +59,9 @@ class Office:
             return self.cards.answer(request)
         if isinstance(request, SumBooked):
             return self.sum_of(request)
+        if isinstance(request, FetchOptions):
+            found = self.options.get((request.ask, tuple(request.given)))
+            return Failed(Problem.NO_SUCH_ACCOUNT) if found is None else Options(found, self.as_of)
         if isinstance(request, FetchBill):
             return self._bill(request.account)
         assert isinstance(request, PostPayment), f"core asks nothing else yet: {request}"

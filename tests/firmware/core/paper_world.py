@@ -43,7 +43,7 @@ class PaperWorld(World):
         device={**CONFIG.device, "page": PAGE_SECTION},
     )
 
-    service, application, count = "certificates", APPLICATION, PAGES
+    service, application, count = "caste", APPLICATION, PAGES
     Printer = PagePrinter
 
     def __init__(self, folder: Path, **how: object) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from firmware.contract.screen import Action, Number, Services
-from firmware.core.visit import Snapshot
+from firmware.core.snapshot import Snapshot
 from firmware.runtime.config import ConfigError, convert
 from firmware.services.catalogue import Catalogue, Service, load_catalogue
 from tests.firmware.core.world import World
@@ -45,7 +45,7 @@ def test_a_kind_leads_to_its_services_and_back_to_the_kinds(world: World) -> Non
 
 
 def test_a_kind_of_one_service_is_that_one(world: World) -> None:
-    assert "certificates" in names(world) and "papers" not in names(world)
+    assert "pension" in names(world) and "person" not in names(world)
 
 
 def test_the_kind_on_the_screen_outlives_core(world: World) -> None:

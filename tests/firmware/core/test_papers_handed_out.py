@@ -266,7 +266,7 @@ def test_the_office_changes_its_mind_while_core_was_away_and_pages_come(
 
 def test_an_answer_that_comes_late_wipes_nothing_of_the_next_citizen(world: PaperWorld) -> None:
     world.to_first_page()
-    late = world.fetched[0].__class__("old", "certificates", APPLICATION, "TDR 0417 0000", "page")
+    late = world.fetched[0].__class__("old", "caste", APPLICATION, "TDR 0417 0000", "page")
     spooled = dict(world.pages.spooled)
     world.core.on_answer(late, None, world.now)
     world.settle()
@@ -291,8 +291,10 @@ def test_no_money_for_what_cannot_be_printed(
         setattr(world.pages, name, value)
     world.run(0.5)
     world.press(Action.CHOOSE_LANGUAGE, "hi")
-    assert (world.tiles["certificates"], world.tiles["bills"]) == (tile, None)
-    world.press(Action.CHOOSE_SERVICE, "certificates")
+    assert world.tiles["bills"] is None
+    world.press(Action.CHOOSE_SERVICE, "papers")
+    assert world.tiles["caste"] == tile
+    world.press(Action.CHOOSE_SERVICE, "caste")
     assert isinstance(world.screen.data, Services)
 
 
@@ -307,7 +309,7 @@ def test_without_the_offices_key_no_certificate_is_sold(tmp_path: Path) -> None:
     world = Uncommissioned(tmp_path)
     world.run(0.5)
     world.press(Action.CHOOSE_LANGUAGE, "hi")
-    assert world.tiles["certificates"] == "tile.not_yet"
+    assert world.tiles["papers"] == "tile.not_yet"
 
 
 @pytest.mark.parametrize("action", [Action.PAY, Action.PAY_UPI])
@@ -376,11 +378,11 @@ def test_the_row_of_a_withdrawn_payment_is_one_that_old_releases_know(world: Pap
 @pytest.mark.parametrize("wrong", [{"part_payment": True}, {"advance": 5000}])
 def test_a_paper_is_paid_whole_and_not_beforehand(wrong: dict[str, object]) -> None:
     """Half a fee would have bought a whole certificate."""
-    file = files("firmware.services.catalogue").joinpath("certificates.toml")
+    file = files("firmware.services.catalogue").joinpath("caste.toml")
     document = tomllib.loads(file.read_text())
-    convert(document, Service, "certificates.toml")
-    with pytest.raises(ConfigError, match=r"certificates\.toml: .*paid whole"):
-        convert(document | wrong, Service, "certificates.toml")
+    convert(document, Service, "caste.toml")
+    with pytest.raises(ConfigError, match=r"caste\.toml: .*paid whole"):
+        convert(document | wrong, Service, "caste.toml")
 
 
 def test_a_printer_with_another_job_is_asked_again_and_nothing_is_fetched_twice(

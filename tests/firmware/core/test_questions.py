@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -10,12 +11,24 @@ from msgspec.structs import replace
 
 from firmware.contract.accounts import last_digits
 from firmware.contract.money import rupees
-from firmware.contract.screen import Action, InsertCash, Number, Press, Services, ShowBill, Trouble
-from firmware.core.visit import Snapshot
+from firmware.contract.options import Option
+from firmware.contract.screen import (
+    MOST_ROWS,
+    Action,
+    Choice,
+    InsertCash,
+    Number,
+    Press,
+    Services,
+    ShowBill,
+    Trouble,
+    Waiting,
+)
+from firmware.core.snapshot import Snapshot
 from firmware.runtime.config import ConfigError, convert
 from firmware.runtime.service_words import AskWords
 from firmware.services.catalogue import Service, load_catalogue
-from firmware.services.catalogue.asks import Digits
+from firmware.services.catalogue.asks import Digits, Year
 from tests.firmware.core.world import World
 
 DIVISION, BOOK, CONSUMER = "0417", "88", "7001725"
@@ -164,3 +177,220 @@ def test_a_question_without_words_is_refused_at_the_start() -> None:
     document["ask"].append({"kind": "digits", "id": "book", "digits": 4})
     with pytest.raises(ConfigError, match=r"words\.hi\.asks.*book"):
         convert(document, Service, where="electricity.toml")
+
+
+# --- lists ---------------------------------------------------------------------------------
+
+
+def begin(world: World, service: str) -> None:
+    """A visit to this service, whose paper is left out: this world has no page printer."""
+    whole = world.catalogue.services[service]
+    world.catalogue.services[service] = replace(whole, kind="bill", paper=None)
+    world.press(Action.CANCEL)
+    world.press(Action.CHOOSE_LANGUAGE, "hi")
+    world.press(Action.CHOOSE_SERVICE, service)
+
+
+def choice(world: World) -> Choice:
+    assert isinstance(world.screen.data, Choice), world.screen.data
+    return world.screen.data
+
+
+def ids(world: World) -> list[str]:
+    return [option.id for option in choice(world).options]
+
+
+def choose(world: World, *answers: str) -> None:
+    for answered in answers:
+        world.press(Action.CHOOSE, answered)
+
+
+def plan(price: int) -> Option:
+    return Option(f"p{price}", {"hi": f"{price}", "en": f"{price}"}, amount=rupees(price))
+
+
+RECHARGE = "maru-9829012345-p299"
+
+
+@pytest.fixture
+def recharge(world: World) -> World:
+    """An office with two operators, each with some plans."""
+    names = [Option(name, {"hi": name, "en": name}) for name in ("aravali", "maru")]
+    world.office.options["operator", ()] = names
+    world.office.options["plan", ("maru", "9829012345")] = [plan(99), plan(299)]
+    world.office.others[RECHARGE] = rupees(299)
+    begin(world, "prepaid")
+    return world
+
+
+def test_a_recharge_is_the_bill_of_operator_number_and_plan(recharge: World) -> None:
+    assert ids(recharge) == ["aravali", "maru"]
+    choose(recharge, "maru")
+    answer(recharge, "9829012345")
+    assert ids(recharge) == ["p99", "p299"]
+    choose(recharge, "p299")
+    assert isinstance(recharge.screen.data, ShowBill)
+    assert recharge.screen.data.bill.account == RECHARGE
+
+
+def test_a_step_back_from_the_plan_forgets_the_plans_of_that_number(recharge: World) -> None:
+    choose(recharge, "maru")
+    answer(recharge, "9829012345")
+    recharge.press(Action.BACK)
+    assert asked(recharge) == ("mobile", "9829012345")
+    recharge.office.options["plan", ("maru", "9829012346")] = [plan(49)]
+    answer(recharge, "9829012346")
+    assert ids(recharge) == ["p49"]
+
+
+def test_back_from_the_bill_shows_the_plans_that_were_there(recharge: World) -> None:
+    choose(recharge, "maru")
+    answer(recharge, "9829012345")
+    choose(recharge, "p299")
+    recharge.office.is_up = False
+    recharge.press(Action.BACK)
+    assert (ids(recharge), choice(recharge).chosen) == (["p99", "p299"], "p299")
+
+
+def test_a_number_that_the_operator_does_not_have_is_typed_again(recharge: World) -> None:
+    choose(recharge, "maru")
+    answer(recharge, "6000012345")
+    assert asked(recharge) == ("mobile", "6000012345")
+    assert number(recharge).problem == "number.no_such_account"
+
+
+def test_an_operator_without_plans_says_so(recharge: World) -> None:
+    recharge.office.options["plan", ("aravali", "9829012345")] = []
+    choose(recharge, "aravali")
+    answer(recharge, "9829012345")
+    assert number(recharge).problem == "choice.nothing"
+
+
+def test_a_landline_is_no_mobile(recharge: World) -> None:
+    choose(recharge, "maru")
+    answer(recharge, "1432220417")
+    assert number(recharge).problem == "number.not_a_mobile"
+
+
+def test_the_office_is_away_before_the_list_and_is_asked_again(recharge: World) -> None:
+    choose(recharge, "maru")
+    recharge.office.is_up = False
+    answer(recharge, "9829012345")
+    assert isinstance(recharge.screen.data, Trouble)
+    assert recharge.screen.data.cause == "trouble.back_end_down"
+    recharge.office.is_up = True
+    recharge.press(Action.AGAIN)
+    assert ids(recharge) == ["p99", "p299"]
+
+
+def test_the_office_never_answers_about_the_list(recharge: World) -> None:
+    choose(recharge, "maru")
+    recharge.office.is_silent = True
+    answer(recharge, "9829012345")
+    assert isinstance(recharge.screen.data, Waiting)
+    recharge.run(13)
+    assert isinstance(recharge.screen.data, Trouble)
+
+
+def test_core_died_while_the_office_was_asked_for_the_list(recharge: World) -> None:
+    choose(recharge, "maru")
+    recharge.office.is_silent = True
+    answer(recharge, "9829012345")
+    recharge.office.is_silent = False
+    recharge.crash()
+    recharge.settle()
+    assert ids(recharge) == ["p99", "p299"]
+
+
+def test_core_died_on_a_list(recharge: World) -> None:
+    choose(recharge, "maru")
+    answer(recharge, "9829012345")
+    recharge.office.is_up = False
+    recharge.crash()
+    assert ids(recharge) == ["p99", "p299"]
+
+
+def test_what_is_not_on_the_list_cannot_be_chosen(recharge: World) -> None:
+    choose(recharge, "chambal")
+    assert ids(recharge) == ["aravali", "maru"]
+    answer(recharge, "9829012345")  # nor typed, by a press that the screen does not offer
+    assert ids(recharge) == ["aravali", "maru"]
+
+
+def test_a_list_of_last_week_says_its_day(recharge: World) -> None:
+    recharge.office.as_of = "2026-11-15T18:00:00+05:30"
+    begin(recharge, "prepaid")
+    assert choice(recharge).as_of == "2026-11-15"
+
+
+def test_many_villages_are_leafed_through(world: World) -> None:
+    begin(world, "naksha")
+    assert ids(world) == ["tonk"]
+    choose(world, "tonk", "todaraisingh")
+    assert (choice(world).page, choice(world).pages, len(ids(world))) == (1, 2, MOST_ROWS)
+    assert Action.PREVIOUS_PAGE not in world.screen.actions
+    first = ids(world)
+    world.press(Action.NEXT_PAGE)
+    assert not set(first) & set(ids(world))
+    assert Action.NEXT_PAGE not in world.screen.actions
+    choose(world, "hamirpur")
+    assert asked(world) == ("account", "")
+
+
+def test_a_khasra_is_part_of_the_account_with_its_stroke(world: World) -> None:
+    world.office.others["tonk-todaraisingh-bhasu-123/4"] = rupees(30)
+    begin(world, "naksha")
+    choose(world, "tonk", "todaraisingh", "bhasu")
+    answer(world, "123/")
+    assert number(world).problem == "naksha.ask.account.problem"
+    answer(world, "123/4")
+    assert isinstance(world.screen.data, ShowBill)
+
+
+def test_a_tehsil_whose_villages_nobody_listed_says_so(world: World) -> None:
+    begin(world, "naksha")
+    choose(world, "tonk", "malpura")
+    assert (choice(world).label, choice(world).problem) == ("naksha.ask.tehsil", "choice.nothing")
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ("30022008", "number.not_a_date"),
+        ("23112026", "number.date_to_come"),
+        ("14021899", "number.not_a_date"),
+        ("1402200", "number.too_short"),
+    ],
+)
+def test_a_day_that_never_was(world: World, typed: str, problem: str) -> None:
+    begin(world, "admit_card")
+    answer(world, "26104417", typed)
+    assert (asked(world), number(world).problem) == (("born", typed), problem)
+
+
+def test_a_birthday_is_typed_as_people_write_it_and_kept_as_offices_sort_it(world: World) -> None:
+    world.office.others["26104417-20080214"] = rupees(10)
+    begin(world, "admit_card")
+    answer(world, "26104417", "14022008")
+    assert isinstance(world.screen.data, ShowBill)
+    world.press(Action.BACK)
+    assert asked(world) == ("born", "14022008")
+
+
+@pytest.mark.parametrize(("typed", "problem"), [("2027", "number.not_a_year"), ("2026", None)])
+def test_a_year_that_has_not_begun(typed: str, problem: str | None) -> None:
+    assert Year("passed").problem_of(typed, date(2026, 11, 22)) == problem
+
+
+def test_a_district_puts_its_own_places_there(tmp_path: Path) -> None:
+    own = tmp_path / "places.toml"
+    own.write_text('as_of = "2026-10-01"\n[[district]]\nid = "101"\nhi = "अजमेर"\nen = "Ajmer"\n')
+    catalogue = load_catalogue(own)
+    assert [option.id for option in catalogue.places.under([])] == ["101"]
+
+
+def test_a_list_of_places_with_a_slip_names_file_and_key(tmp_path: Path) -> None:
+    own = tmp_path / "places.toml"
+    own.write_text('as_of = "2026-10-01"\n[[district]]\nid = "101"\nhi = "अजमेर"\nenn = "Ajmer"\n')
+    with pytest.raises(ConfigError, match=r"places\.toml: .*`enn`.*en"):
+        load_catalogue(own)

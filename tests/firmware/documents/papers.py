@@ -15,6 +15,7 @@ from firmware.documents.a4 import Paper
 from firmware.documents.card import aadhaar_sides, jan_aadhaar_sides
 from firmware.documents.claim import claim_slip
 from firmware.documents.collection import Part, collection_slip
+from firmware.documents.facts import FactsSlip, facts_slip
 from firmware.documents.poster import poster
 from firmware.documents.readiness import readiness
 from firmware.documents.receipt import receipt
@@ -26,11 +27,13 @@ from firmware.runtime.clock import INDIA
 from firmware.runtime.config import load
 from firmware.services.catalogue import load_catalogue
 from tests.firmware.cli.test_status import kiosk_in_trouble, whole_kiosk
+from tests.firmware.documents import requests
 from tests.firmware.documents.cards import AADHAAR, JAN_AADHAAR
 from tests.firmware.documents.test_desk_papers import REPORT, SLIP
 from tests.firmware.documents.test_documents import BILL, CLAIM, RECEIPT
 from tests.firmware.documents.test_many_bills import bills, of
 from tests.firmware.documents.test_without_cash import PAID
+from ui import samples_facts
 
 AT = datetime(2026, 11, 22, 14, 5, tzinfo=INDIA)
 CONFIG = load(Path(__file__).parents[3] / "docs" / "kiosk.example.toml")
@@ -46,6 +49,17 @@ REFUND = Refund(
     kiosk="tdr-0417", place="टोडारायसिंह", order="TDR 0417 0001", amount=rupees(470),
     card="411111******1111", cause="claim.cause.already_paid",
     made_at="2026-11-22T10:00:00+05:30",
+)  # fmt: skip
+
+GRIEVANCE = FactsSlip(
+    kiosk="tdr-0417", place="टोडारायसिंह", service="sampark_status",
+    account=samples_facts.GRIEVANCE.account, lines=samples_facts.GRIEVANCE.lines,
+    as_of="2026-11-22T14:05:00+05:30",
+)  # fmt: skip
+FAMILY = replace(
+    GRIEVANCE, place="Todaraisingh", service="scheme", account=samples_facts.FAMILY.account,
+    lines=[*samples_facts.FAMILY.lines, samples_facts.MOST.lines[0]], is_kept=True,
+    as_of="2026-11-02T09:30:00+05:30",
 )  # fmt: skip
 
 TENDERS = replace(
@@ -81,8 +95,15 @@ TICKETS: dict[str, Ticket] = {
     "report-x": day_report(replace(REPORT, number=None)),
     "report-z": day_report(REPORT),
     "report-tenders": day_report(replace(REPORT, figures=TENDERS, duplicate=1)),
+    **requests.TICKETS,
 }
-ON_ROLLS: dict[str, Ticket] = TICKETS | {"sample": sample("tdr-0417", "R. Meena")}
+ON_ROLLS: dict[str, Ticket] = TICKETS | {
+    "sample": sample("tdr-0417", "R. Meena"),
+    "facts-hi": facts_slip(GRIEVANCE),
+    "facts-en": facts_slip(replace(GRIEVANCE, place="Todaraisingh"), "en"),
+    "facts-kept-hi": facts_slip(replace(FAMILY, place="टोडारायसिंह")),
+    "facts-kept-en": facts_slip(FAMILY, "en"),
+}
 READY = {"whole": whole_kiosk(), "trouble": kiosk_in_trouble()}
 ON_A4: dict[str, Paper] = {
     **TICKETS,

@@ -121,10 +121,10 @@ def test_a_jam_stops_cash_and_leaves_what_works() -> None:
 
 def test_a_certificate_is_not_promised_without_paper_or_the_key_that_checks_it() -> None:
     snapshot = whole_kiosk()
-    assert can(snapshot)["service.certificates"] == "page_printer"
+    assert can(snapshot)["service.caste"] == "page_printer"
     keyless = msgspec.structs.replace(CONFIG.gateway, office_key="")
     config = msgspec.structs.replace(CONFIG, gateway=keyless)
-    assert can(snapshot, config)["service.certificates"] == "office_key"
+    assert can(snapshot, config)["service.caste"] == "office_key"
 
 
 def test_nothing_is_promised_when_core_is_gone_whatever_it_said_last() -> None:

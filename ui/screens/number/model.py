@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from firmware.contract.screen import Number, Screen
 from ui.say import Say, amount, sentences
@@ -22,6 +23,8 @@ class NumberModel:
     next: str = ""
     subject: str = ""  # service and label: the same subject keeps what was typed
     least: int = 0  # digits from which on it is complete
+    groups: tuple[int, ...] = ()  # places of each; else fours
+    mark: str = ""  # a key beside the digits
 
     @property
     def is_complete(self) -> bool:
@@ -45,6 +48,12 @@ class NumberModel:
         return tuple(self.typed.ljust(self.digits)[at].strip() for at in range(self.digits))
 
     @property
+    def starts(self) -> frozenset[int]:
+        """The places before which there is a gap."""
+        groups = self.groups or (GROUP,) * (self.digits // GROUP)
+        return frozenset(accumulate(groups))
+
+    @property
     def spoken_text(self) -> str:
         return sentences(self.problem, self.question, self.where)
 
@@ -64,6 +73,8 @@ def model(data: Number, screen: Screen, say: Say) -> NumberModel:
         next=say("button.next"),
         subject=f"{data.service}/{data.label}",
         least=least,
+        groups=tuple(data.groups),
+        mark=data.marks,
     )
 
 
@@ -71,7 +82,7 @@ def _problem(data: Number, say: Say) -> str:
     """What is wrong; of a receipt the first digits may be named."""
     if not data.problem:
         return ""
-    return say(say.known(data.problem, "number.problem"), first=data.typed[:GROUP])
+    return say.problem(data.problem, data.service, first=data.typed[:GROUP])
 
 
 def type_digit(model: NumberModel, digit: str) -> NumberModel:

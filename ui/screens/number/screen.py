@@ -11,7 +11,6 @@ from firmware.contract.screen import Action
 from ui.keys import Keypad
 from ui.parts import View, fill_with
 from ui.screens.number.model import (
-    GROUP,
     NumberModel,
     backspace,
     keep_typed,
@@ -43,7 +42,7 @@ class NumberView(View):
         for at, (cell, digit) in enumerate(zip(self._cells, shown.cells, strict=False)):
             cell.digit = digit
             cell.has_caret = at == len(shown.typed)
-            cell.starts_group = at > 0 and at % GROUP == 0
+            cell.starts_group = at in shown.starts
 
     def enter(self) -> None:
         self.shown = self.model

@@ -45,7 +45,7 @@ def model(data: ShowBill, screen: Screen, say: Say) -> ShowBillModel:
     return ShowBillModel(
         question=say.own("bill.question", data.service),
         who=(
-            Row(say("bill.name"), bill.name),
+            Row(say.own("bill.name", data.service), bill.name),
             Row(say(f"{data.service}.account"), in_fours(bill.account)),
             *([Row(say("bill.period"), say.month(bill.period))] if bill.period else []),
             *([Row(say("bill.due_date"), say.month(bill.due_date))] if bill.due_date else []),

@@ -1,0 +1,41 @@
+"""The rows of a list, and the two ways to leaf through it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from firmware.contract.screen import Action
+from ui.parts import Touch, View, fill_with
+from ui.screens.choice.model import ChoiceModel, RowModel
+
+
+class OptionRow(Touch):
+    row = ObjectProperty(None, allownone=True)
+    name = StringProperty("")
+    by = StringProperty("")
+    amount = StringProperty("")
+    is_chosen = BooleanProperty(False)
+
+    def on_row(self, _: object, row: RowModel) -> None:
+        self.name, self.by, self.amount = row.name, row.by, row.amount
+        self.is_chosen = row.is_chosen
+
+
+class ChoiceView(View):
+    model = ObjectProperty(ChoiceModel(), rebind=True)
+
+    def __init__(self, **facts: Any) -> None:
+        self._rows: list[OptionRow] = []
+        super().__init__(**facts)
+
+    def on_model(self, _: object, model: ChoiceModel) -> None:
+        fill_with(self.ids.rows, self._rows, len(model.rows), self._row)
+        for row, facts in zip(self._rows, model.rows, strict=False):
+            row.row = facts
+
+    def _row(self) -> OptionRow:
+        row = OptionRow()
+        row.bind(on_press=lambda it: self.press(Action.CHOOSE, it.row.id))
+        return row
