@@ -33,7 +33,7 @@ from firmware.core.lights import Lights
 from firmware.core.operator import OperatorDesk
 from firmware.core.page_desk import PageDesk
 from firmware.core.papers import Papers
-from firmware.core.patience import Patience
+from firmware.core.patience import SETTLE_AFTER, Patience
 from firmware.core.paying import Paying
 from firmware.core.posting import Posting, waits_for_more
 from firmware.core.proof import Proof, lacks_proof
@@ -277,7 +277,7 @@ class Flow:
                 if visit.stage is Stage.SLIP:  # else nobody has said that he is here
                     visit.cause = "paid_in_full"
                 self._go(Signal.FULL, now)
-            case Stage.SETTLING if self.patience.settles_in(visit, now) == 0:
+            case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
                 self._settle(now)
             case Stage.FETCHING if now - visit.entered_at >= FETCH_PATIENCE:
                 self._go(take_bill(visit, None), now)
