@@ -26,7 +26,7 @@ types: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m tests.bench
 
-# 2,000 orders in three weeks without the office, then a bad line: docs/offline.md has what was seen. Six minutes.
+# 2,000 orders in three weeks without the office, then a bad line; docs/offline.md has what was seen. Ten minutes, if nothing else runs.
 weeks: $(STAMP)
 	$(BIN)/python -m tests.weeks
 

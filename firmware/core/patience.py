@@ -58,10 +58,9 @@ class Patience:
         return left <= self._times.warning
 
     def settles_in(self, visit: Visit, now: float) -> float:
-        """Seconds until no note or coin can be on its way any more; infinite in other stages."""
-        if visit.stage is not Stage.SETTLING:
-            return inf
-        return max(0.0, visit.entered_at + SETTLE_AFTER - now)
+        """Seconds until no coin can be on its way any more; infinite where that is no question."""
+        left = visit.entered_at + SETTLE_AFTER - now
+        return left if visit.stage is Stage.SETTLING and left > 0 else inf
 
     def stay_actions(self, visit: Visit, now: float) -> list[Action]:
         return [Action.STAY] if self.is_warning(visit, now) else []

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.bench.figures import table
 from tests.weeks.reckoning import disk, run
 
-ORDERS, SPEED, SEED = 2000, 12.0, 1
+ORDERS, SPEED, SEED = 2000, 15.0, 1
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.weeks.reckoning import MOST_GROWTH, disk, run
 
-ORDERS = 60
+ORDERS = 40
 SPEED = 20.0  # times as fast
 
 

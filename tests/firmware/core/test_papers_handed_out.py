@@ -182,20 +182,6 @@ def test_a_jam_for_good_is_a_claim_and_no_page_more(world: PaperWorld) -> None:
     is_claimed(world, "trouble.not_printed")
 
 
-def test_a_cancel_at_once_is_not_forgotten(world: PaperWorld) -> None:
-    """Within the first half second: the printer stopped while the last note went in."""
-    world.go_to_application()
-    world.press(Action.PAY)
-    world.core.on_device_event("notes", world.acceptors.insert_note(FEE), world.now)
-    world.until(lambda: world.core.flow.visit.stage is Stage.SETTLING)
-    world.pages.is_jammed = True
-    world.until(lambda: world.core.flow.visit.stage is Stage.DELIVERING)
-    world.press(Action.CANCEL)
-    assert Action.CANCEL not in world.screen.actions
-    world.run(3)
-    is_claimed(world, "trouble.not_printed")
-
-
 def test_the_printer_never_comes_back(world: PaperWorld) -> None:
     """Its driver answers; the document never came to it, so nothing can come out later."""
     world.pages.is_deaf = True

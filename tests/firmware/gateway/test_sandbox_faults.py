@@ -22,6 +22,7 @@ from firmware.contract.gateway import (
 )
 from firmware.contract.money import rupees
 from firmware.contract.screen import Action
+from firmware.core.posting import LONGEST
 from firmware.gateway.sandbox.faults import LOOPBACK, Fault
 from firmware.till.effects import Ask
 from tests.firmware.core.world import World
@@ -155,7 +156,7 @@ def test_a_whole_day_without_answers_loses_nothing(day: Day, tmp_path: Path) -> 
     assert len(day.books()) == 1, "it is booked, and nobody here knows"
     assert len(kiosk.world.journal.unposted_orders()) == 1
     day.control("DELETE")
-    kiosk.world.run(30)
+    kiosk.world.run(LONGEST)
     assert kiosk.world.journal.unposted_orders() == []
     assert len(day.books()) == 1
     kiosk.world.check_money()
