@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from firmware.contract.asked import ShowFacts
+from firmware.contract.facts import ShowFacts
 from firmware.contract.gateway import Bill, Tender
 from firmware.contract.money import ZERO, Money, rupees, total
 from firmware.contract.screen import (
@@ -76,7 +76,7 @@ WAITINGS = (
     "desk_printing", "returning", "opening", "asking",
 )  # fmt: skip
 PROBLEMS = (
-    "too_short", "no_such_account", "already_paid", "in_basket", "nothing_found",
+    "too_short", "no_such_account", "already_paid", "in_basket",
 )  # fmt: skip
 SLIP_PROBLEMS = ("unknown", "used", "office", "nothing")
 CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")

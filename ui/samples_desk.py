@@ -25,7 +25,7 @@ PIN_KEY = "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo="  # of RFC 7748, 6.1: an
 
 
 def screens() -> dict[str, ScreenData]:
-    """What an operator sees."""
+    """By file name, as in the gallery."""
     sums = [Fact("desk.notes", rupees(13150), 54), Fact("desk.coins", rupees(300), 27),
             Fact("desk.expected", rupees(13450))]  # fmt: skip
     menu = [Fact("desk.inside", rupees(13450)), Fact("desk.last_collection", text="-"),

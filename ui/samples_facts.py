@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from firmware.contract.asked import ShowFacts
-from firmware.contract.facts import LONGEST_FACT, MOST_FACTS, FactLine
+from firmware.contract.facts import LONGEST_FACT, MOST_FACTS, FactLine, ShowFacts
 from firmware.contract.screen import ScreenData
 
 SLIPS = ("take", "no_paper", "not_now", "failed", "enough")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from firmware.contract import asked
 from firmware.contract import screen as contract
+from firmware.contract.facts import ShowFacts
 from firmware.contract.screen import Language, Screen
 from ui.frame import OTHER, Frame, frame
 from ui.say import Say
@@ -138,7 +139,7 @@ class Director:
                 return done.model(data, screen, say)
             case contract.Reprinted() as data:
                 return done.reprinted(data, screen, say)
-            case asked.ShowFacts() as data:
+            case ShowFacts() as data:
                 return facts.model(data, screen, say)
             case contract.Trouble() as data:
                 return trouble.model(data, screen, say)

@@ -70,6 +70,7 @@ def _abilities(
     no_tender = NO_CORE if core is None else _because(floor.cashless_obstacle())
     no_upi = no_tender or ("" if Tender.UPI in floor.tenders() else NOT_SETTLED)
     no_card = no_tender or _no_card(floor)
+    no_lookup = NO_CORE if core is None else _no_lookup(floor)
     has_reader = Kind.CARD in kinds
     ways = [no_cash, no_upi, *([no_card] if has_reader else [])]
     for service in catalogue.services.values():
@@ -78,7 +79,8 @@ def _abilities(
             yield Ability(f"service.{service.id}", why)
             continue
         no_paper = _because(service_trouble(service, floor))
-        yield Ability(f"service.{service.id}", no_paper or ("" if "" in ways else no_cash))
+        no_way = no_lookup if service.kind == "lookup" else "" if "" in ways else no_cash
+        yield Ability(f"service.{service.id}", no_paper or no_way)
     yield Ability("ready.can.cash", no_cash)
     yield Ability("ready.can.upi", no_upi)
     if has_reader:
@@ -87,6 +89,13 @@ def _abilities(
     for kind, work in PRINTERS.items():
         if kind in kinds:
             yield Ability(work, NO_DEVICE if floor.usable(kind) is None else "")
+
+
+def _no_lookup(floor: Floor) -> str:
+    """It needs no money, and where the back end is away what was kept may do."""
+    if floor.records_trouble:
+        return _because("trouble.records")
+    return _because("trouble.battery_low") if floor.power_is_ending else ""
 
 
 def _no_card(floor: Floor) -> str:

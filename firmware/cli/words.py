@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from firmware.contract import (
     card,
     command,
@@ -20,6 +22,9 @@ from firmware.contract import (
 from firmware.contract import request as acceptance
 from firmware.contract.screen import Action, Press
 from firmware.journal.plain import masked
+
+TYPED = re.compile("[0-9 /]*")  # a number, or a khasra with its stroke
+NUMBER = re.compile("[0-9]{4}")  # in an account of several answers, too
 
 
 def of_event(event: device.DeviceEvent) -> str:
@@ -204,7 +209,8 @@ def of_till(event: till.TillEvent) -> str:
 
 def of_press(press: Press) -> str:
     """What the citizen pressed; what was typed is not shown whole."""
-    if press.action is Action.ENTER and not press.value.replace(" ", "").isdigit():
+    if press.action is Action.ENTER and not TYPED.fullmatch(press.value):
         return "entered a PIN"  # sealed, and nobody's business
-    value = " ".join(masked(w) if w.isdigit() else w for w in press.value.split(" "))
+    words = press.value.split(" ")
+    value = " ".join(masked(word) if NUMBER.search(word) else word for word in words)
     return f"pressed {press.action} {value}".rstrip()

@@ -1,28 +1,8 @@
-"""The screens of what is asked of the office without money: facts, a request, a verification."""
+"""The screens of what is asked of the office without money: a request, a verification."""
 
 from __future__ import annotations
 
 import msgspec
-
-from firmware.contract.facts import FactLine
-
-
-class ShowFacts(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """What the office knows of an account; it costs nothing. `as_of` is when it knew that.
-
-    `is_kept`: the office cannot be reached, and this is what it said before. `slip` is a message
-    key of what there is to say of the slip: that it is out, or why none can be had.
-    """
-
-    service: str
-    account: str
-    lines: list[FactLine]
-    as_of: str  # ISO 8601 with offset
-    is_kept: bool = False
-    slip: str = ""
-
-    def __repr__(self) -> str:
-        return f"ShowFacts({self.service!r}, {len(self.lines)} lines)"
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -69,4 +49,4 @@ class Accepted(msgspec.Struct, frozen=True, tag=True):
     is_verification: bool
 
 
-Asked = ShowFacts | Confirm | PutFinger | Accepted
+Asked = Confirm | PutFinger | Accepted

@@ -46,3 +46,21 @@ class Facts(msgspec.Struct, frozen=True, tag=True):
     def __repr__(self) -> str:
         how = "kept" if self.is_kept else "told"
         return f"Facts({len(self.lines)} lines, {how} as of {self.as_of})"
+
+
+class ShowFacts(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """What the office knows of an account; it costs nothing. `as_of` is when it knew that.
+
+    `is_kept`: the office cannot be reached, and this is what it said before. `slip` is a message
+    key of what there is to say of the slip: that it is out, or why none can be had.
+    """
+
+    service: str
+    account: str
+    lines: list[FactLine]
+    as_of: str  # ISO 8601 with offset
+    is_kept: bool = False
+    slip: str = ""
+
+    def __repr__(self) -> str:
+        return f"ShowFacts({self.service!r}, {len(self.lines)} lines)"

@@ -12,6 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from firmware.contract.asked import Asked
+from firmware.contract.facts import ShowFacts
 from firmware.contract.gateway import Bill, Tender
 from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Option
@@ -150,10 +151,7 @@ class ListedBill(msgspec.Struct, frozen=True):
 
 
 class Basket(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """Bills that are paid together, one receipt for all. Adding ends at `most` bills.
-
-    `why_not` is as on ShowBill.
-    """
+    """Bills that are paid together on one receipt, up to `most`. `why_not` is as on ShowBill."""
 
     bills: list[ListedBill]
     total: Money
@@ -359,8 +357,8 @@ class Count(msgspec.Struct, frozen=True, tag=True):
 
 ScreenData = (
     Attract | Services | Number | Choice | Waiting | Printing | ShowBill | Basket | InsertCash
-    | ShowUpi | SwipeCard | Offer | Done | Asked | Reprinted | Trouble | Closed | Commissioning
-    | Pin | Desk | Count
+    | ShowUpi | SwipeCard | Offer | Done | Asked | ShowFacts | Reprinted | Trouble | Closed
+    | Commissioning | Pin | Desk | Count
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from firmware.contract.gateway import (
     Failed,
     FetchBill,
     GatewayReply,
+    GatewayRequest,
     Problem,
     RegisteredBill,
 )
@@ -25,9 +26,7 @@ from firmware.till.owners import Owners
 log = logging.getLogger("core")
 
 FETCH_PATIENCE = 12.0  # seconds; the gateway gives up on the back end before this
-
-Fetched = FetchBill | FetchFacts | FetchOptions
-
+QUESTIONS = (FetchBill, FetchFacts, FetchOptions)
 WRONG_NUMBERS = {
     Problem.NO_SUCH_ACCOUNT: "number.no_such_account",
     Problem.ALREADY_PAID: "number.already_paid",
@@ -35,7 +34,7 @@ WRONG_NUMBERS = {
 
 
 class Enquiry:
-    """The stages LISTING and FETCHING: about a list, a bill or facts. `now` is monotonic
+    """About a bill, in a lookup about facts, or about what can be chosen. `now` is monotonic
     seconds."""
 
     def __init__(
@@ -44,32 +43,34 @@ class Enquiry:
         self._outbox, self._owners = outbox, owners
         self._asking, self._lookups = asking, lookups
 
-    def question(self, visit: Visit) -> Fetched:
+    def ask(self, visit: Visit, now: float) -> Signal | None:
+        """The question of this stage is sent; or the step that follows where it may not be."""
+        if visit.stage is Stage.FETCHING and (no := self._lookups.refuses(visit, now)) is not None:
+            return no
+        self._outbox.add(Ask(self._question(visit)))
+        return None
+
+    def on_answer(
+        self, visit: Visit, request: GatewayRequest, reply: GatewayReply | None, now: float
+    ) -> Signal | None:
+        """The step that follows; None where nobody waits for that any more."""
+        is_waiting = visit.stage in (Stage.LISTING, Stage.FETCHING)
+        if not is_waiting or request != self._question(visit):
+            return None
+        return self._take(visit, reply, now)
+
+    def tick(self, visit: Visit, now: float) -> Signal | None:
+        """Nobody answers."""
+        is_over = now - visit.entered_at >= FETCH_PATIENCE
+        return self._take(visit, None, now) if is_over else None
+
+    def _question(self, visit: Visit) -> FetchBill | FetchFacts | FetchOptions:
         if visit.stage is Stage.LISTING:
             return self._asking.request(visit)
         kind = FetchFacts if self._lookups.is_at(visit) else FetchBill
         return kind(visit.service, visit.account)
 
-    def ask(self, visit: Visit, now: float) -> Signal | None:
-        """The question is sent; or the step that follows where it may not be."""
-        refused = None if visit.stage is Stage.LISTING else self._lookups.refuses(visit, now)
-        if refused is None:
-            self._outbox.add(Ask(self.question(visit)))
-        return refused
-
-    def tick(self, visit: Visit, now: float) -> Signal | None:
-        return self._take(visit, None, now) if now - visit.entered_at >= FETCH_PATIENCE else None
-
-    def on_answer(
-        self, visit: Visit, request: Fetched, reply: GatewayReply | None, now: float
-    ) -> Signal | None:
-        """The step that follows; None for an answer that nobody waits for any more."""
-        is_here = visit.stage in (Stage.LISTING, Stage.FETCHING)
-        is_waited_for = is_here and request == self.question(visit)
-        return self._take(visit, reply, now) if is_waited_for else None
-
     def _take(self, visit: Visit, reply: GatewayReply | None, now: float) -> Signal:
-        """The answer; None is silence."""
         if visit.stage is Stage.LISTING:
             return self._asking.take_options(visit, reply)
         if self._lookups.is_at(visit):

@@ -26,7 +26,7 @@ from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.choosing import CHOICES, Choosing
 from firmware.core.delivering import Delivering
-from firmware.core.enquiry import Enquiry, Fetched
+from firmware.core.enquiry import QUESTIONS, Enquiry
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
@@ -208,7 +208,7 @@ class Flow:
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
         if isinstance(request, Post):
             self._follow(self._awaiting.on_answer(self.visit, request, reply, now), now)
-        elif isinstance(request, Fetched):
+        elif isinstance(request, QUESTIONS):
             self._follow(self._enquiry.on_answer(self.visit, request, reply, now), now)
         elif isinstance(request, FetchDocument):
             self.delivering.on_answer(self.visit.order, request, reply, now)

@@ -12,8 +12,7 @@ from itertools import takewhile
 
 from msgspec.structs import replace
 
-from firmware.contract.asked import ShowFacts
-from firmware.contract.facts import LONGEST_FACT, MOST_FACTS, FactLine, Facts
+from firmware.contract.facts import LONGEST_FACT, MOST_FACTS, FactLine, Facts, ShowFacts
 from firmware.contract.gateway import Failed, GatewayReply, Problem
 from firmware.contract.screen import Action, ScreenData, Waiting
 from firmware.core.book import Book
@@ -83,7 +82,7 @@ class Lookups:
                 return Signal.FACTS_CAME
             case Failed(problem=Problem.NO_SUCH_ACCOUNT):
                 self._guesses.add(now)
-                visit.problem = "number.nothing_found"
+                visit.problem = "number.no_such_account"
                 return Signal.WRONG_NUMBER
             case Facts(is_kept=False) | Failed(problem=Problem.REFUSED):
                 log.error("%s: nothing that can be shown: %s", visit.service, type(reply).__name__)

@@ -49,7 +49,7 @@ def visit_of(order: Order, kept: Snapshot | None) -> Visit:
         language=spoken[0] if spoken else Language.HINDI,
         service=order.lines[-1].service,
         gives=order.created.gives,
-        answers=answers_of(order.created.bill.account),
+        answers=answers_of(order.lines[-1].bill.account),
         bill=order.created.bill,
         order=order,
         taken=kept.taken if is_here and kept is not None else ZERO,

@@ -145,7 +145,7 @@ def draw(
         case Stage.SERVICES:
             return services(catalogue, floor, visit.category)
         case Stage.LISTING:
-            return Waiting("waiting.fetching")
+            return Waiting("waiting.asking")
         case Stage.FETCHING:
             is_lookup = catalogue.services[visit.service].kind == "lookup"
             return Waiting("waiting.asking" if is_lookup else "waiting.fetching")

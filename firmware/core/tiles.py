@@ -87,6 +87,8 @@ def why_not(service: Service, floor: Floor) -> str | None:
     """Why a service cannot be begun now, as a message key for its tile."""
     if service.kind == "lookup":
         return _why_no_lookup(service, floor)
+    if service.kind == VERIFICATION and floor.why_no_lookup is not None:
+        return floor.why_no_lookup  # it says to whom a number belongs
     if service.is_free:
         trouble = free_trouble(service, floor)
         return None if trouble is None else TILE_REASONS.get(trouble, "tile.other")

@@ -9,11 +9,22 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from firmware.contract.screen import Action, Press, Screen, ScreenData, ShowUpi, SwipeCard
+from firmware.contract.screen import (
+    Action,
+    Choice,
+    Number,
+    Press,
+    Screen,
+    ScreenData,
+    ShowUpi,
+    SwipeCard,
+    Waiting,
+)
 from firmware.contract.topics import Topics
 from firmware.demo import telephone
 from firmware.runtime.bench import Bench, BenchRefused
@@ -23,6 +34,9 @@ from firmware.runtime.config import Config
 PRESS_AGAIN_AFTER = 1.5  # seconds
 LOOK_EVERY = 0.02  # seconds
 PATIENCE = 60.0  # seconds until the citizen goes away and the story has failed, where nobody says
+
+QUESTIONS = (Number, Choice)
+ANSWERING = {Number: Action.ENTER, Choice: Action.CHOOSE}
 
 Shown = TypeVar("Shown")
 
@@ -103,6 +117,21 @@ class Citizen:
             if action in self.screen.actions:
                 self.touch(action, value)
             await self._waits(PRESS_AGAIN_AFTER, lambda: self._shows(is_there))
+
+    async def answers(self, *answers: str) -> None:
+        """What the service asks, one after the other: typed, or chosen from a list."""
+        for answer in answers:
+            await self.waits_for(lambda data: isinstance(data, QUESTIONS), "a question")
+            assert isinstance(self.data, QUESTIONS)
+            asked, action = self.data.label, ANSWERING[type(self.data)]
+            if isinstance(self.data, Choice):
+                await self._leafs_to(answer)
+            await self.presses(action, answer, until=partial(_is_answered, asked))
+
+    async def _leafs_to(self, answer: str) -> None:
+        """Turn pages until this is on the screen."""
+        while answer not in _ids(self.data):
+            await self.presses(Action.NEXT_PAGE, until=partial(_is_another, _ids(self.data)))
 
     def touch(self, action: Action, value: str = "") -> None:
         """Press once on what is shown now."""
@@ -206,3 +235,18 @@ def _in_box(physics: dict[str, Any], paise: int) -> int:
 
 def _is_moving(physics: dict[str, Any]) -> bool:
     return physics.get("at", "nowhere") != "nowhere" or bool(physics.get("falling"))
+
+
+def _is_answered(asked: str, data: ScreenData) -> bool:
+    """Whether another question is there, or what follows the last one; or why not."""
+    if isinstance(data, Waiting):
+        return False
+    return not isinstance(data, QUESTIONS) or data.label != asked or data.problem is not None
+
+
+def _is_another(page: list[str], data: ScreenData) -> bool:
+    return _ids(data) != page
+
+
+def _ids(data: ScreenData | None) -> list[str]:
+    return [option.id for option in data.options] if isinstance(data, Choice) else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from firmware.contract.asked import ShowFacts
+from firmware.contract.facts import ShowFacts
 from firmware.contract.money import rupees
 from firmware.contract.screen import (
     Action,
@@ -164,11 +164,11 @@ def certificate_cash(application: str = APPLICATION) -> dict[str, Step]:
     """A caste certificate of two pages for ₹50: the fee, the office's signature, the laser."""
 
     async def works(citizen: Citizen) -> None:
-        await citizen.waits_for(lambda data: _works(data, "certificates"), "the page printer")
+        await citizen.waits_for(lambda data: _works(data, "papers"), "the page printer")
         await citizen.presses(Action.CHOOSE_LANGUAGE, "hi")
 
     async def choose(citizen: Citizen) -> None:
-        await citizen.presses(Action.CHOOSE_SERVICE, "certificates")
+        await citizen.presses(Action.CHOOSE_SERVICE, "caste")
 
     return {
         "language": works,

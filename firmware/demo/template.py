@@ -11,6 +11,7 @@ receipt_prefix = "TDR 0417"
 state = "{folder}/state"
 run = "{folder}/run"
 operators = "{folder}/operators.toml"
+places = "{folder}/places.toml"
 
 [bus]
 socket = "{folder}/run/bus.sock"

@@ -16,12 +16,6 @@ from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue, Service
 from firmware.services.catalogue.asks import TypedAsk
 
-FREE = {
-    "lookup": "poster.bring.lookup",
-    "request": "poster.bring.free",
-    "verification": "poster.bring.free",
-}
-
 
 def poster(config: Config, catalogue: Catalogue) -> Poster:
     """Of the services that work in this release and the devices in `kiosk.toml`."""
@@ -51,17 +45,18 @@ def _is_had(service: Service, config: Config) -> bool:
 
 
 def _offered(service: Service) -> Offered:
-    label = f"account.{service.id}"
-    paper = words_of("hi").own("poster.bring.paper", service.gives)
-    key = "poster.bring.bill" if service.paper is None else paper
-    key = FREE.get(service.kind, key)
-    digits = max(ask.digits for ask in service.asks if isinstance(ask, TypedAsk))
-    accounts = Both(words_of("hi")(label), words_of("en")(label))
-    bring = Both(
-        words_of("hi")(key, account=accounts.hi, digits=digits),
-        words_of("en")(key, account=accounts.en, digits=digits),
+    return Offered(
+        _both(f"service.{service.id}"), Both(*(_bring(service, each) for each in ("hi", "en")))
     )
-    return Offered(_both(f"service.{service.id}"), bring)
+
+
+def _bring(service: Service, language: str) -> str:
+    """What is typed here, and where it is found; a list is on the screen."""
+    words = words_of(language)
+    typed = [ask for ask in service.asks if isinstance(ask, TypedAsk)]
+    labels = [(service.label(ask), ask.digits) for ask in typed]
+    known = [f"{words(label)}: {words(f'{label}.where', digits=many)}" for label, many in labels]
+    return words(words.own("poster.bring", service.kind), what="; ".join(known))
 
 
 def _paying(config: Config) -> Iterator[Both]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from firmware.contract.accounts import answers_of
 from firmware.contract.money import ZERO, Money, total
 from firmware.contract.ticket import Code, Pair, Rule, Style, Text, Ticket
 from firmware.documents.catalogue import words_of
@@ -129,7 +130,7 @@ def _bills(facts: Receipt, words: Words) -> list[Line]:
 
 def _whose(bill: PaidBill, words: Words) -> list[Line]:
     return [
-        Pair(words(f"account.{bill.service}"), bill.account),
+        Pair(words(f"account.{bill.service}"), " · ".join(answers_of(bill.account))),
         Pair(words(words.own("receipt.name", bill.service)), bill.name),
         Pair(words(words.own("receipt.bill_number", bill.service)), bill.bill_number),
     ]

@@ -35,10 +35,10 @@ class ServiceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     question: str = ""  # is this yours?
     amount: str = ""
     number: str = ""  # of the bill
-    facts: dict[str, str] = {}  # of a lookup: the label of each line that the office tells
     whose: str = ""  # what the name on the bill is: of a recharge the plan
     unknown: str = ""  # nobody has this account
     paid: str = ""  # nothing is due any more
+    facts: dict[str, str] = {}  # of a lookup: the label of each line that the office tells
 
 
 KEYS = {

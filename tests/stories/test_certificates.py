@@ -12,6 +12,7 @@ from firmware.contract.money import rupees
 from firmware.contract.screen import (
     Action,
     Attract,
+    Choice,
     InsertCash,
     Number,
     Printing,
@@ -26,6 +27,7 @@ from tests.stories.kiosk import Kiosk, is_a
 
 SETTINGS = Settings(speed=6, has_ui=False, has_laser=True, screen=30, cash=30, warning=5, done=30)
 NUMBERS = itertools.count(1)
+LAND = ("tonk", "todaraisingh", "hamirpur", "1234/5")
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ async def to_fee(kiosk: Kiosk, application: str) -> None:
     """Until the mouth for notes is open."""
     await kiosk.waits(lambda: kiosk.devices["page"].status is Status.READY, "the page printer")
     await kiosk.citizen.presses(Action.CHOOSE_LANGUAGE, "hi", until=is_a(Services))
-    await kiosk.citizen.presses(Action.CHOOSE_SERVICE, "certificates", until=is_a(Number))
+    await kiosk.citizen.presses(Action.CHOOSE_SERVICE, "caste", until=is_a(Number))
     await kiosk.citizen.presses(Action.ENTER, application, until=is_a(ShowBill))
     await kiosk.citizen.presses(Action.PAY, until=is_a(InsertCash))
     await kiosk.citizen.sees_at("notes", lambda p: bool(p["accepting"]), "an open mouth")
@@ -130,6 +132,24 @@ async def test_the_roll_is_pulled_in_the_middle_and_the_receipt_is_on_a4(
     assert kiosk.booked() == [50]
 
 
+async def test_a_map_of_a_khasra_that_was_chosen_by_village(kiosk: Kiosk) -> None:
+    before = printed(kiosk)
+    await kiosk.waits(lambda: kiosk.devices["page"].status is Status.READY, "the page printer")
+    await kiosk.citizen.presses(Action.CHOOSE_LANGUAGE, "hi", until=is_a(Services))
+    await kiosk.citizen.presses(Action.CHOOSE_SERVICE, "naksha", until=is_a(Choice))
+    await kiosk.citizen.answers(*LAND)
+    bill = await kiosk.citizen.sees(ShowBill)
+    assert (bill.payable, bill.bill.account) == (rupees(30), "-".join(LAND))
+    await kiosk.citizen.presses(Action.PAY, until=is_a(InsertCash))
+    await kiosk.citizen.sees_at("notes", lambda p: bool(p["accepting"]), "an open mouth")
+    await kiosk.puts_in(20, 10)
+    done = await kiosk.is_done()
+    assert (done.paid, done.paper, done.is_posted) == (rupees(30), "page", True)
+    assert printed(kiosk) == before + 1
+    await kiosk.leaves()
+    assert kiosk.booked() == [30]
+
+
 async def test_no_paper_in_the_laser_is_said_on_the_tile(kiosk: Kiosk) -> None:
     kiosk.bench.do("page", "pull_paper")
     await kiosk.citizen.waits_for(
@@ -144,4 +164,4 @@ def stands(data: ScreenData) -> bool:
 def reason(data: ScreenData) -> str | None:
     if not isinstance(data, Attract):
         return None
-    return next(tile.why_not for tile in data.tiles if tile.service == "certificates")
+    return next(tile.why_not for tile in data.tiles if tile.service == "papers")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from firmware.contract.asked import ShowFacts
+from firmware.contract.facts import ShowFacts
 from firmware.contract.screen import Action, Language, Screen
 from tests.ui.panel import Panel
 from ui import samples, samples_facts
@@ -59,7 +59,7 @@ def test_no_line_is_lost_between_two_pages() -> None:
 def test_a_case_number_in_two_parts_is_shown_as_people_have_it() -> None:
     case = replace(samples_facts.GRIEVANCE, account="RJTK01-0004172026")
     number = shown(case).account.replace("\N{NO-BREAK SPACE}", " ")
-    assert number.endswith(": RJTK 0100 0417 2026")
+    assert number.endswith(": RJTK010004172026")
 
 
 @pytest.mark.parametrize("slip", samples_facts.SLIPS)

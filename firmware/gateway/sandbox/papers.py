@@ -100,7 +100,6 @@ ENROLMENTS = rf"1025(?:9900\d{{6}}|0001700{ENDS})"
 KHASRA = r"(?:/\d{1,4})?"  # 123, or its part 123/4
 PAPERS = {
     # The stand-in of the eight below, as long as the catalogue has it.
-    "certificates": _certificate("Caste certificate", "1100"),
     "caste": _certificate("Caste certificate", "1100"),
     "domicile": _certificate("Certificate of domicile", "1101"),
     "marriage": _certificate("Marriage certificate", "1102"),

@@ -13,8 +13,8 @@ import msgspec
 
 from firmware.contract.money import Money
 from firmware.runtime.config import ConfigError, convert
-from firmware.runtime.service_words import ServiceWords
-from firmware.services.catalogue.asks import OWN, Ask, TypedAsk
+from firmware.runtime.service_words import AskWords, ServiceWords
+from firmware.services.catalogue.asks import LEVELS, OWN, Ask, Digits, Place, TypedAsk
 from firmware.services.places import NO_PLACES, Places, load_places
 
 Entry = TypeVar("Entry", bound=msgspec.Struct)
@@ -64,11 +64,14 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("what [paper] hands out is paid whole: no part_payment, no advance")
         if (self.kind == "paper") != (self.paper is not None):
             raise ValueError(f'expected kind = "paper" and [paper] together, got {self.kind!r}')
+        levels = [ask.level for ask in self.asks if isinstance(ask, Place)]
+        if levels != list(LEVELS[: len(levels)]):
+            raise ValueError(f"expected places from the largest on, {LEVELS}; got {levels}")
         for language, words in self.words.items():
             if wrong := words.asks.keys() ^ {ask.id for ask in self.asks}:
-                raise ValueError(
-                    f"expected words.{language}.asks of each ask, and of no other: {wrong}"
-                )
+                raise ValueError(f"expected words.{language}.asks of each ask alone, got {wrong}")
+            for ask in self.asks:
+                _check_words(ask, words.asks[ask.id], f"words.{language}.asks.{ask.id}")
 
     @property
     def allowed_advance(self) -> Money:
@@ -97,6 +100,15 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def least_part(self) -> Money | None:
         """The smallest part payment of a bill; None where a bill is paid whole or not at all."""
         return Money(self.least) if self.part_payment else None
+
+
+def _check_words(ask: Ask, words: AskWords, where: str) -> None:
+    """Raises ValueError where a citizen would be asked for something, or told no, without a word
+    of it."""
+    if isinstance(ask, TypedAsk) and not words.where:
+        raise ValueError(f"{where}: expected `where` of what is typed")
+    if isinstance(ask, Digits) and ask.pattern and not words.problem:
+        raise ValueError(f"{where}: expected `problem` of a number that fails its pattern")
 
 
 class Coming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

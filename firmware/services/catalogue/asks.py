@@ -126,10 +126,16 @@ class Choice(Question, frozen=True, forbid_unknown_fields=True, tag="choice"):
         names = [option.id for option in self.options]
         if len(set(names)) < len(names) or not all(map(ANSWER.fullmatch, names)):
             raise ValueError(f"{self.id}: expected ids of letters and digits, each once: {names}")
+        if speechless := [each.id for each in self.options if not {"hi", "en"} <= set(each.words)]:
+            raise ValueError(f"{self.id}: expected words in hi and en, got none of {speechless}")
+
+
+LEVELS = ("district", "tehsil", "village")
 
 
 class Place(Question, frozen=True, forbid_unknown_fields=True, tag="place"):
-    """One more step into the country: from the list of places that lies on the kiosk."""
+    """One more step into the country, from the list of places that lies on the kiosk; the levels
+    follow each other."""
 
     level: Literal["district", "tehsil", "village"]
 

@@ -6,11 +6,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from firmware.contract.asked import ShowFacts
-from firmware.contract.facts import FactLine, Facts, FetchFacts
+from firmware.contract.facts import FactLine, Facts, FetchFacts, ShowFacts
 from firmware.contract.gateway import Failed, GatewayReply, Problem
 from firmware.contract.screen import Action, Number, Services, Trouble
-from firmware.till.effects import Ask, Effect
+from firmware.till.effects import Ask
 from tests.firmware.core.office import Office
 from tests.firmware.core.world import ELECTRICITY, World
 
@@ -31,8 +30,7 @@ class FactsOffice(Office):
         super().__init__(ELECTRICITY)
         self.facts: dict[tuple[str, str], Facts] = {("sampark_status", GRIEVANCE): FACTS}
         self.kept: dict[tuple[str, str], Facts] = {}
-        self.is_silent = False  # nobody answers
-        self.is_slow = False  # the answer is not there yet
+        self.is_given_up = False  # the bus has asked often enough, and nobody answered
         self.asked: list[FetchFacts] = []
 
     def answer(self, ask: Ask) -> GatewayReply | None:
@@ -40,7 +38,7 @@ class FactsOffice(Office):
             return super().answer(ask)
         self.asked.append(request)
         key = (request.service, request.account)
-        if self.is_silent:
+        if self.is_given_up:
             return None
         if self.refuses is not None:
             return Failed(self.refuses)
@@ -60,10 +58,6 @@ class LookupWorld(World):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.office = FactsOffice()
-
-    def carry_out(self, effect: Effect) -> None:
-        if not (isinstance(effect, Ask) and self.office.is_slow):
-            super().carry_out(effect)
 
     def to_number(self, language: str = "hi") -> None:
         self.press(Action.CHOOSE_LANGUAGE, language)

@@ -7,15 +7,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from firmware.contract.asked import ShowFacts
-from firmware.contract.facts import LONGEST_FACT, MOST_FACTS, FactLine, Facts
+from firmware.contract.facts import LONGEST_FACT, MOST_FACTS, FactLine, Facts, FetchFacts, ShowFacts
 from firmware.contract.gateway import Problem
-from firmware.contract.screen import (
-    Action,
-    Attract,
-    Waiting,
-)
-from firmware.contract.ticket import Pair, Text
+from firmware.contract.screen import Action, Attract, Choice, Waiting
+from firmware.contract.ticket import Pair, Style, Text
 from firmware.core.lookups import MOST_SLIPS
 from firmware.journal.lookup_rows import LookupMissed, LookupShown
 from firmware.till.access import LOOKUPS
@@ -108,6 +103,26 @@ def test_an_answer_that_cannot_be_shown_stops_nobody_but_this_visit(
     assert LookupShown("sampark_status") not in written(world)
 
 
+def test_a_court_is_chosen_and_the_rest_of_the_cnr_is_typed(world: LookupWorld) -> None:
+    world.office.facts["court_case", "RJTK01-0004172026"] = FACTS
+    world.press(Action.CHOOSE_LANGUAGE, "hi")
+    world.press(Action.CHOOSE_SERVICE, "court_case")
+    assert isinstance(world.screen.data, Choice)
+    world.press(Action.CHOOSE, "RJTK01")
+    for typed, problem in (
+        ("0004170026", "court_case.ask.number.problem"),
+        ("0000002026", "court_case.ask.number.problem"),
+        ("0004172025", "number.no_such_account"),
+    ):
+        world.press(Action.ENTER, typed)
+        assert number(world).problem == problem
+    world.press(Action.ENTER, "0004172026")
+    assert world.facts.account == "RJTK01-0004172026"
+    world.press(Action.PRINT)
+    world.run(1)
+    assert Pair("CNR नंबर", "RJTK010004172026", Style.STRONG) in world.printer.papers[0].lines
+
+
 # --- the back end is away ----------------------------------------------------------------------
 
 
@@ -127,13 +142,15 @@ def test_what_was_asked_before_is_seen_with_its_date_while_the_office_is_away(
     assert any("संपर्क नहीं था" in text for text in texts)
 
 
-@pytest.mark.parametrize("is_silent", [False, True])
-def test_the_office_is_away_and_nothing_was_kept(world: LookupWorld, is_silent: bool) -> None:
-    world.office.is_up, world.office.is_silent = False, is_silent
+@pytest.mark.parametrize("how", ["says so", "is silent", "is given up"])
+def test_the_office_is_away_and_nothing_was_kept(world: LookupWorld, how: str) -> None:
+    office = world.office
+    office.is_up = False
+    office.is_silent, office.is_given_up = how == "is silent", how == "is given up"
     world.looks_up()
     world.run(13)
     assert trouble(world).cause == "trouble.lookup_away"
-    world.office.is_up, world.office.is_silent = True, False
+    office.is_up, office.is_silent, office.is_given_up = True, False, False
     world.press(Action.AGAIN)
     assert number(world).typed == GRIEVANCE
     world.press(Action.ENTER, GRIEVANCE)
@@ -160,10 +177,9 @@ def test_an_answer_that_comes_after_its_citizen_has_gone_is_shown_to_nobody(
 ) -> None:
     world.office.is_silent = True
     world.looks_up()
-    asked = world.office.asked[-1]
     world.run(13)
     world.press(Action.FINISH)
-    world.core.on_answer(asked, FACTS, world.now)
+    world.core.on_answer(FetchFacts("sampark_status", GRIEVANCE), FACTS, world.now)
     assert isinstance(world.screen.data, Attract)
     assert not world.has_secret()
 
@@ -173,7 +189,7 @@ def test_an_answer_that_comes_after_its_citizen_has_gone_is_shown_to_nobody(
 
 def test_a_wrong_number_has_a_sentence_and_can_be_put_right(world: LookupWorld) -> None:
     world.looks_up(UNKNOWN)
-    assert (number(world).problem, number(world).typed) == ("number.nothing_found", UNKNOWN)
+    assert (number(world).problem, number(world).typed) == ("number.no_such_account", UNKNOWN)
     world.press(Action.ENTER, GRIEVANCE)
     assert world.facts.account == GRIEVANCE
 
@@ -182,7 +198,7 @@ def test_somebody_tries_one_number_after_the_other(world: LookupWorld) -> None:
     world.to_number()
     for _ in range(LOOKUPS.tries):
         world.press(Action.ENTER, UNKNOWN)
-    assert number(world).problem == "number.nothing_found"
+    assert number(world).problem == "number.no_such_account"
     world.press(Action.ENTER, GRIEVANCE)
     assert number(world).problem == "tile.too_many_tries"
     assert world.office.asked[-1].account == UNKNOWN
@@ -206,7 +222,7 @@ def test_who_finds_his_number_in_the_end_has_not_guessed(world: LookupWorld) -> 
     world.press(Action.FINISH)
     world.looks_up(UNKNOWN)
     world.press(Action.ENTER, UNKNOWN)
-    assert number(world).problem == "number.nothing_found"
+    assert number(world).problem == "number.no_such_account"
     assert len([row for row in written(world) if isinstance(row, LookupMissed)]) == 11
 
 

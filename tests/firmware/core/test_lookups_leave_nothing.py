@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from firmware.contract.asked import ShowFacts
-from firmware.contract.facts import FetchFacts
+from firmware.contract.facts import FetchFacts, ShowFacts
 from firmware.contract.screen import (
     Action,
     Attract,
@@ -125,10 +124,10 @@ def test_core_dies_at_each_screen_and_the_same_one_comes_back(world: LookupWorld
     world.to_number()
     world.crash()
     assert number(world).service == "sampark_status"
-    world.office.is_slow = True
+    world.office.is_silent = True
     world.press(Action.ENTER, GRIEVANCE)
     assert world.screen.data == Waiting("waiting.asking")
-    world.office.is_slow = False
+    world.office.is_silent = False
     world.crash()
     world.settle()
     before = world.facts

@@ -28,14 +28,15 @@ from firmware.core.snapshot import Snapshot
 from firmware.runtime.config import ConfigError, convert
 from firmware.runtime.service_words import AskWords
 from firmware.services.catalogue import Service, load_catalogue
-from firmware.services.catalogue.asks import Digits, Year
+from firmware.services.catalogue.asks import Ask, Digits, Fetched, Year
+from firmware.services.catalogue.asks import Choice as ChoiceOf
 from tests.firmware.core.world import World
 
 DIVISION, BOOK, CONSUMER = "0417", "88", "7001725"
 WATER = f"{DIVISION}-{BOOK}-{CONSUMER}"
 
 
-def asking(*asks: Digits) -> Service:
+def asking(*asks: Ask) -> Service:
     """The electricity bill of an office that has no one number for its customers."""
     whole = load_catalogue().services["electricity"]
     named = {ask.id: AskWords(ask.id, "{digits} digits", problem="?") for ask in asks}
@@ -179,6 +180,21 @@ def test_a_question_without_words_is_refused_at_the_start() -> None:
         convert(document, Service, where="electricity.toml")
 
 
+@pytest.mark.parametrize("word", ["where", "problem"])
+def test_a_question_that_could_say_nothing_is_refused_at_the_start(word: str) -> None:
+    document = msgspec.to_builtins(load_catalogue().services["electricity"])
+    del document["words"]["hi"]["asks"]["account"][word]
+    with pytest.raises(ConfigError, match=rf"words\.hi\.asks\.account: expected `{word}`"):
+        convert(document, Service, where="electricity.toml")
+
+
+def test_villages_of_no_tehsil_are_refused_at_the_start() -> None:
+    document = msgspec.to_builtins(load_catalogue().services["naksha"])
+    del document["ask"][1]
+    with pytest.raises(ConfigError, match=r"largest on.*'district', 'village'"):
+        convert(document, Service, where="naksha.toml")
+
+
 # --- lists ---------------------------------------------------------------------------------
 
 
@@ -241,6 +257,45 @@ def test_a_step_back_from_the_plan_forgets_the_plans_of_that_number(recharge: Wo
     recharge.office.options["plan", ("maru", "9829012346")] = [plan(49)]
     answer(recharge, "9829012346")
     assert ids(recharge) == ["p49"]
+
+
+def test_a_step_back_from_one_list_of_the_office_to_another_shows_that_one(world: World) -> None:
+    world.catalogue.services["electricity"] = asking(Fetched("operator"), Fetched("plan"))
+    world.office.options["operator", ()] = [plan(1)]
+    world.office.options["plan", ("p1",)] = [plan(99)]
+    begin(world, "electricity")
+    choose(world, "p1")
+    assert ids(world) == ["p99"]
+    world.press(Action.BACK)
+    assert (ids(world), choice(world).chosen) == (["p1"], "p1")
+
+
+def test_one_of_the_courts_of_the_file(world: World) -> None:
+    courts = [Option(name, {"hi": name, "en": name}) for name in ("RJTK01", "RJTK02")]
+    world.catalogue.services["electricity"] = asking(
+        ChoiceOf("court", courts), Digits("account", 10)
+    )
+    world.office.others["RJTK02-0004252025"] = rupees(10)
+    begin(world, "electricity")
+    assert ids(world) == ["RJTK01", "RJTK02"]
+    choose(world, "RJTK02")
+    answer(world, "0004252025")
+    assert isinstance(world.screen.data, ShowBill)
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ([Option("a-b", {"hi": "", "en": ""}), Option("c", {"hi": "", "en": ""})], "a-b"),
+        ([Option("a", {"hi": "", "en": ""}), Option("a", {"hi": "", "en": ""})], "each once"),
+        ([Option("a", {"hi": ""}), Option("b", {"hi": "", "en": ""})], "words in hi and en"),
+    ],
+)
+def test_a_list_of_the_file_that_could_not_be_chosen_from(
+    options: list[Option], problem: str
+) -> None:
+    with pytest.raises(ValueError, match=problem):
+        ChoiceOf("court", options)
 
 
 def test_back_from_the_bill_shows_the_plans_that_were_there(recharge: World) -> None:

@@ -87,7 +87,7 @@ def test_the_tile_says_why_nobody_can_be_verified_now(world: RequestWorld, why: 
 def test_a_number_that_the_office_does_not_know_is_typed_again(world: RequestWorld) -> None:
     world.agree("200411000726")
     shown = world.screen.data
-    assert isinstance(shown, Number) and shown.problem == "number.nothing_found"
+    assert isinstance(shown, Number) and shown.problem == "number.no_such_account"
     assert not world.glass.lit
 
 

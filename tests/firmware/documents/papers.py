@@ -42,6 +42,15 @@ LONG_NAME = "श्रीमती लक्ष्मी देवी राष�
 LONG_NAME_EN = "Smt. Lakshmi Devi Rashtravardhan Kshatriya d/o Shri Gyaneshwar Prasad Shrivastava"
 LONG_PLACE = "ग्राम पंचायत भवन, मालपुरा रोड, टोडारायसिंह, ज़िला टोंक"
 PART = replace(BILL, name=LONG_NAME, amount=rupees(300), fee=ZERO, advance=ZERO, rest=rupees(170))
+RECHARGE = replace(
+    BILL, service="prepaid", account="aravali-9829012345-p2999", name="365 दिन, रोज 2 GB",
+    bill_number="RC-2345-p2999", period="", due_date="", amount=rupees(2999), fee=ZERO,
+    advance=ZERO,
+)  # fmt: skip
+LAND = replace(
+    RECHARGE, service="naksha", account="tonk-todaraisingh-lambakalan-1234/56",
+    name="Smt. Shanti Devi Sharma", bill_number="NK-1234", amount=rupees(20), fee=rupees(10),
+)  # fmt: skip
 FULL_CLAIM = replace(
     CLAIM, token=TOKEN, code="407199231188", in_doubt=rupees(200), coins_unknown=2, duplicate=1
 )
@@ -76,6 +85,8 @@ TICKETS: dict[str, Ticket] = {
     "receipt-long-en": receipt(
         of([replace(PART, name=LONG_NAME_EN, reference="BBPS-" + "7712003451" * 4)]), "en"
     ),
+    "receipt-recharge-hi": receipt(of([RECHARGE])),
+    "receipt-land-en": receipt(of([LAND]), "en"),
     "receipt-upi-en": receipt(PAID, "en"),
     "receipt-many-hi": receipt(of(bills(MOST_BILLS))),
     "receipt-many-en": receipt(of([*bills(2), replace(bills(3)[2], is_posted=False)]), "en"),

@@ -68,11 +68,12 @@ def test_the_poster_says_what_to_bring_and_only_for_services_that_work() -> None
     assert [each.name.en for each in sheet.services] == [
         words_of("en")(f"service.{service}") for service in CATALOGUE.services
     ]
-    assert "K number, 12 digits. It is printed on your bill." in hung(CONFIG)
-    assert "12 digits. It is on the receipt of your application." in hung(CONFIG)
-    assert "Enrolment no., 14 digits. It is on the enrolment slip." in hung(CONFIG)
+    assert "K number: 12 digits, top right corner of the bill" in hung(CONFIG)
+    assert "Application number: 12 digits, on the application receipt" in hung(CONFIG)
+    assert "Enrolment number: 14 digits, on the enrolment slip." in hung(CONFIG)
     few = hung(with_devices(Kind.NOTES, Kind.RECEIPT))
-    assert "application" not in few and "enrolment" not in few, "no printer of either"
+    assert "ertificate" not in few and "enrolment" not in few, "no printer of either"
+    assert "Free of charge. Bring: Grievance number: 12 digits" in few
     assert sheet.helpline == CONFIG.kiosk.helpline
 
 
@@ -105,7 +106,7 @@ def table(sheet: Sheet, head: str) -> Table:
 
 def test_a_whole_kiosk_can_be_paid_in_cash_and_prints_receipts() -> None:
     told = can(whole_kiosk())
-    assert told["service.electricity"] == told["ready.can.cash"] == ""
+    assert told["service.electricity"] == told["ready.can.cash"] == told["service.scheme"] == ""
     assert told["ready.can.receipt"] == ""
     assert (told["ready.can.upi"], told["ready.can.page"]) == ("not_settled", "no_device")
 
@@ -130,7 +131,8 @@ def test_a_certificate_is_not_promised_without_paper_or_the_key_that_checks_it()
 def test_nothing_is_promised_when_core_is_gone_whatever_it_said_last() -> None:
     snapshot = whole_kiosk()
     snapshot.presences = snapshot.presences | {"core": Presence(is_alive=False)}
-    assert {can(snapshot)[work] for work in ("service.electricity", "ready.can.upi")} == {"core"}
+    works = ("service.electricity", "service.scheme", "ready.can.upi")
+    assert {can(snapshot)[work] for work in works} == {"core"}
     assert not any(
         isinstance(line, Pair) and "cash box" in line.label
         for line in readiness(facts(snapshot)).lines

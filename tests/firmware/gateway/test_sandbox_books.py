@@ -57,7 +57,7 @@ def test_what_stands_on_the_page_is_known(service: str, account: str, tmp_path: 
 def test_every_service_with_a_book_stands_on_the_page() -> None:
     known = {service for service, _ in (*PAID, *told(FREE))}
     books = {service for service, _ in BILLS} | RANGES.keys() | PAPERS.keys() | {"prepaid"}
-    assert books <= known | {"certificates"}
+    assert books <= known
 
 
 @pytest.mark.parametrize("service", ["water", "telephone", "birth", "caste", "aadhaar_paper"])

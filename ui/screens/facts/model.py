@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from firmware.contract.accounts import as_one_word
-from firmware.contract.asked import ShowFacts
+from firmware.contract.facts import ShowFacts
 from firmware.contract.screen import Action, Screen
 from ui.frame import NO_BUTTON, Button, button
 from ui.say import Say, in_fours, sentences

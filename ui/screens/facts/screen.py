@@ -30,7 +30,7 @@ class FactsView(View):
         super().__init__(**facts)
 
     def on_model(self, _: object, model: FactsModel) -> None:
-        if model.subject != self._subject:
+        if model.subject != self._subject or self.page >= len(model.pages):
             self._subject, self.page = model.subject, 0
         self._show()
 
