@@ -161,6 +161,7 @@ class Core:
             self._take_event(device, event, now)
         if isinstance(event, LASTING) and (key := event_key(event)) is not None:
             self._outbox.add(Tell(device, Acknowledge(key)))
+        self.flow.go_on(now)
 
     def on_records(self, trouble: str) -> None:
         """Whether the journal may be written: empty, or why it soon may not (M5)."""
@@ -176,6 +177,7 @@ class Core:
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
         """The back end answered; None means that nobody did."""
         self.flow.on_answer(request, reply, now)
+        self.flow.go_on(now)
 
     def on_command(self, command: CoreCommand) -> Reply:
         """A person at the kiosk; what is done is on disk before the answer leaves."""
@@ -225,6 +227,7 @@ class Core:
             self.flow.pages.make_again(now)
         elif not self.flow.pages.on_made(made):
             self.flow.pages.end("", effect.device)
+        self.flow.go_on(now)
 
     def on_wiped(self, device: str, count: int) -> None:
         """So many documents were still there; nothing is written where there was none."""
