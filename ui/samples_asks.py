@@ -41,6 +41,19 @@ def villages() -> Choice:
     return Choice("naksha", "naksha.ask.village", options, page=2, pages=3)
 
 
+def parts() -> Choice:
+    """Of a tehsil with more villages than anybody leafs through."""
+    names = villages().options
+    options = [
+        Option(
+            f"{at}:{at + 1}",
+            {of: f"{first.words[of]} – {last.words[of]}" for of in ("hi", "en")},
+        )
+        for at, (first, last) in enumerate(zip(names, reversed(names), strict=True))
+    ]
+    return Choice("naksha", "naksha.ask.village", options)
+
+
 def plans() -> Choice:
     by = {"hi": "सब कॉल और रोज 100 SMS", "en": "All calls and 100 SMS a day"}
     options = [
@@ -89,6 +102,7 @@ def screens() -> dict[str, ScreenData]:
         "3-ask-plan": plans(),
         "3-ask-plan-old": replace(plans(), as_of="2026-11-19"),
         "3-ask-village": villages(),
+        "3-ask-part": parts(),
         "3-ask-nothing": replace(villages(), problem="choice.nothing"),
         "3-ask-mobile": mobile(),
         "3-ask-born": born(),

@@ -208,6 +208,8 @@ def of_till(event: till.TillEvent) -> str:
             return f"{service} OFF: {fee} ASKED ON TOP OF {amount}, not as rates {version}"
         case till.CountersDiffered(device=device, expected=expected, found=found):
             return f"{device} COUNTED {found} PIECES, the journal {expected}"
+        case till.PaymentRefused(order=number, service=service, amount=amount, problem=problem):
+            return f"{amount} OF {service} NOT BOOKED, {problem}: receipt {number}"
 
 
 def of_press(press: Press) -> str:

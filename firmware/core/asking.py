@@ -12,6 +12,7 @@ from datetime import date, datetime
 from firmware.contract.gateway import Failed, GatewayReply, Problem
 from firmware.contract.options import FetchOptions, Option, Options
 from firmware.contract.screen import MOST_ROWS, Action, Choice, Number, Press, ScreenData
+from firmware.core.narrowing import Part, narrowed
 from firmware.core.visit import Signal, Visit
 from firmware.services.catalogue import Catalogue, Service, asks
 from firmware.services.catalogue.asks import Ask, Fetched, ListAsk, TypedAsk
@@ -32,12 +33,17 @@ class Asking:
     def begin(self, visit: Visit) -> bool:
         """On entering a question: with all of them answered, the last one is asked again. True
         where its list has to come from the back end first."""
-        known, visit.page = self._service(visit).asks, 0
+        known = self._service(visit).asks
+        self.show_all(visit)
         if len(visit.answers) == len(known):
             self._ask_before(visit)
         elif len(visit.answers) > len(known):  # of an order that another release made
             visit.ask_again()
         return isinstance(self._ask(visit), Fetched) and visit.options is None
+
+    def show_all(self, visit: Visit) -> None:
+        """A list from its beginning: another language has another order."""
+        visit.page, visit.within = 0, ""
 
     def answer(self, visit: Visit, typed: str, today: date) -> Signal | None:
         """What was typed; None where it has to be typed again."""
@@ -61,7 +67,10 @@ class Asking:
         return None
 
     def back(self, visit: Visit) -> Signal | None:
-        """To the question before, with what was answered to it; None from the first one."""
+        """To the whole of a list, or to the question before, with what was answered to it; None
+        from the first one."""
+        if visit.within:
+            return Signal.NEXT
         if not visit.answers:
             return None
         visit.options = None
@@ -75,7 +84,11 @@ class Asking:
         visit.typed = ask.typed_of(last) if isinstance(ask, TypedAsk) else last
 
     def _choose(self, visit: Visit, answer: str) -> Signal | None:
-        """A place without places in it leads nowhere: that is said where it was chosen."""
+        """A part of a long list is only the way to an answer. A place without places in it leads
+        nowhere: that is said where it was chosen."""
+        if Part.named(answer) is not None:
+            visit.page, visit.within = 0, answer
+            return None
         given, ahead = [*visit.answers, answer], self._service(visit).asks[len(visit.answers) + 1 :]
         is_place = bool(ahead) and isinstance(ahead[0], asks.Place)
         if is_place and not self._catalogue.places.under(self._path(visit, given)):
@@ -176,7 +189,8 @@ class Asking:
             case asks.Choice(options=options):
                 return options
             case asks.Place():
-                return self._catalogue.places.under(self._path(visit, visit.answers))
+                listed = self._catalogue.places.under(self._path(visit, visit.answers))
+                return narrowed(listed, visit.within, visit.language)
             case _:
                 return [] if visit.options is None else visit.options.options
 

@@ -26,7 +26,7 @@ class Awaiting:
 
     def enter(self, order: Order, now: float) -> None:
         self._asked_at = now
-        self._posting.ask(order, now, self._requesting.finger_of(order))
+        self._posting.ask(order, self._requesting.finger_of(order))
 
     def tick(self, visit: Visit, order: Order, now: float) -> Signal | None:
         if now - visit.entered_at >= self._requesting.patience_of(order):
@@ -35,9 +35,11 @@ class Awaiting:
             self.enter(order, now)
         return None
 
-    def on_answer(self, visit: Visit, request: Post, reply: GatewayReply | None) -> Signal | None:
+    def on_answer(
+        self, visit: Visit, request: Post, reply: GatewayReply | None, now: float
+    ) -> Signal | None:
         """Record it, whosever it is; the step that follows for who waits."""
-        order = self._posting.on_answer(request, reply)
+        order = self._posting.on_answer(request, reply, now)
         self._paying.ask_refunds(order, is_visiting=True)
         if visit.order is not order:
             self._book.forget(order.number)

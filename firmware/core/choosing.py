@@ -80,6 +80,7 @@ class Choosing:
         if value not in {language.value for language in Language}:
             return None
         visit.language = Language(value)
+        self._asking.show_all(visit)
         return Signal.LANGUAGE if visit.stage is Stage.ATTRACT else None
 
     def _choose_service(self, visit: Visit, value: str) -> Signal | None:

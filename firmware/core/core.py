@@ -68,7 +68,7 @@ from firmware.core.redeeming import Redeeming
 from firmware.core.reprinting import Reprinting
 from firmware.core.screens import STEPS, actions, draw
 from firmware.core.trying import Trying
-from firmware.core.visit import LOOKUPS, REPRINTS, Stage
+from firmware.core.visit import LOOKUPS, REPRINTS, Question, Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order
 from firmware.journal.paper_rows import SpoolWiped
@@ -105,7 +105,7 @@ class Core:
         self._trying = Trying(config.kiosk, self.floor, self._outbox, self.flow.lights)
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
-        self._drawn_stage: tuple[Stage, str, int, int] | None = None  # and the place within it
+        self._drawn_stage: tuple[Stage, str, Question] | None = None  # and the place within it
         self._screen: Screen | None = None
 
     # --- inputs ----------------------------------------------------------------------------
@@ -161,6 +161,7 @@ class Core:
             self._take_event(device, event, now)
         if isinstance(event, LASTING) and (key := event_key(event)) is not None:
             self._outbox.add(Tell(device, Acknowledge(key)))
+        self.flow.go_on(now)
 
     def on_records(self, trouble: str) -> None:
         """Whether the journal may be written: empty, or why it soon may not (M5)."""
@@ -176,6 +177,7 @@ class Core:
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
         """The back end answered; None means that nobody did."""
         self.flow.on_answer(request, reply, now)
+        self.flow.go_on(now)
 
     def on_command(self, command: CoreCommand) -> Reply:
         """A person at the kiosk; what is done is on disk before the answer leaves."""
@@ -225,6 +227,7 @@ class Core:
             self.flow.pages.make_again(now)
         elif not self.flow.pages.on_made(made):
             self.flow.pages.end("", effect.device)
+        self.flow.go_on(now)
 
     def on_wiped(self, device: str, count: int) -> None:
         """So many documents were still there; nothing is written where there was none."""
@@ -256,7 +259,7 @@ class Core:
         )
         if self._screen is None or _differs(fresh, self._screen):
             self.serial += 1
-            stage = (visit.stage, self.flow.desk.place, len(visit.answers), visit.page)
+            stage = (visit.stage, self.flow.desk.place, visit.question)
             if stage != self._drawn_stage:
                 self._drawn_stage, self._stage_serial = stage, self.serial
             self._screen = msgspec.structs.replace(fresh, serial=self.serial)

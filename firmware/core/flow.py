@@ -75,7 +75,8 @@ class Flow:
         self._proof = Proof(book, outbox, papers, self.pages)
         office_key = bytes.fromhex(config.gateway.office_key)
         self.delivering = Delivering(book, self.pages, office_key)
-        self._posting, self.paying = Posting(book, outbox), Paying(book, floor, outbox)
+        self._posting = Posting(book, outbox, config.kiosk.id)
+        self.paying = Paying(book, floor, outbox)
         self.desk = OperatorDesk(book, floor, outbox, config)
         self.fees = FeeDesk(floor, outbox, catalogue)
         self._tendering = Tendering(book, papers.codes)
@@ -91,6 +92,13 @@ class Flow:
         self._choosing = Choosing(
             book, floor, catalogue, self.asking, keypad, self.cash, self.paying, prefix
         )
+        self._steps = {  # of stages that wait for no citizen
+            Stage.UPI: self.paying.tick,
+            Stage.CARD: self.paying.tick,
+            Stage.REPRINTING: self.receipt_again.step,
+            Stage.FACTS_SLIP: self.lookups.step,
+            Stage.POSTER: self.poster.step,
+        }
         self._interrupted: list[str] = []  # open orders of before the start, oldest first
         self._kept: Snapshot | None = None  # what was on the screen then, if core alone was away
 
@@ -205,7 +213,7 @@ class Flow:
 
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
         if isinstance(request, Post):
-            self._follow(self._awaiting.on_answer(self.visit, request, reply), now)
+            self._follow(self._awaiting.on_answer(self.visit, request, reply, now), now)
         elif isinstance(request, QUESTIONS):
             self._follow(self._enquiry.on_answer(self.visit, request, reply, now), now)
         elif isinstance(request, FetchDocument):
@@ -246,6 +254,7 @@ class Flow:
 
     def on_enter_cash(self, now: float) -> None:
         self.visit.hint, self.visit.obstacle_from = self.visit.hint or Hint("cash.insert"), None
+        self._follow(self.cash.tick(self.visit, now), now)
 
     def on_enter_slip(self, now: float) -> None:
         assert self.visit.session is not None
@@ -258,6 +267,22 @@ class Flow:
 
     def on_enter_posting(self, now: float) -> None:
         self._awaiting.enter(self._order, now)
+
+    def go_on(self, now: float) -> None:
+        """What is next in a stage that waits for no citizen: on entering it and after each input,
+        so that none of it waits for the next tick."""
+        if (step := self._steps.get(self.visit.stage)) is not None:
+            self._follow(step(self.visit, now), now)
+        elif self.visit.stage is Stage.CASH and self._order.remaining == ZERO:
+            self._follow(self.cash.tick(self.visit, now), now)
+        elif self.visit.stage is Stage.DELIVERING:
+            self._tick_delivering(now)
+        elif self.visit.stage is Stage.PROVING:
+            self._tick_proving(now)
+
+    on_enter_upi = on_enter_card = go_on
+    on_enter_delivering = on_enter_proving = on_enter_reprinting = on_enter_facts_slip = go_on
+    on_enter_poster = go_on
 
     # --- time ------------------------------------------------------------------------------
 
@@ -273,7 +298,7 @@ class Flow:
         self.paying.tick_behind(visit, self._interrupted, now)
         self._follow(self.requesting.tick(visit, now), now)
         match visit.stage:
-            case Stage.UPI | Stage.CARD | Stage.CHECKING:
+            case Stage.CHECKING:
                 self._follow(self.paying.tick(visit, now), now)
             case Stage.CASH:
                 self._follow(self.cash.tick(visit, now), now)
@@ -287,16 +312,10 @@ class Flow:
                 self._follow(self._enquiry.tick(visit, now), now)
             case Stage.POSTING:
                 self._follow(self._awaiting.tick(visit, self._order, now), now)
-            case Stage.DELIVERING:
-                self._tick_delivering(now)
-            case Stage.PROVING:
-                self._tick_proving(now)
-            case Stage.REPRINTING:
-                self._follow(self.receipt_again.step(visit, now), now)
-            case Stage.FACTS_SLIP:
-                self._follow(self.lookups.step(visit, now), now)
-            case Stage.POSTER:
-                self._follow(self.poster.step(visit, now), now)
+            case Stage.DELIVERING | Stage.PROVING:
+                self.go_on(now)
+            case _ if visit.stage in self._steps:
+                self.go_on(now)
             case Stage.OPERATOR:
                 self._tick_operator(now)
             case _ if self._owes_proof:

@@ -44,6 +44,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     answers: list[str] = []
     options: Options | None = None
     page: int = 0
+    within: str = ""
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:

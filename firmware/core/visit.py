@@ -118,6 +118,8 @@ class Signal(StrEnum):
     OPERATOR = auto()  # the padlock was held
 
 
+Question = tuple[int, int, str]
+
 TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     Stage.ATTRACT: {Signal.LANGUAGE: Stage.SERVICES, Signal.OPERATOR: Stage.OPERATOR},
     Stage.OPERATOR: {Signal.LEFT: Stage.ATTRACT},
@@ -273,6 +275,7 @@ class Visit:
     answers: list[str] = field(default_factory=list)  # to what the service asks, so far
     options: Options | None = None  # of the last question, if the back end has its list
     page: int = 0  # of a list
+    within: str = ""  # which part of a long one
     typed: str = ""
     problem: str | None = None
     bill: Bill | None = None
@@ -296,6 +299,12 @@ class Visit:
     facts: Facts | None = None  # on the screen, and nowhere else
     capture: str = ""  # the session in which the reader is asked for a finger
     tries: int = 0  # fingers that led to nothing
+
+    @property
+    def question(self) -> Question:
+        """What a press on the present screen answers: how many answers are before it, and which
+        page of which part of its list."""
+        return len(self.answers), self.page, self.within
 
     @property
     def account(self) -> str:

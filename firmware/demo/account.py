@@ -21,6 +21,7 @@ from firmware.journal.orders import Order, fold
 from firmware.journal.past import files_of
 
 BOOKED = "SELECT key, amount FROM payments"
+PAID_BY = "SELECT key, tender FROM payments"
 UPI_PAID = "SELECT reference, amount FROM upi_payments WHERE status = 'paid'"
 REGISTERED = "SELECT key, count(*) FROM requests GROUP BY key"
 CHARGED = "SELECT key, amount - refunded FROM card_payments WHERE status = 'confirmed'"
@@ -47,6 +48,7 @@ class Account:
     cards: dict[str, int] = field(default_factory=dict)  # key -> paise charged, less refunds
     registered: dict[str, int] = field(default_factory=dict)  # key of what costs nothing -> times
     claimed_after_the_end: dict[str, int] = field(default_factory=dict)  # order -> claims
+    tenders: dict[str, str] = field(default_factory=dict)  # key -> how it was paid, by the office
 
     def faults(self) -> list[str]:
         """Every way in which the sides disagree; empty when not a paisa is lost or created."""
@@ -117,6 +119,8 @@ class Account:
             right = ZERO if at in order.refusals else part
             if at not in order.unanswered and booked != right:
                 found.append(f"{order.number}: line {at}: paid {right}, booked {booked}")
+            if booked and (how := self.tenders.get(line.key)) != order.paid_by:
+                found.append(f"{order.number}: line {at}: by {order.paid_by}, booked as {how}")
         paid_back = total(list(order.redeemed.values()))
         if paid_back > order.refundable:
             found.append(f"{order.number}: {order.refundable} was owed, {paid_back} paid back")
@@ -167,6 +171,7 @@ def account(place: Place) -> Account:
             )
         ),
         office=office,
+        tenders=_read(place, "office.db", PAID_BY),
         upi=_booked(place, "upi.db", UPI_PAID),
         cards=_booked(place, "cards.db", CHARGED),
         registered=_booked(place, "register.db", REGISTERED),
@@ -208,11 +213,15 @@ def _orders(entries: list[Entry]) -> list[Order]:
 
 def _booked(place: Place, book: str, query: str) -> dict[str, int]:
     """By key or reference, from the sandbox's own file; nothing before its first start."""
+    return {key: int(amount) for key, amount in _read(place, book, query).items()}
+
+
+def _read(place: Place, book: str, query: str) -> dict[str, str]:
     path = place.config.state_folder / "sandbox" / book
     if not path.exists():
         return {}
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        return {str(key): int(amount) for key, amount in database.execute(query).fetchall()}
+        return {str(key): str(value) for key, value in database.execute(query).fetchall()}
 
 
 def _inside(acceptor: dict[str, Any]) -> Money:

@@ -30,6 +30,7 @@ from firmware.runtime.service_words import AskWords
 from firmware.services.catalogue import Service, load_catalogue
 from firmware.services.catalogue.asks import Ask, Digits, Fetched, Year
 from firmware.services.catalogue.asks import Choice as ChoiceOf
+from firmware.services.places import District, Places, Tehsil, Village
 from tests.firmware.core.world import World
 
 DIVISION, BOOK, CONSUMER = "0417", "88", "7001725"
@@ -390,6 +391,54 @@ def test_many_villages_are_leafed_through(world: World) -> None:
     assert Action.NEXT_PAGE not in world.screen.actions
     choose(world, "hamirpur")
     assert asked(world) == ("account", "")
+
+
+@pytest.fixture
+def tehsil(world: World) -> World:
+    """One of 150 villages."""
+    villages = [Village(f"v{at}", f"ग{at:03d}", f"G{150 - at:03d}") for at in range(150)]
+    district = District("tonk", "टोंक", "Tonk", [Tehsil("big", "बड़ी", "Big", villages)])
+    whole = Places("2026-11-01", [district])
+    world.catalogue = replace(world.catalogue, places=whole)
+    world.crash()
+    begin(world, "naksha")
+    choose(world, "tonk", "big")
+    return world
+
+
+def names(world: World) -> list[str]:
+    return [option.words["hi"] for option in choice(world).options]
+
+
+def test_one_of_150_villages_is_three_touches_away(tehsil: World) -> None:
+    assert names(tehsil)[:2] == ["ग000 – ग024", "ग025 – ग049"]
+    choose(tehsil, "25:50")
+    assert names(tehsil)[0] == "ग025 – ग028"
+    choose(tehsil, "45:50")
+    assert names(tehsil) == ["ग045", "ग046", "ग047", "ग048", "ग049"]
+    choose(tehsil, "v47")
+    assert asked(tehsil) == ("account", "")
+
+
+def test_back_in_a_part_shows_the_whole_list_and_then_the_tehsils(tehsil: World) -> None:
+    choose(tehsil, "25:50")
+    tehsil.press(Action.BACK)
+    assert len(ids(tehsil)) == MOST_ROWS and choice(tehsil).label == "naksha.ask.village"
+    tehsil.press(Action.BACK)
+    assert choice(tehsil).label == "naksha.ask.tehsil"
+
+
+def test_another_language_has_another_order(tehsil: World) -> None:
+    choose(tehsil, "25:50")
+    tehsil.press(Action.CHOOSE_LANGUAGE, "en")
+    assert choice(tehsil).options[0].words == {"en": "G001 – G025"}
+
+
+def test_core_died_in_a_part_of_a_list(tehsil: World) -> None:
+    choose(tehsil, "25:50")
+    before = ids(tehsil)
+    tehsil.crash()
+    assert ids(tehsil) == before
 
 
 def test_a_khasra_is_part_of_the_account_with_its_stroke(world: World) -> None:
