@@ -145,14 +145,13 @@ class Flow:
 
     def more_actions(self, now: float) -> list[Action]:
         """What may be pressed at this moment, beside what the stage always offers."""
-        found = [*self.paying.offers(self.visit), *self.patience.stay_actions(self.visit, now)]
-        found += self.lookups.offers(self.visit)
-        if self.visit.stage is Stage.NUMBER:
-            found += self.asking.actions(self.visit)
-        if self.visit.stage is Stage.DELIVERING:
-            may_cancel = self.delivering.may_cancel(self._order, self._floor)
-            found += [Action.CANCEL] if may_cancel else []
-        if self.visit.stage is Stage.CASH and self._tendering.is_offered(now):
+        visit, stage = self.visit, self.visit.stage
+        found = [*self.paying.offers(visit), *self.lookups.offers(visit)]
+        found += self.patience.stay_actions(visit, now)
+        found += self.asking.actions(visit) if stage is Stage.NUMBER else []
+        if stage is Stage.DELIVERING and self.delivering.may_cancel(self._order, self._floor):
+            found.append(Action.CANCEL)
+        if stage is Stage.CASH and self._tendering.is_offered(now):
             found.append(Action.USE_SLIP)
         return found
 
