@@ -151,9 +151,8 @@ class Flow:
         found += self.asking.actions(visit) if stage is Stage.NUMBER else []
         if stage is Stage.DELIVERING and self.delivering.may_cancel(self._order, self._floor):
             found.append(Action.CANCEL)
-        if stage is Stage.CASH and self._tendering.is_offered(now):
-            found.append(Action.USE_SLIP)
-        return found
+        takes_slips = stage is Stage.CASH and self._tendering.is_offered(now)
+        return [*found, Action.USE_SLIP] if takes_slips else found
 
     # --- the citizen -----------------------------------------------------------------------
 
