@@ -278,9 +278,8 @@ class Flow:
         elif self.visit.stage is Stage.PROVING:
             self._tick_proving(now)
 
-    on_enter_upi = on_enter_card = go_on
+    on_enter_upi = on_enter_card = on_enter_poster = go_on
     on_enter_delivering = on_enter_proving = on_enter_reprinting = on_enter_facts_slip = go_on
-    on_enter_poster = go_on
 
     # --- time ------------------------------------------------------------------------------
 
@@ -310,9 +309,7 @@ class Flow:
                 self._follow(self._enquiry.tick(visit, now), now)
             case Stage.POSTING:
                 self._follow(self._awaiting.tick(visit, self._order, now), now)
-            case Stage.DELIVERING | Stage.PROVING:
-                self.go_on(now)
-            case _ if visit.stage in self._steps:
+            case _ if visit.stage in {*self._steps, Stage.DELIVERING, Stage.PROVING}:
                 self.go_on(now)
             case Stage.OPERATOR:
                 self._tick_operator(now)

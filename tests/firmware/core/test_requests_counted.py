@@ -37,7 +37,6 @@ def figures(world: RequestWorld) -> DayFigures:
 def test_a_day_of_bills_and_complaints(world: RequestWorld) -> None:
     pay_while_the_back_end_is_down(world)
     world.office.is_up = True
-    world.run(2)
     world.complains()
     world.complains()
     world.agree()
