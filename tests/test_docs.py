@@ -12,7 +12,7 @@ from typing import get_args
 
 import pytest
 
-from docs import devices, states
+from docs import devices, services, states
 from docs.generate import PAGE, members, page
 from drivers.base import notes_events as notes
 from drivers.base.registry import find
@@ -30,6 +30,7 @@ from firmware.runtime.config import (
     load,
 )
 from firmware.runtime.gateway_section import ConnectorSection
+from firmware.services.catalogue import load_catalogue
 
 ROOT = Path(__file__).parents[1]
 NOT_OURS = frozenset(
@@ -59,6 +60,17 @@ def test_every_topic_and_every_type_it_carries_is_on_the_page() -> None:
 
 def test_page_of_states_is_fresh() -> None:
     assert states.PAGE.read_text(encoding="utf-8") == states.page(), "run: python -m docs.generate"
+
+
+def test_page_of_services_is_fresh() -> None:
+    written = services.PAGE.read_text(encoding="utf-8")
+    assert written == services.page(), "run: python -m docs.generate"
+
+
+def test_every_service_is_on_the_page_with_its_fee() -> None:
+    for service in load_catalogue().services.values():
+        assert f"| `{service.id}`: {service.words['en'].name}" in services.page()
+    assert "Fee ₹50: Government fee ₹10 + Service fee ₹33.90 + Tax (GST) ₹6.10" in services.page()
 
 
 def test_makers_codes_are_fresh() -> None:

@@ -32,6 +32,7 @@ from ui.screens.commissioning.screen import CommissioningView
 from ui.screens.count.screen import CountView
 from ui.screens.desk.screen import DeskView
 from ui.screens.done.screen import DoneView
+from ui.screens.facts.screen import FactsView
 from ui.screens.insert_cash.screen import InsertCashView
 from ui.screens.number.screen import NumberView
 from ui.screens.offer.screen import OfferView
@@ -48,7 +49,7 @@ FOLDER = Path(__file__).parent
 VIEWS: tuple[type[View], ...] = (
     AttractView, ServicesView, NumberView, WaitingView, ShowBillView, BasketView, InsertCashView,
     ShowUpiView, SwipeCardView, OfferView, DoneView, TroubleView, ClosedView, PinView, DeskView,
-    CountView, PrintingView, CommissioningView, ChoiceView,
+    CountView, PrintingView, CommissioningView, ChoiceView, FactsView,
 )  # fmt: skip
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
 BACK_WIDTH, WAY_ON_WIDTH = 282, 420  # design pixels
@@ -118,6 +119,8 @@ class Face(FloatLayout):
         view.model = scene.model
         if view is not self.view or scene.frame.is_bare != self.frame.is_bare:
             is_new = view is not self.view
+            if is_new and self.view is not None:
+                self.view.leave()
             self._place(view, scene.frame.is_bare)
             if is_new:
                 view.enter()

@@ -48,7 +48,10 @@ WAYS_TO_PAY = {  # with an icon each, and in this order
     Action.PAY_CARD: "credit-card-fill",
 }
 # Drawn by the screen, not by the bars
-OWN_BUTTONS = dict.fromkeys(("Done", "Reprinted"), (Action.ANOTHER, Action.FINISH))
+OWN_BUTTONS = {
+    **dict.fromkeys(("Done", "Reprinted", "PosterOut"), (Action.ANOTHER, Action.FINISH)),
+    "ShowFacts": (Action.PRINT, Action.ANOTHER, Action.FINISH),
+}
 
 
 @dataclass(frozen=True)

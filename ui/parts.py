@@ -294,6 +294,9 @@ class View(Split):
     def enter(self) -> None:
         """This screen comes up after another one: nothing of the last visitor may be left."""
 
+    def leave(self) -> None:
+        """Another screen comes up after this one."""
+
     def key(self, name: str) -> bool:
         """A key of a physical keyboard; True when this screen took it."""
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from firmware.contract.facts import ShowFacts
 from firmware.contract.gateway import Bill, Tender
 from firmware.contract.money import ZERO, Money, rupees, total
 from firmware.contract.screen import (
@@ -16,7 +17,6 @@ from firmware.contract.screen import (
     Count,
     Desk,
     Done,
-    Fact,
     Hint,
     InsertCash,
     Language,
@@ -26,19 +26,18 @@ from firmware.contract.screen import (
     Offer,
     Pin,
     Printing,
-    Reprinted,
     Screen,
     ScreenData,
     Services,
     ShowBill,
     ShowUpi,
     SwipeCard,
-    Task,
     Tile,
     Trouble,
     Waiting,
 )
-from ui import samples_again, samples_asks
+from firmware.contract.screen_ends import PosterOut, Reprinted
+from ui import samples_again, samples_asks, samples_desk, samples_facts, samples_fees
 
 LONG_NAME = "श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी स्वर्गीय लक्ष्मीनारायण"
 PLACE = {"hi": "टोडारायसिंह", "en": "Todaraisingh"}
@@ -47,7 +46,7 @@ NOTES = (10, 20, 50, 100, 200, 500)
 TILES = (
     ("bills", "lightning"), ("phone", "device-mobile"), ("papers", "file-text"),
     ("cards", "identification-card"), ("records", "map-trifold"), ("pension", "fingerprint"),
-    ("lookup", "magnifying-glass"), ("reprint", "receipt"),
+    ("status", "magnifying-glass"), ("reprint", "receipt"), ("poster", "clipboard-text"),
 )  # fmt: skip
 TROUBLES = (
     "back_end_down", "no_such_account", "already_paid", "refused", "paper_out", "printer",
@@ -58,7 +57,8 @@ TROUBLES = (
     "suspected", "given_back", "not_taken", "upi_unknown", "card_unknown", "card_reader",
     "paid_late", "other_amount", "page_paper", "page_printer", "document_unsigned",
     "document_refused", "document_not_fetched", "not_printed", "pvc_cards", "pvc_ribbon",
-    "pvc_printer", "card_not_printed",
+    "pvc_printer", "card_not_printed", "lookup_away", "lookup_refused",
+    "other_fee", "no_rates", "no_poster",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
@@ -73,17 +73,17 @@ CARD_HINTS = ("unreadable", "not_a_bank_card", "chip_card", "pin_needed", "not_f
               "tracks_differ", "not_encrypted", "not_asked", "declined")  # fmt: skip
 WAITINGS = (
     "upi", "upi_check", "card", "fetching", "posting", "printing", "printing_page", "comparing",
-    "desk_printing", "returning", "opening",
+    "desk_printing", "returning", "opening", "asking", "printing_poster",
 )  # fmt: skip
 PROBLEMS = (
     "too_short", "no_such_account", "already_paid", "in_basket",
 )  # fmt: skip
 SLIP_PROBLEMS = ("unknown", "used", "office", "nothing")
 CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
-PIN_PROBLEMS = ("wrong", "locked", "file_missing", "file_broken")
 TILE_REASONS = (
     "not_yet", "no_paper", "no_printer", "no_cards", "no_ribbon", "no_back_end", "no_cash",
-    "no_power", "no_records", "day_limit", "ask_operator", "too_many_tries",
+    "no_power", "no_records", "day_limit", "ask_operator", "too_many_tries", "no_rates",
+    "other_fee", "poster_tomorrow",
 )  # fmt: skip
 LIMITS = ("no_cash", "least", "most", "visit", "day", "values")
 
@@ -180,8 +180,8 @@ ACTIONS: dict[type, list[Action]] = {
     ShowUpi: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
     SwipeCard: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
     Offer: [Action.CHOOSE_LANGUAGE, Action.PAY_PART, Action.TAKE_SLIP],
-    Done: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
-    Reprinted: [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH],
+    ShowFacts: [Action.CHOOSE_LANGUAGE, Action.PRINT, Action.ANOTHER, Action.FINISH],
+    **dict.fromkeys((Done, PosterOut, Reprinted), samples_again.ENDS),
     Trouble: [Action.CHOOSE_LANGUAGE, Action.AGAIN, Action.FINISH],
     Closed: [Action.OPERATOR],
     Commissioning: [Action.CHOOSE_LANGUAGE],
@@ -200,6 +200,7 @@ STEPS: dict[type, int] = {
     SwipeCard: 3,
     Printing: 3,
     Done: 4,
+    ShowFacts: 4,
 }
 
 
@@ -220,6 +221,8 @@ def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 
         actions = [action for action in actions if action is not Action.AGAIN]
     if isinstance(data, Printing) and data.trouble is not None:
         actions = [*actions, Action.CANCEL]
+    if isinstance(data, ShowFacts) and data.slip not in samples_facts.MAY_PRINT:
+        actions = [action for action in actions if action is not Action.PRINT]
     if isinstance(data, ShowBill) and data.why_not is not None:
         actions = [action for action in actions if action is not Action.PAY]
     step = None if getattr(data, "service", "") == "reprint" else STEPS.get(kind)
@@ -292,7 +295,7 @@ def main_screens() -> dict[str, ScreenData]:
         "9-closed": Closed("closed.door_open"),
         "9-commissioning": newcomer(),
         "9-commissioning-no-network": newcomer([]),
-        **desk_screens(),
+        **samples_desk.screens(),
     }  # fmt: skip
 
 
@@ -328,7 +331,9 @@ def _ends() -> dict[str, ScreenData]:
         "7-done-upi": replace(done(), by=Tender.UPI),
         "7-done-change": replace(done(), change=rupees(30)),
         **samples_again.screens(),
+        **samples_facts.screens(),
         **samples_asks.screens(),
+        **samples_fees.screens(),
         "8-trouble-given-back": Trouble("trouble.given_back", ZERO),
         "8-trouble-upi-unknown": Trouble("trouble.upi_unknown", ZERO, order="TDR 0417 0001"),
         "8-trouble-to-card": Trouble("trouble.already_paid", rupees(470), proof="paper",
@@ -341,58 +346,4 @@ def _ends() -> dict[str, ScreenData]:
         "8-trouble-safe": trouble("power_came_back", 200),
         "8-trouble-suspected": trouble("suspected"),
         "8-trouble-no-money": trouble("no_such_account"),
-    }  # fmt: skip
-
-
-def supplies_desk() -> Desk:
-    """As much as any kiosk has: three printers."""
-    facts = [Fact("desk.supply.receipt.paper", text="31.2 m", days=9),
-             Fact("desk.supply.page.paper", text="31", days=2),
-             Fact("desk.supply.page.toner", text="84 %", days=61),
-             Fact("desk.supply.pvc.cards", text="?"),
-             Fact("desk.supply.pvc.ribbon", text="180", days=40)]  # fmt: skip
-    counted = ("receipt/paper", "page/paper", "pvc/cards")
-    tasks = [Task(f"refilled/{each}", label=f"desk.refilled.{each.replace('/', '.')}")
-             for each in counted]  # fmt: skip
-    return Desk("desk.supplies", "R. Meena", "desk.refilled_counts", False, facts, tasks)
-
-
-PIN_KEY = "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo="  # of RFC 7748, 6.1: anybody's
-
-
-def desk_screens() -> dict[str, ScreenData]:
-    """What an operator sees."""
-    sums = [Fact("desk.notes", rupees(13150), 54), Fact("desk.coins", rupees(300), 27),
-            Fact("desk.expected", rupees(13450))]  # fmt: skip
-    menu = [Fact("desk.inside", rupees(13450)), Fact("desk.last_collection", text="-"),
-            Fact("desk.last_day", text="2026-11-21 18:05")]  # fmt: skip
-    day = [Fact("desk.since", text="2026-11-21 18:05"), Fact("desk.payments", rupees(13325), 23),
-           Fact("desk.cash", rupees(14240)), Fact("desk.claims", rupees(700), 2),
-           Fact("desk.unposted", count=2)]  # fmt: skip
-    result = [Fact("desk.collection", count=7), Fact("desk.expected", rupees(13450)),
-              Fact("desk.counted", rupees(13440)), Fact("desk.difference", rupees(-10)),
-              Fact("desk.posted", rupees(13000)), Fact("desk.booked", text="-")]  # fmt: skip
-    by, office = "R. Meena", "desk.not_your_role"
-    return {
-        "a-pin": Pin(PIN_KEY),
-        **{f"a-pin-{problem}": Pin(PIN_KEY if problem == "wrong" else "", f"pin.{problem}", 15)
-           for problem in PIN_PROBLEMS},
-        "b-menu": Desk("desk.menu", by, "desk.no_cash_meanwhile", False, menu,
-                       [Task("collect"), Task("report"), Task("supplies"), Task("last_slip")]),
-        "b-menu-pulled": Desk("desk.menu", by, "desk.box_was_pulled", True, menu,
-                              [Task("collect", office), Task("report")]),
-        "c-box": Desk("desk.collect", by, "desk.take_box", False, sums,
-                      [Task("emptied"), Task("not_emptied")]),
-        "c-box-out": Desk("desk.collect", by, "desk.box_is_out", False, sums,
-                          [Task("emptied", "desk.put_box_back"),
-                           Task("not_emptied", "desk.put_box_back")]),
-        "c-count-notes": Count("desk.count_notes"),
-        "c-count-coins": Count("desk.count_coins"),
-        "c-collected": Desk("desk.collected", by, "desk.differs", True, result, [Task("again")]),
-        "d-report": Desk("desk.report", by, "desk.x_changes_nothing", False, day,
-                         [Task("print_x"), Task("close_day")]),
-        "e-supplies": supplies_desk(),
-        "d-reported": Desk("desk.reported", by, "desk.not_on_paper", True,
-                           [Fact("desk.day", count=12), Fact("desk.cash", rupees(14240))],
-                           [Task("again")]),
     }  # fmt: skip

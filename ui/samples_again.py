@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from firmware.contract.screen import Number, Reprinted, ScreenData
+from firmware.contract.screen import Action, Number, ScreenData
+from firmware.contract.screen_ends import Reprinted
 
 PROBLEMS = ("wrong", "not_a_mobile", "other_kiosk", "ask_operator")
 RECEIPT = "TDR 0417 0001"
+ENDS = [Action.CHOOSE_LANGUAGE, Action.ANOTHER, Action.FINISH]  # of a last screen
 
 
 def receipt_number(problem: str | None = None, typed: str = "04170001") -> Number:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from firmware.contract import screen as contract
+from firmware.contract.facts import ShowFacts
 from firmware.contract.screen import Language, Screen
+from firmware.contract.screen_ends import PosterOut, Reprinted
 from ui.frame import OTHER, Frame, frame
 from ui.say import Say
 from ui.screens.attract import model as attract
@@ -16,6 +18,7 @@ from ui.screens.commissioning import model as commissioning
 from ui.screens.count import model as count
 from ui.screens.desk import model as desk
 from ui.screens.done import model as done
+from ui.screens.facts import model as facts
 from ui.screens.insert_cash import model as insert_cash
 from ui.screens.number import model as number
 from ui.screens.offer import model as offer
@@ -42,6 +45,7 @@ Model = (
     | swipe_card.SwipeCardModel
     | offer.OfferModel
     | done.DoneModel
+    | facts.FactsModel
     | trouble.TroubleModel
     | closed.ClosedModel
     | commissioning.CommissioningModel
@@ -123,8 +127,12 @@ class Director:
                 return insert_cash.model(data, screen, say)
             case contract.Done() as data:
                 return done.model(data, screen, say)
-            case contract.Reprinted() as data:
+            case Reprinted() as data:
                 return done.reprinted(data, screen, say)
+            case ShowFacts() as data:
+                return facts.model(data, screen, say)
+            case PosterOut() as data:
+                return done.poster_out(data, screen, say)
             case contract.Trouble() as data:
                 return trouble.model(data, screen, say)
             case contract.Closed() as data:

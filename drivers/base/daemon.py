@@ -138,10 +138,11 @@ class DriverDaemon:
             return
         if isinstance(command, Acknowledge):
             self._untold.pop(command.key, None)
-        self._note(What.COMMAND, msgspec.json.encode(_without_persons(command)))
+        told = _without_persons(command)
+        self._note(What.COMMAND, msgspec.json.encode(told))
         reply = self.device.on_command(command)
         if reply.outcome is Outcome.REFUSED:
-            log.warning("%s: refused %s: %s", self.device.name, command, reply.detail)
+            log.warning("%s: refused %s: %s", self.device.name, told, reply.detail)
         self._bus.answer(envelope, reply)
         self.changed()
 

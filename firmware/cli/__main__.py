@@ -17,7 +17,9 @@ from firmware.cli import (
     keys,
     operators,
     papers,
+    rates,
     receipts,
+    services,
     supplies,
 )
 from firmware.cli.narrator import Line, Narrator
@@ -95,11 +97,16 @@ def parser() -> argparse.ArgumentParser:
     alarms.add_commands(commands)
     supplies.add_commands(commands)
     papers.add_commands(commands)
+    rates.add_commands(commands)
+    services.add_commands(commands)
     return top
 
 
 def main() -> int:
     options = parser().parse_args()
+    if "without_config" in options:
+        found: int = options.without_config(options)
+        return found
     try:
         code: int = asyncio.run(options.run(load(options.config), options))
     except ConfigError as error:

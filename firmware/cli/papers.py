@@ -32,6 +32,7 @@ from firmware.journal.years import Years
 from firmware.runtime.clock import SystemClock
 from firmware.runtime.config import Config
 from firmware.services.catalogue import load_catalogue
+from firmware.services.rates.shelf import shelf_of
 
 EXIT_NO_FILE = 73  # EX_CANTCREAT of sysexits.h
 COPY = 1  # the number of the duplicate
@@ -58,7 +59,9 @@ def add_commands(commands: Any) -> None:
 
 
 async def print_poster(config: Config, options: argparse.Namespace) -> int:
-    return await _save(poster(config, load_catalogue()), options.out)
+    """Of the rate table in force: without one the poster names no paper that has a fee."""
+    rates = shelf_of(config).look(SystemClock().now().date())
+    return await _save(poster(config, load_catalogue(), rates.table), options.out)
 
 
 async def print_readiness(config: Config, options: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from firmware.core.tiles import service_trouble
 from firmware.documents.readiness import Ability, Readiness
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
+from firmware.services.rates.shelf import Rates, shelf_of
 
 NO_CORE, NO_DEVICE, NOT_SETTLED = (
     f"ready.because.{why}" for why in ("core", "no_device", "not_settled")
@@ -31,13 +32,14 @@ def facts_of(snapshot: Snapshot, config: Config, catalogue: Catalogue, now: date
     expected = {name: section.kind for name, section in config.device.items()}
     health = snapshot.health if snapshot.health_is_alive else None
     core = snapshot.core if _is_alive(snapshot, "core") else None
+    floor = _floor(snapshot, core, config, shelf_of(config).look(now.date()))
     return Readiness(
         kiosk=snapshot.kiosk,
         place=config.kiosk.place.get("hi", config.kiosk.id),
         at=now.isoformat(timespec="seconds"),
         expected=expected,
         devices={name: snapshot.devices[name] for name in expected if name in snapshot.devices},
-        abilities=list(_abilities(_floor(snapshot, core, config), core, config, catalogue)),
+        abilities=list(_abilities(floor, core, config, catalogue)),
         health=health,
         core=core,
         meanings={each.code: _meaning(each.code) for each in (health.findings if health else [])},
@@ -52,13 +54,15 @@ def _is_alive(snapshot: Snapshot, daemon: str) -> bool:
     return daemon in snapshot.presences and snapshot.presences[daemon].is_alive
 
 
-def _floor(snapshot: Snapshot, core: CoreState | None, config: Config) -> Floor:
+def _floor(snapshot: Snapshot, core: CoreState | None, config: Config, rates: Rates) -> Floor:
     floor = Floor(dict(snapshot.devices), snapshot.gateway or NOT_HEARD)
     floor.has_office_key = bool(config.gateway.office_key)
+    floor.rates = rates
     if core is not None:
         floor.journal_is_confirmed = core.to_confirm is None
         floor.records_trouble = core.no_records_because
         floor.day_is_full = core.day_is_full
+        floor.other_fees = core.other_fees
     return floor
 
 
@@ -70,11 +74,13 @@ def _abilities(
     no_tender = NO_CORE if core is None else _because(floor.cashless_obstacle())
     no_upi = no_tender or ("" if Tender.UPI in floor.tenders() else NOT_SETTLED)
     no_card = no_tender or _no_card(floor)
+    no_lookup = NO_CORE if core is None else _no_lookup(floor)
     has_reader = Kind.CARD in kinds
     ways = [no_cash, no_upi, *([no_card] if has_reader else [])]
     for service in catalogue.services.values():
         no_paper = _because(service_trouble(service, floor))
-        yield Ability(f"service.{service.id}", no_paper or ("" if "" in ways else no_cash))
+        no_way = no_lookup if service.kind == "lookup" else "" if "" in ways else no_cash
+        yield Ability(f"service.{service.id}", no_paper or no_way)
     yield Ability("ready.can.cash", no_cash)
     yield Ability("ready.can.upi", no_upi)
     if has_reader:
@@ -83,6 +89,13 @@ def _abilities(
     for kind, work in PRINTERS.items():
         if kind in kinds:
             yield Ability(work, NO_DEVICE if floor.usable(kind) is None else "")
+
+
+def _no_lookup(floor: Floor) -> str:
+    """It needs no money, and where the back end is away what was kept may do."""
+    if floor.records_trouble:
+        return _because("trouble.records")
+    return _because("trouble.battery_low") if floor.power_is_ending else ""
 
 
 def _no_card(floor: Floor) -> str:

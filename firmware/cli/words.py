@@ -16,6 +16,7 @@ from firmware.contract import (
     options,
     panel,
     payout,
+    rates,
     till,
     upi,
 )
@@ -132,6 +133,8 @@ def of_request(request: gateway.GatewayRequest) -> str:
             return f"posts {amount} of {service} {masked(account)}, receipt {number}"
         case gateway.FetchDocument(service=service, account=account, device=name, receipt=number):
             return f"asks for the {service} document of {masked(account)} for {name}, {number}"
+        case rates.FetchRates(after=after):
+            return f"asks for a rate table later than {after}"
         case gateway.SumBooked(prefix=prefix, first=first, last=last):
             return f"asks what was booked for {prefix} {first:04d} to {last:04d}"
         case options.FetchOptions(service=service, ask=ask):
@@ -199,6 +202,8 @@ def of_till(event: till.TillEvent) -> str:
             return f"TAMPER ({device})"
         case till.CollectionDiffered(number=number, sides=sides):
             return f"COLLECTION {number} DIFFERS: {', '.join(sides)}"
+        case till.FeesDiffered(service=service, version=version, amount=amount, fee=fee):
+            return f"{service} OFF: {fee} ASKED ON TOP OF {amount}, not as rates {version}"
         case till.CountersDiffered(device=device, expected=expected, found=found):
             return f"{device} COUNTED {found} PIECES, the journal {expected}"
 

@@ -20,6 +20,11 @@ def answers_of(account: str) -> list[str]:
     return account.split(JOINT)
 
 
+def as_one_word(account: str) -> str:
+    """Of a number that is asked for in parts, as people have it: `RJTK010004172026`."""
+    return "".join(answers_of(account))
+
+
 def last_digits(account: str) -> str:
     """The last digits of its longest number: of `rajcell-9829012345-p199` they are `2345`."""
     numbers = ["".join(filter(str.isdigit, answer)) for answer in answers_of(account)]

@@ -12,6 +12,7 @@ from firmware.contract.document import Sha256, SpoolName
 from firmware.contract.facts import Facts, FetchFacts
 from firmware.contract.money import Money
 from firmware.contract.options import FetchOptions, Options
+from firmware.contract.rates import FetchRates, RateFile
 from firmware.contract.request import PostRequest, PostVerification
 from firmware.contract.upi import UpiPayment, UpiRequest
 
@@ -74,7 +75,7 @@ class FetchDocument(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields
 
 Question = FetchOptions | FetchFacts  # changes nothing; what is kept may answer it
 Acceptance = PostRequest | PostVerification  # answered with Posted, and costs nothing
-Paid = FetchBill | PostPayment | FetchDocument | SumBooked
+Paid = FetchBill | PostPayment | FetchDocument | SumBooked | FetchRates
 GatewayRequest = Paid | Question | Acceptance | CardRequest | UpiRequest
 
 
@@ -162,6 +163,7 @@ GatewayReply = (
     | BookedSum
     | Options
     | Facts
+    | RateFile
     | CardPayment
     | UpiPayment
     | Failed

@@ -35,6 +35,9 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     suspected_today: int = 0  # forged notes and cheats that devices suspected in visits
     # The power ends and nothing is under way: the machine may halt, and loses nothing (cash.md).
     may_halt: bool = False
+    rates: int = 0  # the version of the rate table in force
+    no_rates_because: str = ""  # why none is; then nothing is sold that has a fee
+    other_fees: dict[str, str] = {}  # service -> what its office asked, other than the table
 
 
 class Condition(StrEnum):

@@ -11,9 +11,12 @@ from enum import StrEnum
 
 import msgspec
 
+from firmware.contract.facts import ShowFacts
+from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill, Tender
 from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Option
+from firmware.contract.screen_ends import PosterOut, Reprinted
 
 MOST_ROWS = 6  # of a list on one screen: each as large as a thumb
 
@@ -49,6 +52,7 @@ class Action(StrEnum):
     PAY_PART = "pay_part"  # with the money that is in, as the offer says
     TAKE_SLIP = "take_slip"  # instead of the offer: a claim slip
     USE_SLIP = "use_slip"  # pay with a claim slip
+    PRINT = "print"  # the facts on the screen, on a slip
 
 
 class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -133,12 +137,13 @@ class Printing(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     paper: str = "page"
 
 
-class ListedBill(msgspec.Struct, frozen=True):
+class ListedBill(msgspec.Struct, frozen=True, omit_defaults=True):
     """One bill of a basket."""
 
     service: str
     bill: Bill
     payable: Money
+    fees: Fees | None = None
 
     @property
     def name(self) -> str:
@@ -147,10 +152,7 @@ class ListedBill(msgspec.Struct, frozen=True):
 
 
 class Basket(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """Bills that are paid together, one receipt for all. Adding ends at `most` bills.
-
-    `why_not` is as on ShowBill.
-    """
+    """Bills that are paid together on one receipt, up to `most`. `why_not` is as on ShowBill."""
 
     bills: list[ListedBill]
     total: Money
@@ -196,6 +198,7 @@ class ShowBill(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     bill: Bill
     payable: Money
     why_not: Hint | None = None
+    fees: Fees | None = None  # line by line, as the rate table has them
 
 
 class InsertCash(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -258,13 +261,6 @@ class Done(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     change: Money = ZERO
     by: Tender | None = None  # None: in cash
     paper: str = ""
-
-
-class Reprinted(msgspec.Struct, frozen=True, tag=True):
-    """A receipt was asked for again; `proof` says where its duplicate is, as Done does."""
-
-    receipt: str
-    proof: str
 
 
 class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -369,6 +365,8 @@ ScreenData = (
     | Offer
     | Done
     | Reprinted
+    | ShowFacts
+    | PosterOut
     | Trouble
     | Closed
     | Commissioning

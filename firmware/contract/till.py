@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import msgspec
 
+from firmware.contract.money import Money
+
 
 class BoxPulled(msgspec.Struct, frozen=True, tag=True):
     """The cash box was taken out with no operator in, as `device` says."""
@@ -50,6 +52,24 @@ class SupplyRefilled(msgspec.Struct, frozen=True, tag=True):
     by: str
 
 
+class FeesDiffered(msgspec.Struct, frozen=True, tag=True):
+    """The back end asked another fee than the signed rate table has: the service is off.
+
+    `version` is that of the table, 0 where this kiosk has none; `amount` and `fee` were asked.
+    """
+
+    service: str
+    version: int
+    amount: Money
+    fee: Money
+
+
 TillEvent = (
-    BoxPulled | DoorOpened | Tampered | CollectionDiffered | CountersDiffered | SupplyRefilled
+    BoxPulled
+    | DoorOpened
+    | Tampered
+    | CollectionDiffered
+    | CountersDiffered
+    | SupplyRefilled
+    | FeesDiffered
 )

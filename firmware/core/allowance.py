@@ -45,6 +45,12 @@ class Allowance:
         taken = Taken(ZERO, visit.taken, self._today)
         return why_no_cash(sum_of(bills), advance, limits, taken, self._values())
 
+    def least_part(self, order: Order) -> Money | None:
+        """The smallest part payment of the first bill; None where it is paid whole or not at all,
+        or is of a service that is no more."""
+        service = self._catalogue.services.get(order.lines[0].service)
+        return None if service is None else service.least_part
+
     @property
     def day_is_full(self) -> bool:
         """Whether not even the smallest note or coin may come in today."""

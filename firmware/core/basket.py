@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from firmware.contract.fees import Fees
 from firmware.contract.money import Money, total
 from firmware.contract.screen import ListedBill
 from firmware.core.visit import MOST_BILLS, Visit
 from firmware.journal import rows
 from firmware.services.catalogue import Catalogue
 
+NONE_KNOWN = Fees(0, [])  # this kiosk has no rate table, and nothing came on top of the bill
+
 
 def on_screen(visit: Visit) -> ListedBill:
     """The bill that the back end sent last."""
     assert visit.bill is not None
-    return ListedBill(visit.service, visit.bill, visit.bill.amount + visit.bill.fee)
+    payable = visit.bill.amount + visit.bill.fee
+    return ListedBill(visit.service, visit.bill, payable, visit.fees)
 
 
 def chosen(visit: Visit) -> list[ListedBill]:
@@ -49,6 +53,7 @@ def born(number: str, visit: Visit) -> rows.OrderCreated:
     first = bills[0]
     lines = [rows.Line(uuid4().hex, each.service, each.bill, each.payable) for each in bills]
     owners = [visit.owners.get(each.name, "") for each in bills]
+    fees = [each.fees or NONE_KNOWN for each in bills]
     is_one = len(bills) == 1
     return rows.OrderCreated(
         order=number,
@@ -60,6 +65,7 @@ def born(number: str, visit: Visit) -> rows.OrderCreated:
         lines=[] if is_one else lines,
         gives=visit.gives,
         owners=owners if any(owners) else [],
+        fees=fees if any(each != NONE_KNOWN for each in fees) else [],
     )
 
 

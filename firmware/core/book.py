@@ -9,6 +9,7 @@ from firmware.journal.change_rows import ChangePaid
 from firmware.journal.clockwatch import ClockWatch
 from firmware.journal.journal import Journal
 from firmware.journal.orders import Order, fold
+from firmware.journal.paper_rows import PosterAsked
 from firmware.journal.rows import (
     AnyRow,
     CheatSuspected,
@@ -27,7 +28,7 @@ class Book:
         self._watch = ClockWatch(journal)
         self._orders: dict[str, Order] = {}
         self._day: datetime | None = None  # of what is counted here
-        self._taken, self._suspected = ZERO, 0
+        self._taken, self._suspected, self._posters = ZERO, 0, 0
 
     def write(self, *rows: AnyRow) -> None:
         """Put rows on disk, if there are any, then apply them to their orders. Raises as
@@ -65,12 +66,18 @@ class Book:
         self._look_at_the_day()
         return self._suspected
 
+    def posters_today(self) -> int:
+        """How often a poster was asked for on this day."""
+        self._look_at_the_day()
+        return self._posters
+
     def _look_at_the_day(self) -> None:
         day = self._watch.day(self._clock.now())
         if day != self._day:
             first = self.journal.first_row_of(day)
             self._taken = Money(self.journal.credited_from(first))
             self._suspected = self.journal.count_from(CheatSuspected, first)
+            self._posters = self.journal.count_from(PosterAsked, first)
             self._day = day
 
     def _count(self, *rows: AnyRow) -> None:
@@ -82,6 +89,8 @@ class Book:
                     self._taken = self._taken - paid
                 case CheatSuspected():
                     self._suspected += 1
+                case PosterAsked():
+                    self._posters += 1
                 case _:
                     pass
 

@@ -10,12 +10,18 @@ from firmware.core.cash import CashDesk
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.paying import Paying
-from firmware.core.tiles import service_trouble, why_not
+from firmware.core.poster_desk import POSTER
+from firmware.core.tiles import has_poster, service_trouble, why_not
 from firmware.core.visit import AT_THE_TILL, REPRINT, REPRINTS, Signal, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.services.catalogue import Catalogue
 
 CASHLESS = (Action.PAY_UPI, Action.PAY_CARD)
+CHOICES = frozenset(
+    {Action.CHOOSE_LANGUAGE, Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
+    | {Action.CHOOSE, Action.NEXT_PAGE, Action.PREVIOUS_PAGE}
+    | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
+)
 
 
 class Choosing:
@@ -81,6 +87,9 @@ class Choosing:
         if value == REPRINT and self._floor.why_no_reprint is None:
             visit.typed, visit.problem = "", None
             return Signal.REPRINT
+        if value == POSTER and has_poster(self._floor) and self._floor.why_no_poster is None:
+            visit.proof = ""
+            return Signal.POSTER
         if visit.stage is Stage.SERVICES and value in self._catalogue.groups:
             visit.category = value
             return None

@@ -67,12 +67,13 @@ from firmware.core.redeeming import Redeeming
 from firmware.core.reprinting import Reprinting
 from firmware.core.screens import STEPS, actions, draw
 from firmware.core.trying import Trying
-from firmware.core.visit import REPRINTS, Question, Stage
+from firmware.core.visit import LOOKUPS, REPRINTS, Question, Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order
 from firmware.journal.paper_rows import SpoolWiped
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
+from firmware.services.rates.shelf import Rates
 from firmware.till.effects import Effect, LayOut, Outbox, Tell, Wipe
 from firmware.till.signing import Keys, NoKey
 
@@ -165,6 +166,11 @@ class Core:
         if trouble != self.floor.records_trouble:
             log.warning("records: %s", trouble or "may be written again")
         self.floor.records_trouble = trouble
+
+    def on_rates(self, rates: Rates) -> None:
+        """Which rate table is in force, or why none is."""
+        if rates != self.floor.rates:
+            self.flow.fees.on_rates(rates)
 
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
         """The back end answered; None means that nobody did."""
@@ -269,6 +275,8 @@ class Core:
             return self.flow.printing(), [*actions(visit, None), *self.flow.more_actions(now)], None
         if visit.stage in REPRINTS:
             data = self.flow.receipt_again.draw(visit)
+        elif visit.stage in LOOKUPS:
+            data = self.flow.lookups.draw(visit)
         elif visit.stage is Stage.NUMBER:
             data = self.flow.asking.draw(visit, self.book.today)
         else:
@@ -341,7 +349,11 @@ class Core:
 
     def _end_job(self, job: str, fault: str | None, now: float) -> None:
         """A job ended on paper or not. Only a job that still waits, or that was given up."""
+        if self.flow.poster.on_job_ended(job, fault):
+            return
         if self.flow.desk.on_job_ended(job, fault, now):
+            return
+        if self.flow.lookups.on_job_ended(job, fault, now):
             return
         order = self._order_of_job(job)
         if order is None or order.jobs.get(job) in (None, "printed"):

@@ -21,6 +21,7 @@ from firmware.core.core import Core
 from firmware.core.disk import DiskWatch
 from firmware.core.floor import NOT_HEARD
 from firmware.core.newcomer import Newcomer
+from firmware.core.rate_watch import RateWatch
 from firmware.core.redeeming import refused
 from firmware.core.spooling import Spooling
 from firmware.journal.anchor import AnchorKeeper
@@ -29,7 +30,8 @@ from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope
 from firmware.runtime.clock import Clock
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify
-from firmware.till.effects import Ask, Effect, Grant, LayOut, Say, Tell, Wipe
+from firmware.services.rates.shelf import RatesRefused, shelf_of
+from firmware.till.effects import Ask, Effect, Grant, KeepRates, LayOut, Say, Tell, Wipe
 
 log = logging.getLogger("core")
 
@@ -61,6 +63,8 @@ class CoreDaemon:
         self._disk = DiskWatch(core.book.journal.path.parent, config.limits.free_mib)
         self._newcomer = Newcomer(config, core.papers.codes is not None)
         self._spooling = Spooling(config.spool_folder, clock)
+        self._shelf = shelf_of(config)
+        self._rates = RateWatch(self._shelf, clock)
         self._anchor = AnchorKeeper(core.book.journal.path)
         self._group = asyncio.TaskGroup()
         bus.on(topics.device_state("+"), self._on_state)
@@ -80,6 +84,7 @@ class CoreDaemon:
             notify("READY=1")
             while True:
                 self._core.on_records(self._disk.look(self._now()))
+                self._core.on_rates(self._rates.look(self._now()))
                 self._core.floor.newcomer = self._newcomer.look(self._now())
                 self._core.tick(self._now())
                 self._carry_out()
@@ -161,6 +166,18 @@ class CoreDaemon:
                 self._group.create_task(self._lay_out(effect))
             case Wipe(device=device):
                 self._core.on_wiped(device, self._spooling.wipe(device))
+            case KeepRates():
+                self._keep_rates(effect)
+
+    def _keep_rates(self, effect: KeepRates) -> None:
+        """What the back end sent as a rate table; the next look at the shelf finds it."""
+        today = self._clock.now().date()
+        try:
+            table = self._shelf.install(effect.table.encode(), effect.signature, today)
+        except (OSError, RatesRefused) as error:
+            log.error("a rate table of the back end is not taken: %s", error)
+        else:
+            log.info("rate table %d came, valid from %s", table.version, table.valid_from)
 
     async def _tell(self, device: str, command: PrintDocument | CancelDocument) -> None:
         """A document that is not in the spool any more is refused, and that core must hear."""
@@ -220,6 +237,9 @@ class CoreDaemon:
             day_is_full=self._core.floor.day_is_full,
             suspected_today=self._core.book.suspected_today(),
             may_halt=self._core.may_halt(self._now()),
+            rates=self._core.floor.rates.version,
+            no_rates_because=self._core.floor.rates.why,
+            other_fees=self._core.floor.other_fees,
         )
 
     # --- RAM -------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""Papers for operators, by the same chain as a citizen's proof: paper, a duplicate, the screen.
+"""Papers that belong to no order, an operator's and the slip of a lookup, by the same chain as a
+citizen's proof: paper, a duplicate, the screen.
 
 A job is on disk before it goes to the printer (M2). Its rows belong to no order. A job that was
 under way when core died is an intent without an outcome: the paper can be printed again.

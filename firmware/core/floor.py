@@ -10,6 +10,8 @@ from firmware.contract.device import USABLE, DeviceState, Kind, Status, Switch
 from firmware.contract.gateway import GatewayState, Tender
 from firmware.contract.money import Money
 from firmware.contract.screen import Commissioning
+from firmware.services.catalogue import Service
+from firmware.services.rates.shelf import NOT_LOOKED, Rates
 
 ACCEPTORS = (Kind.NOTES, Kind.COINS)
 PAPER_END = "receipt.paper.end"
@@ -56,7 +58,23 @@ class Floor:
     day_is_full: bool = False  # the limit of cash a day is reached
     newcomer: Commissioning | None = None  # nobody has set this machine up
     has_office_key: bool = True  # else nobody can tell whose a document is, and none is sold
+    why_no_lookup: str | None = None  # message key of why nothing is looked up just now
     why_no_reprint: str | None = None  # message key of why no receipt is printed again just now
+    why_no_poster: str | None = None  # the same of the poster of services and fees
+    rates: Rates = NOT_LOOKED  # what the office has signed that things cost
+    other_fees: dict[str, str] = field(default_factory=dict)  # service -> what was asked instead
+
+    def fee_trouble(self, service: Service) -> str | None:
+        """The message key of why nobody may say what the service costs; None if it is known.
+
+        Of a bill it is known when it comes; a paper is all fees.
+        """
+        if service.id in self.other_fees:
+            return "trouble.other_fee"
+        table = self.rates.table
+        if service.paper is None or (table is not None and service.id in table.service):
+            return None
+        return "trouble.no_rates"
 
     def of_kind(self, kind: Kind) -> Iterator[DeviceState]:
         return (state for state in self.devices.values() if state.kind is kind)

@@ -10,7 +10,6 @@ import logging
 
 from firmware.contract.card import CardRejected, CardRequest, CardSwiped
 from firmware.contract.gateway import (
-    FetchBill,
     FetchDocument,
     GatewayReply,
     GatewayRequest,
@@ -18,44 +17,41 @@ from firmware.contract.gateway import (
     SumBooked,
 )
 from firmware.contract.money import ZERO, Money
-from firmware.contract.options import FetchOptions
 from firmware.contract.screen import Action, Hint, Press, Printing
 from firmware.contract.upi import UpiRequest
 from firmware.core.allowance import Allowance
 from firmware.core.asking import Asking
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
-from firmware.core.choosing import CASHLESS, Choosing
+from firmware.core.choosing import CHOICES, Choosing
 from firmware.core.delivering import Delivering
-from firmware.core.enquiry import take_bill, without_mobile
+from firmware.core.enquiry import QUESTIONS, Enquiry
+from firmware.core.fees import FeeDesk
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
+from firmware.core.lookups import Lookups
 from firmware.core.operator import OperatorDesk
 from firmware.core.page_desk import PageDesk
 from firmware.core.papers import Papers
 from firmware.core.patience import Patience
 from firmware.core.paying import Paying
+from firmware.core.poster_desk import PosterDesk
 from firmware.core.posting import Posting, waits_for_more
 from firmware.core.proof import Proof, lacks_proof
 from firmware.core.receipt_again import ReceiptAgain
 from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
+from firmware.core.snapshot import Snapshot
 from firmware.core.tendering import Tendering
-from firmware.core.visit import AT_THE_TILL, WITHOUT_MONEY, Signal, Snapshot, Stage, Visit
+from firmware.core.visit import AT_THE_TILL, LOOKUPS, WITHOUT_MONEY, Signal, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
-from firmware.till.effects import Ask, Outbox
+from firmware.till.effects import Outbox
 
 log = logging.getLogger("core")
 
-FETCH_PATIENCE = 12.0  # seconds; the gateway gives up on the back end before this
 POST_PATIENCE = 8.0  # seconds a citizen waits for the back end; then it is posted later
-CHOICES = frozenset(
-    {Action.CHOOSE_LANGUAGE, Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
-    | {Action.CHOOSE, Action.NEXT_PAGE, Action.PREVIOUS_PAGE}
-    | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
-)
 SETTLE_AFTER = 0.6  # seconds: a coin falls in 0.15 and is told at the next poll, 0.2 later
 
 
@@ -72,7 +68,7 @@ class Flow:
         papers: Papers,
     ) -> None:
         self._book, self._floor, self._outbox = book, floor, outbox
-        self._catalogue, self._owners = catalogue, papers.owners
+        self._catalogue = catalogue
         self.visit, self.patience = Visit(), Patience(config.times)
         self.cash = CashDesk(book, floor, outbox, Allowance(book, floor, config.limits, catalogue))
         self.lights = Lights(outbox)
@@ -82,10 +78,14 @@ class Flow:
         self.delivering = Delivering(book, self.pages, office_key)
         self._posting, self.paying = Posting(book, outbox), Paying(book, floor, outbox)
         self.desk = OperatorDesk(book, floor, outbox, config)
+        self.fees = FeeDesk(floor, outbox, catalogue)
         self._tendering = Tendering(book, papers.codes)
         prefix = config.kiosk.receipt_prefix
+        self.poster = PosterDesk(book, floor, self.pages, config, catalogue)
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
+        self.lookups = Lookups(book, floor, outbox, papers, catalogue)
         self.asking = Asking(catalogue)
+        self._enquiry = Enquiry(outbox, papers.owners, self.asking, self.lookups, self.fees)
         keypad = Keypad(book, self.asking, self._tendering, self.receipt_again)
         self._choosing = Choosing(
             book, floor, catalogue, self.asking, keypad, self.cash, self.paying, prefix
@@ -99,6 +99,7 @@ class Flow:
         """Take up open orders first: there is money in them. Else the visit that was in RAM."""
         self.desk.start(now)
         self.receipt_again.start(now)
+        self.lookups.start(now)
         self.paying.load()
         self._kept = kept = readable(snapshot, self._catalogue.services)
         self._interrupted = self.paying.interrupted(kept)
@@ -106,15 +107,8 @@ class Flow:
             self._resume_order(now)
         elif kept is not None and self.receipt_again.may_go_on(visit := kept.to_visit(now)):
             self.visit = visit
-            self._ask_again(now)
-
-    def _ask_again(self, now: float) -> None:
-        """What core had asked the back end when it died."""
-        match self.visit.stage:
-            case Stage.LISTING:
-                self.on_enter_listing(now)
-            case Stage.FETCHING:
-                self.on_enter_fetching(now)
+            if visit.stage in (Stage.LISTING, Stage.FETCHING):
+                self._begin(now)  # core had asked the back end when it died
 
     def _resume_order(self, now: float) -> None:
         order = self._book.order(self._interrupted.pop(0))
@@ -136,6 +130,7 @@ class Flow:
     def more_actions(self, now: float) -> list[Action]:
         """What may be pressed at this moment, beside what the stage always offers."""
         found = [*self.paying.offers(self.visit), *self.patience.stay_actions(self.visit, now)]
+        found += self.lookups.offers(self.visit)
         if self.visit.stage is Stage.NUMBER:
             found += self.asking.actions(self.visit)
         if self.visit.stage is Stage.DELIVERING:
@@ -174,6 +169,8 @@ class Flow:
                 self._go(self.cash.settling.accept(self._order, self._least), now)
             case Action.TAKE_SLIP:
                 self._leave(self.visit.cause, now)
+            case Action.PRINT:
+                self._follow(self.lookups.print(self.visit, now), now)
             case Action.FINISH:
                 self._leave("", now)
             case Action.ANOTHER:
@@ -204,12 +201,8 @@ class Flow:
                 self._book.forget(order.number)
             elif self.visit.stage is Stage.POSTING and not waits_for_more(order, reply):
                 self._go(Signal.ANSWERED, now)
-        elif self.visit.stage is Stage.FETCHING and request == self._fetch:
-            bill = without_mobile(self.visit, reply, self._owners)
-            self._go(take_bill(self.visit, bill), now)
-        elif isinstance(request, FetchOptions):
-            if self.visit.stage is Stage.LISTING and request == self.asking.request(self.visit):
-                self._go(self.asking.take_options(self.visit, reply), now)
+        elif isinstance(request, QUESTIONS):
+            self._follow(self._enquiry.on_answer(self.visit, request, reply, now), now)
         elif isinstance(request, FetchDocument):
             self.delivering.on_answer(self.visit.order, request, reply, now)
         elif isinstance(request, SumBooked):
@@ -219,10 +212,6 @@ class Flow:
 
     def on_card(self, event: CardSwiped | CardRejected, now: float) -> None:
         self._follow(self.paying.on_card(self.visit, event, now), now)
-
-    @property
-    def _fetch(self) -> FetchBill:
-        return FetchBill(self.visit.service, self.visit.account)
 
     # --- stages ----------------------------------------------------------------------------
 
@@ -235,15 +224,17 @@ class Flow:
         self.paying.cards.disarm()
         self._follow(self.paying.tick(self.visit, now), now)
 
+    def on_enter_services(self, now: float) -> None:
+        self.visit.ask_again()  # what was typed for the service before is nobody's business
+
     def on_enter_number(self, now: float) -> None:
         if self.asking.begin(self.visit):
             self._go(Signal.LOOK_UP, now)
 
-    def on_enter_listing(self, now: float) -> None:
-        self._outbox.add(Ask(self.asking.request(self.visit)))
-
     def on_enter_fetching(self, now: float) -> None:
-        self._outbox.add(Ask(self._fetch))
+        self._follow(self._enquiry.ask(self.visit, now), now)
+
+    on_enter_listing = on_enter_fetching
 
     def on_enter_cash(self, now: float) -> None:
         self.visit.hint, self.visit.obstacle_from = self.visit.hint or Hint("cash.insert"), None
@@ -268,6 +259,9 @@ class Flow:
         self.cash.tick_session(visit, now)
         self.pages.tick(now)
         self.receipt_again.tick(now)
+        self.lookups.tick(now)
+        self.poster.tick()
+        self.fees.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
         match visit.stage:
             case Stage.UPI | Stage.CARD | Stage.CHECKING:
@@ -280,10 +274,8 @@ class Flow:
                 self._go(Signal.FULL, now)
             case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
                 self._settle(now)
-            case Stage.LISTING if now - visit.entered_at >= FETCH_PATIENCE:
-                self._go(self.asking.take_options(visit, None), now)
-            case Stage.FETCHING if now - visit.entered_at >= FETCH_PATIENCE:
-                self._go(take_bill(visit, None), now)
+            case Stage.LISTING | Stage.FETCHING:
+                self._follow(self._enquiry.tick(visit, now), now)
             case Stage.POSTING if now - visit.entered_at >= POST_PATIENCE:
                 self._go(Signal.ANSWERED, now)
             case Stage.DELIVERING:
@@ -292,6 +284,10 @@ class Flow:
                 self._tick_proving(now)
             case Stage.REPRINTING:
                 self._follow(self.receipt_again.step(visit, now), now)
+            case Stage.FACTS_SLIP:
+                self._follow(self.lookups.step(visit, now), now)
+            case Stage.POSTER:
+                self._follow(self.poster.step(visit, now), now)
             case Stage.OPERATOR:
                 self._tick_operator(now)
             case _ if self._owes_proof:
@@ -366,7 +362,13 @@ class Flow:
         self.visit.entered_at = self.visit.patience_from = now
         if stage in WITHOUT_MONEY:
             self._close_order()
-        entered = getattr(self, f"on_enter_{stage}", None)
+        if stage not in LOOKUPS:
+            self.visit.facts = None
+        self._begin(now)
+
+    def _begin(self, now: float) -> None:
+        """What is done on entering the present stage."""
+        entered = getattr(self, f"on_enter_{self.visit.stage}", None)
         if entered is not None:
             entered(now)
 
@@ -389,8 +391,7 @@ class Flow:
     @property
     def _least(self) -> Money | None:
         """The smallest part payment of the bill that is being paid."""
-        service = self._catalogue.services.get(self._order.lines[0].service)
-        return None if service is None else service.least_part
+        return self.cash.allowance.least_part(self._order)
 
     @property
     def _order(self) -> Order:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from firmware.core.book import Book
 from firmware.journal.chain import only
-from firmware.journal.desk_rows import OperatorEntered, OperatorRefused
-from firmware.journal.paper_rows import CopyAsked, CopyRefused
+from firmware.journal.desk_rows import OperatorEntered
+from firmware.journal.lookup_rows import LookupShown
+from firmware.journal.paper_rows import CopyAsked
 from firmware.journal.rows import KioskStarted
-from firmware.till.access import Rule, locked_for
+from firmware.till.access import Rule, WrongTry, locked_for
 
 
 class Guesses:
@@ -21,12 +22,12 @@ class Guesses:
         self,
         book: Book,
         rule: Rule,
-        wrong: type[OperatorRefused | CopyRefused],
-        right: type[OperatorEntered | CopyAsked],
+        wrong: type[WrongTry],
+        right: type[OperatorEntered | CopyAsked | LookupShown],
     ) -> None:
         self._book, self._rule, self._wrong, self._right = book, rule, wrong, right
         self._here_since: float | None = None
-        self._read: tuple[int, list[OperatorRefused | CopyRefused]] = (-1, [])
+        self._read: tuple[int, list[WrongTry]] = (-1, [])
 
     def start(self, now: float) -> None:
         """Delays of another start of the machine run from here."""
@@ -42,7 +43,7 @@ class Guesses:
         tries = self._in_a_row()
         return locked_for(self._rule, tries, self._boot(), now, here_since) if tries else 0.0
 
-    def _in_a_row(self) -> list[OperatorRefused | CopyRefused]:
+    def _in_a_row(self) -> list[WrongTry]:
         """The wrong tries since the last right one; read again only when there are new rows."""
         journal = self._book.journal
         if self._read[0] != journal.length:

@@ -63,7 +63,7 @@ class Lights:
 
 
 def _paper_waits(visit: Visit) -> bool:
-    if visit.stage is Stage.REPRINTED:
+    if visit.stage in (Stage.REPRINTED, Stage.FACTS):
         return visit.proof == "paper"
     order = visit.order
     if order is None or visit.stage not in (Stage.DONE, Stage.TROUBLE):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from firmware.contract.facts import Facts
 from firmware.contract.money import ZERO, Money
 from firmware.contract.ticket import Ticket
 from firmware.documents.claim import Claim, claim_slip
+from firmware.documents.facts import FactsSlip, facts_slip
 from firmware.documents.receipt import PaidBill, Receipt, receipt
 from firmware.documents.refund import Refund, refund_slip
 from firmware.journal import rows
@@ -156,6 +158,20 @@ class Papers:
             return ""
         return self.codes.of(claim.claim)
 
+    def facts_slip(self, service: str, account: str, facts: Facts, language: str) -> Ticket:
+        """What the office knows, for whoever asked."""
+        slip = FactsSlip(
+            kiosk=self._kiosk.id,
+            place=self._place(language),
+            service=service,
+            account=account,
+            lines=facts.lines,
+            as_of=facts.as_of,
+            is_kept=facts.is_kept,
+            helpline=self._kiosk.helpline,
+        )
+        return facts_slip(slip, language)
+
     def _place(self, language: str) -> str:
         return self._kiosk.place.get(language, self._kiosk.id)
 
@@ -185,6 +201,7 @@ def _paid_bill(order: Order, number: int, line: rows.Line, part: Money) -> PaidB
         rest=max(line.payable - part, ZERO),
         is_posted=number in order.references,
         reference=order.references.get(number, ""),
+        fees=next(iter(order.created.fees[number - 1 : number]), None),
     )
 
 

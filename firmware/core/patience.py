@@ -7,7 +7,7 @@ from firmware.core.upi_desk import UPI_SECONDS
 from firmware.core.visit import Stage, Visit
 from firmware.runtime.config import TimesSection
 
-WITHOUT_WARNING = (Stage.DONE, Stage.TROUBLE, Stage.REPRINTED, Stage.UPI)
+WITHOUT_WARNING = (Stage.DONE, Stage.TROUBLE, Stage.REPRINTED, Stage.POSTER_OUT, Stage.UPI)
 
 
 class Patience:
@@ -21,10 +21,12 @@ class Patience:
         match visit.stage:
             case Stage.SERVICES | Stage.NUMBER | Stage.BILL | Stage.BASKET:
                 return self._times.screen
-            case Stage.RECEIPT_NUMBER | Stage.MOBILE:
+            case Stage.RECEIPT_NUMBER | Stage.MOBILE | Stage.FACTS:
                 return self._times.screen
             case Stage.REPRINTED:
                 return self._times.cash if visit.proof == "screen" else self._times.done
+            case Stage.POSTER_OUT:
+                return self._times.done
             case Stage.UPI:
                 return UPI_SECONDS
             case Stage.CASH | Stage.CARD | Stage.SLIP | Stage.RESUMED | Stage.OFFER:

@@ -26,7 +26,8 @@ from firmware.core.book import Book
 from firmware.core.card_desk import CardDesk
 from firmware.core.floor import Floor
 from firmware.core.resuming import POWER
-from firmware.core.visit import Signal, Snapshot, Stage, Visit
+from firmware.core.snapshot import Snapshot
+from firmware.core.visit import Signal, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.journal.rows import AnyRow, ProofShown
 from firmware.journal.tender_rows import CardRefundAsked

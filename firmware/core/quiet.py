@@ -31,9 +31,9 @@ class Quiet:
         return now - self._since >= QUIET_FOR
 
     def _is_busy(self) -> bool:
-        """An order without its proof, an operator at the box, a note or a paper on its way, or one
-        that a citizen asked for again."""
-        if self._flow.visit.stage in (Stage.OPERATOR, Stage.REPRINTING):
+        """An order without its proof, an operator at the box, a note or a paper on its way, a
+        receipt that a citizen asked for again, or a slip of facts."""
+        if self._flow.visit.stage in (Stage.OPERATOR, Stage.REPRINTING, Stage.FACTS_SLIP):
             return True
         moves = any(state.status is Status.BUSY for state in self._floor.devices.values())
         holds = any(state.held for kind in ACCEPTORS for state in self._floor.of_kind(kind))

@@ -10,7 +10,8 @@ import logging
 import re
 
 from firmware.contract.device import Kind
-from firmware.contract.screen import Number, Reprinted, ScreenData, Waiting
+from firmware.contract.screen import Number, ScreenData, Waiting
+from firmware.contract.screen_ends import Reprinted
 from firmware.core.book import Book
 from firmware.core.floor import Floor
 from firmware.core.guesses import Guesses

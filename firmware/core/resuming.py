@@ -14,7 +14,8 @@ import msgspec
 from firmware.contract.accounts import answers_of, last_digits
 from firmware.contract.money import ZERO
 from firmware.contract.screen import Language
-from firmware.core.visit import Snapshot, Stage, Visit
+from firmware.core.snapshot import Snapshot
+from firmware.core.visit import Stage, Visit
 from firmware.journal.orders import Order
 from firmware.services.catalogue import Service
 
@@ -47,6 +48,7 @@ def visit_of(order: Order, kept: Snapshot | None) -> Visit:
         gives=order.created.gives,
         answers=answers_of(order.lines[-1].bill.account),
         bill=order.created.bill,
+        fees=next(iter(order.created.fees), None),
         order=order,
         taken=kept.taken if kept is not None and kept.is_of(order) else ZERO,
         cause=order.why_closed or POWER,

@@ -25,6 +25,7 @@ from firmware.contract.screen import (
     Trouble,
     Waiting,
 )
+from firmware.contract.screen_ends import PosterOut
 from firmware.core.basket import has_room, sum_of
 from firmware.core.floor import Floor
 from firmware.core.papers import Papers
@@ -58,6 +59,8 @@ STEPS: dict[Stage, int] = {
     Stage.POSTING: 3,
     Stage.PROVING: 4,
     Stage.DONE: 4,
+    Stage.FACTS: 4,
+    Stage.FACTS_SLIP: 4,
 }
 ACTIONS: dict[Stage, list[Action]] = {
     Stage.ATTRACT: [Action.OPERATOR],
@@ -84,11 +87,16 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.MOBILE: [Action.ENTER, Action.BACK, Action.CANCEL],
     Stage.REPRINTING: [],
     Stage.REPRINTED: [Action.FINISH, Action.ANOTHER],
+    Stage.FACTS: [Action.ANOTHER, Action.FINISH],
+    Stage.FACTS_SLIP: [],
+    Stage.POSTER: [],
+    Stage.POSTER_OUT: [Action.FINISH, Action.ANOTHER],
     Stage.OPERATOR: [],  # those of the desk
 }
 PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
     {
         "trouble.back_end_down",
+        "trouble.lookup_away",
         "trouble.door_open",
         "trouble.printer",
         "trouble.no_acceptor",
@@ -132,12 +140,15 @@ def draw(
             return _attract(floor, catalogue)
         case Stage.SERVICES:
             return services(catalogue, floor, visit.category)
-        case Stage.LISTING | Stage.FETCHING:
-            return Waiting("waiting.fetching")
+        case Stage.LISTING:
+            return Waiting("waiting.asking")
+        case Stage.FETCHING:
+            is_lookup = catalogue.services[visit.service].kind == "lookup"
+            return Waiting("waiting.asking" if is_lookup else "waiting.fetching")
         case Stage.BILL:
             assert visit.bill is not None
             payable = visit.bill.amount + visit.bill.fee
-            return ShowBill(visit.service, visit.bill, payable, why_no_cash)
+            return ShowBill(visit.service, visit.bill, payable, why_no_cash, visit.fees)
         case Stage.BASKET:
             return Basket(visit.basket, sum_of(visit.basket), MOST_BILLS, why_no_cash)
         case Stage.RESUMED:
@@ -155,11 +166,15 @@ def draw(
         case Stage.PROVING:
             is_page = is_on_page(_order_of(visit))
             return Waiting("waiting.printing_page" if is_page else "waiting.printing")
+        case Stage.POSTER:
+            return Waiting("waiting.printing_poster")
+        case Stage.POSTER_OUT:
+            return PosterOut(floor.rates.version)
         case Stage.DONE:
             return _done(_order_of(visit))
         case Stage.TROUBLE:
             return _trouble(visit, papers)
-        case _:  # the desk, a question, what is handed out, a receipt again
+        case _:  # the desk, a question, what is handed out, a receipt again, facts
             raise AssertionError(f"{visit.stage} is drawn where its facts are")
 
 

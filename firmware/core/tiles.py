@@ -5,8 +5,10 @@ Each works, or says why not: before any money (M5).
 
 from __future__ import annotations
 
+from firmware.contract.device import Kind
 from firmware.contract.screen import Services, Tile
 from firmware.core.floor import Floor
+from firmware.core.poster_desk import POSTER
 from firmware.core.visit import REPRINT
 from firmware.services.catalogue import Catalogue, Category, Service
 
@@ -21,6 +23,8 @@ TILE_REASONS = {
     "trouble.pvc_ribbon": "tile.no_ribbon",
     "trouble.pvc_printer": "tile.no_printer",
     "trouble.office_key": NOT_YET,
+    "trouble.no_rates": "tile.no_rates",
+    "trouble.other_fee": "tile.other_fee",
     "trouble.mains_off": "tile.no_power",
     "trouble.battery_low": "tile.no_power",
     "trouble.records": "tile.no_records",
@@ -39,7 +43,14 @@ def tiles(catalogue: Catalogue, floor: Floor) -> list[Tile]:
     """One a category, and the receipt again; a category of one service is that one's own tile."""
     groups = [(each, _of(each.id, catalogue, floor)) for each in catalogue.categories]
     grouped = [_tile(category, members) for category, members in groups if members]
-    return [*grouped, Tile(REPRINT, "receipt", floor.why_no_reprint)]
+    again = [Tile(REPRINT, "receipt", floor.why_no_reprint)]
+    on_a4 = [Tile(POSTER, "clipboard-text", floor.why_no_poster)] if has_poster(floor) else []
+    return [*grouped, *again, *on_a4]
+
+
+def has_poster(floor: Floor) -> bool:
+    """Whether this kiosk has a page printer, be it out of order."""
+    return next(floor.of_kind(Kind.PAGE), None) is not None
 
 
 def _of(category: str, catalogue: Catalogue, floor: Floor) -> list[Tile]:
@@ -62,20 +73,30 @@ def _tile(category: Category, members: list[Tile]) -> Tile:
 
 
 def service_trouble(service: Service, floor: Floor) -> str | None:
-    """Why the paper that this service sells cannot be handed out now; None if it can, or there is
-    none."""
-    if service.paper is None:
-        return None
-    if not floor.has_office_key:
+    """Why this service cannot be sold now: its fee, or the paper that it hands out; None if it
+    can."""
+    if service.paper is not None and not floor.has_office_key:
         return "trouble.office_key"
+    if (trouble := floor.fee_trouble(service)) is not None or service.paper is None:
+        return trouble
     return floor.document_trouble(service.paper.printer, service.paper.sheets)
 
 
 def why_not(service: Service, floor: Floor) -> str | None:
-    """Why a paid service cannot be begun now, as a message key for its tile."""
+    """Why a service cannot be begun now, as a message key for its tile."""
+    if service.kind == "lookup":
+        return _why_no_lookup(service, floor)
     if (trouble := service_trouble(service, floor)) is not None:
         return TILE_REASONS[trouble]
     if floor.tenders():
         return None
     obstacle = floor.obstacle_before()
     return None if obstacle is None else TILE_REASONS.get(obstacle, "tile.no_cash")
+
+
+def _why_no_lookup(service: Service, floor: Floor) -> str | None:
+    """It needs no tender and no paper. What was kept is shown where the back end is away."""
+    if floor.why_no_lookup is not None:
+        return floor.why_no_lookup
+    is_possible = floor.gateway.is_online or service.promise == "cached"
+    return None if is_possible else "tile.no_back_end"

@@ -5,19 +5,17 @@ What happens on entering a stage is in flow.py; what the citizen sees in it is i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
-import msgspec
-
 from firmware.contract.accounts import account_of
+from firmware.contract.facts import Facts
+from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Options
 from firmware.contract.screen import Hint, Language, ListedBill
 from firmware.journal.orders import Order
-from firmware.services.catalogue import Service
 from firmware.till.session import CashSession, UnexpectedEvent
 
 
@@ -46,11 +44,17 @@ class Stage(StrEnum):
     MOBILE = auto()  # whose it is
     REPRINTING = auto()
     REPRINTED = auto()
+    FACTS = auto()  # what the office knows of a number; no money
+    FACTS_SLIP = auto()  # the same on its way to paper
+    POSTER = auto()  # of services and fees, on its way out of the page printer
+    POSTER_OUT = auto()
     OPERATOR = auto()  # no citizen: the desk of operator.py, which has a table of its own
 
 
 REPRINTS = frozenset({Stage.RECEIPT_NUMBER, Stage.MOBILE, Stage.REPRINTING, Stage.REPRINTED})
-WITHOUT_MONEY = REPRINTS | {
+LOOKUPS = frozenset({Stage.FACTS, Stage.FACTS_SLIP})
+POSTERS = frozenset({Stage.POSTER, Stage.POSTER_OUT})
+WITHOUT_MONEY = REPRINTS | LOOKUPS | POSTERS | {
     Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.LISTING, Stage.FETCHING, Stage.BILL,
     Stage.BASKET,
 }  # fmt: skip
@@ -65,10 +69,12 @@ class Signal(StrEnum):
     LANGUAGE = auto()
     SERVICE = auto()
     REPRINT = auto()  # the tile of a receipt again
+    POSTER = auto()  # the tile of the poster
     ENTERED = auto()  # all that was asked for passes its checks
     NEXT = auto()  # one more question, or the one before
     LOOK_UP = auto()  # its list has to be fetched first
     BILL_CAME = auto()
+    FACTS_CAME = auto()
     WRONG_NUMBER = auto()  # the back end does not know it, or it is paid: type again
     FAILED = auto()
     ADD = auto()  # one more bill
@@ -92,6 +98,7 @@ class Signal(StrEnum):
     SLIP = auto()  # the citizen has a claim slip
     CONFIRMED = auto()  # the slip's money is in; or this is the citizen of the money
     ANSWERED = auto()  # by the back end, or not in time
+    PRINT = auto()  # a slip of the facts is wanted
     PROVEN = auto()
     UNFULFILLED = auto()  # the proof given was a claim slip
     OWED = auto()  # a late coin, a late no of the back end: more is to be proven
@@ -110,6 +117,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     Stage.SERVICES: {
         Signal.SERVICE: Stage.NUMBER,
         Signal.REPRINT: Stage.RECEIPT_NUMBER,
+        Signal.POSTER: Stage.POSTER,
         Signal.BACK: Stage.ATTRACT,
         Signal.LISTED: Stage.BASKET,
         Signal.LEFT: Stage.ATTRACT,
@@ -129,6 +137,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     },
     Stage.FETCHING: {
         Signal.BILL_CAME: Stage.BILL,
+        Signal.FACTS_CAME: Stage.FACTS,
         Signal.LISTED: Stage.BASKET,
         Signal.WRONG_NUMBER: Stage.NUMBER,
         Signal.FAILED: Stage.TROUBLE,
@@ -220,6 +229,14 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.WRONG_NUMBER: Stage.RECEIPT_NUMBER,  # there is no receipt any more
     },
     Stage.REPRINTED: {Signal.LEFT: Stage.ATTRACT, Signal.ANOTHER: Stage.SERVICES},
+    Stage.FACTS: {
+        Signal.PRINT: Stage.FACTS_SLIP,
+        Signal.LEFT: Stage.ATTRACT,
+        Signal.ANOTHER: Stage.SERVICES,
+    },
+    Stage.FACTS_SLIP: {Signal.PROVEN: Stage.FACTS},  # or nothing came out: the screen says it
+    Stage.POSTER: {Signal.PROVEN: Stage.POSTER_OUT, Signal.FAILED: Stage.TROUBLE},
+    Stage.POSTER_OUT: {Signal.LEFT: Stage.ATTRACT, Signal.ANOTHER: Stage.SERVICES},
 }
 
 
@@ -239,6 +256,7 @@ class Visit:
     typed: str = ""
     problem: str | None = None
     bill: Bill | None = None
+    fees: Fees | None = None  # of the bill, by the rate table
     basket: list[ListedBill] = field(default_factory=list)
     order: Order | None = None
     session: CashSession | None = None
@@ -254,7 +272,8 @@ class Visit:
     payee: str = ""
     owners: dict[str, str] = field(default_factory=dict)  # ListedBill.name -> check of its mobile
     receipt: str = ""  # the order whose receipt is printed again
-    proof: str = ""  # where it comes out, or came out: as Done says it
+    proof: str = ""  # where it comes out, or came out: as Done says it; `failed` of a slip
+    facts: Facts | None = None  # on the screen, and nowhere else
 
     @property
     def question(self) -> Question:
@@ -282,111 +301,3 @@ class Visit:
             return TRANSITIONS[self.stage][signal]
         except KeyError:
             raise UnexpectedEvent(f"{signal} while {self.stage}") from None
-
-
-class Snapshot(msgspec.Struct, frozen=True):
-    """A visit without money, kept in RAM so that a restarted core shows the same screen.
-
-    With an order it only says whose screen it was: the order itself is in the journal.
-    """
-
-    stage: Stage
-    language: Language
-    service: str
-    typed: str
-    bill: Bill | None
-    basket: list[ListedBill] = []
-    order: str = ""
-    taken: Money = ZERO
-    gives: str = ""
-    owners: dict[str, str] = {}
-    receipt: str = ""
-    proof: str = ""
-    category: str = ""
-    answers: list[str] = []
-    options: Options | None = None
-    page: int = 0
-    within: str = ""
-
-    @classmethod
-    def of(cls, visit: Visit) -> Snapshot:
-        order = None if visit.is_resumed else visit.order  # else its citizen may stand there
-        number = "" if order is None else order.number
-        return cls(
-            visit.stage,
-            visit.language,
-            visit.service,
-            visit.typed,
-            visit.bill,
-            visit.basket,
-            number,
-            visit.taken,
-            visit.gives,
-            visit.owners,
-            visit.receipt,
-            visit.proof,
-            visit.category,
-            visit.answers,
-            visit.options,
-            visit.page,
-            visit.within,
-        )
-
-    @classmethod
-    def decode(cls, raw: bytes) -> Snapshot:
-        """Raises msgspec.DecodeError for what is no snapshot."""
-        return msgspec.json.decode(raw, type=cls)
-
-    def is_possible(self, services: Mapping[str, Service]) -> bool:
-        """Whether this release can show it: its service asks so much, and a bill screen has a
-        bill."""
-        if any(listed.service not in services for listed in self.basket):
-            return False
-        if self.stage in REPRINTS or self.stage in (Stage.ATTRACT, Stage.SERVICES):
-            return True
-        if self.stage is Stage.BASKET and not self.basket:
-            return False
-        if self.stage not in WITHOUT_MONEY:
-            return True  # only the order's number is used
-        if self.service not in services or (self.stage is Stage.BILL and self.bill is None):
-            return False
-        open_asks = len(services[self.service].asks) - len(self.answers)
-        is_asking = self.stage in (Stage.NUMBER, Stage.LISTING)
-        return open_asks > 0 if is_asking else open_asks == 0
-
-    def is_of(self, order: Order) -> bool:
-        """Whether the citizen of this order still stands there: only core was away.
-
-        Without a number it is the screen before, on which the order was just made.
-        """
-        if not self.order:
-            return self.stage in (Stage.BILL, Stage.BASKET)
-        return self.order == order.number and self.stage is not Stage.RESUMED
-
-    def encode(self) -> bytes:
-        return msgspec.json.encode(self)
-
-    def to_visit(self, now: float) -> Visit:
-        """The visit, if its stage needs no order; a fresh one otherwise."""
-        if self.stage not in WITHOUT_MONEY:
-            return Visit(entered_at=now, patience_from=now)
-        return Visit(
-            stage=self.stage,
-            language=self.language,
-            service=self.service,
-            typed=self.typed,
-            bill=self.bill,
-            basket=self.basket,
-            taken=self.taken,
-            gives=self.gives,
-            owners=self.owners,
-            receipt=self.receipt,
-            proof=self.proof,
-            category=self.category,
-            answers=self.answers,
-            options=self.options,
-            page=self.page,
-            within=self.within,
-            entered_at=now,
-            patience_from=now,
-        )

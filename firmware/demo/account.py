@@ -11,6 +11,7 @@ from firmware.contract.device import Kind
 from firmware.contract.money import ZERO, Money, total
 from firmware.core.daemon import journal_path
 from firmware.core.paying import FATE
+from firmware.core.poster_desk import POSTER
 from firmware.core.tendering import HOW
 from firmware.demo.citizen import Place
 from firmware.journal import rows
@@ -37,7 +38,7 @@ class Account:
     office: dict[str, int]  # idempotency key -> paise booked
     tickets: int  # that came out of the printer, whole or not
     collected: Money = ZERO  # taken out with the cash box, as the journal has it
-    desk_papers: int = 0  # jobs of operators that are on paper, by the printer's word
+    desk_papers: int = 0  # jobs of no order (operators, lookups) that are on paper, as it says
     desk_jobs: int = 0  # and those that were tried
     redeemed: Money = ZERO  # of all claims, paid out of the operator's own float
     spent: Money = ZERO  # of all claims, used to pay bills
@@ -157,12 +158,17 @@ def account(place: Place) -> Account:
         cards=_booked(place, "cards.db", CHARGED),
         tickets=printed,
         collected=total([row.collected for row in written if isinstance(row, CollectionClosed)]),
-        desk_papers=sum(isinstance(row, rows.Printed) and row.order is None for row in written),
-        desk_jobs=sum(isinstance(row, rows.PrintIntended) and row.order is None for row in written),
+        desk_papers=sum(isinstance(row, rows.Printed) and _is_on_roll(row) for row in written),
+        desk_jobs=sum(isinstance(row, rows.PrintIntended) and _is_on_roll(row) for row in written),
         redeemed=total([row.amount for row in paid_back if row.how != HOW]),
         spent=total([row.amount for row in paid_back if row.how == HOW]),
         claimed_after_the_end=_late_claims(written),
     )
+
+
+def _is_on_roll(row: rows.Printed | rows.PrintIntended) -> bool:
+    """A paper of no order: of the operator's on the roll, or else a poster, which is A4."""
+    return row.order is None and not row.job.startswith(f"{POSTER}/")
 
 
 def _late_claims(written: list[rows.ReadRow]) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from firmware.contract.facts import ShowFacts
 from firmware.contract.money import rupees
 from firmware.contract.screen import (
     Action,
@@ -13,6 +14,7 @@ from firmware.contract.screen import (
     Number,
     Printing,
     ScreenData,
+    Services,
     ShowBill,
     ShowUpi,
     SwipeCard,
@@ -20,6 +22,7 @@ from firmware.contract.screen import (
 )
 from firmware.demo.citizen import Citizen
 
+GRIEVANCE = "112600000417"  # known to the sandbox office
 Step = Callable[[Citizen], Awaitable[None]]
 APPLICATION = "110026000417"  # granted by the sandbox office: ₹50, two pages
 FORGED = "110026000425"  # on the way to the kiosk somebody changes a byte of it
@@ -179,9 +182,51 @@ def certificate_cash(application: str = APPLICATION) -> dict[str, Step]:
     }
 
 
+async def _slip(citizen: Citizen) -> None:
+    await citizen.sees(ShowFacts)
+    await citizen.presses(Action.PRINT, until=_has_slip)
+
+
+def _has_slip(data: ScreenData) -> bool:
+    return isinstance(data, ShowFacts) and data.slip == "facts.slip.take"
+
+
+def grievance_status(number: str = GRIEVANCE) -> dict[str, Step]:
+    """How a grievance stands, and a slip of it; nothing is paid."""
+
+    async def works(citizen: Citizen) -> None:
+        await citizen.waits_for(lambda data: _works(data, "status"), "lookups in service")
+        await citizen.presses(Action.CHOOSE_LANGUAGE, "hi")
+
+    async def kind(citizen: Citizen) -> None:
+        await citizen.presses(Action.CHOOSE_SERVICE, "status", until=_is_of_status)
+
+    async def choose(citizen: Citizen) -> None:
+        await citizen.presses(Action.CHOOSE_SERVICE, "sampark_status")
+
+    async def look_up(citizen: Citizen) -> None:
+        await citizen.presses(Action.ENTER, number)
+        await citizen.sees(ShowFacts)
+
+    return {
+        "language": works,
+        "kind": kind,
+        "service": choose,
+        "number": look_up,
+        "slip": _slip,
+        "thanks": _thanks,
+    }
+
+
+def _is_of_status(data: ScreenData) -> bool:
+    return isinstance(data, Services) and data.category == "status"
+
+
 STORIES: dict[str, Callable[[], dict[str, Step]]] = {
     "electricity-cash": electricity_cash,
     "electricity-upi": electricity_upi,
     "electricity-card": electricity_card,
     "certificate-cash": certificate_cash,
+    "grievance-status": grievance_status,
 }
+FREE = frozenset({"grievance-status"})  # nothing is paid in them, and there is no receipt

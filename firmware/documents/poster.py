@@ -1,59 +1,90 @@
 """The poster beside the kiosk: what it does, what to bring, how to pay, whom to call.
 
-Over-charging begins where no rate list hangs. The fee of a bill is the back end's and differs from
-bill to bill, so the poster says where it is shown before anybody pays.
+Over-charging begins where no rate list hangs. So each fee stands here line by line, as the signed
+rate table of the office has it; a service that it does not have is not offered for money.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from firmware.contract.device import Kind
 from firmware.contract.money import rupees
 from firmware.documents.catalogue import words_of
+from firmware.documents.dates import day
+from firmware.documents.fees import fee_text
 from firmware.documents.sheet import Both, Offered, Poster
 from firmware.runtime.config import Config
+from firmware.runtime.words import Words
 from firmware.services.catalogue import Catalogue, Service
-from firmware.services.catalogue.asks import TypedAsk
+from firmware.services.catalogue.asks import Digits, Mobile, TypedAsk
+from firmware.services.rates.table import RateTable
 
 
-def poster(config: Config, catalogue: Catalogue) -> Poster:
-    """Of the services that work in this release and the devices in `kiosk.toml`."""
-    kiosk = config.kiosk
+def poster(config: Config, catalogue: Catalogue, table: RateTable | None) -> Poster:
+    """Of the services that work in this release, the devices in `kiosk.toml` and the rates."""
+    kiosk, had = config.kiosk, partial(_is_had, config=config, table=table)
     return Poster(
         owner=_both("document.owner"),
         place=Both(kiosk.place.get("hi", kiosk.id), kiosk.place.get("en", kiosk.id)),
         services_title=_both("poster.services"),
-        services=[_offered(each) for each in catalogue.services.values() if _is_had(each, config)],
+        services=[_offered(each, table) for each in filter(had, catalogue.services.values())],
         paying_title=_both("poster.paying"),
         paying=list(_paying(config)),
         help_title=_both("poster.help"),
         helpline=kiosk.helpline,
         kiosk=kiosk.id,
+        rates=None if table is None else _stand(table),
     )
 
 
-def _is_had(service: Service, config: Config) -> bool:
-    """Whether this kiosk has what the service needs: a printer for its paper, the office's key."""
+def _is_had(service: Service, config: Config, table: RateTable | None) -> bool:
+    """Whether this kiosk has what the service needs: a printer for its paper, the office's key, and
+    the office's word for what it costs."""
     if service.paper is None:
         return True
+    if table is None or service.id not in table.service:
+        return False
     kinds = {section.kind for section in config.device.values()}
     return Kind(service.paper.printer) in kinds and bool(config.gateway.office_key)
 
 
-def _offered(service: Service) -> Offered:
+def _offered(service: Service, table: RateTable | None) -> Offered:
+    rates = [] if table is None else table.service.get(service.id, [])
     return Offered(
-        _both(f"service.{service.id}"), Both(*(_bring(service, each) for each in ("hi", "en")))
+        name=_both(f"service.{service.id}"),
+        bring=Both(*(_bring(service, each) for each in ("hi", "en"))),
+        fee=Both(*(fee_text(rates, words_of(each)) for each in ("hi", "en"))),
+    )
+
+
+def _stand(table: RateTable) -> Both:
+    """Which table it is, and since when it counts."""
+    return Both(
+        *(
+            words_of(language)(
+                "poster.rates",
+                version=table.version,
+                day=day(table.valid_from.isoformat(), words_of(language)),
+            )
+            for language in ("hi", "en")
+        )
     )
 
 
 def _bring(service: Service, language: str) -> str:
-    """What is typed here, and where it is found; a list is on the screen."""
+    """What is typed here; a list is on the screen."""
     words = words_of(language)
     typed = [ask for ask in service.asks if isinstance(ask, TypedAsk)]
-    labels = [(service.label(ask), ask.digits) for ask in typed]
-    known = [f"{words(label)}: {words(f'{label}.where', digits=many)}" for label, many in labels]
-    return words("poster.bring", what="; ".join(known))
+    what = "; ".join(_number(words(service.label(ask)), ask, words) for ask in typed)
+    return words(words.own("poster.bring", service.kind), what=what)
+
+
+def _number(label: str, ask: TypedAsk, words: Words) -> str:
+    """K number, 12 digits; a date, or a number of any length, needs no more than its name."""
+    is_counted = isinstance(ask, Digits | Mobile) and not ask.least
+    return words("poster.digits", label=label, digits=ask.digits) if is_counted else label
 
 
 def _paying(config: Config) -> Iterator[Both]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import msgspec
 
 from firmware.contract.accounts import answers_of
+from firmware.contract.fees import STATUTORY, FeeLine, Fees
 from firmware.contract.money import ZERO, Money, total
 from firmware.contract.ticket import Code, Pair, Rule, Style, Text, Ticket
 from firmware.documents.catalogue import words_of
 from firmware.documents.dates import day, moment, month
+from firmware.documents.fees import fee_lines
 from firmware.documents.lines import (
     Line,
     duplicate_mark,
@@ -39,6 +41,7 @@ class PaidBill(msgspec.Struct, frozen=True, kw_only=True):
     rest: Money = ZERO  # part payment: what is still due
     is_posted: bool  # False: taken here, not yet acknowledged by the back end
     reference: str = ""  # the back end's own, when posted
+    fees: Fees | None = None  # what amount and fee are made of, by the rate table
 
     @property
     def total(self) -> Money:
@@ -93,6 +96,7 @@ def receipt(facts: Receipt, language: str = "hi") -> Ticket:
         Rule(),
         *(_bill(facts.bills[0], words) if len(facts.bills) == 1 else _bills(facts, words)),
         *_money(facts, words),
+        *_rates(facts, words),
         Rule(),
         *_posting(facts, words),
         *lost_coins(facts.coins_unknown, words),
@@ -137,15 +141,31 @@ def _whose(bill: PaidBill, words: Words) -> list[Line]:
 
 
 def _sums(bill: PaidBill, words: Words) -> list[Line]:
+    fees = bill.fees.lines if bill.fees is not None else []
+    of_state = _whole([line for line in fees if line.kind == STATUTORY], bill.amount)
+    on_top = _whole([line for line in fees if line.kind != STATUTORY], bill.fee)
     whole = words.own("receipt.amount", bill.service)
-    amount = "receipt.part" if bill.rest else whole
+    amount = Pair(words("receipt.part" if bill.rest else whole), rupees_exact(bill.amount))
+    fee = Pair(words("receipt.fee"), rupees_exact(bill.fee))
     lines: list[Line] = [
-        Pair(words(amount), rupees_exact(bill.amount)),
-        Pair(words("receipt.fee"), rupees_exact(bill.fee)),
+        *(fee_lines(of_state, words) or [amount]),
+        *(fee_lines(on_top, words) or [fee]),
     ]
     if bill.advance:
         lines.append(Pair(words("receipt.advance"), rupees_exact(bill.advance)))
     return lines
+
+
+def _whole(lines: list[FeeLine], paid: Money) -> list[FeeLine]:
+    """None where they do not come to what was paid: of a part payment there is one sum."""
+    return lines if total([line.amount for line in lines]) == paid else []
+
+
+def _rates(facts: Receipt, words: Words) -> list[Line]:
+    """Which table the fees are from, so that anybody can look them up."""
+    known = {bill.fees.version for bill in facts.bills if bill.fees is not None}
+    said = ", ".join(map(str, sorted(known - {0})))
+    return [Pair(words("receipt.rates"), said, Style.SMALL)] if said else []
 
 
 def _money(facts: Receipt, words: Words) -> list[Line]:

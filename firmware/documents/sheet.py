@@ -58,10 +58,11 @@ class Both(msgspec.Struct, frozen=True):
 
 
 class Offered(msgspec.Struct, frozen=True):
-    """One service on the poster, and what a citizen must have in the hand."""
+    """One service on the poster: what a citizen must have in the hand, and what it costs."""
 
     name: Both
     bring: Both
+    fee: Both
 
 
 class Poster(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,3 +77,4 @@ class Poster(msgspec.Struct, frozen=True, kw_only=True):
     help_title: Both
     helpline: str
     kiosk: str
+    rates: Both | None = None  # which table the fees are from

@@ -37,6 +37,7 @@ from firmware.contract.gateway import (
 )
 from firmware.contract.money import Money
 from firmware.contract.options import FetchOptions
+from firmware.contract.rates import FetchRates
 from firmware.contract.request import PostRequest, PostVerification
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
 from firmware.gateway.acceptances import AcceptanceLine, ReceiptDocument
@@ -44,6 +45,7 @@ from firmware.gateway.cards import CardLine
 from firmware.gateway.documents import DocumentLine
 from firmware.gateway.link import body_of, open_session, patience_of
 from firmware.gateway.questions import QuestionLine
+from firmware.gateway.rates import fetch_rates
 from firmware.gateway.refusal import Paise, failure_of
 from firmware.gateway.upi import UpiLine
 
@@ -113,6 +115,8 @@ class BackEnd:
                 return await self._post(request)
             case FetchDocument():
                 return await self._documents.fetch(request)
+            case FetchRates():
+                return await fetch_rates(self._session, self._url, request)
             case SumBooked():
                 return await self._sum(request)
             case FetchOptions() | FetchFacts():

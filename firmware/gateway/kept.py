@@ -60,7 +60,7 @@ class _Place:
         fresh.replace(self.path)
 
     def read(self) -> Answer | None:
-        """Raises OSError."""
+        """Facts say that they were kept. Raises OSError."""
         raw = self.path.read_bytes()
         try:
             clear = AESGCM(self.key).decrypt(raw[:NONCE_LENGTH], raw[NONCE_LENGTH:], None)
@@ -68,7 +68,7 @@ class _Place:
         except (InvalidTag, ValueError):  # torn, or of a firmware that wrote it otherwise
             self.path.unlink()
             return None
-        return found
+        return msgspec.structs.replace(found, is_kept=True) if isinstance(found, Facts) else found
 
 
 class Kept:

@@ -14,6 +14,8 @@ The codes of findings are stable and dotted; a device's own fault codes are find
     panel.mains.off        panel.battery.low            till.journal_unconfirmed: no cash until then
     till.records           disk full, read-only         till.day_limit     no more cash today
     till.suspicions        forged notes, cheats: how often in today's visits
+    till.no_rates          no signed rate table in force: nothing is sold that has a fee
+    till.fees_differ       an office asks another fee than the table: the service is off
 """
 
 from __future__ import annotations
@@ -250,4 +252,9 @@ def _of_till(core: CoreState, now: str) -> Iterator[Finding]:
         yield Finding("core", "till.day_limit", now, f"{core.taken_today} taken today")
     if core.suspected_today:
         yield Finding("core", "till.suspicions", now, f"{core.suspected_today} today")
+    if core.no_rates_because:
+        yield Finding("core", "till.no_rates", now, core.no_rates_because)
+    if core.other_fees:
+        detail = "; ".join(core.other_fees.values())
+        yield Finding("core", "till.fees_differ", now, detail)
     yield from (Finding("core", code, now, why) for code, why in core.alarms.items())

@@ -3,6 +3,7 @@ citizens asked for again."""
 
 from __future__ import annotations
 
+from firmware.journal.lookup_rows import LookupRow
 from firmware.journal.row import Row
 
 
@@ -28,4 +29,9 @@ class CopyRefused(Row, frozen=True):
     uptime_ms: int
 
 
-PaperRow = SpoolWiped | CopyAsked | CopyRefused
+class PosterAsked(Row, frozen=True):
+    """A citizen asked for the poster of services and fees; in one commit with its PrintIntended."""
+
+
+# Of a lookup there may be a slip.
+PaperRow = SpoolWiped | CopyAsked | CopyRefused | PosterAsked | LookupRow

@@ -10,7 +10,8 @@ from firmware.journal import rows
 from firmware.journal.chain import Entry
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_plain import desk_words
-from firmware.journal.paper_rows import CopyAsked, CopyRefused, SpoolWiped
+from firmware.journal.lookup_rows import LookupMissed, LookupShown
+from firmware.journal.paper_rows import CopyAsked, CopyRefused, PosterAsked, SpoolWiped
 from firmware.journal.reading import Verified
 from firmware.journal.rows import ReadRow
 from firmware.journal.tender_plain import tender_words
@@ -119,6 +120,12 @@ def _of_paper(row: ReadRow) -> str:
             return "the citizen asks for the receipt again, with its mobile"
         case CopyRefused():
             return "a receipt asked for with a mobile that is not its own"
+        case LookupShown(service=service):
+            return f"{service} was looked up"
+        case LookupMissed():
+            return "a lookup of a number that the office does not know"
+        case PosterAsked():
+            return "a citizen asks for the poster of services and fees"
         case rows.Printed(job=job):
             return f"on paper: {job}"
         case rows.PrintFailed(job=job, fault=fault):

@@ -12,6 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from firmware.contract.device import EventId
+from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
@@ -97,6 +98,7 @@ class OrderCreated(Row, frozen=True, omit_defaults=True):
     lines: list[Line] = msgspec.field(default_factory=list)
     gives: str = ""  # the kind of the printer whose paper is handed out before it is posted
     owners: list[str] = msgspec.field(default_factory=list)  # of each bill: till/owners.py
+    fees: list[Fees] = msgspec.field(default_factory=list)  # of each bill, as it was shown
 
 
 class CashOpened(Row, frozen=True):
@@ -175,10 +177,7 @@ class CoinsInDoubt(Row, frozen=True):
 
 
 class CheatSuspected(Row, frozen=True):
-    """A device suspected a forged note or a cheat, and kept nothing: a fact without money.
-
-    `device` is its name, `what` the stable word that it used.
-    """
+    """`device` suspected a forged note or a cheat, `what` in its own stable word; kept nothing."""
 
     order: str
     device: str

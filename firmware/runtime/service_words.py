@@ -38,6 +38,7 @@ class ServiceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     whose: str = ""  # what the name on the bill is: of a recharge the plan
     unknown: str = ""  # nobody has this account
     paid: str = ""  # nothing is due any more
+    facts: dict[str, str] = {}  # of a lookup: the label of each line that the office tells
 
 
 KEYS = {
@@ -71,6 +72,8 @@ def _texts(name: str, words: ServiceWords) -> Iterator[tuple[str, str]]:
         yield label, said.name
         for part in ("where", "question", "problem"):
             yield f"{label}.{part}", getattr(said, part)
+    for line, label in words.facts.items():
+        yield f"facts.{name}.{line}", label
     for part, keys in KEYS.items():
         for key in keys:
             yield key.format(name), getattr(words, part) or _names_of_asks(part, words)

@@ -20,6 +20,7 @@ from nacl import pwhash
 from nacl.exceptions import InvalidkeyError
 
 from firmware.journal.desk_rows import OperatorRefused
+from firmware.journal.lookup_rows import LookupMissed
 from firmware.journal.paper_rows import CopyRefused
 
 SHORTEST, LONGEST = 4, 8  # digits of a PIN
@@ -50,7 +51,10 @@ class Rule:
 PINS = Rule(tries=3, delays=(60, 300, 900, 3600))
 # Five in a row, then a pause, then five more: one slip of a finger after the pause shuts nothing.
 COPIES = Rule(tries=5, delays=(900, 0, 0, 0, 0), begins_anew=True)
+# Twice as many: there is no money to win, and a number of sixteen characters is soon mistyped.
+LOOKUPS = Rule(tries=10, delays=(900, *(0,) * 9), begins_anew=True)
 
+WrongTry = OperatorRefused | CopyRefused | LookupMissed
 Name = Annotated[str, msgspec.Meta(pattern=r"^[\w.][\w .-]{0,31}$")]
 Role = Literal["operator", "technician"]  # a technician may not empty the box nor close a day
 
@@ -129,7 +133,7 @@ def why_weak(pin: str) -> str | None:
 
 def locked_for(
     rule: Rule,
-    refused: Sequence[OperatorRefused | CopyRefused],
+    refused: Sequence[WrongTry],
     boot: int,
     now: float,
     here_since: float,

@@ -9,6 +9,7 @@ from firmware.contract.device import DeviceCommand, Lease
 from firmware.contract.gateway import GatewayRequest
 from firmware.contract.ticket import Ticket
 from firmware.contract.till import TillEvent
+from firmware.documents.sheet import Poster
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ class Say:
 
 @dataclass(frozen=True)
 class LayOut:
-    """Set a ticket on A4 and put it into the spool of `device`; core then has what prints it."""
+    """Set a paper on A4 and put it into the spool of `device`; core then has what prints it."""
 
     job: str
     device: str
-    ticket: Ticket
+    ticket: Ticket | Poster
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,15 @@ class Wipe:
     device: str
 
 
-Effect = Tell | Grant | Ask | Say | LayOut | Wipe
+@dataclass(frozen=True)
+class KeepRates:
+    """Lay a rate table of the back end down, if the office has signed it and it is newer."""
+
+    table: str
+    signature: str
+
+
+Effect = Tell | Grant | Ask | Say | LayOut | Wipe | KeepRates
 
 
 @dataclass

@@ -13,7 +13,18 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.bench import cash, drivers, growth, idle, image, journal, papers, receipt, wire
+from tests.bench import (
+    cash,
+    catalogue,
+    drivers,
+    growth,
+    idle,
+    image,
+    journal,
+    papers,
+    receipt,
+    wire,
+)
 from tests.bench.figures import delays, table
 
 ROUNDS = 1500  # commits to each side
@@ -82,6 +93,10 @@ def of_drivers(seconds: float = IDLE_SECONDS, settles_in: float = drivers.SETTLE
     return table("drivers: each alone, on its pty", figures)
 
 
+def of_catalogue(services: int = catalogue.SERVICES, rounds: int = catalogue.ROUNDS) -> str:
+    return table("catalogue: the services at a start", catalogue.run(services, rounds))
+
+
 def of_image() -> str:
     """Needs `make test-image` before, or $KIOSK_IMAGE: the folder of an image with a console."""
     if not (folder := os.environ.get("KIOSK_IMAGE", "")):
@@ -98,6 +113,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "papers": of_papers,
     "drivers": of_drivers,
     "receipt": of_receipt,
+    "catalogue": of_catalogue,
     "image": of_image,
 }
 

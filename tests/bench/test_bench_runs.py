@@ -8,6 +8,7 @@ from drivers.base.scan import families
 from tests.bench import cash
 from tests.bench.__main__ import (
     of_cash,
+    of_catalogue,
     of_drivers,
     of_growth,
     of_idle,
@@ -74,6 +75,12 @@ def test_every_driver_with_a_serial_wire_is_weighed_and_gets_ready() -> None:
     for family, _ in families():
         assert f"\n  {family}, idle" in printed
         assert f"\n  {family}, from plug to ready" in printed
+
+
+def test_a_catalogue_is_read_beside_plain_tomllib() -> None:
+    printed = of_catalogue(services=12, rounds=3)
+    assert "catalogue of 12 services, read and checked" in printed
+    assert "plain tomllib, the same files" in printed and "ratio" in printed
 
 
 def test_a_receipt_is_timed_until_its_first_byte() -> None:

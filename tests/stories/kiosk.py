@@ -31,6 +31,7 @@ from firmware.contract.screen import (
     Trouble,
 )
 from firmware.contract.ticket import Code, Pair, Text, Ticket
+from firmware.contract.till import TillEvent
 from firmware.contract.topics import Topics
 from firmware.demo.account import Account, account
 from firmware.demo.citizen import Citizen, StoryFailed
@@ -59,6 +60,7 @@ class Kiosk:
         self.screens: list[Screen] = []
         self.printed: dict[str, Ticket] = {}  # what core sent to the printer, by job
         self.leases: list[Lease] = []
+        self.told: list[TillEvent] = []  # to the district
         self.devices: dict[str, DeviceState] = {}
         self.citizen.on_screen(self.screens.append)
         self._topics = Topics(stage.config.kiosk.id)
@@ -248,7 +250,11 @@ class Kiosk:
         bus.on(topics.device_command("receipt"), self._on_command)
         bus.on(topics.device_lease("notes"), self._on_lease)
         bus.on(topics.device_state("+"), self._on_state)
+        bus.on(topics.core_event, self._on_till)
         return bus
+
+    def _on_till(self, envelope: Envelope) -> None:
+        self.told.append(msgspec.json.decode(envelope.payload, type=TillEvent))
 
     def _on_command(self, envelope: Envelope) -> None:
         command: DeviceCommand = msgspec.json.decode(envelope.payload, type=DeviceCommand)

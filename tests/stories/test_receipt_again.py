@@ -9,11 +9,11 @@ from firmware.contract.screen import (
     Action,
     Attract,
     Number,
-    Reprinted,
     ScreenData,
     Services,
     Waiting,
 )
+from firmware.contract.screen_ends import Reprinted
 from firmware.contract.topics import Topics
 from firmware.gateway.sandbox.bills import mobile_of
 from firmware.runtime.bus import Bus, Envelope

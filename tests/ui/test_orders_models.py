@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from firmware.contract.screen import Action, Language, Reprinted
+from firmware.contract.screen import Action, Language
+from firmware.contract.screen_ends import Reprinted
 from ui import samples, samples_again
 from ui.say import Say
 from ui.scene import Director

@@ -20,7 +20,7 @@ from firmware.core.floor import Floor
 from firmware.runtime.words import MissingWords, Words
 from firmware.services.catalogue import load_catalogue
 from firmware.services.catalogue.asks import Ask, Date, Digits, Mobile, Year
-from ui import samples, samples_again, samples_asks, theme
+from ui import samples, samples_again, samples_asks, samples_desk, theme
 from ui.say import LOCALE, Say
 from ui.scene import Director
 
@@ -50,7 +50,7 @@ def keys_of_core() -> list[str]:
         *(f"done.by.{tender}" for tender in Tender),
         *(f"attract.line.{ways}" for ways in ("upi", "card", "upi_card", "no_cash")),
         *(f"trouble.{cause}.{part}" for cause in samples.TROUBLES for part in TROUBLE_PARTS),
-        *(f"pin.{problem}" for problem in samples.PIN_PROBLEMS),
+        *(f"pin.{problem}" for problem in samples_desk.PIN_PROBLEMS),
         *keys_of_the_desk(),
         *samples.newcomer().todo,
         *(f"closed.{cause}.{part}" for cause in samples.CLOSINGS for part in ("title", "line")),

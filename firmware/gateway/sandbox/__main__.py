@@ -17,6 +17,7 @@ from firmware.gateway.sandbox.cards import CardOffice
 from firmware.gateway.sandbox.counter import Counter, RegisterCounter
 from firmware.gateway.sandbox.faults import Faults
 from firmware.gateway.sandbox.office import Office, Refusal
+from firmware.gateway.sandbox.rates_counter import RatesCounter
 from firmware.gateway.sandbox.register import Register
 from firmware.gateway.sandbox.upi import UpiOffice
 from firmware.gateway.sandbox.upi_counter import UpiCounter
@@ -44,6 +45,7 @@ def application_in(folder: Path) -> web.Application:
     application.add_routes(Counter(Office(folder / "office.db")).routes())
     register = Register(folder / "register.db", SystemClock().now)
     application.add_routes(RegisterCounter(register).routes())
+    application.add_routes(RatesCounter(folder).routes())
     application.add_routes(CardCounter(cards, time.time).routes())
     application.add_routes(UpiCounter(UpiOffice(folder / "upi.db")).routes())
     return application

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -51,7 +52,7 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advance: Paise
     asks: Annotated[list[Ask], msgspec.Meta(min_length=1)] = msgspec.field(name="ask")
     words: Words
-    kind: Literal["bill", "paper"] = "bill"
+    kind: Literal["bill", "paper", "lookup"] = "bill"
     cash: CashBounds = CashBounds()
     paper: Paper | None = None
     part_payment: bool = False
@@ -144,10 +145,10 @@ class Catalogue(msgspec.Struct, frozen=True):
                 raise ValueError(f"{name}: expected a category of {known}; got {category!r}")
 
 
-def load_catalogue(own_places: Path | None = None) -> Catalogue:
-    """Read the data files beside this module, bills before papers, and the list of places; raises
-    ConfigError that names file and key."""
-    documents = dict(_documents())
+def load_catalogue(own_places: Path | None = None, folder: Traversable | None = None) -> Catalogue:
+    """Read the data files beside this module, or of another folder, bills before papers, and the
+    list of places; raises ConfigError that names file and key."""
+    documents = dict(_documents(folder or files(__name__)))
     coming = _entries(documents, "coming.toml", Coming)
     categories = _entries(documents, "categories.toml", Category)
     services = [convert(each, Service, where=name) for name, each in documents.items()]
@@ -159,8 +160,8 @@ def load_catalogue(own_places: Path | None = None) -> Catalogue:
         raise ConfigError(f"catalogue: {error}") from None
 
 
-def _documents() -> Iterator[tuple[str, dict[str, Any]]]:
-    for path in sorted(files(__name__).iterdir(), key=lambda found: found.name):
+def _documents(folder: Traversable) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in sorted(folder.iterdir(), key=lambda found: found.name):
         if path.name.endswith(".toml"):
             yield path.name, tomllib.loads(path.read_text(encoding="utf-8"))
 

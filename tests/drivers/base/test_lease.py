@@ -16,10 +16,12 @@ from firmware.contract.device import (
     Kind,
     Lease,
     Outcome,
+    Print,
     Reply,
     Status,
 )
 from firmware.contract.money import Money, rupees
+from firmware.contract.ticket import Text, Ticket
 from firmware.runtime.bus import Envelope
 from firmware.runtime.config import (
     BusSection,
@@ -45,7 +47,7 @@ class Mouth(Device):
         return DeviceState(name=self.name, kind=Kind.NOTES, family="x", status=Status.READY)
 
     def on_command(self, command: DeviceCommand) -> Reply:
-        return Reply(Outcome.DONE)
+        return Reply(Outcome.REFUSED if isinstance(command, Print) else Outcome.DONE)
 
     def on_lease(self, lease: Lease | None) -> None:
         self.accepting = lease.denominations if lease is not None else []
@@ -106,3 +108,12 @@ async def test_a_command_that_cannot_be_read_is_refused(daemon: DriverDaemon, mo
     lease(daemon, of(3))
     daemon._on_command(Envelope("kiosk/k/device/notes/command", b"{"))
     assert mouth.accepting == [rupees(100)]
+
+
+async def test_a_ticket_that_was_refused_stood_in_the_log_with_its_citizen_s_name(
+    daemon: DriverDaemon, caplog: pytest.LogCaptureFixture
+) -> None:
+    command = Print("facts/1", Ticket([Text("सीता देवी")]))
+    daemon._on_command(Envelope("kiosk/k/device/notes/command", msgspec.json.encode(command)))
+    assert "refused" in caplog.text and "facts/1" in caplog.text
+    assert "सीता" not in caplog.text

@@ -21,7 +21,8 @@ from firmware.journal.chain import KINDS, Entry
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.export import CSV_HEAD, csv_line, json_line
 from firmware.journal.journal import Journal
-from firmware.journal.paper_rows import CopyAsked, CopyRefused, SpoolWiped
+from firmware.journal.lookup_rows import LookupMissed, LookupShown
+from firmware.journal.paper_rows import CopyAsked, CopyRefused, PosterAsked, SpoolWiped
 from firmware.journal.plain import line_of, words
 from firmware.journal.recovery import open_journal
 from firmware.journal.rows import (
@@ -106,8 +107,11 @@ SAID: list[tuple[AnyRow, str]] = [
     (PrintIntended(ORDER, f"{ORDER}/document/1", "document", "page"),
      "document is to be printed on the page printer: TDR 0417 0001/document/1"),
     (SpoolWiped("page", 2), "2 documents were wiped from the spool of page"),
+    (PosterAsked(), "a citizen asks for the poster of services and fees"),
     (CopyAsked(ORDER), "the citizen asks for the receipt again, with its mobile"),
     (CopyRefused(3, 61_000), "a receipt asked for with a mobile that is not its own"),
+    (LookupShown("scheme"), "scheme was looked up"),
+    (LookupMissed(3, 61_000), "a lookup of a number that the office does not know"),
     (Printed(ORDER, f"{ORDER}/receipt/1"), "on paper: TDR 0417 0001/receipt/1"),
     (PrintFailed(ORDER, "j", "receipt.paper.end"), "not on paper: j: receipt.paper.end"),
     (ProofShown(ORDER, "receipt"), "receipt was shown on the screen"),

@@ -16,8 +16,9 @@ from firmware.contract.gateway import (
     SumBooked,
     Tender,
 )
-from firmware.contract.money import Money, total
+from firmware.contract.money import ZERO, Money, total
 from firmware.contract.options import FetchOptions, Option, Options
+from firmware.contract.rates import FetchRates, RateFile
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
 from firmware.journal import rows
 from firmware.till.effects import Ask
@@ -40,6 +41,8 @@ class Office:
         self.refuses_account = ""  # payments of this one only
         self.payments: dict[str, Money] = {}
         self.upi, self.cards = UpiNetwork(), Acquirer()
+        self.fee = ZERO  # on top of each bill
+        self.rates = RateFile()  # a newer table, if there is one
         self.tenders: list[Tender] = []  # beside cash
         self.options: dict[tuple[str, tuple[str, ...]], list[Option]] = {}  # by ask and answers
         self.as_of = "2026-11-22T10:00:00+05:30"  # of the options
@@ -62,6 +65,8 @@ class Office:
             return Failed(Problem.NO_SUCH_ACCOUNT) if found is None else Options(found, self.as_of)
         if isinstance(request, FetchBill):
             return self._bill(request.account)
+        if isinstance(request, FetchRates):
+            return self.rates
         assert isinstance(request, PostPayment), f"core asks nothing else yet: {request}"
         no = Problem.REFUSED if request.account == self.refuses_account else self.refuses
         if no is not None and request.key not in self.payments:
@@ -81,6 +86,6 @@ class Office:
             return Failed(Problem.NO_SUCH_ACCOUNT)
         number = self.numbers.get(account, f"B{account}")
         name = "श्री कृष्ण चन्द्र शर्मा"
-        bill = Bill(number, account, name, "2026-10", "2026-11-28", due, Money(0))
+        bill = Bill(number, account, name, "2026-10", "2026-11-28", due, self.fee)
         mobile = self.mobiles.get(account)
         return bill if mobile is None else RegisteredBill(bill, mobile)

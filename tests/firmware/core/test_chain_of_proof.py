@@ -61,6 +61,7 @@ def intents(world: Papers) -> list[str]:
 def marks(world: Papers) -> list[str]:
     """What says on the A4 page that it is a duplicate."""
     ticket = world.laid_out[-1].ticket
+    assert isinstance(ticket, Ticket)
     return [
         line.text for line in ticket.lines if isinstance(line, Text) and "प्रतिलिपि" in line.text
     ]

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from firmware.contract.screen import Action, Number, Services
-from firmware.core.visit import Snapshot
+from firmware.core.snapshot import Snapshot
 from firmware.runtime.config import ConfigError, convert
 from firmware.services.catalogue import Catalogue, Service, load_catalogue
 from tests.firmware.core.world import World

@@ -13,10 +13,10 @@ from firmware.contract.money import rupees
 from firmware.contract.screen import (
     Action,
     Attract,
-    Reprinted,
     Services,
     Waiting,
 )
+from firmware.contract.screen_ends import Reprinted
 from firmware.contract.ticket import Pair
 from firmware.core.receipt_again import MOST_COPIES
 from firmware.core.visit import Stage

@@ -15,7 +15,8 @@ from firmware.contract.topics import Topics
 from firmware.core.book import Book
 from firmware.core.core import Core
 from firmware.core.daemon import CoreDaemon
-from firmware.core.visit import Snapshot, Stage
+from firmware.core.snapshot import Snapshot
+from firmware.core.visit import Stage
 from firmware.runtime.bus import Envelope
 from firmware.runtime.config import BusSection, PathsSection
 from firmware.services.catalogue import load_catalogue

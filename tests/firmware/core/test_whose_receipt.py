@@ -11,11 +11,8 @@ from msgspec.structs import replace
 
 from firmware.contract.gateway import Bill, RegisteredBill, Tender
 from firmware.contract.money import Money, rupees
-from firmware.contract.screen import (
-    Action,
-    Reprinted,
-    ShowBill,
-)
+from firmware.contract.screen import Action, ShowBill
+from firmware.contract.screen_ends import Reprinted
 from firmware.journal import rows
 from firmware.journal.paper_rows import CopyAsked, CopyRefused
 from firmware.journal.row import Row

@@ -47,12 +47,7 @@ from firmware.core.visit import Stage
 from firmware.journal import rows
 from firmware.journal.journal import Journal
 from firmware.runtime.clock import INDIA, FixedClock
-from firmware.runtime.config import (
-    Config,
-    DeviceSection,
-    KioskSection,
-    LimitsSection,
-)
+from firmware.runtime.config import Config, DeviceSection, KioskSection, LimitsSection
 from firmware.runtime.gateway_section import GatewaySection
 from firmware.services.catalogue import load_catalogue
 from firmware.till.effects import Ask, Effect, Grant, Tell
@@ -62,6 +57,7 @@ from tests.firmware.core.cashless_truth import check_networks, check_order
 from tests.firmware.core.changer import Changer
 from tests.firmware.core.office import ACCOUNT, Office
 from tests.firmware.core.printer import FULL_ROLL, Printer
+from tests.firmware.core.rates import all_as_billed
 from tests.firmware.core.reader import Reader
 
 NOTES = [rupees(value) for value in (10, 20, 50, 100, 200, 500)]
@@ -169,6 +165,7 @@ class World:
             services = self.catalogue.services
             whole = replace(services["electricity"], part_payment=False)
             services["electricity"] = whole
+        self.rates = all_as_billed(self.catalogue)
         self.visit: bytes | None = None
         self.serial = 0
         self.effects: list[Effect] = []
@@ -177,6 +174,7 @@ class World:
     def _boot(self) -> None:
         self.journal = Journal(self.path)
         self.core = Core(Book(self.journal, self.clock), self.config, self.catalogue, self.keys)
+        self.core.on_rates(self.rates)
         self.core.start(self.serial, self.visit, self.now)
         self._tell_states()
 

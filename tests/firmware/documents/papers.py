@@ -8,13 +8,15 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from firmware.cli.readiness import facts_of
-from firmware.contract.money import ZERO, rupees
+from firmware.contract.fees import CHARGE, STATUTORY, TAX, FeeLine, Fees
+from firmware.contract.money import ZERO, Money, rupees
 from firmware.contract.ticket import Code, Ticket
 from firmware.core.visit import MOST_BILLS
 from firmware.documents.a4 import Paper
 from firmware.documents.card import aadhaar_sides, jan_aadhaar_sides
 from firmware.documents.claim import claim_slip
 from firmware.documents.collection import Part, collection_slip
+from firmware.documents.facts import FactsSlip, facts_slip
 from firmware.documents.poster import poster
 from firmware.documents.readiness import readiness
 from firmware.documents.receipt import receipt
@@ -25,19 +27,29 @@ from firmware.documents.sheet import Poster, Sheet
 from firmware.runtime.clock import INDIA
 from firmware.runtime.config import load
 from firmware.services.catalogue import load_catalogue
+from firmware.services.rates.shelf import SHIPPED
+from firmware.services.rates.table import read_table
 from tests.firmware.cli.test_status import kiosk_in_trouble, whole_kiosk
 from tests.firmware.documents.cards import AADHAAR, JAN_AADHAAR
 from tests.firmware.documents.test_desk_papers import REPORT, SLIP
 from tests.firmware.documents.test_documents import BILL, CLAIM, RECEIPT
 from tests.firmware.documents.test_many_bills import bills, of
 from tests.firmware.documents.test_without_cash import PAID
+from ui import samples_facts
 
+RATES = read_table(SHIPPED.read_bytes(), SHIPPED.name)
 AT = datetime(2026, 11, 22, 14, 5, tzinfo=INDIA)
 CONFIG = load(Path(__file__).parents[3] / "docs" / "kiosk.example.toml")
 TOKEN = "KC1:" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 10 + "ABCDEFGHIJKLMNOP"  # as long as one is
 LONG_NAME = "श्रीमती लक्ष्मी देवी राष्ट्रवर्धन क्षत्रिय पुत्री श्री ज्ञानेश्वर प्रसाद श्रीवास्तव"
 LONG_NAME_EN = "Smt. Lakshmi Devi Rashtravardhan Kshatriya d/o Shri Gyaneshwar Prasad Shrivastava"
 LONG_PLACE = "ग्राम पंचायत भवन, मालपुरा रोड, टोडारायसिंह, ज़िला टोंक"
+FEES = Fees(12, [FeeLine(STATUTORY, rupees(30), 3), FeeLine(CHARGE, Money(3390)),
+                 FeeLine(TAX, Money(610))])  # fmt: skip
+COPY = replace(
+    BILL, service="caste", amount=rupees(30), fee=rupees(40), advance=ZERO, fees=FEES,
+    period="", due_date="",
+)  # fmt: skip
 PART = replace(BILL, name=LONG_NAME, amount=rupees(300), fee=ZERO, advance=ZERO, rest=rupees(170))
 RECHARGE = replace(
     BILL, service="prepaid", account="aravali-9829012345-p2999", name="365 दिन, रोज 2 GB",
@@ -57,6 +69,17 @@ REFUND = Refund(
     made_at="2026-11-22T10:00:00+05:30",
 )  # fmt: skip
 
+GRIEVANCE = FactsSlip(
+    kiosk="tdr-0417", place="टोडारायसिंह", service="sampark_status",
+    account=samples_facts.GRIEVANCE.account, lines=samples_facts.GRIEVANCE.lines,
+    as_of="2026-11-22T14:05:00+05:30",
+)  # fmt: skip
+FAMILY = replace(
+    GRIEVANCE, place="Todaraisingh", service="scheme", account=samples_facts.FAMILY.account,
+    lines=[*samples_facts.FAMILY.lines, samples_facts.MOST.lines[0]], is_kept=True,
+    as_of="2026-11-02T09:30:00+05:30",
+)  # fmt: skip
+
 TENDERS = replace(
     REPORT.figures, upi=rupees(940), upi_count=2, card=rupees(470), card_count=1,
     card_refunds=rupees(100), change=rupees(60), first_receipt="", last_receipt="",
@@ -71,6 +94,8 @@ TICKETS: dict[str, Ticket] = {
     "receipt-long-en": receipt(
         of([replace(PART, name=LONG_NAME_EN, reference="BBPS-" + "7712003451" * 4)]), "en"
     ),
+    "receipt-fees-hi": receipt(of([COPY], slips=ZERO)),
+    "receipt-fees-en": receipt(of([COPY, replace(BILL, advance=ZERO)], slips=ZERO), "en"),
     "receipt-recharge-hi": receipt(of([RECHARGE])),
     "receipt-land-en": receipt(of([LAND]), "en"),
     "receipt-upi-en": receipt(PAID, "en"),
@@ -93,11 +118,17 @@ TICKETS: dict[str, Ticket] = {
     "report-z": day_report(REPORT),
     "report-tenders": day_report(replace(REPORT, figures=TENDERS, duplicate=1)),
 }
-ON_ROLLS: dict[str, Ticket] = TICKETS | {"sample": sample("tdr-0417", "R. Meena")}
+ON_ROLLS: dict[str, Ticket] = TICKETS | {
+    "sample": sample("tdr-0417", "R. Meena"),
+    "facts-hi": facts_slip(GRIEVANCE),
+    "facts-en": facts_slip(replace(GRIEVANCE, place="Todaraisingh"), "en"),
+    "facts-kept-hi": facts_slip(replace(FAMILY, place="टोडारायसिंह")),
+    "facts-kept-en": facts_slip(FAMILY, "en"),
+}
 READY = {"whole": whole_kiosk(), "trouble": kiosk_in_trouble()}
 ON_A4: dict[str, Paper] = {
     **TICKETS,
-    "poster": poster(CONFIG, load_catalogue()),
+    "poster": poster(CONFIG, load_catalogue(), RATES),
     **{
         f"readiness-{name}": readiness(facts_of(snapshot, CONFIG, load_catalogue(), AT))
         for name, snapshot in READY.items()

@@ -20,14 +20,16 @@ from firmware.core import floor
 from firmware.core.tiles import TILE_REASONS
 from firmware.documents.a4 import A4Error, typeset
 from firmware.documents.catalogue import words_of
+from firmware.documents.fees import fee_text
 from firmware.documents.poster import poster
 from firmware.documents.readiness import Readiness, readiness
 from firmware.documents.sheet import Mark, Sheet, Table
 from firmware.runtime.clock import INDIA
 from firmware.runtime.config import Config, LimitsSection, UiSection
 from firmware.services.catalogue import load_catalogue
+from firmware.services.rates.table import Rate
 from tests.firmware.cli.test_status import kiosk_in_trouble, whole_kiosk
-from tests.firmware.documents.papers import CONFIG
+from tests.firmware.documents.papers import CONFIG, RATES
 from tests.firmware.health.kiosk import device, till
 
 AT = datetime(2026, 11, 22, 14, 5, tzinfo=INDIA)
@@ -40,7 +42,7 @@ def with_devices(*kinds: Kind) -> Config:
 
 
 def hung(config: Config) -> str:
-    sheet = poster(config, CATALOGUE)
+    sheet = poster(config, CATALOGUE, RATES)
     return "\n".join(each.en for each in (*sheet.paying, *(s.bring for s in sheet.services)))
 
 
@@ -64,20 +66,49 @@ def test_the_poster_names_the_ways_to_pay_that_the_kiosk_has() -> None:
 
 
 def test_the_poster_says_what_to_bring_and_only_for_services_that_work() -> None:
-    sheet = poster(CONFIG, CATALOGUE)
+    sheet = poster(CONFIG, CATALOGUE, RATES)
     assert [each.name.en for each in sheet.services] == [
         words_of("en")(f"service.{service}") for service in CATALOGUE.services
     ]
-    assert "K number: 12 digits, top right corner of the bill" in hung(CONFIG)
-    assert "Application number: 12 digits, on the application receipt" in hung(CONFIG)
-    assert "Enrolment number: 14 digits, on the enrolment slip." in hung(CONFIG)
+    assert "Bring: K number, 12 digits" in hung(CONFIG)
+    assert "Bring: Application number, 12 digits" in hung(CONFIG)
+    assert "Bring: Enrolment number, 14 digits" in hung(CONFIG)
     few = hung(with_devices(Kind.NOTES, Kind.RECEIPT))
-    assert "application" not in few and "enrolment" not in few, "no printer of either"
+    assert "ertificate" not in few and "enrolment" not in few, "no printer of either"
+    assert "Free of charge. Bring: Grievance number, 12 digits" in few
     assert sheet.helpline == CONFIG.kiosk.helpline
 
 
+def test_the_poster_says_line_by_line_what_the_law_allows() -> None:
+    sheet = poster(CONFIG, CATALOGUE, RATES)
+    fees = {each.name.en: each.fee.en for each in sheet.services}
+    whole = "Fee ₹50: Government fee ₹10 + Service fee ₹33.90 + Tax (GST) ₹6.10"
+    assert fees["Caste certificate"] == whole
+    assert fees["Aadhaar card"] == "Fee: Government fee ₹50"
+    assert fees["Electricity bill"] == "No fee on top of the bill"
+    assert sheet.rates is not None and "Rate list no. 1, from 1 April 2026" in sheet.rates.en
+    assert all(each.fee.hi for each in sheet.services)
+
+
+def test_a_kiosk_without_a_rate_table_offers_no_paper_for_money() -> None:
+    sheet = poster(CONFIG, CATALOGUE, None)
+    papers = [each for each in CATALOGUE.services.values() if each.paper is not None]
+    assert len(sheet.services) == len(CATALOGUE.services) - len(papers)
+    assert "Electricity bill" in [each.name.en for each in sheet.services]
+    assert sheet.rates is None
+    assert typeset(sheet, AT).pages == 1
+
+
+def test_a_line_by_the_page_says_so() -> None:
+    by_page = [Rate("statutory", 1000, "page"), Rate("charge", 500)]
+    open_ = [Rate("statutory", as_billed=True), Rate("charge", as_billed=True)]
+    english = words_of("en")
+    assert fee_text(by_page, english) == "Fee: Government fee ₹10 a page + Service fee ₹5"
+    assert fee_text(open_, english) == "Fee: Service fee as on the screen"
+
+
 def test_a_poster_is_one_page_however_many_services_or_an_error() -> None:
-    sheet = poster(CONFIG, CATALOGUE)
+    sheet = poster(CONFIG, CATALOGUE, RATES)
     many = msgspec.structs.replace(sheet, services=sheet.services[:1] * 24)
     assert typeset(many, AT).pages == 1
     with pytest.raises(A4Error, match="expected what fits one page, got 80 services"):
@@ -105,7 +136,7 @@ def table(sheet: Sheet, head: str) -> Table:
 
 def test_a_whole_kiosk_can_be_paid_in_cash_and_prints_receipts() -> None:
     told = can(whole_kiosk())
-    assert told["service.electricity"] == told["ready.can.cash"] == ""
+    assert told["service.electricity"] == told["ready.can.cash"] == told["service.scheme"] == ""
     assert told["ready.can.receipt"] == ""
     assert (told["ready.can.upi"], told["ready.can.page"]) == ("not_settled", "no_device")
 
@@ -130,7 +161,8 @@ def test_a_certificate_is_not_promised_without_paper_or_the_key_that_checks_it()
 def test_nothing_is_promised_when_core_is_gone_whatever_it_said_last() -> None:
     snapshot = whole_kiosk()
     snapshot.presences = snapshot.presences | {"core": Presence(is_alive=False)}
-    assert {can(snapshot)[work] for work in ("service.electricity", "ready.can.upi")} == {"core"}
+    works = ("service.electricity", "service.scheme", "ready.can.upi")
+    assert {can(snapshot)[work] for work in works} == {"core"}
     assert not any(
         isinstance(line, Pair) and "cash box" in line.label
         for line in readiness(facts(snapshot)).lines

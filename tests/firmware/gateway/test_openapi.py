@@ -39,6 +39,7 @@ from firmware.contract.gateway import (
     SumBooked,
 )
 from firmware.contract.money import rupees
+from firmware.contract.rates import FetchRates
 from firmware.contract.request import PostVerification
 from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
 from firmware.gateway.backend import BackEnd
@@ -85,6 +86,7 @@ EVERY_REQUEST: list[GatewayRequest] = [
     FetchDocument("k", "caste", "110099000417", "TDR 0417 0001", "page"),
     *WITHOUT_MONEY,
     SumBooked("TDR 0417", 1, 9),
+    FetchRates(7),
     AuthoriseCard("k", CARD.reference, rupees(470), "TDR 0417 0001"),
     ConfirmCard("k"),
     VoidCard("k"),

@@ -148,6 +148,17 @@ JAM = Fault("notes.jam.stacker", "note 3 of the day")
             {("core", "till.records")},
         ),
         ({"core": replace(till(), day_is_full=True)}, OUT, {("core", "till.day_limit")}),
+        # nothing that has a fee is sold, and the till takes money for the rest
+        (
+            {"core": replace(till(), no_rates_because="no rate table is there")},
+            Condition.DEGRADED,
+            {("core", "till.no_rates")},
+        ),
+        (
+            {"core": replace(till(), other_fees={"water": "water: ₹5.00 asked on top"})},
+            Condition.DEGRADED,
+            {("core", "till.fees_differ")},
+        ),
         # a notice takes nothing from the citizen
         ({"core": replace(till(), suspected_today=3)}, IN, {("core", "till.suspicions")}),
         ({"swaps": {"notes": Swap(EARLIER, "A", "B")}}, IN, {("notes", "device.swapped")}),

@@ -10,6 +10,7 @@ from ui.say import Say, amount, in_fours, sentences
 from ui.screens.show_bill.model import how_to_pay, why_no_cash
 
 LONGEST_NAME = 36  # characters on its line; the account number above it is whole
+LONGEST_BESIDE_A_FEE = 24
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,23 @@ def _promise(data: Basket, may_add: bool, say: Say) -> str:
 def _line(listed: ListedBill, say: Say) -> BillLine:
     return BillLine(
         what=f"{say(f'{listed.service}.name')} · {in_fours(listed.bill.account)}",
-        who=shortened(listed.bill.name),
+        who=_who(listed, say),
         amount=amount(listed.payable),
         take_out=listed.name,
     )
 
 
-def shortened(name: str) -> str:
+def _who(listed: ListedBill, say: Say) -> str:
+    """A fee on top is said for each bill: of all of them only the sum is paid."""
+    bill = listed.bill
+    if not bill.fee:
+        return shortened(bill.name)
+    name = shortened(bill.name, LONGEST_BESIDE_A_FEE)
+    return say("basket.with_fee", name=name, fee=amount(bill.fee))
+
+
+def shortened(name: str, longest: int = LONGEST_NAME) -> str:
     """As many whole words as fit: half a Hindi syllable would be another one."""
-    if len(name) <= LONGEST_NAME:
+    if len(name) <= longest:
         return name
-    return f"{name[:LONGEST_NAME].rpartition(' ')[0] or name[:LONGEST_NAME]} …"
+    return f"{name[:longest].rpartition(' ')[0] or name[:longest]} …"

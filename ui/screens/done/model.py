@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from firmware.contract.screen import Action, Done, Reprinted, Screen
+from firmware.contract.screen import Action, Done, Screen
+from firmware.contract.screen_ends import PosterOut, Reprinted
 from ui.frame import NO_BUTTON, Button, button
 from ui.say import Say, amount, in_fours, sentences
 
@@ -59,6 +60,21 @@ def reprinted(data: Reprinted, screen: Screen, say: Say) -> DoneModel:
         code=data.receipt if is_on_screen else "",
         strip=say(STRIPS.get(data.proof, "done.take_paper")),
         strip_icon="camera-fill" if is_on_screen else "receipt-fill",
+        another=_own(Action.ANOTHER, screen, say),
+        finish=_own(Action.FINISH, screen, say),
+        leaving=say("leaving", seconds="{seconds}"),
+    )
+
+
+def poster_out(data: PosterOut, screen: Screen, say: Say) -> DoneModel:
+    """The same screen, and nothing was paid."""
+    return DoneModel(
+        title=say("poster_out.title"),
+        line=say("poster_out.line"),
+        receipt_label=say("poster_out.label"),
+        receipt=str(data.rates or "–"),
+        strip=say("poster_out.strip"),
+        strip_icon="clipboard-text-fill",
         another=_own(Action.ANOTHER, screen, say),
         finish=_own(Action.FINISH, screen, say),
         leaving=say("leaving", seconds="{seconds}"),

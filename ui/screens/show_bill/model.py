@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from firmware.contract.fees import STATUTORY, FeeLine
 from firmware.contract.screen import Action, Hint, Screen, ShowBill
 from ui.frame import NO_BUTTON, Button, button, ways_to_pay
 from ui.say import Say, amount, exact, in_fours, sentences
@@ -38,8 +39,7 @@ class ShowBillModel:
 
 def model(data: ShowBill, screen: Screen, say: Say) -> ShowBillModel:
     bill = data.bill
-    due = Row(say.own("bill.amount", data.service), exact(bill.amount))
-    sums = [due, Row(say("bill.fee"), exact(bill.fee))]
+    sums = _sums(data, say)
     if before := bill.amount + bill.fee - data.payable:  # paid before, or carried over
         sums.append(Row(say("bill.before"), f"− {exact(before)}"))
     return ShowBillModel(
@@ -61,6 +61,21 @@ def model(data: ShowBill, screen: Screen, say: Say) -> ShowBillModel:
         promise=_promise(data, screen, say),
         promise_icon="shield-check-fill" if data.why_not is None else "info-fill",
     )
+
+
+def _sums(data: ShowBill, say: Say) -> list[Row]:
+    """What is asked, line by line; without a rate table in two."""
+    lines = [] if data.fees is None else data.fees.lines
+    of_state = [_fee(line, say) for line in lines if line.kind == STATUTORY]
+    on_top = [_fee(line, say) for line in lines if line.kind != STATUTORY]
+    due = Row(say.own("bill.amount", data.service), exact(data.bill.amount))
+    return [*(of_state or [due]), *(on_top or [Row(say("bill.fee"), exact(data.bill.fee))])]
+
+
+def _fee(line: FeeLine, say: Say) -> Row:
+    name = say(say.known(f"bill.fee.{line.kind}", "bill.fee"))
+    label = say("bill.fee_of_pages", fee=name, pages=line.pages) if line.pages else name
+    return Row(label, exact(line.amount))
 
 
 def _promise(data: ShowBill, screen: Screen, say: Say) -> str:

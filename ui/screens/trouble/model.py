@@ -13,7 +13,7 @@ NO_FAULTS = ("trouble.no_such_account", "trouble.already_paid", "trouble.cancell
              "trouble.timed_out_with_money", "trouble.over_paid", "trouble.rest_of_money",
              "trouble.rest_of_slip", "trouble.day_limit", "trouble.suspected",
              "trouble.given_back", "trouble.not_taken", "trouble.paid_late",
-             "trouble.other_amount")  # fmt: skip
+             "trouble.other_amount", "trouble.lookup_refused")  # fmt: skip
 
 
 @dataclass(frozen=True)

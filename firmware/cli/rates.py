@@ -1,0 +1,84 @@
+"""`kioskctl rates show | install FILE`: what services cost by the office's word, and a newer word.
+
+Both run while core does not; core sees within seconds what was installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from firmware.contract.money import Money
+from firmware.runtime.clock import SystemClock
+from firmware.runtime.config import Config
+from firmware.services.rates.shelf import SIGNED_BY, RatesRefused, shelf_of
+from firmware.services.rates.table import Rate, RateTable
+
+EXIT_REFUSED = 1
+EXIT_NO_TABLE = 1
+
+
+def add_commands(commands: Any) -> None:
+    """`rates` with its own commands, below kioskctl's."""
+    rates = commands.add_parser("rates", help="the rate table: what each service may cost")
+    below = rates.add_subparsers(dest="rates_command", required=True)
+    one = below.add_parser("show", help="the table in force, and the one that waits for its day")
+    one.set_defaults(run=show)
+    two = below.add_parser("install", help="take a newer table, with FILE.sig beside it")
+    two.add_argument("file", type=Path)
+    two.set_defaults(run=install)
+
+
+async def show(config: Config, options: argparse.Namespace) -> int:
+    """0, or 1 where no table is in force."""
+    rates = shelf_of(config).look(_today())
+    if rates.table is not None:
+        print("\n".join(_lines(rates.table, "in force")))
+    else:
+        print(f"no table is in force: {rates.why}")
+    if rates.waiting is not None:
+        print("\n".join(_lines(rates.waiting, "waits for its day")))
+    return 0 if rates.table is not None else EXIT_NO_TABLE
+
+
+async def install(config: Config, options: argparse.Namespace) -> int:
+    """0 installed, or there before; 1 refused, and why."""
+    path: Path = options.file
+    try:
+        table = _install(path, config)
+    except (OSError, UnicodeDecodeError, RatesRefused) as error:
+        print(f"kioskctl: {path}: {error}", file=sys.stderr)
+        return EXIT_REFUSED
+    print(f"Rate table {table.version} is installed, valid from {table.valid_from}.")
+    return 0
+
+
+def _install(path: Path, config: Config) -> RateTable:
+    """Raises OSError, UnicodeDecodeError and RatesRefused."""
+    content = path.read_bytes()
+    signature = path.with_name(path.name + SIGNED_BY).read_text(encoding="ascii")
+    return shelf_of(config).install(content, signature, _today())
+
+
+def _today() -> date:
+    return SystemClock().now().date()
+
+
+def _lines(table: RateTable, stand: str) -> list[str]:
+    head = f"version {table.version}, {stand}, valid from {table.valid_from}: {table.order}"
+    services = sorted(table.service.items())
+    return [head, *(f"  {name:<20} {_told(rates)}" for name, rates in services)]
+
+
+def _told(rates: list[Rate]) -> str:
+    """`statutory ₹10.00, charge ₹33.90, tax ₹6.10`."""
+    return ", ".join(f"{each.kind} {_amount(each)}" for each in rates)
+
+
+def _amount(rate: Rate) -> str:
+    if rate.as_billed:
+        return "as billed"
+    return f"{Money(rate.paise)}{' a page' if rate.per == 'page' else ''}"

@@ -1,0 +1,134 @@
+"""The visit for RAM: what a restarted core takes up when no order is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from firmware.contract.facts import Facts
+from firmware.contract.fees import Fees
+from firmware.contract.gateway import Bill
+from firmware.contract.money import ZERO, Money
+from firmware.contract.options import Options
+from firmware.contract.screen import Language, ListedBill
+from firmware.core.visit import LOOKUPS, POSTERS, REPRINTS, WITHOUT_MONEY, Stage, Visit
+from firmware.journal.orders import Order
+from firmware.services.catalogue import Service
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """A visit without money, kept in RAM so that a restarted core shows the same screen.
+
+    With an order it only says whose screen it was: the order itself is in the journal.
+    """
+
+    stage: Stage
+    language: Language
+    service: str
+    typed: str
+    bill: Bill | None
+    basket: list[ListedBill] = []
+    order: str = ""
+    taken: Money = ZERO
+    gives: str = ""
+    owners: dict[str, str] = {}
+    receipt: str = ""
+    proof: str = ""
+    category: str = ""
+    facts: Facts | None = None
+    fees: Fees | None = None
+    answers: list[str] = []
+    options: Options | None = None
+    page: int = 0
+    within: str = ""
+
+    @classmethod
+    def of(cls, visit: Visit) -> Snapshot:
+        order = None if visit.is_resumed else visit.order  # else its citizen may stand there
+        number = "" if order is None else order.number
+        return cls(
+            visit.stage,
+            visit.language,
+            visit.service,
+            visit.typed,
+            visit.bill,
+            visit.basket,
+            number,
+            visit.taken,
+            visit.gives,
+            visit.owners,
+            visit.receipt,
+            visit.proof,
+            visit.category,
+            visit.facts,
+            visit.fees,
+            visit.answers,
+            visit.options,
+            visit.page,
+            visit.within,
+        )
+
+    @classmethod
+    def decode(cls, raw: bytes) -> Snapshot:
+        """Raises msgspec.DecodeError for what is no snapshot."""
+        return msgspec.json.decode(raw, type=cls)
+
+    def is_possible(self, services: Mapping[str, Service]) -> bool:
+        """Whether this release can show it: its service asks so much, and a bill screen has a
+        bill."""
+        if any(listed.service not in services for listed in self.basket):
+            return False
+        if self.stage in REPRINTS | POSTERS | {Stage.ATTRACT, Stage.SERVICES}:
+            return True
+        if self.stage is Stage.BASKET and not self.basket:
+            return False
+        if self.stage not in WITHOUT_MONEY:
+            return True  # only the order's number is used
+        if self.service not in services or (self.stage is Stage.BILL and self.bill is None):
+            return False
+        if self.stage in LOOKUPS and self.facts is None:
+            return False
+        open_asks = len(services[self.service].asks) - len(self.answers)
+        is_asking = self.stage in (Stage.NUMBER, Stage.LISTING)
+        return open_asks > 0 if is_asking else open_asks == 0
+
+    def is_of(self, order: Order) -> bool:
+        """Whether the citizen of this order still stands there: only core was away.
+
+        Without a number it is the screen before, on which the order was just made.
+        """
+        if not self.order:
+            return self.stage in (Stage.BILL, Stage.BASKET)
+        return self.order == order.number and self.stage is not Stage.RESUMED
+
+    def encode(self) -> bytes:
+        return msgspec.json.encode(self)
+
+    def to_visit(self, now: float) -> Visit:
+        """The visit, if its stage needs no order; a fresh one otherwise. A slip of facts that was
+        on its way may be out or not: the facts are shown, and it may be asked for again."""
+        if self.stage not in WITHOUT_MONEY:
+            return Visit(entered_at=now, patience_from=now)
+        return Visit(
+            stage=Stage.FACTS if self.stage is Stage.FACTS_SLIP else self.stage,
+            language=self.language,
+            service=self.service,
+            typed=self.typed,
+            bill=self.bill,
+            basket=self.basket,
+            taken=self.taken,
+            gives=self.gives,
+            owners=self.owners,
+            receipt=self.receipt,
+            proof=self.proof,
+            category=self.category,
+            facts=self.facts,
+            fees=self.fees,
+            answers=self.answers,
+            options=self.options,
+            page=self.page,
+            within=self.within,
+            entered_at=now,
+            patience_from=now,
+        )
