@@ -29,6 +29,7 @@ from ui.screens.basket.screen import BasketView
 from ui.screens.choice.screen import ChoiceView
 from ui.screens.closed.screen import ClosedView
 from ui.screens.commissioning.screen import CommissioningView
+from ui.screens.confirm.screen import ConfirmView
 from ui.screens.count.screen import CountView
 from ui.screens.desk.screen import DeskView
 from ui.screens.done.screen import DoneView
@@ -38,6 +39,7 @@ from ui.screens.number.screen import NumberView
 from ui.screens.offer.screen import OfferView
 from ui.screens.pin.screen import PinView
 from ui.screens.printing.screen import PrintingView
+from ui.screens.put_finger.screen import PutFingerView
 from ui.screens.services.screen import ServicesView
 from ui.screens.show_bill.screen import ShowBillView
 from ui.screens.show_upi.screen import ShowUpiView
@@ -49,7 +51,7 @@ FOLDER = Path(__file__).parent
 VIEWS: tuple[type[View], ...] = (
     AttractView, ServicesView, NumberView, WaitingView, ShowBillView, BasketView, InsertCashView,
     ShowUpiView, SwipeCardView, OfferView, DoneView, TroubleView, ClosedView, PinView, DeskView,
-    CountView, PrintingView, CommissioningView, ChoiceView, FactsView,
+    CountView, PrintingView, CommissioningView, ChoiceView, FactsView, ConfirmView, PutFingerView,
 )  # fmt: skip
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
 BACK_WIDTH, WAY_ON_WIDTH = 282, 420  # design pixels

@@ -4,10 +4,11 @@ whether anybody is still here. No Kivy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from firmware.contract.screen import Action, Language, Screen
+from firmware.contract.asked import Confirm
+from firmware.contract.screen import Action, Language, Screen, ScreenData
 from ui.say import Say
 
 
@@ -39,7 +40,13 @@ class Button:
 
 NO_BUTTON = Button()
 OTHER = {Language.HINDI: Language.ENGLISH, Language.ENGLISH: Language.HINDI}
-WAYS_ON = (Action.PAY, Action.AGAIN, Action.FINISH, Action.CANCEL)  # the first one possible, right
+WAYS_ON = (
+    Action.PAY,
+    Action.SUBMIT,
+    Action.AGAIN,
+    Action.FINISH,
+    Action.CANCEL,
+)  # the first one possible, right
 WAYS_BACK = (Action.BACK, Action.FINISH, Action.CANCEL, Action.USE_SLIP)  # the same, left
 BARE_SCREENS = ("Attract", "Closed", "Commissioning")
 WAYS_TO_PAY = {  # with an icon each, and in this order
@@ -49,7 +56,9 @@ WAYS_TO_PAY = {  # with an icon each, and in this order
 }
 # Drawn by the screen, not by the bars
 OWN_BUTTONS = {
-    **dict.fromkeys(("Done", "Reprinted", "PosterOut"), (Action.ANOTHER, Action.FINISH)),
+    **dict.fromkeys(
+        ("Done", "Reprinted", "PosterOut", "Accepted"), (Action.ANOTHER, Action.FINISH)
+    ),
     "ShowFacts": (Action.PRINT, Action.ANOTHER, Action.FINISH),
 }
 
@@ -92,12 +101,18 @@ def frame(screen: Screen, say: Say) -> Frame:
         listen=say("button.listen"),
         other_language=_other_language(screen, say),
         back=button(back, say, is_way_on=False),
-        way_on=button(way_on, say, is_way_on=True),
+        way_on=_in_words_of(screen.data, button(way_on, say, is_way_on=True), say),
         step=screen.step or 0,
         steps=screen.steps,
         is_bare=name in BARE_SCREENS,
         warning=_warning(screen, say) if screen.is_warning else None,
     )
+
+
+def _in_words_of(data: ScreenData, way_on: Button, say: Say) -> Button:
+    """Who is asked whether he agrees, says that he agrees."""
+    is_consent = isinstance(data, Confirm) and data.consents and way_on.is_there
+    return replace(way_on, text=say("button.agree")) if is_consent else way_on
 
 
 def ways_to_pay(screen: Screen, say: Say) -> tuple[Button, ...]:

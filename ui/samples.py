@@ -37,7 +37,14 @@ from firmware.contract.screen import (
     Waiting,
 )
 from firmware.contract.screen_ends import PosterOut, Reprinted
-from ui import samples_again, samples_asks, samples_desk, samples_facts, samples_fees
+from ui import (
+    samples_again,
+    samples_asks,
+    samples_desk,
+    samples_facts,
+    samples_fees,
+    samples_requests,
+)
 
 LONG_NAME = "श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी स्वर्गीय लक्ष्मीनारायण"
 PLACE = {"hi": "टोडारायसिंह", "en": "Todaraisingh"}
@@ -45,7 +52,7 @@ ACCOUNT = "210344001725"
 NOTES = (10, 20, 50, 100, 200, 500)
 TILES = (
     ("bills", "lightning"), ("phone", "device-mobile"), ("papers", "file-text"),
-    ("cards", "identification-card"), ("records", "map-trifold"), ("pension", "fingerprint"),
+    ("cards", "identification-card"), ("records", "map-trifold"), ("person", "fingerprint"),
     ("status", "magnifying-glass"), ("reprint", "receipt"), ("poster", "clipboard-text"),
 )  # fmt: skip
 TROUBLES = (
@@ -57,8 +64,8 @@ TROUBLES = (
     "suspected", "given_back", "not_taken", "upi_unknown", "card_unknown", "card_reader",
     "paid_late", "other_amount", "page_paper", "page_printer", "document_unsigned",
     "document_refused", "document_not_fetched", "not_printed", "pvc_cards", "pvc_ribbon",
-    "pvc_printer", "card_not_printed", "lookup_away", "lookup_refused",
-    "other_fee", "no_rates", "no_poster",
+    "pvc_printer", "card_not_printed", "finger_reader", "not_verified", "request_refused",
+    "lookup_away", "lookup_refused", "other_fee", "no_rates", "no_poster",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
@@ -82,8 +89,8 @@ SLIP_PROBLEMS = ("unknown", "used", "office", "nothing")
 CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
 TILE_REASONS = (
     "not_yet", "no_paper", "no_printer", "no_cards", "no_ribbon", "no_back_end", "no_cash",
-    "no_power", "no_records", "day_limit", "ask_operator", "too_many_tries", "no_rates",
-    "other_fee", "poster_tomorrow",
+    "no_power", "no_records", "day_limit", "ask_operator", "too_many_tries", "no_finger_reader",
+    "no_rates", "other_fee", "poster_tomorrow",
 )  # fmt: skip
 LIMITS = ("no_cash", "least", "most", "visit", "day", "values")
 
@@ -188,6 +195,7 @@ ACTIONS: dict[type, list[Action]] = {
     Pin: [Action.CHOOSE_LANGUAGE, Action.ENTER, Action.CANCEL],
     Desk: [Action.CHOOSE_LANGUAGE, Action.CHOOSE_TASK, Action.BACK, Action.FINISH],
     Count: [Action.CHOOSE_LANGUAGE, Action.ENTER, Action.SKIP],
+    **samples_requests.ACTIONS,
 }
 STEPS: dict[type, int] = {
     Number: 1,
@@ -200,6 +208,7 @@ STEPS: dict[type, int] = {
     SwipeCard: 3,
     Printing: 3,
     Done: 4,
+    **samples_requests.STEPS,
     ShowFacts: 4,
 }
 
@@ -331,6 +340,7 @@ def _ends() -> dict[str, ScreenData]:
         "7-done-upi": replace(done(), by=Tender.UPI),
         "7-done-change": replace(done(), change=rupees(30)),
         **samples_again.screens(),
+        **samples_requests.screens(),
         **samples_facts.screens(),
         **samples_asks.screens(),
         **samples_fees.screens(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from firmware.contract import asked
 from firmware.contract import screen as contract
 from firmware.contract.facts import ShowFacts
 from firmware.contract.screen import Language, Screen
@@ -15,6 +16,7 @@ from ui.screens.basket import model as basket
 from ui.screens.choice import model as choice
 from ui.screens.closed import model as closed
 from ui.screens.commissioning import model as commissioning
+from ui.screens.confirm import model as confirm
 from ui.screens.count import model as count
 from ui.screens.desk import model as desk
 from ui.screens.done import model as done
@@ -24,6 +26,7 @@ from ui.screens.number import model as number
 from ui.screens.offer import model as offer
 from ui.screens.pin import model as pin
 from ui.screens.printing import model as printing
+from ui.screens.put_finger import model as put_finger
 from ui.screens.services import model as services
 from ui.screens.show_bill import model as show_bill
 from ui.screens.show_upi import model as show_upi
@@ -44,6 +47,8 @@ Model = (
     | show_upi.ShowUpiModel
     | swipe_card.SwipeCardModel
     | offer.OfferModel
+    | confirm.ConfirmModel
+    | put_finger.PutFingerModel
     | done.DoneModel
     | facts.FactsModel
     | trouble.TroubleModel
@@ -125,6 +130,12 @@ class Director:
                 return offer.model(data, screen, say)
             case contract.InsertCash() as data:
                 return insert_cash.model(data, screen, say)
+            case asked.Confirm() as data:
+                return confirm.model(data, screen, say)
+            case asked.PutFinger() as data:
+                return put_finger.model(data, screen, say)
+            case asked.Accepted() as data:
+                return done.accepted(data, screen, say)
             case contract.Done() as data:
                 return done.model(data, screen, say)
             case Reprinted() as data:

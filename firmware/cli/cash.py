@@ -90,6 +90,8 @@ def _rows_of(figures: DayFigures) -> Iterator[tuple[str, int | Money | str]]:
         yield f"{each.service} amount", each.amount
         yield f"{each.service} fees", each.fees
         yield f"{each.service} advances", each.advances
+    for asked in figures.requests:
+        yield f"{asked.service} requests", asked.count
     yield from (
         ("cash in notes", figures.notes),
         ("cash in coins", figures.coins),
@@ -113,6 +115,8 @@ def _rows_of(figures: DayFigures) -> Iterator[tuple[str, int | Money | str]]:
         ("first receipt", figures.first_receipt),
         ("last receipt", figures.last_receipt),
     )
+    for number in figures.refused_requests:
+        yield "request refused later", number
 
 
 def _table(rows: list[tuple[str, int | Money | str]], is_csv: bool) -> str:

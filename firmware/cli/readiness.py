@@ -15,7 +15,7 @@ from firmware.contract.device import Kind
 from firmware.contract.gateway import Tender
 from firmware.contract.health import CoreState
 from firmware.core.floor import NOT_HEARD, Floor
-from firmware.core.tiles import service_trouble
+from firmware.core.tiles import free_trouble, service_trouble
 from firmware.documents.readiness import Ability, Readiness
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
@@ -78,6 +78,10 @@ def _abilities(
     has_reader = Kind.CARD in kinds
     ways = [no_cash, no_upi, *([no_card] if has_reader else [])]
     for service in catalogue.services.values():
+        if service.is_free:
+            why = NO_CORE if core is None else _because(free_trouble(service, floor))
+            yield Ability(f"service.{service.id}", why)
+            continue
         no_paper = _because(service_trouble(service, floor))
         no_way = no_lookup if service.kind == "lookup" else "" if "" in ways else no_cash
         yield Ability(f"service.{service.id}", no_paper or no_way)

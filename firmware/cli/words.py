@@ -196,6 +196,8 @@ def of_till(event: till.TillEvent) -> str:
             return f"CASH BOX TAKEN OUT BY NOBODY ({device})"
         case till.SupplyRefilled(device=device, consumable=consumable, by=by):
             return f"{by} put new {consumable} into {device}"
+        case till.RequestRefused(order=order, service=service, problem=problem):
+            return f"THE OFFICE REFUSES {order} ({service}): {problem}"
         case till.DoorOpened(device=device):
             return f"DOOR OPENED BY NOBODY ({device})"
         case till.Tampered(device=device):
@@ -206,6 +208,8 @@ def of_till(event: till.TillEvent) -> str:
             return f"{service} OFF: {fee} ASKED ON TOP OF {amount}, not as rates {version}"
         case till.CountersDiffered(device=device, expected=expected, found=found):
             return f"{device} COUNTED {found} PIECES, the journal {expected}"
+        case till.PaymentRefused(order=number, service=service, amount=amount, problem=problem):
+            return f"{amount} OF {service} NOT BOOKED, {problem}: receipt {number}"
 
 
 def of_press(press: Press) -> str:

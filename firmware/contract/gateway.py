@@ -24,6 +24,15 @@ class Tender(StrEnum):
     CARD = "card"
 
 
+class PaidBy(StrEnum):
+    """How the money of a payment came in, for the back end's books."""
+
+    CASH = "cash"  # notes and coins, also where a claim slip paid a part
+    UPI = "upi"
+    CARD = "card"
+    SLIP = "slip"  # claim slips alone: cash of an earlier visit
+
+
 class GatewayState(msgspec.Struct, frozen=True, omit_defaults=True):
     """Retained. `is_online` is measured against the back end itself, not against the link.
 
@@ -49,6 +58,7 @@ class PostPayment(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     bill_number: str
     amount: Money
     receipt: str
+    tender: PaidBy = PaidBy.CASH
 
 
 class SumBooked(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import msgspec
 
+from firmware.contract.asked import Asked
 from firmware.contract.facts import ShowFacts
 from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill, Tender
@@ -52,6 +53,7 @@ class Action(StrEnum):
     PAY_PART = "pay_part"  # with the money that is in, as the offer says
     TAKE_SLIP = "take_slip"  # instead of the offer: a claim slip
     USE_SLIP = "use_slip"  # pay with a claim slip
+    SUBMIT = "submit"  # yes: register this; yes: take my finger
     PRINT = "print"  # the facts on the screen, on a slip
 
 
@@ -351,29 +353,10 @@ class Count(msgspec.Struct, frozen=True, tag=True):
 
 
 ScreenData = (
-    Attract
-    | Services
-    | Number
-    | Choice
-    | Waiting
-    | Printing
-    | ShowBill
-    | Basket
-    | InsertCash
-    | ShowUpi
-    | SwipeCard
-    | Offer
-    | Done
-    | Reprinted
-    | ShowFacts
-    | PosterOut
-    | Trouble
-    | Closed
-    | Commissioning
-    | Pin
-    | Desk
-    | Count
-)
+    Attract | Services | Number | Choice | Waiting | Printing | ShowBill | Basket | InsertCash
+    | ShowUpi | SwipeCard | Offer | Done | Asked | ShowFacts | Reprinted | PosterOut | Trouble
+    | Closed | Commissioning | Pin | Desk | Count
+)  # fmt: skip
 
 
 class Screen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -52,6 +52,24 @@ class SupplyRefilled(msgspec.Struct, frozen=True, tag=True):
     by: str
 
 
+class PaymentRefused(msgspec.Struct, frozen=True, tag=True):
+    """The back end will not book a payment that a receipt was printed for: its money went to a
+    claim, or back to the card. `order` is the number of the receipt."""
+
+    order: str
+    service: str
+    amount: Money
+    problem: str  # no_such_account already_paid refused
+
+
+class RequestRefused(msgspec.Struct, frozen=True, tag=True):
+    """What was accepted here without money, and is on a citizen's paper, the office refuses."""
+
+    order: str
+    service: str
+    problem: str
+
+
 class FeesDiffered(msgspec.Struct, frozen=True, tag=True):
     """The back end asked another fee than the signed rate table has: the service is off.
 
@@ -71,5 +89,7 @@ TillEvent = (
     | CollectionDiffered
     | CountersDiffered
     | SupplyRefilled
+    | PaymentRefused
+    | RequestRefused
     | FeesDiffered
 )

@@ -19,6 +19,7 @@ from firmware.core.allowance import Allowance
 from firmware.core.book import Book
 from firmware.core.change import ChangeDesk
 from firmware.core.floor import Floor
+from firmware.core.resuming import POWER
 from firmware.core.settling import Settling
 from firmware.core.visit import Signal, Stage, Visit
 from firmware.journal import rows
@@ -39,6 +40,7 @@ NOTE_HINTS = {
     Note.RETURNING: "cash.take_back_note",
     Note.WAITING: "cash.note_waits",
 }
+SETTLE_AFTER = 0.6  # seconds: a coin falls in 0.15 and is told at the next poll, 0.2 later
 OBSTACLE_PATIENCE = 6.0  # seconds: a driver that restarts is back in two, a cable in five
 ATTEMPTS_AT_MOST = 3  # suspected cheats in one order: one is a bad note, three are a trial
 SAME_ATTEMPT = 2.0  # seconds: devices tell one attempt as a refusal and as a cheat
@@ -66,6 +68,32 @@ class CashDesk:
             self.show(visit, Hint(OUTCOME_HINTS[type(event)], event.value), now)
         else:
             self.settling.orphan_note(event)
+
+    def settle(self, visit: Visit, least: Money | None, now: float) -> Signal | None:
+        """When no note is on its way any more: say in the journal what becomes of the money."""
+        order, session, cause = visit.order, visit.session, visit.cause
+        assert order is not None and session is not None
+        if now - visit.entered_at < SETTLE_AFTER or not session.is_quiet:
+            return None
+        if visit.is_resumed and order.owed:
+            cause = POWER  # nobody has said that it is his: nothing is offered
+        signal = self.settling.settle(order, cause, least)
+        if signal is Signal.FAILED and order.coins_unknown:
+            visit.cause = "trouble.coins_unknown"  # no paper tells of them
+        return signal
+
+    def close(self, visit: Visit) -> None:
+        """The order of the visit is over, if it has one."""
+        if (order := visit.order) is None:
+            return
+        if order.inserted or order.in_doubt:
+            visit.basket = []  # else its bills may be tried again
+        if not order.cashless.is_open:  # else it stays open, and is asked about
+            self.settling.close(order)
+        self._book.forget(order.number)
+        visit.taken = visit.taken + order.cash - order.changed
+        visit.order = visit.session = None
+        visit.is_resumed = False
 
     def on_held(self, visit: Visit, held: HeldNote, device: str, now: float) -> None:
         """The retained state shows a note in escrow: decide on it, if its event never came (M11).

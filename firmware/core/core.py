@@ -55,6 +55,7 @@ from firmware.contract.document import (
     PagePrinted,
     PrintDocument,
 )
+from firmware.contract.finger import FingerCaptured, FingerFailed
 from firmware.contract.gateway import GatewayReply, GatewayRequest, GatewayState
 from firmware.contract.payout import PaidOut, PayOutFailed
 from firmware.contract.screen import Action, Hint, Press, Screen, ScreenData
@@ -96,7 +97,7 @@ class Core:
             has_office_key=bool(config.gateway.office_key),
         )
         keys = keys or Keys(NoKey("no keys were loaded"), None)
-        self.papers = Papers(config.kiosk, keys.signer)
+        self.papers = Papers(config.kiosk, keys.signer, catalogue)
         self.flow = Flow(book, self.floor, self._outbox, config, catalogue, self.papers)
         self._redeeming = Redeeming(book, config.kiosk.id, keys.fleet_key)
         self._quiet = Quiet(self.flow, self.floor, book.journal)
@@ -160,6 +161,7 @@ class Core:
             self._take_event(device, event, now)
         if isinstance(event, LASTING) and (key := event_key(event)) is not None:
             self._outbox.add(Tell(device, Acknowledge(key)))
+        self.flow.go_on(now)
 
     def on_records(self, trouble: str) -> None:
         """Whether the journal may be written: empty, or why it soon may not (M5)."""
@@ -175,6 +177,7 @@ class Core:
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
         """The back end answered; None means that nobody did."""
         self.flow.on_answer(request, reply, now)
+        self.flow.go_on(now)
 
     def on_command(self, command: CoreCommand) -> Reply:
         """A person at the kiosk; what is done is on disk before the answer leaves."""
@@ -224,6 +227,7 @@ class Core:
             self.flow.pages.make_again(now)
         elif not self.flow.pages.on_made(made):
             self.flow.pages.end("", effect.device)
+        self.flow.go_on(now)
 
     def on_wiped(self, device: str, count: int) -> None:
         """So many documents were still there; nothing is written where there was none."""
@@ -337,6 +341,8 @@ class Core:
                 self._end_document(device, job, fault, now)
             case CardSwiped() | CardRejected():
                 self.flow.on_card(event, now)
+            case FingerCaptured() | FingerFailed():
+                self.flow.on_finger(event, now)
             case SwitchMoved():
                 self.flow.desk.vault.on_switch(device, event, now)
             case CashBoxMoved():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope
 from firmware.runtime.clock import Clock
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify
+from firmware.runtime.gateway_section import patience_of
 from firmware.services.rates.shelf import RatesRefused, shelf_of
 from firmware.till.effects import Ask, Effect, Grant, KeepRates, LayOut, Say, Tell, Wipe
 
@@ -37,8 +39,9 @@ log = logging.getLogger("core")
 
 TICK = 0.25  # seconds; finer than any patience of the kiosk
 LEASE_EXPIRES_AFTER = 2  # seconds on the bus, whole ones as MQTT has them
-ASK_TRIES = 3  # of a back-end request; the gateway itself may have been restarted meanwhile
-ASK_PATIENCE = 3.0  # seconds a try
+# Seconds a try of a back-end request: the gateway itself may have been restarted meanwhile. As many
+# as the gateway's own patience takes, and one more: or no answer of a slow line was ever heard.
+ASK_PATIENCE = 3.0
 SERIAL_LEAP = 1000  # after a restart: no press meant for the screen before may fit
 
 
@@ -54,6 +57,7 @@ class CoreDaemon:
 
     def __init__(self, core: Core, config: Config, clock: Clock) -> None:
         self._core, self._clock = core, clock
+        self._timeout = config.gateway.timeout
         self._topics = topics = Topics(config.kiosk.id)
         self._kept = config.run_folder / "core" / "visit.json"
         self._kept.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +95,11 @@ class CoreDaemon:
                 if self._core.flow.visit.order is None:
                     self._anchor.between_visits(self._core.book.journal, self._now())
                 notify("WATCHDOG=1")
-                await asyncio.sleep(TICK)
+                await asyncio.sleep(min(TICK, self._settles_in()))
+
+    def _settles_in(self) -> float:
+        """The paper of a bill that is paid waits for this, and for no tick after it."""
+        return self._core.flow.patience.settles_in(self._core.flow.visit, self._now())
 
     # --- inputs ----------------------------------------------------------------------------
 
@@ -200,7 +208,8 @@ class CoreDaemon:
     async def _ask(self, ask: Ask) -> None:
         """Ask until somebody answers, a few times; every request may be repeated."""
         reply: GatewayReply | None = None
-        for _ in range(ASK_TRIES):
+        waited = patience_of(ask.request, self._timeout)
+        for _ in range(ceil(waited / ASK_PATIENCE) + 1):
             try:
                 raw = await self._bus.request(
                     self._topics.gateway_request,

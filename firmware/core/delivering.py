@@ -64,14 +64,11 @@ class Delivering:
             return Signal.UNDELIVERED
         if not order.awaits_paper:
             return Signal.DELIVERED
-        jobs = order.jobs_of(DOCUMENT)
-        if not jobs:
-            self._intend(order)
-        elif order.jobs[jobs[-1]]:
+        jobs = order.jobs_of(DOCUMENT) or [self._intend(order)]
+        if order.jobs[jobs[-1]]:
             self.withdraw(order, order.jobs[jobs[-1]])
             return Signal.UNDELIVERED
-        else:
-            self._work(order, jobs[-1], floor, now)
+        self._work(order, jobs[-1], floor, now)
         return None
 
     def cancel(self, now: float) -> None:
@@ -98,10 +95,11 @@ class Delivering:
             return Printing(service, 0, 0, False, trouble, gives)
         return Printing(service, self.page, self.of, self.is_genuine, trouble, gives)
 
-    def _intend(self, order: Order) -> None:
+    def _intend(self, order: Order) -> str:
         """The job is on disk before anything of it is fetched or told (M2)."""
         job, kind = order.next_job(DOCUMENT), order.created.gives
         self._book.write(rows.PrintIntended(order.number, job, DOCUMENT, kind))
+        return job
 
     def _work(self, order: Order, job: str, floor: Floor, now: float) -> None:
         self._begin(job, now)

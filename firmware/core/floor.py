@@ -18,6 +18,7 @@ PAPER_END = "receipt.paper.end"
 # A count alone may be wrong by a roll that was changed early: the sensor must agree.
 PAPER_NEAR_END = "receipt.paper.near_end"
 OUT_OF_SHEETS = ("page.paper.end", "page.paper.other", "page.tray.out")
+EXPIRED = "finger.rd.expired"
 RIBBON = ("pvc.ribbon.end", "pvc.ribbon.broken", "pvc.ribbon.wrong", "page.toner.end")
 LONGEST_TICKET = 450  # mm: a receipt of eight bills; of one bill 170, with a slip of 210 after it
 # A bill of the largest size in small notes. A box with less room is emptied between two visits.
@@ -230,6 +231,24 @@ class Floor:
             if (consumable.name, consumable.unit) == (name, unit) and consumable.level is not None
         ]
         return min(levels, default=inf)
+
+    def finger_trouble(self) -> str | None:
+        """The message key of why no finger can be read, or None. UIDAI refuses the prints of a
+        reader whose certificate has ended."""
+        reader = self.usable(Kind.FINGER)
+        is_over = reader is None or any(fault.code == EXPIRED for fault in reader.faults)
+        return "trouble.finger_reader" if is_over else None
+
+    def free_obstacle(self) -> str | None:
+        """Why nothing may be accepted this moment, money apart; None if it may. On battery it may:
+        the proof is on the screen where there is no paper."""
+        if not self.journal_is_confirmed:
+            return "trouble.journal"
+        if self.records_trouble:
+            return "trouble.records"
+        if self.door_is_open:
+            return "trouble.door_open"
+        return "trouble.battery_low" if self.power_is_ending else None
 
     def tenders(self) -> list[Tender]:
         """How an order can be paid without cash just now."""

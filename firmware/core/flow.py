@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 
 from firmware.contract.card import CardRejected, CardRequest, CardSwiped
+from firmware.contract.finger import FingerCaptured, FingerFailed
 from firmware.contract.gateway import (
     FetchDocument,
     GatewayReply,
     GatewayRequest,
-    PostPayment,
     SumBooked,
 )
 from firmware.contract.money import ZERO, Money
@@ -21,6 +21,7 @@ from firmware.contract.screen import Action, Hint, Press, Printing
 from firmware.contract.upi import UpiRequest
 from firmware.core.allowance import Allowance
 from firmware.core.asking import Asking
+from firmware.core.awaiting import Awaiting
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.choosing import CHOICES, Choosing
@@ -37,22 +38,20 @@ from firmware.core.papers import Papers
 from firmware.core.patience import Patience
 from firmware.core.paying import Paying
 from firmware.core.poster_desk import PosterDesk
-from firmware.core.posting import Posting, waits_for_more
+from firmware.core.posting import Post, Posting
 from firmware.core.proof import Proof, lacks_proof
 from firmware.core.receipt_again import ReceiptAgain
+from firmware.core.requesting import Requesting
 from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
 from firmware.core.snapshot import Snapshot
 from firmware.core.tendering import Tendering
-from firmware.core.visit import AT_THE_TILL, LOOKUPS, WITHOUT_MONEY, Signal, Stage, Visit
+from firmware.core.visit import AT_THE_TILL, WITH_FACTS, WITHOUT_MONEY, Signal, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
 from firmware.till.effects import Outbox
 
 log = logging.getLogger("core")
-
-POST_PATIENCE = 8.0  # seconds a citizen waits for the back end; then it is posted later
-SETTLE_AFTER = 0.6  # seconds: a coin falls in 0.15 and is told at the next poll, 0.2 later
 
 
 class Flow:
@@ -76,13 +75,16 @@ class Flow:
         self._proof = Proof(book, outbox, papers, self.pages)
         office_key = bytes.fromhex(config.gateway.office_key)
         self.delivering = Delivering(book, self.pages, office_key)
-        self._posting, self.paying = Posting(book, outbox), Paying(book, floor, outbox)
+        self._posting = Posting(book, outbox, config.kiosk.id)
+        self.paying = Paying(book, floor, outbox)
         self.desk = OperatorDesk(book, floor, outbox, config)
         self.fees = FeeDesk(floor, outbox, catalogue)
         self._tendering = Tendering(book, papers.codes)
         prefix = config.kiosk.receipt_prefix
         self.poster = PosterDesk(book, floor, self.pages, config, catalogue)
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
+        self.requesting = Requesting(book, floor, outbox, catalogue, papers.owners, prefix)
+        self._awaiting = Awaiting(book, self._posting, self.paying, self.requesting)
         self.lookups = Lookups(book, floor, outbox, papers, catalogue)
         self.asking = Asking(catalogue)
         self._enquiry = Enquiry(outbox, papers.owners, self.asking, self.lookups, self.fees)
@@ -90,6 +92,13 @@ class Flow:
         self._choosing = Choosing(
             book, floor, catalogue, self.asking, keypad, self.cash, self.paying, prefix
         )
+        self._steps = {  # of stages that wait for no citizen
+            Stage.UPI: self.paying.tick,
+            Stage.CARD: self.paying.tick,
+            Stage.REPRINTING: self.receipt_again.step,
+            Stage.FACTS_SLIP: self.lookups.step,
+            Stage.POSTER: self.poster.step,
+        }
         self._interrupted: list[str] = []  # open orders of before the start, oldest first
         self._kept: Snapshot | None = None  # what was on the screen then, if core alone was away
 
@@ -162,6 +171,8 @@ class Flow:
                 self.delivering.cancel(now)
             case Action.CANCEL:
                 self._leave("trouble.cancelled_with_money", now)
+            case Action.SUBMIT:
+                self._go(self.requesting.submit(self.visit), now)
             case Action.USE_SLIP:
                 self.visit.typed, self.visit.problem = "", None
                 self._go(Signal.SLIP, now)
@@ -194,13 +205,8 @@ class Flow:
     # --- the back end ----------------------------------------------------------------------
 
     def on_answer(self, request: GatewayRequest, reply: GatewayReply | None, now: float) -> None:
-        if isinstance(request, PostPayment):
-            order = self._posting.on_answer(request, reply)
-            self.paying.ask_refunds(order, is_visiting=True)
-            if self.visit.order is not order:
-                self._book.forget(order.number)
-            elif self.visit.stage is Stage.POSTING and not waits_for_more(order, reply):
-                self._go(Signal.ANSWERED, now)
+        if isinstance(request, Post):
+            self._follow(self._awaiting.on_answer(self.visit, request, reply, now), now)
         elif isinstance(request, QUESTIONS):
             self._follow(self._enquiry.on_answer(self.visit, request, reply, now), now)
         elif isinstance(request, FetchDocument):
@@ -212,6 +218,9 @@ class Flow:
 
     def on_card(self, event: CardSwiped | CardRejected, now: float) -> None:
         self._follow(self.paying.on_card(self.visit, event, now), now)
+
+    def on_finger(self, event: FingerCaptured | FingerFailed, now: float) -> None:
+        self._follow(self.requesting.on_finger(self.visit, event, now), now)
 
     # --- stages ----------------------------------------------------------------------------
 
@@ -238,6 +247,7 @@ class Flow:
 
     def on_enter_cash(self, now: float) -> None:
         self.visit.hint, self.visit.obstacle_from = self.visit.hint or Hint("cash.insert"), None
+        self._follow(self.cash.tick(self.visit, now), now)
 
     def on_enter_slip(self, now: float) -> None:
         assert self.visit.session is not None
@@ -249,7 +259,23 @@ class Flow:
         self.desk.enter(now)
 
     def on_enter_posting(self, now: float) -> None:
-        self._posting.ask(self._order, now)
+        self._awaiting.enter(self._order, now)
+
+    def go_on(self, now: float) -> None:
+        """What is next in a stage that waits for no citizen: on entering it and after each input,
+        so that none of it waits for the next tick."""
+        if (step := self._steps.get(self.visit.stage)) is not None:
+            self._follow(step(self.visit, now), now)
+        elif self.visit.stage is Stage.CASH and self._order.remaining == ZERO:
+            self._follow(self.cash.tick(self.visit, now), now)
+        elif self.visit.stage is Stage.DELIVERING:
+            self._tick_delivering(now)
+        elif self.visit.stage is Stage.PROVING:
+            self._tick_proving(now)
+
+    on_enter_upi = on_enter_card = go_on
+    on_enter_delivering = on_enter_proving = on_enter_reprinting = on_enter_facts_slip = go_on
+    on_enter_poster = go_on
 
     # --- time ------------------------------------------------------------------------------
 
@@ -263,8 +289,9 @@ class Flow:
         self.poster.tick()
         self.fees.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
+        self._follow(self.requesting.tick(visit, now), now)
         match visit.stage:
-            case Stage.UPI | Stage.CARD | Stage.CHECKING:
+            case Stage.CHECKING:
                 self._follow(self.paying.tick(visit, now), now)
             case Stage.CASH:
                 self._follow(self.cash.tick(visit, now), now)
@@ -272,22 +299,16 @@ class Flow:
                 if visit.stage is Stage.SLIP:  # else nobody has said that he is here
                     visit.cause = "paid_in_full"
                 self._go(Signal.FULL, now)
-            case Stage.SETTLING if now - visit.entered_at >= SETTLE_AFTER:
-                self._settle(now)
+            case Stage.SETTLING:
+                self._follow(self.cash.settle(visit, self._least, now), now)
             case Stage.LISTING | Stage.FETCHING:
                 self._follow(self._enquiry.tick(visit, now), now)
-            case Stage.POSTING if now - visit.entered_at >= POST_PATIENCE:
-                self._go(Signal.ANSWERED, now)
-            case Stage.DELIVERING:
-                self._tick_delivering(now)
-            case Stage.PROVING:
-                self._tick_proving(now)
-            case Stage.REPRINTING:
-                self._follow(self.receipt_again.step(visit, now), now)
-            case Stage.FACTS_SLIP:
-                self._follow(self.lookups.step(visit, now), now)
-            case Stage.POSTER:
-                self._follow(self.poster.step(visit, now), now)
+            case Stage.POSTING:
+                self._follow(self._awaiting.tick(visit, self._order, now), now)
+            case Stage.DELIVERING | Stage.PROVING:
+                self.go_on(now)
+            case _ if visit.stage in self._steps:
+                self.go_on(now)
             case Stage.OPERATOR:
                 self._tick_operator(now)
             case _ if self._owes_proof:
@@ -303,18 +324,6 @@ class Flow:
         if self.desk.tick(now):
             self.desk.leave()
             self._go(Signal.LEFT, now)
-
-    def _settle(self, now: float) -> None:
-        """No note is on its way any more: say in the journal what becomes of the money."""
-        assert self.visit.session is not None
-        if self.visit.session.is_quiet:
-            order, cause = self._order, self.visit.cause
-            if self.visit.is_resumed and order.owed:
-                cause = POWER  # nobody has said that it is his: nothing is offered
-            signal = self.cash.settling.settle(order, cause, self._least)
-            if signal is Signal.FAILED and order.coins_unknown:
-                self.visit.cause = "trouble.coins_unknown"  # no paper tells of them
-            self._go(signal, now)
 
     @property
     def _owes_proof(self) -> bool:
@@ -334,7 +343,8 @@ class Flow:
         if self.cash.settling.claim_rest(order):
             log.warning("%s: %s more is owed: claim", order.number, order.claims[-1].amount)
         if self._proof.step(order, self._floor, self.visit, now):
-            is_fulfilled = order.is_paid and not order.claims and not order.cashless.going_back
+            is_accepted = order.is_paid and order.refusal is None
+            is_fulfilled = is_accepted and not order.claims and not order.cashless.going_back
             self._go(Signal.PROVEN if is_fulfilled else Signal.UNFULFILLED, now)
 
     def printing(self) -> Printing:
@@ -354,6 +364,7 @@ class Flow:
     def _go(self, signal: Signal, now: float) -> None:
         if signal in (Signal.PAID, Signal.OWED) and self._order.awaits_paper:
             signal = Signal.DELIVER
+        signal = self.requesting.instead(self.visit, signal)
         self._enter(self.visit.follow(signal), now)
 
     def _enter(self, stage: Stage, now: float) -> None:
@@ -361,8 +372,8 @@ class Flow:
         self.visit.stage = stage
         self.visit.entered_at = self.visit.patience_from = now
         if stage in WITHOUT_MONEY:
-            self._close_order()
-        if stage not in LOOKUPS:
+            self.cash.close(self.visit)
+        if stage not in WITH_FACTS:
             self.visit.facts = None
         self._begin(now)
 
@@ -371,17 +382,6 @@ class Flow:
         entered = getattr(self, f"on_enter_{self.visit.stage}", None)
         if entered is not None:
             entered(now)
-
-    def _close_order(self) -> None:
-        if (order := self.visit.order) is not None:
-            if order.inserted or order.in_doubt:
-                self.visit.basket = []  # else its bills may be tried again
-            if not order.cashless.is_open:  # else it stays open, and is asked about
-                self.cash.settling.close(order)
-            self._book.forget(order.number)
-            self.visit.taken = self.visit.taken + order.cash - order.changed
-            self.visit.order = self.visit.session = None
-            self.visit.is_resumed = False
 
     @property
     def why_no_cash(self) -> Hint | None:

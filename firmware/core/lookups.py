@@ -23,7 +23,7 @@ from firmware.core.papers import Papers
 from firmware.core.visit import Signal, Stage, Visit
 from firmware.journal.chain import only
 from firmware.journal.lookup_rows import LookupMissed, LookupShown
-from firmware.journal.rows import PrintIntended
+from firmware.journal.rows import VERIFICATION, PrintIntended
 from firmware.services.catalogue import Catalogue
 from firmware.till.access import LOOKUPS
 from firmware.till.effects import Outbox
@@ -62,9 +62,9 @@ class Lookups:
     # --- the question ----------------------------------------------------------------------
 
     def is_at(self, visit: Visit) -> bool:
-        """Whether the visit is about a lookup."""
+        """Whether it is about what an office knows: a lookup, or whom a verification is of."""
         service = self._catalogue.services.get(visit.service)
-        return service is not None and service.kind == "lookup"
+        return service is not None and service.kind in ("lookup", VERIFICATION)
 
     def refuses(self, visit: Visit, now: float) -> Signal | None:
         """Whoever only guesses is not answered, here and on the tile."""
@@ -76,7 +76,7 @@ class Lookups:
     def take(self, visit: Visit, reply: GatewayReply | None, now: float) -> Signal:
         """Put the facts, or what is wrong, into the visit. None is silence."""
         match reply:
-            case Facts() if _is_readable(reply):
+            case Facts(is_kept=is_kept) if _is_readable(reply) and self._counts(visit, is_kept):
                 self._book.write(LookupShown(visit.service))
                 visit.facts, visit.proof = _bounded(reply), ""
                 return Signal.FACTS_CAME
@@ -84,12 +84,17 @@ class Lookups:
                 self._guesses.add(now)
                 visit.problem = "number.no_such_account"
                 return Signal.WRONG_NUMBER
-            case Facts() | Failed(problem=Problem.REFUSED):
+            case Facts(is_kept=False) | Failed(problem=Problem.REFUSED):
                 log.error("%s: nothing that can be shown: %s", visit.service, type(reply).__name__)
                 visit.cause = "trouble.lookup_refused"
             case _:
-                visit.cause = "trouble.lookup_away"
+                is_lookup = self._counts(visit, is_kept=True)
+                visit.cause = "trouble.lookup_away" if is_lookup else "trouble.back_end_down"
         return Signal.FAILED
+
+    def _counts(self, visit: Visit, is_kept: bool) -> bool:
+        """What was kept is no answer to a service that promises nothing without the back end."""
+        return not is_kept or self._catalogue.services[visit.service].promise != "none"
 
     # --- the slip --------------------------------------------------------------------------
 

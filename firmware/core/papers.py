@@ -7,13 +7,18 @@ from datetime import datetime
 from firmware.contract.facts import Facts
 from firmware.contract.money import ZERO, Money
 from firmware.contract.ticket import Ticket
+from firmware.core.said import said
 from firmware.documents.claim import Claim, claim_slip
 from firmware.documents.facts import FactsSlip, facts_slip
 from firmware.documents.receipt import PaidBill, Receipt, receipt
 from firmware.documents.refund import Refund, refund_slip
+from firmware.documents.request import Asked, Request, acknowledgement
 from firmware.journal import rows
 from firmware.journal.orders import Order
+from firmware.journal.plain import masked
 from firmware.runtime.config import KioskSection
+from firmware.services.catalogue import Catalogue
+from firmware.services.catalogue.asks import MOBILE
 from firmware.till.claims import ClaimFacts, issue
 from firmware.till.codes import Codes, may_be_tendered
 from firmware.till.owners import Owners
@@ -47,9 +52,9 @@ UNNAMED = "claim.cause.device"
 class Papers:
     """Builds the tickets of one kiosk."""
 
-    def __init__(self, kiosk: KioskSection, signer: Signer | NoKey) -> None:
+    def __init__(self, kiosk: KioskSection, signer: Signer | NoKey, catalogue: Catalogue) -> None:
         """With NoKey in place of a signer the slips are unsigned, and say so."""
-        self._kiosk, self._signer = kiosk, signer
+        self._kiosk, self._signer, self._catalogue = kiosk, signer, catalogue
         self.codes = None if isinstance(signer, NoKey) else Codes(signer)
         self.owners = None if isinstance(signer, NoKey) else Owners(signer)
 
@@ -85,9 +90,12 @@ class Papers:
     def ticket(
         self, order: Order, document: str, duplicate: int, language: str, has_code: bool = True
     ) -> Ticket:
-        """`document` is `receipt`, `refund` or `claim`; `duplicate` 0 is the original. `has_code`:
-        a slip may carry what makes it money at the kiosk."""
+        """`document` is `receipt`, which of what takes no money is the acknowledgement, `refund` or
+        `claim`; `duplicate` 0 is the original. `has_code`: a slip may carry what makes it money at
+        the kiosk."""
         match document:
+            case "receipt" if order.is_free:
+                return acknowledgement(self._request(order, duplicate, language), language)
             case "receipt":
                 return receipt(self._receipt(order, duplicate, language), language)
             case "refund":
@@ -115,6 +123,26 @@ class Papers:
             helpline=self._kiosk.helpline,
             duplicate=duplicate,
         )
+
+    def _request(self, order: Order, duplicate: int, language: str) -> Request:
+        return Request(
+            kiosk=self._kiosk.id,
+            place=self._place(language),
+            number=order.number,
+            made_at=order.paid_at,
+            service=order.created.service,
+            asked=self._asked(order, language),
+            is_verification=order.created.kind == rows.VERIFICATION,
+            reference=order.reference or "",
+            helpline=self._kiosk.helpline,
+            duplicate=duplicate,
+        )
+
+    def _asked(self, order: Order, language: str) -> list[Asked]:
+        """Of a mobile its end: who finds the paper need not have it."""
+        name, account = order.created.service, order.created.bill.account
+        found = said(self._catalogue, name, account)
+        return [Asked(each.label, _without_mobile(each.text[language])) for each in found]
 
     def _refund(self, order: Order, duplicate: int, language: str) -> Refund:
         last = next(reversed(order.cashless.refunds.values()))
@@ -174,6 +202,10 @@ class Papers:
 
     def _place(self, language: str) -> str:
         return self._kiosk.place.get(language, self._kiosk.id)
+
+
+def _without_mobile(text: str) -> str:
+    return masked(text) if MOBILE.fullmatch(text) else text
 
 
 def paid_bills(order: Order) -> list[PaidBill]:

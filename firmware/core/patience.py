@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from firmware.contract.screen import Action
+from firmware.core.cash import SETTLE_AFTER
 from firmware.core.upi_desk import UPI_SECONDS
 from firmware.core.visit import Stage, Visit
 from firmware.runtime.config import TimesSection
@@ -21,6 +24,8 @@ class Patience:
         match visit.stage:
             case Stage.SERVICES | Stage.NUMBER | Stage.BILL | Stage.BASKET:
                 return self._times.screen
+            case Stage.CONFIRM | Stage.FINGER:
+                return self._times.cash
             case Stage.RECEIPT_NUMBER | Stage.MOBILE | Stage.FACTS:
                 return self._times.screen
             case Stage.REPRINTED:
@@ -53,6 +58,11 @@ class Patience:
         if left is None or visit.stage in WITHOUT_WARNING:
             return False
         return left <= self._times.warning
+
+    def settles_in(self, visit: Visit, now: float) -> float:
+        """Seconds until no coin can be on its way any more; infinite where that is no question."""
+        left = visit.entered_at + SETTLE_AFTER - now
+        return left if visit.stage is Stage.SETTLING and left > 0 else inf
 
     def stay_actions(self, visit: Visit, now: float) -> list[Action]:
         return [Action.STAY] if self.is_warning(visit, now) else []

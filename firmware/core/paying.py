@@ -42,6 +42,7 @@ WITH_FATE = frozenset({Stage.UPI, Stage.CARD, Stage.CHECKING, Stage.TROUBLE})
 
 ASK_EVERY = 3.0  # seconds between two questions while the citizen waits
 ASK_AGAIN_AFTER = 10.0  # seconds, when nobody waits
+MOST_QUESTIONS = 1000  # that an answer may still come to: the last hours' even on the busiest day
 CHARGE_WITHIN = 30.0  # seconds that a citizen waits for a charge; then it is undone
 TOLD_AFTER = {Tender.UPI: 20.0, Tender.CARD: 50.0}  # seconds; then the screen says: not known yet
 OBSTACLE_PATIENCE = 6.0  # seconds: a reader's driver that restarts is back in two
@@ -310,7 +311,11 @@ class Paying:
         return self.cards.question(order, is_wanted) if upi is None else upi
 
     def _ask(self, request: UpiRequest | CardRequest, order: Order) -> None:
-        self._orders[_name_of(request)] = order.number
+        name = _name_of(request)
+        self._orders.pop(name, None)
+        self._orders[name] = order.number
+        if len(self._orders) > MOST_QUESTIONS:
+            del self._orders[next(iter(self._orders))]
         self._outbox.add(Ask(request))
 
 

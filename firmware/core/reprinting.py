@@ -51,8 +51,8 @@ class Reprinting:
         if (why_not := self._why_not(visit)) is not None:
             self._forget(order, visit)
             return why_not
-        paid, job = order.used, self._print(order, "receipt")
-        return Reply(Outcome.DONE, f"the receipt {number} of {paid} is being printed: {job}")
+        of, job = "" if order.is_free else f" of {order.used}", self._print(order, "receipt")
+        return Reply(Outcome.DONE, f"the receipt {number}{of} is being printed: {job}")
 
     def _why_not(self, visit: Visit) -> Reply | None:
         if visit.stage is not Stage.ATTRACT:

@@ -17,6 +17,7 @@ from firmware.contract.screen import Language
 from firmware.core.snapshot import Snapshot
 from firmware.core.visit import Stage, Visit
 from firmware.journal.orders import Order
+from firmware.journal.rows import REQUEST, VERIFICATION
 from firmware.services.catalogue import Service
 
 log = logging.getLogger("core")
@@ -24,6 +25,7 @@ log = logging.getLogger("core")
 
 WRONG_DIGITS = 3  # times; then the money goes to a claim, as when nobody answers
 POWER = "trouble.power_came_back"
+REFUSED = {REQUEST: "trouble.request_refused", VERIFICATION: "trouble.not_verified"}
 
 
 def readable(snapshot: bytes | None, services: Mapping[str, Service]) -> Snapshot | None:
@@ -41,6 +43,7 @@ def readable(snapshot: bytes | None, services: Mapping[str, Service]) -> Snapsho
 def visit_of(order: Order, kept: Snapshot | None) -> Visit:
     """The visit of an interrupted order, in the language that its citizen chose. If he still stands
     there (`kept`), what he brought before counts on."""
+    is_here = kept is not None and kept.is_of(order)
     spoken = [language for language in Language if language == order.created.language]
     return Visit(
         language=spoken[0] if spoken else Language.HINDI,
@@ -50,9 +53,18 @@ def visit_of(order: Order, kept: Snapshot | None) -> Visit:
         bill=order.created.bill,
         fees=next(iter(order.created.fees), None),
         order=order,
-        taken=kept.taken if kept is not None and kept.is_of(order) else ZERO,
-        cause=order.why_closed or POWER,
+        taken=kept.taken if is_here and kept is not None else ZERO,
+        cause=_cause_of(order),
+        capture=kept.capture if is_here and kept is not None else "",
+        tries=kept.tries if is_here and kept is not None else 0,
     )
+
+
+def _cause_of(order: Order) -> str:
+    """What is told where no paper tells it."""
+    if order.is_free and order.refusal is not None:
+        return REFUSED[order.created.kind]
+    return order.why_closed or POWER
 
 
 def knows(order: Order, digits: str) -> bool:

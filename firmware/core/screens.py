@@ -30,6 +30,7 @@ from firmware.core.basket import has_room, sum_of
 from firmware.core.floor import Floor
 from firmware.core.papers import Papers
 from firmware.core.proof import is_on_page, place_of
+from firmware.core.request_screens import accepted_of, draw_request
 from firmware.core.resuming import endings
 from firmware.core.settling import offer_of
 from firmware.core.tiles import services, tiles
@@ -47,6 +48,8 @@ STEPS: dict[Stage, int] = {
     Stage.FETCHING: 1,
     Stage.BILL: 2,
     Stage.BASKET: 2,
+    Stage.CONFIRM: 2,
+    Stage.FINGER: 3,
     Stage.CASH: 3,
     Stage.SLIP: 3,
     Stage.RESUMED: 3,
@@ -70,6 +73,8 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.FETCHING: [Action.CANCEL],
     Stage.BILL: [Action.PAY, Action.ADD_BILL, Action.BACK, Action.CANCEL],
     Stage.BASKET: [Action.PAY, Action.TAKE_OUT, Action.CANCEL],
+    Stage.CONFIRM: [Action.SUBMIT, Action.BACK, Action.CANCEL],
+    Stage.FINGER: [Action.CANCEL],
     Stage.RESUMED: [Action.ENTER],  # no cancelling: the slip would go to whoever stands there
     Stage.CASH: [Action.CANCEL],
     Stage.SLIP: [Action.ENTER, Action.BACK, Action.CANCEL],
@@ -107,6 +112,8 @@ PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
         "trouble.pvc_cards",
         "trouble.pvc_ribbon",
         "trouble.pvc_printer",
+        "trouble.finger_reader",
+        "trouble.not_verified",
     }
 )
 
@@ -151,6 +158,8 @@ def draw(
             return ShowBill(visit.service, visit.bill, payable, why_no_cash, visit.fees)
         case Stage.BASKET:
             return Basket(visit.basket, sum_of(visit.basket), MOST_BILLS, why_no_cash)
+        case Stage.CONFIRM | Stage.FINGER:
+            return draw_request(visit, floor, catalogue)
         case Stage.RESUMED:
             return _resumed(_order_of(visit), visit.problem)
         case Stage.SLIP:
@@ -166,6 +175,8 @@ def draw(
         case Stage.PROVING:
             is_page = is_on_page(_order_of(visit))
             return Waiting("waiting.printing_page" if is_page else "waiting.printing")
+        case Stage.DONE if _order_of(visit).is_free:
+            return accepted_of(_order_of(visit))
         case Stage.POSTER:
             return Waiting("waiting.printing_poster")
         case Stage.POSTER_OUT:

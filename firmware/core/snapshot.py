@@ -12,8 +12,9 @@ from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Options
 from firmware.contract.screen import Language, ListedBill
-from firmware.core.visit import LOOKUPS, POSTERS, REPRINTS, WITHOUT_MONEY, Stage, Visit
+from firmware.core.visit import LOOKUPS, POSTERS, REPRINTS, WITH_FACTS, WITHOUT_MONEY, Stage, Visit
 from firmware.journal.orders import Order
+from firmware.journal.rows import VERIFICATION
 from firmware.services.catalogue import Service
 
 
@@ -38,6 +39,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     category: str = ""
     facts: Facts | None = None
     fees: Fees | None = None
+    capture: str = ""
+    tries: int = 0
     answers: list[str] = []
     options: Options | None = None
     page: int = 0
@@ -47,27 +50,12 @@ class Snapshot(msgspec.Struct, frozen=True):
     def of(cls, visit: Visit) -> Snapshot:
         order = None if visit.is_resumed else visit.order  # else its citizen may stand there
         number = "" if order is None else order.number
-        return cls(
-            visit.stage,
-            visit.language,
-            visit.service,
-            visit.typed,
-            visit.bill,
-            visit.basket,
-            number,
-            visit.taken,
-            visit.gives,
-            visit.owners,
-            visit.receipt,
-            visit.proof,
-            visit.category,
-            visit.facts,
-            visit.fees,
-            visit.answers,
-            visit.options,
-            visit.page,
-            visit.within,
-        )
+        return cls(order=number, **{name: getattr(visit, name) for name in cls._same()})
+
+    @classmethod
+    def _same(cls) -> list[str]:
+        """What a visit has under the same name."""
+        return [name for name in cls.__struct_fields__ if name != "order"]
 
     @classmethod
     def decode(cls, raw: bytes) -> Snapshot:
@@ -87,7 +75,8 @@ class Snapshot(msgspec.Struct, frozen=True):
             return True  # only the order's number is used
         if self.service not in services or (self.stage is Stage.BILL and self.bill is None):
             return False
-        if self.stage in LOOKUPS and self.facts is None:
+        is_of_facts = self.stage in LOOKUPS or services[self.service].kind == VERIFICATION
+        if self.stage in WITH_FACTS and is_of_facts and self.facts is None:
             return False
         open_asks = len(services[self.service].asks) - len(self.answers)
         is_asking = self.stage in (Stage.NUMBER, Stage.LISTING)
@@ -99,7 +88,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         Without a number it is the screen before, on which the order was just made.
         """
         if not self.order:
-            return self.stage in (Stage.BILL, Stage.BASKET)
+            return self.stage in (Stage.BILL, Stage.BASKET, Stage.CONFIRM, Stage.FINGER)
         return self.order == order.number and self.stage is not Stage.RESUMED
 
     def encode(self) -> bytes:
@@ -110,25 +99,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         on its way may be out or not: the facts are shown, and it may be asked for again."""
         if self.stage not in WITHOUT_MONEY:
             return Visit(entered_at=now, patience_from=now)
-        return Visit(
-            stage=Stage.FACTS if self.stage is Stage.FACTS_SLIP else self.stage,
-            language=self.language,
-            service=self.service,
-            typed=self.typed,
-            bill=self.bill,
-            basket=self.basket,
-            taken=self.taken,
-            gives=self.gives,
-            owners=self.owners,
-            receipt=self.receipt,
-            proof=self.proof,
-            category=self.category,
-            facts=self.facts,
-            fees=self.fees,
-            answers=self.answers,
-            options=self.options,
-            page=self.page,
-            within=self.within,
-            entered_at=now,
-            patience_from=now,
-        )
+        visit = Visit(**{name: getattr(self, name) for name in self._same()})
+        visit.stage = Stage.FACTS if self.stage is Stage.FACTS_SLIP else self.stage
+        visit.entered_at = visit.patience_from = now
+        return visit

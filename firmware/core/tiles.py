@@ -10,6 +10,7 @@ from firmware.contract.screen import Services, Tile
 from firmware.core.floor import Floor
 from firmware.core.poster_desk import POSTER
 from firmware.core.visit import REPRINT
+from firmware.journal.rows import VERIFICATION
 from firmware.services.catalogue import Catalogue, Category, Service
 
 NOT_YET = "tile.not_yet"
@@ -29,6 +30,7 @@ TILE_REASONS = {
     "trouble.battery_low": "tile.no_power",
     "trouble.records": "tile.no_records",
     "trouble.day_limit": "tile.day_limit",
+    "trouble.finger_reader": "tile.no_finger_reader",
 }  # of the others the tile says that no cash is taken
 
 
@@ -72,6 +74,16 @@ def _tile(category: Category, members: list[Tile]) -> Tile:
     return Tile(category.id, category.icon, None if works else members[0].why_not)
 
 
+def free_trouble(service: Service, floor: Floor) -> str | None:
+    """Why what takes no money cannot be accepted now; None if it can. A request waits in the
+    journal for the back end; whose finger it is, only the office can say."""
+    if (obstacle := floor.free_obstacle()) is not None or service.kind != VERIFICATION:
+        return obstacle
+    if not floor.gateway.is_online:
+        return "trouble.back_end_down"
+    return floor.finger_trouble()
+
+
 def service_trouble(service: Service, floor: Floor) -> str | None:
     """Why this service cannot be sold now: its fee, or the paper that it hands out; None if it
     can."""
@@ -86,6 +98,11 @@ def why_not(service: Service, floor: Floor) -> str | None:
     """Why a service cannot be begun now, as a message key for its tile."""
     if service.kind == "lookup":
         return _why_no_lookup(service, floor)
+    if service.kind == VERIFICATION and floor.why_no_lookup is not None:
+        return floor.why_no_lookup  # it says to whom a number belongs
+    if service.is_free:
+        trouble = free_trouble(service, floor)
+        return None if trouble is None else TILE_REASONS.get(trouble, "tile.other")
     if (trouble := service_trouble(service, floor)) is not None:
         return TILE_REASONS[trouble]
     if floor.tenders():

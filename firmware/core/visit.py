@@ -27,6 +27,8 @@ class Stage(StrEnum):
     FETCHING = auto()
     BILL = auto()
     BASKET = auto()  # many bills, paid together
+    CONFIRM = auto()  # of what takes no money: is this right, and does he agree?
+    FINGER = auto()  # the reader waits for a finger
     RESUMED = auto()  # power was cut with money in: is this its citizen?
     CASH = auto()
     SLIP = auto()  # the code of a claim slip is typed; no note or coin meanwhile
@@ -53,10 +55,11 @@ class Stage(StrEnum):
 
 REPRINTS = frozenset({Stage.RECEIPT_NUMBER, Stage.MOBILE, Stage.REPRINTING, Stage.REPRINTED})
 LOOKUPS = frozenset({Stage.FACTS, Stage.FACTS_SLIP})
+WITH_FACTS = LOOKUPS | {Stage.CONFIRM}  # everywhere else they are forgotten
 POSTERS = frozenset({Stage.POSTER, Stage.POSTER_OUT})
 WITHOUT_MONEY = REPRINTS | LOOKUPS | POSTERS | {
     Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.LISTING, Stage.FETCHING, Stage.BILL,
-    Stage.BASKET,
+    Stage.BASKET, Stage.CONFIRM, Stage.FINGER,
 }  # fmt: skip
 AT_THE_TILL = frozenset(
     {Stage.CASH, Stage.SLIP, Stage.RESUMED, Stage.UPI, Stage.CARD}
@@ -74,6 +77,12 @@ class Signal(StrEnum):
     NEXT = auto()  # one more question, or the one before
     LOOK_UP = auto()  # its list has to be fetched first
     BILL_CAME = auto()
+    COMPLETE = auto()  # all that a request asks is answered, and nothing is fetched for it
+    KNOWN = auto()  # the office has said whose verification it is
+    ACCEPTED = auto()  # a request is on disk
+    AGREED = auto()  # to give a finger
+    CAPTURED = auto()  # and here is its print
+    UNVERIFIED = auto()  # the office knows another finger: once more
     FACTS_CAME = auto()
     WRONG_NUMBER = auto()  # the back end does not know it, or it is paid: type again
     FAILED = auto()
@@ -126,6 +135,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.NEXT: Stage.NUMBER,
         Signal.LOOK_UP: Stage.LISTING,
         Signal.ENTERED: Stage.FETCHING,
+        Signal.COMPLETE: Stage.CONFIRM,
         Signal.BACK: Stage.SERVICES,
         Signal.LISTED: Stage.BASKET,
         Signal.LEFT: Stage.ATTRACT,
@@ -137,6 +147,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     },
     Stage.FETCHING: {
         Signal.BILL_CAME: Stage.BILL,
+        Signal.KNOWN: Stage.CONFIRM,
         Signal.FACTS_CAME: Stage.FACTS,
         Signal.LISTED: Stage.BASKET,
         Signal.WRONG_NUMBER: Stage.NUMBER,
@@ -159,6 +170,18 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.BLOCKED: Stage.TROUBLE,
         Signal.ADD: Stage.NUMBER,
         Signal.BACK: Stage.SERVICES,  # the last one was taken out
+        Signal.LEFT: Stage.ATTRACT,
+    },
+    Stage.CONFIRM: {
+        Signal.ACCEPTED: Stage.POSTING,
+        Signal.AGREED: Stage.FINGER,
+        Signal.BLOCKED: Stage.TROUBLE,
+        Signal.BACK: Stage.NUMBER,
+        Signal.LEFT: Stage.ATTRACT,
+    },
+    Stage.FINGER: {
+        Signal.CAPTURED: Stage.POSTING,
+        Signal.FAILED: Stage.TROUBLE,
         Signal.LEFT: Stage.ATTRACT,
     },
     Stage.RESUMED: {
@@ -199,7 +222,7 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.FAILED: Stage.TROUBLE,
     },
     Stage.DELIVERING: {Signal.DELIVERED: Stage.POSTING, Signal.UNDELIVERED: Stage.PROVING},
-    Stage.POSTING: {Signal.ANSWERED: Stage.PROVING},
+    Stage.POSTING: {Signal.ANSWERED: Stage.PROVING, Signal.UNVERIFIED: Stage.FINGER},
     Stage.PROVING: {Signal.PROVEN: Stage.DONE, Signal.UNFULFILLED: Stage.TROUBLE},
     Stage.DONE: {
         Signal.LEFT: Stage.ATTRACT,
@@ -274,6 +297,8 @@ class Visit:
     receipt: str = ""  # the order whose receipt is printed again
     proof: str = ""  # where it comes out, or came out: as Done says it; `failed` of a slip
     facts: Facts | None = None  # on the screen, and nowhere else
+    capture: str = ""  # the session in which the reader is asked for a finger
+    tries: int = 0  # fingers that led to nothing
 
     @property
     def question(self) -> Question:

@@ -21,7 +21,9 @@ from firmware.journal.orders import Order, fold
 from firmware.journal.past import files_of
 
 BOOKED = "SELECT key, amount FROM payments"
+PAID_BY = "SELECT key, tender FROM payments"
 UPI_PAID = "SELECT reference, amount FROM upi_payments WHERE status = 'paid'"
+REGISTERED = "SELECT key, count(*) FROM requests GROUP BY key"
 CHARGED = "SELECT key, amount - refunded FROM card_payments WHERE status = 'confirmed'"
 
 
@@ -44,7 +46,9 @@ class Account:
     spent: Money = ZERO  # of all claims, used to pay bills
     upi: dict[str, int] = field(default_factory=dict)  # reference -> paise that were paid
     cards: dict[str, int] = field(default_factory=dict)  # key -> paise charged, less refunds
+    registered: dict[str, int] = field(default_factory=dict)  # key of what costs nothing -> times
     claimed_after_the_end: dict[str, int] = field(default_factory=dict)  # order -> claims
+    tenders: dict[str, str] = field(default_factory=dict)  # key -> how it was paid, by the office
 
     def faults(self) -> list[str]:
         """Every way in which the sides disagree; empty when not a paisa is lost or created."""
@@ -58,7 +62,8 @@ class Account:
             found.append(f"orders do not add up to {self.journalled}")
         for order in self.orders:
             found += self._faults_of(order)
-        strangers = set(self.office) - {line.key for o in self.orders for line in o.lines}
+        books = set(self.office) | set(self.registered)
+        strangers = books - {line.key for o in self.orders for line in o.lines}
         found += [f"the office booked {key}, of no order" for key in strangers]
         tendered = total([order.tender for order in self.orders])
         if tendered != self.spent:
@@ -114,14 +119,26 @@ class Account:
             right = ZERO if at in order.refusals else part
             if at not in order.unanswered and booked != right:
                 found.append(f"{order.number}: line {at}: paid {right}, booked {booked}")
+            if booked and (how := self.tenders.get(line.key)) != order.paid_by:
+                found.append(f"{order.number}: line {at}: by {order.paid_by}, booked as {how}")
         paid_back = total(list(order.redeemed.values()))
         if paid_back > order.refundable:
             found.append(f"{order.number}: {order.refundable} was owed, {paid_back} paid back")
-        if order.used and not order.has_proof("receipt"):
-            found.append(f"{order.number}: paid without a proof")
+        is_accepted = order.is_free and order.refusal is None and order.end is not None
+        if (order.used or is_accepted) and not order.has_proof("receipt"):
+            found.append(f"{order.number}: paid, or accepted, without a proof")
+        found += self._faults_of_request(order)
         if order.claims and order.end is not None and not order.has_proof("claim"):
             found += self._unproven_claims(order)
         return found
+
+    def _faults_of_request(self, order: Order) -> list[str]:
+        """What costs nothing is with the office once where it said so, and not where it refused."""
+        times = self.registered.get(order.created.key, 0)
+        is_right = times == (order.refusal is None) if not order.unanswered else times <= 1
+        if not order.is_free or (is_right and not order.claims):
+            return []
+        return [f"{order.number}: registered {times} times, {order.reference or order.refusal}"]
 
     def _unproven_claims(self, order: Order) -> list[str]:
         """A claim needs its slip, or its number on the screen, unless the citizen had gone."""
@@ -154,8 +171,10 @@ def account(place: Place) -> Account:
             )
         ),
         office=office,
+        tenders=_read(place, "office.db", PAID_BY),
         upi=_booked(place, "upi.db", UPI_PAID),
         cards=_booked(place, "cards.db", CHARGED),
+        registered=_booked(place, "register.db", REGISTERED),
         tickets=printed,
         collected=total([row.collected for row in written if isinstance(row, CollectionClosed)]),
         desk_papers=sum(isinstance(row, rows.Printed) and _is_on_roll(row) for row in written),
@@ -194,11 +213,15 @@ def _orders(entries: list[Entry]) -> list[Order]:
 
 def _booked(place: Place, book: str, query: str) -> dict[str, int]:
     """By key or reference, from the sandbox's own file; nothing before its first start."""
+    return {key: int(amount) for key, amount in _read(place, book, query).items()}
+
+
+def _read(place: Place, book: str, query: str) -> dict[str, str]:
     path = place.config.state_folder / "sandbox" / book
     if not path.exists():
         return {}
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        return {str(key): int(amount) for key, amount in database.execute(query).fetchall()}
+        return {str(key): str(value) for key, value in database.execute(query).fetchall()}
 
 
 def _inside(acceptor: dict[str, Any]) -> Money:

@@ -23,7 +23,7 @@ from firmware.contract.device import Kind
 from firmware.demo.broker import Broker
 from firmware.demo.family import Family
 from firmware.demo.keys import commission, enrol
-from firmware.demo.template import CARDS, LASER, TEMPLATE
+from firmware.demo.template import CARDS, LASER, READER, TEMPLATE
 from firmware.gateway.sandbox.signature import OFFICE_KEY
 from firmware.gateway.sandbox.unsealing import PUBLIC_KEY
 from firmware.runtime.bench import Bench
@@ -58,6 +58,7 @@ class Settings:
     has_ui: bool = True
     speaks: bool = False
     has_laser: bool = False  # a page printer, and with it the services that need one
+    has_reader: bool = False  # of fingers
     cards_by: str = ""  # the family of a card printer; empty: there is none
     screen: float = 45.0
     cash: float = 120.0
@@ -274,12 +275,14 @@ class Stage:
         chosen = self.settings
         facts = vars(chosen) | {"speaks": str(chosen.speaks).lower()}
         template = TEMPLATE + LASER if chosen.has_laser else TEMPLATE
+        template += READER if chosen.has_reader else ""
         template += CARDS.get(chosen.cards_by, "")
         places = {
             "folder": self.folder,
             "port": free_port(),
             "laser_port": free_port(),
             "card_port": free_port(),
+            "finger_port": free_port(),
             "public_key": PUBLIC_KEY,
             "office_key": OFFICE_KEY,
         }

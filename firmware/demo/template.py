@@ -121,6 +121,16 @@ speed = {speed}
 out_folder = "{folder}/paper"
 """
 
+READER = """
+[device.finger]
+family = "rd_service"
+kind = "finger"
+port = "http://127.0.0.1:{finger_port}"
+
+[bench.finger]
+speed = {speed}
+"""
+
 # By family: what prints cards.
 CARDS = {
     "evolis": """

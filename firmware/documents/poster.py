@@ -40,13 +40,15 @@ def poster(config: Config, catalogue: Catalogue, table: RateTable | None) -> Pos
 
 
 def _is_had(service: Service, config: Config, table: RateTable | None) -> bool:
-    """Whether this kiosk has what the service needs: a printer for its paper, the office's key, and
-    the office's word for what it costs."""
+    """Whether this kiosk has what the service needs: a printer for its paper, the office's key, a
+    reader of fingers, and the office's word for what it costs."""
+    kinds = {section.kind for section in config.device.values()}
+    if service.kind == "verification":
+        return Kind.FINGER in kinds
     if service.paper is None:
         return True
     if table is None or service.id not in table.service:
         return False
-    kinds = {section.kind for section in config.device.values()}
     return Kind(service.paper.printer) in kinds and bool(config.gateway.office_key)
 
 

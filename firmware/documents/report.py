@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from firmware.contract.ticket import Rule, Style, Text, Ticket
+from firmware.contract.ticket import Pair, Rule, Style, Text, Ticket
 from firmware.documents.both import both, line, money, signature, title
 from firmware.documents.catalogue import words_of
 from firmware.documents.dates import moment
@@ -42,6 +42,7 @@ def day_report(facts: Report) -> Ticket:
         line("report.first", figures.first_receipt or NONE),
         line("report.last", figures.last_receipt or NONE),
         *(each for service in figures.services for each in _service(service)),
+        *_requests(figures),
         Rule(),
         Text(both("report.cash"), Style.STRONG),
         money("collection.notes", figures.notes),
@@ -54,12 +55,21 @@ def day_report(facts: Report) -> Ticket:
         *_redeemed(figures),
         line("report.refused", str(figures.refused)),
         line("report.unposted", str(figures.unposted)),
+        *(line("report.refused_request", number) for number in figures.refused_requests),
         line("report.returned", str(figures.returned_notes)),
         line("report.suspected", str(figures.suspected)),
         money("report.collected", figures.collected),
         *([] if facts.number is None else signature("collection.sign.operator")),
     ]
     return Ticket(lines, "hi")
+
+
+def _requests(figures: DayFigures) -> list[Line]:
+    """What was accepted without money: how many, and no sum of zero rupees."""
+    if not figures.requests:
+        return []
+    counted = (Pair(both(f"service.{r.service}"), str(r.count)) for r in figures.requests)
+    return [Rule(), Text(both("report.requests"), Style.STRONG), *counted]
 
 
 def _redeemed(figures: DayFigures) -> list[Line]:

@@ -43,11 +43,12 @@ from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
 from firmware.gateway.acceptances import AcceptanceLine, ReceiptDocument
 from firmware.gateway.cards import CardLine
 from firmware.gateway.documents import DocumentLine
-from firmware.gateway.link import body_of, open_session, patience_of
+from firmware.gateway.link import body_of, open_session
 from firmware.gateway.questions import QuestionLine
 from firmware.gateway.rates import fetch_rates
 from firmware.gateway.refusal import Paise, failure_of
 from firmware.gateway.upi import UpiLine
+from firmware.runtime.gateway_section import patience_of
 
 SPOOL = Path("/run/kiosk/spool")  # as the drivers' own default
 
@@ -164,6 +165,7 @@ class BackEnd:
             "bill": request.bill_number,
             "amount": request.amount.paise,
             "receipt": request.receipt,
+            "tender": request.tender,
         }
         headers = {"Idempotency-Key": request.key}
         async with self._session.post(url, json=body, headers=headers) as response:

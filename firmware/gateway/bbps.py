@@ -41,10 +41,10 @@ from firmware.gateway.bbps_messages import (
     transactions_of,
 )
 from firmware.gateway.doubts import Doubts
-from firmware.gateway.link import body_of, open_session, patience_of
+from firmware.gateway.link import body_of, open_session
 from firmware.gateway.xml_signature import NotBelieved, Signer
 from firmware.runtime.clock import Clock, SystemClock
-from firmware.runtime.gateway_section import BbpsSection
+from firmware.runtime.gateway_section import BbpsSection, patience_of
 
 YES, NO = "000", "200"  # responseCode
 NOTHING_DUE = "BFR004"
@@ -180,6 +180,7 @@ class BharatBillPay:
             bill,
             request.amount,
             request.receipt,
+            request.tender,
             self._clock.now(),
         )
         self._doubts.add(request.key, self._monotonic())

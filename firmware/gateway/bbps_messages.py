@@ -14,6 +14,7 @@ from typing import Any
 
 from lxml import etree
 
+from firmware.contract.gateway import PaidBy
 from firmware.contract.money import ZERO, Money
 from firmware.runtime.gateway_section import BbpsSection, BillerSection
 
@@ -21,6 +22,13 @@ NAMESPACE = "http://bbps.org/schema"
 VERSION = "1.0"
 RUPEES = "356"
 STATUS_CHECK = "401"  # Txn@xchangeId of a question for a transaction
+# A unit may want more beside these than the receipt's number: docs/protocols/bbps.md.
+MODES = {
+    PaidBy.CASH: "Cash",
+    PaidBy.SLIP: "Cash",
+    PaidBy.CARD: "Debit Card",
+    PaidBy.UPI: "UPI",
+}
 LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 REFERENCE_LENGTH, TXN_LENGTH = 35, 20  # characters of refId and msgId; of txnReferenceId
 PAISE = re.compile(r"[0-9]{1,9}")  # to a crore of rupees: above is a broken number
@@ -126,6 +134,7 @@ class Writer:
         bill: Fetched,
         amount: Money,
         receipt: str,
+        tender: PaidBy,
         now: datetime,
     ) -> Element:
         """The whole message of a payment; `receipt` is the number on the citizen's paper."""
@@ -138,7 +147,8 @@ class Writer:
         root.append(bill.response)
         if bill.additional is not None:
             root.append(bill.additional)
-        _add(root, "PaymentMethod", quickPay="No", splitPay="No", OFFUSPay="No", paymentMode="Cash")
+        _add(root, "PaymentMethod", quickPay="No", splitPay="No", OFFUSPay="No",
+             paymentMode=MODES[tender])  # fmt: skip
         _add(_add(root, "Amount"), "Amt", amount=str(amount.paise), custConvFee="0",
              currency=RUPEES)  # fmt: skip
         _tags(_add(root, "PaymentInformation"), [("Remarks", receipt)])

@@ -22,6 +22,7 @@ from firmware.contract.gateway import (
     GatewayReply,
     GatewayRequest,
     GatewayState,
+    PaidBy,
     Posted,
     PostPayment,
     Problem,
@@ -42,8 +43,7 @@ from firmware.gateway.digit_documents import (
 )
 from firmware.gateway.digit_session import DigitRefusal, DigitSession, LoggedOut, Undecided
 from firmware.gateway.doubts import Doubts
-from firmware.gateway.link import patience_of
-from firmware.runtime.gateway_section import DigitSection
+from firmware.runtime.gateway_section import DigitSection, patience_of
 
 FETCH_BILL = "/billing-service/bill/v2/_fetchbill"
 CREATE = "/collection-services/payments/_create"
@@ -52,7 +52,13 @@ SEARCH = "/collection-services/payments/{}/_search"
 STATUSES = "NEW,DEPOSITED,CANCELLED,DISHONOURED,RECONCILED"  # else some are left out
 UNDONE = frozenset({"CANCELLED", "DISHONOURED"})
 PAID_BY = "Kiosk"  # letters alone are accepted
-CASH = "CASH"
+# Its enumeration has no UPI: what comes over a network without a card is ONLINE.
+MODES = {
+    PaidBy.CASH: "CASH",
+    PaidBy.SLIP: "CASH",
+    PaidBy.CARD: "CARD",
+    PaidBy.UPI: "ONLINE",
+}
 WHOLE_RUPEE = 100  # paise: DIGIT's checks refuse fractions, of what is due and of what is paid
 
 NO_BILL = frozenset({"EG_BS_BILL_NO_DEMANDS_FOUND", "EMPTY_DEMANDS"})
@@ -206,7 +212,7 @@ class Digit:
             total_amount_paid=paid,
             transaction_number=request.key,
             instrument_number=request.key,
-            payment_mode=CASH,
+            payment_mode=MODES[request.tender],
             paid_by=PAID_BY,
             payment_details=[part],
             payer_name=fitting_name(bill.payer_name),

@@ -1,11 +1,11 @@
-"""A connector with its guards: a circuit breaker, one payment of a key at a time, its own state."""
+"""A connector with its guards: a circuit breaker, each request once at a time, its own state."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from weakref import WeakValueDictionary
 
+import msgspec
 from msgspec.structs import replace
 
 from firmware.contract.finger import Sealed
@@ -21,7 +21,7 @@ from firmware.contract.request import PostRequest, PostVerification
 from firmware.gateway.breaker import FIRST, Breaker
 from firmware.gateway.port import Connector
 
-ONE_AT_A_TIME = (PostPayment, PostRequest, PostVerification)  # of one key
+ONE_A_KEY = (PostPayment, PostRequest, PostVerification)
 NOT_LOOKED = GatewayState(is_online=False, detail="not looked yet")
 
 
@@ -35,14 +35,18 @@ class Guarded:
         self.state = NOT_LOOKED
         self._connector, self._breaker, self._clock = connector, breaker, clock
         self._looked_at: float | None = None
-        self._under_way: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._under_way: dict[bytes, asyncio.Task[GatewayReply]] = {}
 
     async def ask(self, request: GatewayRequest, sealed: Sealed | None = None) -> GatewayReply:
-        """As the connector's, but nothing is sent to a back end that is down."""
-        if not isinstance(request, ONE_AT_A_TIME):
-            return await self._ask(request, sealed)
-        async with self._under_way.setdefault(request.key, asyncio.Lock()):
-            return await self._ask(request, sealed)
+        """As the connector's, but nothing is sent to a back end that is down, and what is asked
+        again while it is under way has the first one's answer: over a slow line core asks again
+        before that is there, and would never hear one."""
+        name = _name_of(request)
+        task = self._under_way.get(name)
+        if task is None:
+            task = self._under_way[name] = asyncio.create_task(self._ask(request, sealed))
+            task.add_done_callback(lambda _: self._under_way.pop(name, None))
+        return await asyncio.shield(task)
 
     async def _ask(self, request: GatewayRequest, sealed: Sealed | None) -> GatewayReply:
         if self._breaker.is_open:
@@ -77,6 +81,11 @@ class Guarded:
         # What a single request found down is soon looked at: a visit may be waiting.
         every = self.look_every if self.state.is_online else min(self.look_every, FIRST)
         return self._looked_at is None or now - self._looked_at >= every
+
+
+def _name_of(request: GatewayRequest) -> bytes:
+    """What makes another one the same request: its key, else all that is asked."""
+    return request.key.encode() if isinstance(request, ONE_A_KEY) else msgspec.json.encode(request)
 
 
 def state_after(state: GatewayState, reply: GatewayReply) -> GatewayState:

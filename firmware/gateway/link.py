@@ -12,25 +12,11 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from firmware.contract.card import CardRequest
-from firmware.contract.gateway import FetchDocument, GatewayRequest, PostPayment
-from firmware.contract.request import PostRequest, PostVerification
 from firmware.runtime.config import ConfigError
+from firmware.runtime.gateway_section import DOCUMENT_TIMES
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 MOST_BYTES = 1 << 20  # of an answer that is read whole; a bill has two thousand
-# How many times `[gateway] timeout` is waited: a bank is asked behind a payment, UIDAI behind a
-# verification, and a document has pages. What core does not wait for any more is asked for again,
-# with the same key.
-PAYMENT_TIMES, DOCUMENT_TIMES = 2, 4
-SLOW_REQUESTS = (PostPayment, PostRequest, PostVerification, *CardRequest.__args__)
-
-
-def patience_of(request: GatewayRequest, timeout: float) -> float:
-    """Seconds that this request may take, of `[gateway] timeout`."""
-    if isinstance(request, FetchDocument):
-        return timeout * DOCUMENT_TIMES
-    return timeout * (PAYMENT_TIMES if isinstance(request, SLOW_REQUESTS) else 1)
 
 
 def open_session(url: str, timeout: float, ca: str = "") -> aiohttp.ClientSession:

@@ -275,6 +275,14 @@ class ServiceSum(msgspec.Struct, frozen=True):
     advances: Money
 
 
+class RequestCount(msgspec.Struct, frozen=True):
+    """What was asked of the office without money, of one service: requests that were accepted here,
+    and verifications that it confirmed."""
+
+    service: str
+    count: int
+
+
 class Redemption(msgspec.Struct, frozen=True):
     """The claims that were redeemed in one way: `how` is as in ClaimRedeemed."""
 
@@ -307,6 +315,8 @@ class DayFigures(msgspec.Struct, frozen=True):
     card_count: int = 0
     card_refunds: Money = ZERO  # that went back to cards
     redemptions: list[Redemption] = []  # `redeemed` by its ways; a release before knows none
+    requests: list[RequestCount] = []  # without money
+    refused_requests: list[str] = []  # orders that were accepted, and that the office then refused
 
 
 class DayClosed(Row, frozen=True):

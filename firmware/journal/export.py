@@ -40,6 +40,8 @@ def json_line(entry: Entry) -> str:
 def amount_of(row: ReadRow) -> Money | None:
     """The money that this row is about; None where it is about none."""
     match row:
+        case rows.OrderCreated(payable=money) | rows.OrderPaid(inserted=money) if not money:
+            return None  # what is asked of the office without money
         case (
             rows.StackIntended(value=money)
             | rows.ReturnIntended(value=money)

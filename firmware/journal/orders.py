@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from firmware.contract.device import HeldNote
+from firmware.contract.gateway import PaidBy
 from firmware.contract.money import ZERO, Money, total
 from firmware.journal import rows
 from firmware.journal.cashless import Cashless
@@ -36,6 +37,7 @@ class Order:
     in_doubt: Money = ZERO  # of notes whose fate the device could not tell
     suspicions: int = 0  # of forged notes and cheats
     is_paid: bool = False
+    paid_by: PaidBy = PaidBy.CASH  # said when it was paid: a late coin changes nothing
     paid_at: str = ""  # ISO 8601 with offset; a duplicate carries the time of the payment
     claimed_at: str = ""
     charged_at: str = ""  # the card; it may pay nothing, and go back
@@ -64,6 +66,11 @@ class Order:
         return self.created.payable
 
     @property
+    def is_free(self) -> bool:
+        """Something is asked of the office without money: an order of zero rupees."""
+        return bool(self.created.kind)
+
+    @property
     def lines(self) -> list[Line]:
         """Its bills; an order that is no basket has one."""
         born = self.created
@@ -88,7 +95,9 @@ class Order:
     def unanswered(self) -> list[int]:
         """The lines, from 1, that are paid and that the back end has not answered."""
         answered = self.references.keys() | self.refusals.keys()
-        return [at for at, part in enumerate(self.parts, 1) if part and at not in answered]
+        is_asked = self.is_free and self.is_paid  # nothing is paid for it, and yet it is posted
+        waiting = [at for at, part in enumerate(self.parts, 1) if part or is_asked]
+        return [at for at in waiting if at not in answered]
 
     @property
     def remaining(self) -> Money:
@@ -204,6 +213,7 @@ class Order:
                 self.suspicions += 1
             case rows.OrderPaid(advance=advance):
                 self.is_paid, self.advance, self.paid_at = True, advance, at
+                self.paid_by = self._how()
             case ChangeIntended() | ChangePaid() | ChangeInDoubt():
                 self._change(row)
             case rows.OrderPosted() | rows.PostRefused() | rows.LinePosted() | rows.LineRefused():
@@ -228,6 +238,12 @@ class Order:
                 self._tender(row, at)
             case _:
                 pass  # its birth changes nothing more, nor does a kind of a release to come
+
+    def _how(self) -> PaidBy:
+        """Never two networks: without cash an order is paid by one of them, whole."""
+        if self.cashless.tender is not None:
+            return PaidBy(self.cashless.tender)
+        return PaidBy.SLIP if self.tender and not self.cash else PaidBy.CASH
 
     def _answer(
         self, row: rows.OrderPosted | rows.PostRefused | rows.LinePosted | rows.LineRefused

@@ -53,8 +53,12 @@ def words(row: ReadRow) -> str:
         case rows.OrderCreated(lines=lines, payable=payable) if lines:
             accounts = ", ".join(masked(line.bill.account) for line in lines)
             return f"{len(lines)} bills together, of {accounts}: {payable} to pay"
+        case rows.OrderCreated(kind=kind, service=service, bill=bill) if kind:
+            return f"{service} {kind} of {masked(bill.account)}"
         case rows.OrderCreated(service=service, bill=bill, payable=payable):
             return f"{service} bill of {masked(bill.account)}: {payable} to pay"
+        case rows.OrderPaid(inserted=inserted) if not inserted:
+            return "accepted, to be posted"  # only what is asked without money
         case rows.OrderPaid(inserted=inserted, advance=advance):
             return f"paid, {inserted} inserted" + _beside_the_due(advance)
         case ChangeIntended(amount=amount):

@@ -80,10 +80,15 @@ class Line(msgspec.Struct, frozen=True):
 
 
 BASKET = "basket"  # the service of an order of many bills
+REQUEST, VERIFICATION = "request", "verification"  # OrderCreated.kind, of orders of zero rupees
 
 
 class OrderCreated(Row, frozen=True, omit_defaults=True):
     """A citizen agreed to pay this bill. `key` makes posting idempotent, from birth.
+
+    What the office is asked without money is an order of zero rupees: then `kind` says what it is,
+    the bill has an account and nothing else, and OrderPaid in the same commit says that it is
+    accepted and waits to be posted. A release that knows no `kind` posts nothing of it: it waits.
 
     Of a basket the bills are the `lines`; `payable` is their total, `bill` is that of the first,
     and `service` is BASKET, under which a release that knows no lines can book nothing: it waits.
@@ -98,6 +103,7 @@ class OrderCreated(Row, frozen=True, omit_defaults=True):
     lines: list[Line] = msgspec.field(default_factory=list)
     gives: str = ""  # the kind of the printer whose paper is handed out before it is posted
     owners: list[str] = msgspec.field(default_factory=list)  # of each bill: till/owners.py
+    kind: str = ""  # REQUEST or VERIFICATION; empty of what takes money
     fees: list[Fees] = msgspec.field(default_factory=list)  # of each bill, as it was shown
 
 
@@ -185,7 +191,8 @@ class CheatSuspected(Row, frozen=True):
 
 
 class OrderPaid(Row, frozen=True):
-    """The money is given to the bills; also the intent to post `payable` + `advance`.
+    """The money is given to the bills; also the intent to post `payable` + `advance`, or, of an
+    order of zero rupees, its request.
 
     `advance` is below zero where less than the due is paid: a part payment, or a basket of which
     the money covers only some bills (`division.py` says which).
@@ -308,42 +315,13 @@ class OrderClosed(Row, frozen=True):
 
 
 AnyRow = (
-    KioskStarted
-    | JournalBegun
-    | JournalConfirmed
-    | ClockDoubted
-    | ClockTrusted
-    | OrderCreated
-    | CashOpened
-    | CashClosed
-    | StackIntended
-    | ReturnIntended
-    | NoteCredited
-    | NoteGivenBack
-    | NoteInDoubt
-    | CoinCredited
-    | CoinsInDoubt
-    | CheatSuspected
-    | OrderPaid
-    | ChangeIntended
-    | ChangePaid
-    | ChangeInDoubt
-    | OrderPosted
-    | PostRefused
-    | LinePosted
-    | LineRefused
-    | TenderCredited
-    | PrintIntended
-    | Printed
-    | PrintFailed
-    | ProofShown
-    | ClaimIssued
-    | ClaimRedeemed
-    | OrderClosed
-    | PaperRow
-    | TenderRow
-    | DeskRow
-)
+    KioskStarted | JournalBegun | JournalConfirmed | ClockDoubted | ClockTrusted | OrderCreated
+    | CashOpened | CashClosed | StackIntended | ReturnIntended | NoteCredited | NoteGivenBack
+    | NoteInDoubt | CoinCredited | CoinsInDoubt | CheatSuspected | OrderPaid | ChangeIntended
+    | ChangePaid | ChangeInDoubt | OrderPosted | PostRefused | LinePosted | LineRefused
+    | TenderCredited | PrintIntended | Printed | PrintFailed | ProofShown | ClaimIssued
+    | ClaimRedeemed | OrderClosed | PaperRow | TenderRow | DeskRow
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,27 @@ from typing import Annotated
 
 import msgspec
 
+from firmware.contract.card import CardRequest
+from firmware.contract.gateway import FetchDocument, GatewayRequest, PostPayment
+from firmware.contract.request import PostRequest, PostVerification
+
 ServiceId = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
 ConnectorName = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
 Some = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 
 DEFAULT = "default"  # the route to `[gateway] url`
+# How many times `[gateway] timeout` is waited: a bank is asked behind a payment, UIDAI behind a
+# verification, and a document has pages. What core does not wait for any more is asked for again,
+# with the same key.
+PAYMENT_TIMES, DOCUMENT_TIMES = 2, 4
+SLOW_REQUESTS = (PostPayment, PostRequest, PostVerification, *CardRequest.__args__)
+
+
+def patience_of(request: GatewayRequest, timeout: float) -> float:
+    """Seconds that the gateway waits for the answer to this request, of `[gateway] timeout`."""
+    if isinstance(request, FetchDocument):
+        return timeout * DOCUMENT_TIMES
+    return timeout * (PAYMENT_TIMES if isinstance(request, SLOW_REQUESTS) else 1)
 
 
 class DigitSection(

@@ -171,7 +171,8 @@ def orders_of(entries: Iterable[Entry]) -> list[Doubt]:
 def doubts_of(entries: Sequence[Entry], recall: Recall, unposted: Sequence[str]) -> list[Doubt]:
     """The transactions in doubt, the most telling first."""
     found = [doubt for entry in entries for doubt in _doubts_of_row(entry.row, recall)]
-    found += [Doubt("unposted", number, recall(number).used) for number in unposted]
+    used = ((number, recall(number).used) for number in unposted)
+    found += [Doubt("unposted", number, money) for number, money in used if money]
     redeemed = {row.claim for _, row in only(entries, rows.ClaimRedeemed)}
     found += [
         Doubt("claim_open", row.claim, row.amount)

@@ -13,7 +13,13 @@ from firmware.contract.money import ZERO, Money
 from firmware.journal import rows
 from firmware.journal.chain import Entry
 from firmware.journal.change_rows import ChangePaid
-from firmware.journal.desk_rows import CollectionClosed, DayFigures, Redemption, ServiceSum
+from firmware.journal.desk_rows import (
+    CollectionClosed,
+    DayFigures,
+    Redemption,
+    RequestCount,
+    ServiceSum,
+)
 from firmware.journal.orders import Order
 from firmware.journal.tender_rows import CardConfirmed, CardRefunded, UpiConfirmed
 
@@ -28,21 +34,21 @@ class Figures:
     services: dict[str, ServiceSum] = field(default_factory=dict)
     sums: dict[str, Money] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
-    paid: dict[str, None] = field(default_factory=dict)  # in this time, not yet answered
+    paid: dict[str, rows.OrderCreated] = field(default_factory=dict)  # now, not yet answered
     receipts: list[str] = field(default_factory=list)
     baskets: set[str] = field(default_factory=set)  # of which a bill was refused
     redemptions: dict[str, Redemption] = field(default_factory=dict)
+    requests: dict[str, int] = field(default_factory=dict)  # by service
+    refused_requests: list[str] = field(default_factory=list)
 
     def add(self, row: rows.ReadRow) -> None:
         match row:
             case rows.OrderPaid():
                 self._pay(row)
             case rows.OrderPosted(order=order):
-                self.paid.pop(order, None)
+                self._post(order)
             case rows.PostRefused(order=order):
-                self.paid.pop(order, None)
-                if order not in self.baskets:
-                    self._count("refused")
+                self._refuse(order)
             case rows.LineRefused(order=order):  # in one commit with the last one of the whole
                 self.baskets.add(order)
                 self._count("refused")
@@ -78,11 +84,32 @@ class Figures:
 
     def _pay(self, row: rows.OrderPaid) -> None:
         order = self.recall(row.order)
+        self._request(order.created, rows.REQUEST)
         for line, part in zip(order.lines, order.parts, strict=True):
             if part:
                 self._pay_line(line, part)
-        self.paid[row.order] = None
+        self.paid[row.order] = order.created
         self.receipts.append(row.order)
+
+    def _post(self, number: str) -> None:
+        self._request(self._answer(number), rows.VERIFICATION)
+
+    def _refuse(self, number: str) -> None:
+        """A request that was accepted, and a verification of which a paper says that the answer is
+        still to come: somebody must look. Who put a wrong finger on was told at once."""
+        if not (kind := self._answer(number).kind):
+            if number not in self.baskets:
+                self._count("refused")
+        elif kind == rows.REQUEST or self.recall(number).has_proof("receipt"):
+            self.refused_requests.append(number)
+
+    def _answer(self, number: str) -> rows.OrderCreated:
+        return self.paid.pop(number, None) or self.recall(number).created
+
+    def _request(self, created: rows.OrderCreated, kind: str) -> None:
+        """A request counts when it is accepted, a verification when the office has it."""
+        if created.kind == kind:
+            self.requests[created.service] = self.requests.get(created.service, 0) + 1
 
     def _pay_line(self, line: rows.Line, part: Money) -> None:
         """A part payment pays the fee first; what is over the due is an advance."""
@@ -132,6 +159,8 @@ class Figures:
             card_count=counts.get("card", 0),
             card_refunds=sums.get("card_refunds", ZERO),
             redemptions=[self.redemptions[how] for how in sorted(self.redemptions)],
+            requests=[RequestCount(name, self.requests[name]) for name in sorted(self.requests)],
+            refused_requests=self.refused_requests,
         )
 
 

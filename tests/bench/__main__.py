@@ -23,6 +23,7 @@ from tests.bench import (
     journal,
     papers,
     receipt,
+    steps,
     wire,
 )
 from tests.bench.figures import delays, table
@@ -69,6 +70,10 @@ def of_cash(visits: list[list[int]] = VISITS) -> str:
     return table("cash: a whole kiosk takes notes", figures)
 
 
+def of_steps(visits: int = steps.VISITS) -> str:
+    return table("steps: from a press to the next screen", asyncio.run(steps.run(visits)))
+
+
 def of_idle(seconds: float = IDLE_SECONDS, settles_in: float = idle.SETTLES_IN) -> str:
     figures = asyncio.run(idle.run(seconds, settles_in))
     return table("idle: the attract screen, nobody there", figures)
@@ -108,6 +113,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "journal": of_journal,
     "growth": of_growth,
     "cash": of_cash,
+    "steps": of_steps,
     "idle": of_idle,
     "wire": of_wire,
     "papers": of_papers,

@@ -16,6 +16,7 @@ from tests.bench.__main__ import (
     of_journal,
     of_papers,
     of_receipt,
+    of_steps,
     of_wire,
 )
 from tests.bench.figures import delays, percentile, table
@@ -40,6 +41,13 @@ def test_each_note_of_a_visit_is_timed_three_times() -> None:
     ordered, said, drawn, moved = printed.splitlines()[-4:]
     assert ordered.split()[-2] == said.split()[-1] == drawn.split()[-2] == "4"
     assert moved.split()[-2] == "1"
+
+
+def test_each_press_is_timed_to_its_screen_and_to_a_bare_client() -> None:
+    printed = of_steps(visits=1)
+    steps, fetches, passages, ratio = printed.splitlines()[-4:]
+    assert (steps.split()[-2], fetches.split()[-1], passages.split()[-1]) == ("8", "1", "8")
+    assert ratio.split()[-1] == "8"
 
 
 def test_every_process_of_the_kiosk_is_weighed() -> None:

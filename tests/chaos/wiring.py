@@ -351,6 +351,7 @@ class OfficeLine(BackEnd):
                 request.account,
                 request.amount.paise,
                 request.receipt,
+                request.tender,
             )
         except Refusal as refusal:
             return failure_of(refusal.status, msgspec.json.encode({"why": refusal.why}))

@@ -46,6 +46,7 @@ PUT_RIGHT: dict[str, list[str]] = {
     "escpos": ["plug", "power_on", "load_paper", "close_cover"],
     "ipp": ["power_on", "load_paper", "close_cover", "clear_jam"],
     "evolis": ["plug", "power_on", "load_cards", "open_cover", "change_ribbon", "close_cover"],
+    "rd_service": ["power_on", "plug_reader", "leave"],
     "panel": ["close_door", "push_cash_box", "close_lid", "mains_on", "charge_battery"],
 }  # by family
 

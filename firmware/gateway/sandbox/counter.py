@@ -14,7 +14,7 @@ import msgspec
 from aiohttp import web
 
 from firmware.contract.finger import LARGEST_PID
-from firmware.contract.gateway import Tender
+from firmware.contract.gateway import PaidBy, Tender
 from firmware.gateway.documents import PAGES, SIGNATURE
 from firmware.gateway.sandbox.card_counter import Amount, body_of, key_of
 from firmware.gateway.sandbox.office import Office, Refusal
@@ -30,6 +30,7 @@ class Payment(msgspec.Struct, frozen=True):
     account: Account
     amount: Amount
     receipt: Receipt
+    tender: PaidBy = PaidBy.CASH
 
 
 class Receipts(msgspec.Struct, frozen=True):
@@ -77,7 +78,9 @@ class Counter:
     async def pay(self, request: web.Request) -> web.Response:
         key, service = key_of(request), request.match_info["service"]
         paid = await body_of(request, Payment)
-        reference = self._office.pay(key, service, paid.account, paid.amount, paid.receipt)
+        reference = self._office.pay(
+            key, service, paid.account, paid.amount, paid.receipt, paid.tender
+        )
         return web.json_response({"reference": reference}, status=201)
 
     async def document(self, request: web.Request) -> web.Response:

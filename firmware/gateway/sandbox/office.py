@@ -9,6 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from firmware.contract.gateway import PaidBy
 from firmware.gateway.sandbox.bills import Owed, mobile_of, owed
 from firmware.gateway.sandbox.papers import PAPERS, Granted
 from firmware.gateway.sandbox.signature import signature
@@ -16,7 +17,7 @@ from firmware.gateway.sandbox.signature import signature
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS payments (
     id INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL, service TEXT NOT NULL,
-    account TEXT NOT NULL, amount INTEGER NOT NULL, receipt TEXT NOT NULL
+    account TEXT NOT NULL, amount INTEGER NOT NULL, receipt TEXT NOT NULL, tender TEXT NOT NULL
 );
 """
 
@@ -58,15 +59,23 @@ class Office:
         known = {name: value for name, value in said.items() if value != ""}
         return known | {"mobile": mobile_of(service, account)}
 
-    def pay(self, key: str, service: str, account: str, amount: int, receipt: str) -> str:
+    def pay(
+        self,
+        key: str,
+        service: str,
+        account: str,
+        amount: int,
+        receipt: str,
+        tender: str = PaidBy.CASH,
+    ) -> str:
         """Book a payment once; returns the reference, the same for the same key."""
         known = self._db.execute("SELECT id FROM payments WHERE key = ?", (key,)).fetchone()
         if known is None:
             self.bill(service, account)
             known = self._db.execute(
-                "INSERT INTO payments (key, service, account, amount, receipt)"
-                " VALUES (?, ?, ?, ?, ?) RETURNING id",
-                (key, service, account, amount, receipt),
+                "INSERT INTO payments (key, service, account, amount, receipt, tender)"
+                " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+                (key, service, account, amount, receipt, tender),
             ).fetchone()
         return f"BBPS{known['id']:010d}"
 

@@ -52,13 +52,15 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advance: Paise
     asks: Annotated[list[Ask], msgspec.Meta(min_length=1)] = msgspec.field(name="ask")
     words: Words
-    kind: Literal["bill", "paper", "lookup"] = "bill"
+    kind: Literal["bill", "paper", "lookup", "request", "verification"] = "bill"
     cash: CashBounds = CashBounds()
     paper: Paper | None = None
     part_payment: bool = False
     least: Annotated[int, msgspec.Meta(ge=100)] = 100  # paise, of a part payment
 
     def __post_init__(self) -> None:
+        if self.is_free and (self.part_payment or self.advance or self.paper):
+            raise ValueError(f"a {self.kind} takes no money: no part_payment, no advance, no paper")
         if self.paper is not None and (self.part_payment or self.advance):
             raise ValueError("what [paper] hands out is paid whole: no part_payment, no advance")
         if (self.kind == "paper") != (self.paper is not None):
@@ -84,6 +86,11 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def label(self, ask: Ask) -> str:
         """The message key of what this question asks for."""
         return f"{self.id}.ask.{ask.id}"
+
+    @property
+    def is_free(self) -> bool:
+        """Something is asked of the office without money: an order of zero rupees."""
+        return self.kind in ("request", "verification")
 
     @property
     def gives(self) -> str:

@@ -69,10 +69,13 @@ BILL = Bill("B1", "210344001725", "K C Sharma", "2026-10", "2026-11-28", rupees(
 CREATED = OrderCreated(ORDER, "k", "electricity", "hi", BILL, rupees(470))
 LINES = [Line("k1", "electricity", BILL, rupees(470)), Line("k2", "electricity", BILL, rupees(86))]
 BASKET = OrderCreated(ORDER, "k", "basket", "hi", BILL, rupees(556), LINES)
+COMPLAINT = OrderCreated(ORDER, "k", "grievance", "hi", BILL, Money(0), kind="request")
 SAID: list[tuple[AnyRow, str]] = [
     (KioskStarted("0.1.0", 3, "b"), "kiosk-core 0.1.0 started, boot 3"),
     (CREATED, "electricity bill of ********1725: ₹470.00 to pay"),
     (BASKET, "2 bills together, of ********1725, ********1725: ₹556.00 to pay"),
+    (COMPLAINT, "grievance request of ********1725"),
+    (OrderPaid(ORDER, Money(0), Money(0)), "accepted, to be posted"),
     (CashOpened(ORDER, "s", rupees(970)), "cash may be taken, up to ₹970.00"),
     (StackIntended(ORDER, NOTE, rupees(500)), "₹500.00 note in escrow is to be taken"),
     (NoteCredited(ORDER, NOTE, rupees(500), False), "₹500.00 note is in the box"),

@@ -9,6 +9,7 @@ from firmware.contract.gateway import (
     Failed,
     FetchBill,
     GatewayReply,
+    PaidBy,
     Posted,
     PostPayment,
     Problem,
@@ -40,6 +41,7 @@ class Office:
         self.refuses: Problem | None = None
         self.refuses_account = ""  # payments of this one only
         self.payments: dict[str, Money] = {}
+        self.tenders_of: dict[str, PaidBy] = {}  # key -> how it was paid
         self.upi, self.cards = UpiNetwork(), Acquirer()
         self.fee = ZERO  # on top of each bill
         self.rates = RateFile()  # a newer table, if there is one
@@ -71,9 +73,14 @@ class Office:
         no = Problem.REFUSED if request.account == self.refuses_account else self.refuses
         if no is not None and request.key not in self.payments:
             return Failed(no)
-        self.payments.setdefault(request.key, request.amount)
-        self.receipts[request.key] = rows.number_of(request.receipt)
+        self.book(request)
         return Posted(request.key, f"REF{len(self.payments)}")
+
+    def book(self, request: PostPayment) -> None:
+        """Once a key."""
+        self.payments.setdefault(request.key, request.amount)
+        self.tenders_of.setdefault(request.key, request.tender)
+        self.receipts[request.key] = rows.number_of(request.receipt)
 
     def sum_of(self, request: SumBooked) -> BookedSum:
         asked = range(request.first, request.last + 1)

@@ -111,10 +111,11 @@ class PaperWorld(World):
         return Document(request.key, self.count, name, sha256, signature)
 
     def _tell_again(self) -> None:
+        if not self.pages.is_deaf:
+            self.pages.tick()  # what it is given now moves at the next tick
         super()._tell_again()
         if self.pages.is_deaf:
             return
-        self.pages.tick()
         for page in self.pages.pages:
             self.core.on_device_event(self.pages.name, page, self.now)
         self.pages.pages.clear()

@@ -39,7 +39,8 @@ class Papers(PaperWorld):
         """The ticket that is under way fails, and so does the next."""
         self.pay_to_the_last_note()
         self.printer.fails = "receipt.paper.end"
-        self.insert(20)
+        self.core.on_device_event("notes", self.acceptors.insert_note(rupees(20)), self.now)
+        self.settle()  # whoever looks, looks from now on
 
 
 @pytest.fixture

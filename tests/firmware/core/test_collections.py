@@ -226,7 +226,7 @@ def test_a_back_end_that_comes_back_by_halves_is_not_compared_yet(world: DeskWor
     world.run(200)
     assert world.rows(desk_rows.BookingsCompared) == []
     world.office.refuses = None
-    world.run(130)
+    world.run(400)
     assert len(world.rows(desk_rows.BookingsCompared)) == 1
     assert sides(world) == []
 

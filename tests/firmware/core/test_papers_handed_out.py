@@ -184,8 +184,9 @@ def test_a_jam_for_good_is_a_claim_and_no_page_more(world: PaperWorld) -> None:
 
 def test_the_printer_never_comes_back(world: PaperWorld) -> None:
     """Its driver answers; the document never came to it, so nothing can come out later."""
+    world.pages.is_deaf = True
     world.pay_fee()
-    world.pages.is_there = False
+    world.pages.is_deaf, world.pages.is_there = False, False
     world.run(140)
     is_claimed(world, "trouble.not_printed")
 

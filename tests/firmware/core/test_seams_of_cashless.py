@@ -97,7 +97,7 @@ def test_the_second_no_of_a_basket_comes_after_the_first_slip_and_has_one_too(
     world.office.answer = slow  # type: ignore[method-assign]
     world.office.refuses = Problem.ALREADY_PAID
     swipe(world)
-    world.run(12)
+    world.run(4)
     shown = world.screen.data
     assert isinstance(shown, Trouble) and shown.safe == rupees(470)
     world.office.answer = inner  # type: ignore[method-assign]

@@ -385,8 +385,9 @@ class World:
             spoken_for += order.cash.paise - order.changed.paise
             tendered += order.tender.paise
             for at, line in enumerate(order.lines, 1):
-                if at in order.references:
+                if at in order.references and not order.is_free:
                     assert self.office.payments[line.key] == order.parts[at - 1]
+                    assert self.office.tenders_of[line.key] == order.paid_by
                 elif at in order.refusals:
                     assert line.key not in self.office.payments
         check_networks(written, self.office, is_settled=not self.journal.open_orders())

@@ -30,6 +30,7 @@ from firmware.services.catalogue import load_catalogue
 from firmware.services.rates.shelf import SHIPPED
 from firmware.services.rates.table import read_table
 from tests.firmware.cli.test_status import kiosk_in_trouble, whole_kiosk
+from tests.firmware.documents import requests
 from tests.firmware.documents.cards import AADHAAR, JAN_AADHAAR
 from tests.firmware.documents.test_desk_papers import REPORT, SLIP
 from tests.firmware.documents.test_documents import BILL, CLAIM, RECEIPT
@@ -117,6 +118,7 @@ TICKETS: dict[str, Ticket] = {
     "report-x": day_report(replace(REPORT, number=None)),
     "report-z": day_report(REPORT),
     "report-tenders": day_report(replace(REPORT, figures=TENDERS, duplicate=1)),
+    **requests.TICKETS,
 }
 ON_ROLLS: dict[str, Ticket] = TICKETS | {
     "sample": sample("tdr-0417", "R. Meena"),

@@ -65,11 +65,20 @@ class Day:
         found: list[dict[str, Any]] = self._sandbox.do(self._http("GET", of, None))
         return found
 
-    async def _http(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
+    def post(self, path: str, body: dict[str, Any], key: str) -> Any:
+        return self._sandbox.do(self._http("POST", path, body, {"Idempotency-Key": key}))
+
+    async def _http(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        headers: dict[str, str] | None = None,
+    ) -> Any:
         url = self._sandbox.url + path
         async with (
             aiohttp.ClientSession() as session,
-            session.request(method, url, json=body) as response,
+            session.request(method, url, json=body, headers=headers) as response,
         ):
             return await response.json()
 

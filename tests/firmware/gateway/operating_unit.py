@@ -68,6 +68,7 @@ class OperatingUnit:
         self.transactions: dict[str, dict[str, str]] = {}
         self.findings: list[str] = []
         self.asked: list[str] = []
+        self.modes: list[str] = []  # how each payment says that it was paid
         self.mishaps: dict[str, list[Mishap]] = {}
         self._late: list[Callable[[], object]] = []
         self._schema = etree.XMLSchema(etree.parse(SCHEMA))
@@ -175,6 +176,7 @@ class OperatingUnit:
         if name in self.transactions or self.refuses:
             _reason(answer, "200", "Failure", complianceRespCd=self.refuses or "COU_DUPLICATE")
             return answer
+        self.modes.append(root.find("PaymentMethod").get("paymentMode"))
         amount = root.find("Amount/Amt").get("amount")
         status = "PENDING" if is_pending else "SUCCESS"
         approval = f"AP{len(self.transactions) + 1:06d}"

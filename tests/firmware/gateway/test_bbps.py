@@ -15,6 +15,7 @@ from firmware.contract.gateway import (
     Failed,
     FetchBill,
     GatewayReply,
+    PaidBy,
     Posted,
     PostPayment,
     Problem,
@@ -174,6 +175,16 @@ async def test_a_payment_is_asked_for_fetched_and_paid(unit: OperatingUnit, kios
     assert await kiosk.post() == Posted("5f0c9e", "AP000001")
     assert unit.asked == [STATUS, BILL, PAY]
     assert unit.booked() == 47000
+
+
+@pytest.mark.parametrize(
+    ("tender", "mode"), list(zip(PaidBy, ("Cash", "UPI", "Debit Card", "Cash"), strict=True))
+)
+async def test_card_money_is_not_told_as_cash(
+    unit: OperatingUnit, kiosk: Kiosk, tender: PaidBy, mode: str
+) -> None:
+    assert isinstance(await kiosk.post(replace(POST, tender=tender)), Posted)
+    assert unit.modes == [mode]
 
 
 @pytest.mark.parametrize("restarts", [False, True], ids=["same process", "restarted"])

@@ -22,8 +22,9 @@ from firmware.contract.gateway import (
 from firmware.contract.money import rupees
 from firmware.gateway.backend import BackEnd
 from firmware.gateway.connectors import routes_of
-from firmware.gateway.link import MOST_BYTES, open_session, patience_of, tls
+from firmware.gateway.link import MOST_BYTES, open_session, tls
 from firmware.runtime.config import ConfigError, load
+from firmware.runtime.gateway_section import patience_of
 from tests.firmware.gateway.certificates import Identity, make_identity
 from tests.firmware.gateway.free import WITHOUT_MONEY
 from tests.firmware.small_kiosk import config_in

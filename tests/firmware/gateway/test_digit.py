@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from firmware.contract.card import FindCard
 from firmware.contract.gateway import (
@@ -19,6 +20,7 @@ from firmware.contract.gateway import (
     Failed,
     FetchBill,
     GatewayReply,
+    PaidBy,
     Posted,
     PostPayment,
     Problem,
@@ -356,3 +358,13 @@ def test_a_large_amount_keeps_its_last_paisa() -> None:
 @pytest.mark.parametrize("name", ["श्री कृष्ण", "A1", "", None, "A" * 200])
 def test_a_name_that_digit_refuses_is_left_out(name: str | None) -> None:
     assert fitting_name(name) is None
+
+
+@pytest.mark.parametrize(
+    ("tender", "mode"), list(zip(PaidBy, ("CASH", "ONLINE", "CARD", "CASH"), strict=True))
+)
+async def test_card_money_is_not_booked_as_cash(
+    platform: DigitPlatform, kiosk: Kiosk, tender: PaidBy, mode: str
+) -> None:
+    assert isinstance(await kiosk.post(replace(POST, tender=tender)), Posted)
+    assert [each["paymentMode"] for each in platform.payments] == [mode]

@@ -238,7 +238,7 @@ async def test_a_card_that_is_not_here_says_nothing_of_a_back_end(world: World) 
     assert len(world.own.asked) == FAILURES + 1
 
 
-# --- one payment of a key at a time ---------------------------------------------------------------
+# --- each request once at a time ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("request_", ACCEPTANCES, ids=lambda each: type(each).__name__)
@@ -254,7 +254,9 @@ async def test_what_core_posts_again_is_not_under_way_twice(
     assert world.own.most_at_once == 1
 
 
-async def test_a_payment_that_core_asks_for_again_is_not_under_way_twice(world: World) -> None:
+async def test_a_slow_answer_is_heard_by_whoever_asked_again_meanwhile(world: World) -> None:
+    """The answer takes longer than core waits for one try. Asked once more after each of them, the
+    office would be asked for ever, and each answer would come to a try that is over."""
     world.other.busy = asyncio.Event()
     twice = [asyncio.ensure_future(world.routes.ask(payment("k"))) for _ in range(2)]
     another = asyncio.ensure_future(world.routes.ask(payment("another")))
@@ -267,4 +269,5 @@ async def test_a_payment_that_core_asks_for_again_is_not_under_way_twice(world: 
     world.other.busy.set()
     assert await asyncio.gather(*twice) == [Posted("k", "R1")] * 2
     assert await another == Posted("another", "R1")
+    assert len(world.other.asked) == 2
     assert world.other.most_at_once == 2

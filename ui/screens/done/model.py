@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from firmware.contract.asked import Accepted
 from firmware.contract.screen import Action, Done, Screen
 from firmware.contract.screen_ends import PosterOut, Reprinted
 from ui.frame import NO_BUTTON, Button, button
@@ -15,6 +16,8 @@ BOTH = "done.take_both"
 
 @dataclass(frozen=True)
 class DoneModel:
+    icon: str = "check-bold"
+    is_open: bool = False  # somebody still has to answer: no green tick
     title: str = ""
     line: str = ""
     receipt_label: str = ""
@@ -60,6 +63,30 @@ def reprinted(data: Reprinted, screen: Screen, say: Say) -> DoneModel:
         code=data.receipt if is_on_screen else "",
         strip=say(STRIPS.get(data.proof, "done.take_paper")),
         strip_icon="camera-fill" if is_on_screen else "receipt-fill",
+        another=_own(Action.ANOTHER, screen, say),
+        finish=_own(Action.FINISH, screen, say),
+        leaving=say("leaving", seconds="{seconds}"),
+    )
+
+
+def accepted(data: Accepted, screen: Screen, say: Say) -> DoneModel:
+    """The same for what takes no money. A verification without an answer is not done, and the
+    screen does not say so."""
+    kind = "verification" if data.is_verification else "request"
+    key = f"accepted.{kind}.{'done' if data.reference else 'pending'}"
+    is_open = data.is_verification and not data.reference
+    is_on_screen = data.proof == "screen"
+    return DoneModel(
+        icon="hourglass-medium-duotone" if is_open else "check-bold",
+        is_open=is_open,
+        title=say(f"{key}.title"),
+        line=say(f"{data.service}.name"),
+        receipt_label=say("accepted.number"),
+        receipt=data.receipt,
+        code=data.receipt if is_on_screen else "",
+        strip=say(f"accepted.{data.proof if data.proof in STRIPS else 'paper'}"),
+        strip_icon="camera-fill" if is_on_screen else "receipt-fill",
+        notes=say(key, reference=data.reference),
         another=_own(Action.ANOTHER, screen, say),
         finish=_own(Action.FINISH, screen, say),
         leaving=say("leaving", seconds="{seconds}"),
