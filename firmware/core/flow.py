@@ -116,15 +116,8 @@ class Flow:
             self._resume_order(now)
         elif kept is not None and self.receipt_again.may_go_on(visit := kept.to_visit(now)):
             self.visit = visit
-            self._ask_again(now)
-
-    def _ask_again(self, now: float) -> None:
-        """What core had asked the back end when it died."""
-        match self.visit.stage:
-            case Stage.LISTING:
-                self.on_enter_listing(now)
-            case Stage.FETCHING:
-                self.on_enter_fetching(now)
+            if visit.stage in (Stage.LISTING, Stage.FETCHING):
+                self._begin(now)  # core had asked the back end when it died
 
     def _resume_order(self, now: float) -> None:
         order = self._book.order(self._interrupted.pop(0))
@@ -377,7 +370,11 @@ class Flow:
             self.cash.close(self.visit)
         if stage not in WITH_FACTS:
             self.visit.facts = None
-        entered = getattr(self, f"on_enter_{stage}", None)
+        self._begin(now)
+
+    def _begin(self, now: float) -> None:
+        """What is done on entering the present stage."""
+        entered = getattr(self, f"on_enter_{self.visit.stage}", None)
         if entered is not None:
             entered(now)
 

@@ -18,7 +18,7 @@ from firmware.documents.sheet import Both, Offered, Poster
 from firmware.runtime.config import Config
 from firmware.runtime.words import Words
 from firmware.services.catalogue import Catalogue, Service
-from firmware.services.catalogue.asks import TypedAsk
+from firmware.services.catalogue.asks import Digits, Mobile, TypedAsk
 from firmware.services.rates.table import Rate, RateTable
 
 FREE = ("lookup", "request", "verification")  # kinds of service
@@ -82,12 +82,17 @@ def _fee(service: Service, rates: Sequence[Rate], words: Words) -> str:
 
 
 def _bring(service: Service, language: str) -> str:
-    """What is typed here, and where it is found; a list is on the screen."""
+    """What is typed here; a list is on the screen."""
     words = words_of(language)
     typed = [ask for ask in service.asks if isinstance(ask, TypedAsk)]
-    labels = [(service.label(ask), ask.digits) for ask in typed]
-    known = [f"{words(label)}: {words(f'{label}.where', digits=many)}" for label, many in labels]
-    return words("poster.bring", what="; ".join(known))
+    what = "; ".join(_number(words(service.label(ask)), ask, words) for ask in typed)
+    return words("poster.bring", what=what)
+
+
+def _number(label: str, ask: TypedAsk, words: Words) -> str:
+    """K number, 12 digits; a date, or a number of any length, needs no more than its name."""
+    is_counted = isinstance(ask, Digits | Mobile) and not ask.least
+    return words("poster.digits", label=label, digits=ask.digits) if is_counted else label
 
 
 def _paying(config: Config) -> Iterator[Both]:

@@ -70,12 +70,12 @@ def test_the_poster_says_what_to_bring_and_only_for_services_that_work() -> None
     assert [each.name.en for each in sheet.services] == [
         words_of("en")(f"service.{service}") for service in CATALOGUE.services
     ]
-    assert "K number: 12 digits, top right corner of the bill" in hung(CONFIG)
-    assert "Application number: 12 digits, on the application receipt" in hung(CONFIG)
-    assert "Enrolment number: 14 digits, on the enrolment slip." in hung(CONFIG)
+    assert "Bring: K number, 12 digits" in hung(CONFIG)
+    assert "Bring: Application number, 12 digits" in hung(CONFIG)
+    assert "Bring: Enrolment number, 14 digits" in hung(CONFIG)
     few = hung(with_devices(Kind.NOTES, Kind.RECEIPT))
     assert "ertificate" not in few and "enrolment" not in few, "no printer of either"
-    assert "Bring: Grievance number: 12 digits" in few
+    assert "Bring: Grievance number, 12 digits" in few
     fees = {each.name.en: each.fee.en for each in sheet.services}
     assert fees["Grievance status"] == fees["Complaint"] == "Free of charge"
     assert sheet.helpline == CONFIG.kiosk.helpline
