@@ -53,7 +53,7 @@ ERRANDS = {
     "water": Errand(("412099000{n}",), 312, (200, 100, 10), (2,)),
     "postpaid": Errand(("maru", "987650000{n}"), 399, (200, 200)),
     "prepaid": Errand(("chambal", "982901234{n}", "p155"), 155, (100, 50), (5,)),
-    "telephone": Errand(("0143299000{n}",), 589, (500, 50, 20, 10), (5, 2, 2)),
+    "telephone": Errand(("0143299000{n}",), 589, (500, 100)),
     "admit_card": Errand(("2699000{n}", "14022008"), 10, (10,)),
     "birth": certificate("11039900000{n}"),
     "caste": certificate("11009900000{n}"),
