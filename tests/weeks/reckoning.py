@@ -21,6 +21,7 @@ AN_ORDER = 4.0  # seconds of the kiosk that each may take, all the stretches and
 AT_LEAST = 2000.0  # seconds; on a machine that does other work the kiosk's own work takes longer
 MOST_GROWTH = 4096  # KiB, of core or gateway in a life of its own
 MIB = 1024
+USUAL = Weather()
 RAM = Path("/dev/shm")  # what a disk takes is not the question here
 
 
@@ -95,7 +96,7 @@ def disk() -> Path | None:
     return RAM if RAM.is_dir() else None
 
 
-def run(folder: Path, orders: int, speed: float, seed: int) -> Outcome:
+def run(folder: Path, orders: int, speed: float, seed: int, weather: Weather = USUAL) -> Outcome:
     """The weeks, and the line that comes back, in a folder that is empty."""
     kiosk = Kiosk(folder, speed)
     path = journal_path(kiosk.config)
@@ -107,7 +108,7 @@ def run(folder: Path, orders: int, speed: float, seed: int) -> Outcome:
     sick, refused = chance.sample(plain[len(plain) // 2 :], 2)  # after the death of core
     within = AT_LEAST + AN_ORDER * orders
     trouble = Trouble(sick.number, refused.lines[0].bill.account, within)
-    seen = asyncio.run(post(kiosk, Weather(), seed, trouble))
+    seen = asyncio.run(post(kiosk, weather, seed, trouble))
     done = _orders(path, weeks.unposted)
     return Outcome(weeks, seen, done, booked(folder), sick.number, refused.number)
 

@@ -196,8 +196,9 @@ async def test_a_time_out_is_no_failure_and_is_not_repeated(
     if restarts:
         await kiosk.line.close()
         kiosk.restarted()
-    for _ in range(3):
-        assert await kiosk.post() == Posted("5f0c9e", "AP000001")
+    answers = [await kiosk.post() for _ in range(4)]  # over a line that may still be found dead
+    told = [each for each in answers if not undecided(each)]
+    assert told and set(told) == {Posted("5f0c9e", "AP000001")}
     assert unit.asked.count(PAY) == 1
 
 
