@@ -1,36 +1,43 @@
 """Draws `docs/services.md`: every service of the catalogue, what it asks, promises and costs.
 
-From the data files and the example of a rate table, so that the page says what a kiosk does.
+From the data files, the example of a rate table, and what the stories saw on a whole kiosk
+(`tests/stories/test_every_service.py`), so that the page says what a kiosk does.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from firmware.contract.screen import Language
 from firmware.documents.catalogue import words_of
 from firmware.documents.fees import fee_text
 from firmware.services.catalogue import Catalogue, Service, load_catalogue
 from firmware.services.rates.shelf import SHIPPED
 from firmware.services.rates.table import RateTable, read_table
+from ui.say import Say
 
 PAGE = Path(__file__).parent / "services.md"
+SEEN = Path(__file__).parents[1] / "tests/vectors/services_seen.json"
 PAID = ("bill", "paper")
-PROMISES = {
-    "full": "works whole",
-    "deferred": "money or request taken, posted later",
-    "cached": "shown with its date",
-    "none": "says so on its tile",
-}
+OWN = ("reprint", "poster")  # tiles of the kiosk itself
 HEAD = """\
 # The services
 
 Drawn by `python -m docs.generate` from `firmware/services/catalogue/` and the example of a rate
 table, version {version} ([rates.md](rates.md)); do not edit. A service of a known kind is one file
 ([how](../CONTRIBUTING.md#add-a-service)), and `kioskctl services check` looks at all of them.
+
+The two columns of stories are what was seen on a whole kiosk with emulated devices, paid in cash,
+with the sandbox's office there and away (`tests/stories/test_every_service.py`), from
+`tests/vectors/services_seen.json`. What a service promises without the back end: `full`, it works
+whole; `deferred`, a request, or money for a bill that was shown before, is taken and posted later;
+`cached`, what was asked before is shown with its date; `none`, its tile says so.
 """
+STORIES = ("story", "when the back end is away")
 COLUMNS = (
-    "service", "kind", "asks", "without the back end", "paid by", "paper", "fee of the example"
+    "service", "kind", "asks", "promise", *STORIES, "paid by", "paper", "fee of the example"
 )  # fmt: skip
 
 
@@ -43,12 +50,14 @@ def page() -> str:
         title = f"## {category.words['en'].name} · {category.words['hi'].name}"
         body = [_row(COLUMNS), _row(["---"] * len(COLUMNS)), *rows] if rows else ["Not yet."]
         parts += [title, "", *body, ""]
+    parts += ["## Of the kiosk itself", "", *_own_rows(), ""]
     if catalogue.coming:
         parts += ["## To come", "", *(f"- {each.words['en'].name}" for each in catalogue.coming)]
     return "\n".join(parts).rstrip() + "\n"
 
 
 def _rows(category: str, catalogue: Catalogue, table: RateTable) -> Iterator[str]:
+    seen = _seen()
     for service in catalogue.services.values():
         if service.category == category:
             yield _row(
@@ -56,12 +65,35 @@ def _rows(category: str, catalogue: Catalogue, table: RateTable) -> Iterator[str
                     f"`{service.id}`: {service.words['en'].name} · {service.words['hi'].name}",
                     service.kind,
                     _asks(service),
-                    f"`{service.promise}`: {PROMISES[service.promise]}",
+                    f"`{service.promise}`",
+                    *_stories(seen.get(service.id, {})),
                     _tenders(service),
                     _paper(service),
                     _fee(service, table),
                 ]
             )
+
+
+def _own_rows() -> Iterator[str]:
+    """The tiles that no file of the catalogue makes."""
+    seen = _seen()
+    yield from (_row(["tile", *STORIES]), _row(["---"] * (1 + len(STORIES))))
+    for name in OWN:
+        names = [Say(each, "")(f"{name}.name") for each in (Language.ENGLISH, Language.HINDI)]
+        yield _row([f"`{name}`: {' · '.join(names)}", *_stories(seen.get(name, {}))])
+
+
+def _seen() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = json.loads(SEEN.read_text(encoding="utf-8"))
+    return found
+
+
+def _stories(lines: dict[str, str]) -> list[str]:
+    """What was seen with the office there, and with it away; a service not seen says so."""
+    away = lines.get("away", "not seen")
+    if "away_later" in lines:
+        away += f". Away after the bill is shown: {lines['away_later']}"
+    return [lines.get("online", "not seen"), away]
 
 
 def _row(cells: list[str] | tuple[str, ...]) -> str:

@@ -71,6 +71,7 @@ def test_every_service_is_on_the_page_with_its_fee() -> None:
     for service in load_catalogue().services.values():
         assert f"| `{service.id}`: {service.words['en'].name}" in services.page()
     assert "Fee ₹50: Government fee ₹10 + Service fee ₹33.90 + Tax (GST) ₹6.10" in services.page()
+    assert "not seen" not in services.page(), "each has its story"
 
 
 def test_makers_codes_are_fresh() -> None:
