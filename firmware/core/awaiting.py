@@ -8,6 +8,7 @@ from firmware.core.book import Book
 from firmware.core.paying import Paying
 from firmware.core.posting import Post, Posting, waits_for_more
 from firmware.core.requesting import Requesting
+from firmware.core.resuming import REFUSED
 from firmware.core.visit import Signal, Stage, Visit
 from firmware.journal.orders import Order
 
@@ -45,6 +46,8 @@ class Awaiting:
             self._book.forget(order.number)
             return None
         if visit.stage is not Stage.POSTING:
+            if order.is_free and order.refusal is not None and visit.stage is Stage.PROVING:
+                visit.cause = REFUSED[order.created.kind]  # no claim says it
             return None
         if order.is_free:
             return self._requesting.answered(visit, order)

@@ -105,7 +105,8 @@ class Core:
         self._trying = Trying(config.kiosk, self.floor, self._outbox, self.flow.lights)
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
-        self._drawn_stage: tuple[Stage, str, Question] | None = None  # and the place within it
+        # Which stage was drawn, entered when, and the place within it
+        self._drawn_stage: tuple[Stage, float, str, Question] | None = None
         self._screen: Screen | None = None
 
     # --- inputs ----------------------------------------------------------------------------
@@ -259,7 +260,7 @@ class Core:
         )
         if self._screen is None or _differs(fresh, self._screen):
             self.serial += 1
-            stage = (visit.stage, self.flow.desk.place, visit.question)
+            stage = (visit.stage, visit.entered_at, self.flow.desk.place, visit.question)
             if stage != self._drawn_stage:
                 self._drawn_stage, self._stage_serial = stage, self.serial
             self._screen = msgspec.structs.replace(fresh, serial=self.serial)

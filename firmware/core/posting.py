@@ -30,7 +30,7 @@ log = logging.getLogger("core")
 NEXT_AFTER = 1.0
 FIRST, LONGEST = 2.0, 300.0  # seconds until what was not decided is asked for again, doubled
 LEAST_PART = 0.5  # of such a wait; the rest of it is drawn
-TRIES = 6  # of one order in a row; then the one after it is tried, to know which is sick
+TRIES = 6  # of one order in a row; then another one is tried, to know which is sick
 ASIDE, ASIDE_AT_MOST = 600.0, 6 * 3600.0  # seconds, doubled each time
 ANSWERS_WITHIN = 180.0  # seconds; longer than the longest `[gateway] timeout` lets a payment take
 
@@ -58,6 +58,7 @@ class Posting:
         self._under_way, self._began_at = "", 0.0  # the order that was asked for behind the visits
         self._not_before = 0.0
         self._oldest, self._tries = "", 0  # and how often in a row it was not decided
+        self._in_vain: list[str] = []  # tried for it since, and not decided either
         self._aside: dict[str, _Aside] = {}
 
     def ask(self, order: Order, finger: str = NO_FINGER) -> None:
@@ -85,23 +86,32 @@ class Posting:
             self._ask_behind(self._book.order(self._under_way), now)
 
     def _next(self, now: float) -> str:
-        """The oldest that is not aside; at times the one after it. Empty: nothing to do."""
+        """The oldest that is not aside; at times one after it. Empty: nothing to do."""
         unposted = self._book.journal.unposted_orders()
         if not unposted:
             self._aside.clear()
-        wanted = [each for each in unposted if not self._is_aside(each, now)][:2]
+        wanted = [each for each in unposted if not self._is_aside(each, now)]
         if not wanted:
             return ""
         if wanted[0] != self._oldest:
             self._oldest, self._tries = wanted[0], 0
         is_test = self._tries > 0 and self._tries % TRIES == 0
-        return wanted[-1] if is_test else wanted[0]
+        return self._other(wanted) if is_test else wanted[0]
+
+    def _other(self, wanted: list[str]) -> str:
+        """The next in turn after the oldest: the one beside it may be as sick."""
+        others = wanted[1:] or wanted
+        fresh = [each for each in others if each not in self._in_vain]
+        if not fresh:
+            self._in_vain.clear()
+        return (fresh or others)[0]
 
     def _is_aside(self, number: str, now: float) -> bool:
         return number in self._aside and now < self._aside[number].until
 
     def _ask_behind(self, order: Order, now: float) -> None:
-        if order.awaits_paper:  # of a visit that a start has not taken up yet
+        # Of a visit that a start has not taken up yet, or of a kind of a release to come.
+        if order.awaits_paper or not order.unanswered:
             self._set_aside(order.number, now)
             self._under_way = ""
             self._book.forget(order.number)
@@ -136,7 +146,7 @@ class Posting:
         self._book.write(*_refused(order, number, problem, detail))
         if not order.is_free:
             self._outbox.add(Say(PaymentRefused(order.number, service, amount, problem)))
-        elif order.created.kind == rows.REQUEST or order.has_proof("receipt"):
+        elif order.created.kind == rows.REQUEST or order.may_be_out("receipt"):
             # Of what takes no money there is no claim: somebody must look. Not of a finger that the
             # office does not know: who put it on is told at once, and has no paper.
             self._outbox.add(Say(RequestRefused(order.number, service, problem)))
@@ -154,8 +164,10 @@ class Posting:
         """The line works: what kept the oldest is its own."""
         self._aside.pop(number, None)
         if number != self._oldest and self._tries >= TRIES:
-            self._set_aside(self._oldest, now)
+            for sick in (self._oldest, *self._in_vain):
+                self._set_aside(sick, now)
         self._oldest, self._tries = "", 0
+        self._in_vain.clear()
 
     def _undecided(self, number: str, now: float) -> None:
         """Known to be sick, it steps aside again; else everything waits with it."""
@@ -163,6 +175,8 @@ class Posting:
             self._set_aside(number, now)
             return
         self._tries += 1
+        if number != self._oldest:
+            self._in_vain.append(number)
         wait = min(LONGEST, FIRST * 2.0 ** min(self._tries - 1, 10))
         self._not_before = now + wait * (LEAST_PART + (1 - LEAST_PART) * self._draw())
 

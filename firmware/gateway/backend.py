@@ -43,7 +43,7 @@ from firmware.contract.upi import CancelUpi, CheckUpi, StartUpi
 from firmware.gateway.acceptances import AcceptanceLine, ReceiptDocument
 from firmware.gateway.cards import CardLine
 from firmware.gateway.documents import DocumentLine
-from firmware.gateway.link import body_of, open_session
+from firmware.gateway.link import body_of, open_session, why_silent
 from firmware.gateway.questions import QuestionLine
 from firmware.gateway.rates import fetch_rates
 from firmware.gateway.refusal import Paise, failure_of
@@ -104,7 +104,7 @@ class BackEnd:
             async with asyncio.timeout(patience_of(request, self._patience)):
                 return await self._ask(request, sealed)
         except (aiohttp.ClientError, TimeoutError) as error:
-            return Failed(Problem.BACK_END_DOWN, str(error) or type(error).__name__)
+            return Failed(Problem.BACK_END_DOWN, why_silent(error))
         except msgspec.DecodeError as error:
             return Failed(Problem.BACK_END_DOWN, f"not understood: {error}")
 
@@ -143,7 +143,7 @@ class BackEnd:
                     return GatewayState(False, f"HTTP {response.status}")
                 return GatewayState(True, tenders=_tenders(await body_of(response)))
         except (aiohttp.ClientError, TimeoutError) as error:
-            return GatewayState(False, str(error) or type(error).__name__)
+            return GatewayState(False, why_silent(error))
 
     async def close(self) -> None:
         await self._session.close()

@@ -41,7 +41,7 @@ from firmware.gateway.bbps_messages import (
     transactions_of,
 )
 from firmware.gateway.doubts import Doubts
-from firmware.gateway.link import body_of, open_session
+from firmware.gateway.link import body_of, open_session, why_silent
 from firmware.gateway.xml_signature import NotBelieved, Signer
 from firmware.runtime.clock import Clock, SystemClock
 from firmware.runtime.gateway_section import BbpsSection, patience_of
@@ -107,7 +107,7 @@ class BharatBillPay:
                     kind = type(request).__name__
                     return Failed(Problem.REFUSED, f"Bharat BillPay has no {kind}")
         except (aiohttp.ClientError, TimeoutError) as error:
-            return Failed(Problem.BACK_END_DOWN, str(error) or type(error).__name__)
+            return Failed(Problem.BACK_END_DOWN, why_silent(error))
         except (NotBelieved, NotUnderstood, Undecided) as error:
             return Failed(Problem.BACK_END_DOWN, str(error)[:300])
 
@@ -119,7 +119,7 @@ class BharatBillPay:
                 message = self._writer.diagnostic(ref_id, self._clock.now())
                 is_diagnostic(await self._call(DIAGNOSTIC, ref_id, message, self._timeout), ref_id)
         except (aiohttp.ClientError, TimeoutError) as error:
-            return GatewayState(False, str(error) or type(error).__name__)
+            return GatewayState(False, why_silent(error))
         except (NotBelieved, NotUnderstood, Undecided) as error:
             return GatewayState(False, str(error)[:300])
         return GatewayState(True)

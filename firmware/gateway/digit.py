@@ -43,6 +43,7 @@ from firmware.gateway.digit_documents import (
 )
 from firmware.gateway.digit_session import DigitRefusal, DigitSession, LoggedOut, Undecided
 from firmware.gateway.doubts import Doubts
+from firmware.gateway.link import why_silent
 from firmware.runtime.gateway_section import DigitSection, patience_of
 
 FETCH_BILL = "/billing-service/bill/v2/_fetchbill"
@@ -101,7 +102,7 @@ class Digit:
         except DigitRefusal as no:
             return Failed(Problem.BACK_END_DOWN, str(no))
         except (aiohttp.ClientError, TimeoutError, Undecided) as error:
-            return Failed(Problem.BACK_END_DOWN, str(error) or type(error).__name__)
+            return Failed(Problem.BACK_END_DOWN, why_silent(error))
         except msgspec.DecodeError as error:
             return Failed(Problem.BACK_END_DOWN, f"not understood: {error}")
 
@@ -113,7 +114,7 @@ class Digit:
             async with asyncio.timeout(self._timeout):
                 await self._ask(SEARCH.format(quote(service, safe="")), query, Payments)
         except (aiohttp.ClientError, TimeoutError, Undecided, DigitRefusal) as error:
-            return GatewayState(False, str(error) or type(error).__name__)
+            return GatewayState(False, why_silent(error))
         except msgspec.DecodeError as error:
             return GatewayState(False, f"not understood: {error}")
         return GatewayState(True)

@@ -76,6 +76,16 @@ class TooLong(aiohttp.ClientError):
     """An answer that is no answer of a back end of ours."""
 
 
+def why_silent(error: Exception) -> str:
+    """What may be told of a question without an answer. Of an answer that is no HTTP aiohttp names
+    the whole address, and in that stands whose number was asked for."""
+    if isinstance(error, aiohttp.ClientResponseError):
+        return f"HTTP {error.status}: {type(error).__name__}"
+    if isinstance(error, aiohttp.InvalidURL):
+        return type(error).__name__
+    return str(error) or type(error).__name__
+
+
 async def body_of(response: aiohttp.ClientResponse) -> bytes:
     """All of it; raises TooLong, so that no stranger fills the memory of the kiosk."""
     found = await response.content.read(MOST_BYTES + 1)

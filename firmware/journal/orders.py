@@ -95,7 +95,8 @@ class Order:
     def unanswered(self) -> list[int]:
         """The lines, from 1, that are paid and that the back end has not answered."""
         answered = self.references.keys() | self.refusals.keys()
-        is_asked = self.is_free and self.is_paid  # nothing is paid for it, and yet it is posted
+        # Nothing is paid for it, and yet it is posted; what a release to come asks is not known.
+        is_asked = self.is_paid and self.created.kind in (rows.REQUEST, rows.VERIFICATION)
         waiting = [at for at, part in enumerate(self.parts, 1) if part or is_asked]
         return [at for at in waiting if at not in answered]
 
@@ -173,6 +174,10 @@ class Order:
         money can still go back whole."""
         is_open = self.is_paid and self.refusal is None
         return is_open and bool(self.created.gives) and not self.is_printed("document")
+
+    def may_be_out(self, document: str) -> bool:
+        """Somebody has it, or a printer may yet bring it."""
+        return bool(self.jobs_of(document)) or document in self.shown
 
     def has_proof(self, document: str) -> bool:
         return self.is_printed(document) or document in self.shown

@@ -100,7 +100,7 @@ class Figures:
         if not (kind := self._answer(number).kind):
             if number not in self.baskets:
                 self._count("refused")
-        elif kind == rows.REQUEST or self.recall(number).has_proof("receipt"):
+        elif kind == rows.REQUEST or self.recall(number).may_be_out("receipt"):
             self.refused_requests.append(number)
 
     def _answer(self, number: str) -> rows.OrderCreated:

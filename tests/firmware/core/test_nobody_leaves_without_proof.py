@@ -9,7 +9,7 @@ import pytest
 from firmware.contract.device import CoinAccepted, Print
 from firmware.contract.gateway import Problem
 from firmware.contract.money import rupees
-from firmware.contract.screen import Action, Attract, Done, Trouble
+from firmware.contract.screen import Action, Attract, Done, Press, Trouble
 from firmware.journal import rows
 from tests.firmware.core.world import World
 
@@ -69,6 +69,26 @@ def test_a_second_claim_gets_a_second_slip_for_all_of_it(world: World) -> None:
     world.run(3)
     assert (trouble(world).safe, trouble(world).proof) == (rupees(210), "paper")
     assert papers(world) == ["claim/1", "claim/2"]
+    world.press(Action.FINISH)
+    assert isinstance(world.screen.data, Attract)
+    world.check_money()
+
+
+def test_a_press_on_the_slip_before_does_not_send_the_next_one_away(world: World) -> None:
+    """Without paper each slip is on the screen alone, and two follow one another in an instant."""
+    world.go_to_cash()
+    world.insert(200)
+    world.printer.has_paper = False
+    world.press(Action.CANCEL)
+    world.run(12)
+    before = world.screen
+    assert (trouble(world).safe, trouble(world).proof) == (rupees(200), "screen")
+    late_coin(world, 10)
+    world.run(0.25)
+    assert (trouble(world).safe, trouble(world).proof) == (rupees(210), "screen")
+    world.core.on_press(Press(before.serial, Action.FINISH, ""), world.now)
+    world.settle()
+    assert trouble(world).safe == rupees(210), "he has not seen it"
     world.press(Action.FINISH)
     assert isinstance(world.screen.data, Attract)
     world.check_money()

@@ -104,6 +104,40 @@ def test_an_order_that_never_goes_through_keeps_no_other_waiting(world: World) -
     world.check_money()
 
 
+def test_two_sick_orders_in_a_row_keep_no_other_waiting(world: World) -> None:
+    """A department whose counter breaks is asked for all that was paid for it, one after another.
+
+    The one after the oldest says nothing of the line either, if it is as sick.
+    """
+    queue = Queue(world, 5)
+    sick = queue.numbers[:3]
+    queue.breaks = lambda number: number in sick
+    world.run(2 * 3600)
+    assert world.journal.unposted_orders() == sick
+    assert queue.booked == [4, 5]
+    queue.breaks = lambda number: False
+    world.run(2 * 3600)
+    assert sorted(queue.booked) == [1, 2, 3, 4, 5]
+    world.check_money()
+
+
+def test_an_order_of_a_kind_of_a_release_to_come_waits_and_books_nothing(world: World) -> None:
+    """After a roll-back: what it asks of the office is not known here, so nothing is asked, and
+    nothing behind it waits."""
+    book, number = world.core.book, world.core.book.next_number("TDR 0417")
+    bill = Bill("", "17250042", "", "", "", Money(0), Money(0))
+    born = rows.OrderCreated(
+        number, "K", "electricity", "hi", bill, payable=Money(0), kind="appointment"
+    )
+    book.write(born, rows.OrderPaid(number, Money(0), Money(0)))
+    book.write(rows.OrderClosed(number, rows.End.FULFILLED))
+    queue = Queue(world, 1)
+    world.run(30)
+    assert [receipt for _, receipt in queue.asked] == queue.numbers, "no payment of zero rupees"
+    assert world.journal.unposted_orders() == [number]
+    world.check_money()
+
+
 def test_an_office_that_breaks_on_everything_makes_no_order_sick(world: World) -> None:
     """After hours of it they still go out in the order of the receipts, and within minutes."""
     queue = Queue(world, 4)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from firmware.contract.asked import Accepted, Confirm
-from firmware.contract.gateway import Problem
+from firmware.contract.gateway import Failed, Problem
 from firmware.contract.screen import Action, Attract, Press, Trouble
 from firmware.contract.ticket import Pair, Text
 from firmware.contract.till import RequestRefused
@@ -167,3 +167,16 @@ def test_two_presses_are_one_complaint(world: RequestWorld) -> None:
         assert world.screen.serial > press.screen
     world.settle()
     assert len(world.orders) == 1
+
+
+def test_a_no_while_the_paper_comes_is_told_as_what_it_is(world: RequestWorld) -> None:
+    """The office's word is there a moment after its time: no paper says it, so the screen does."""
+    world.refuses_requests = Problem.BACK_END_DOWN
+    world.complain()
+    world.press(Action.SUBMIT)
+    assert world.core.flow.visit.stage is Stage.PROVING
+    world.core.on_answer(world.asked[-1], Failed(Problem.REFUSED, "not ours"), world.now)
+    world.run(3)
+    shown = world.screen.data
+    assert isinstance(shown, Trouble) and shown.cause == "trouble.request_refused"
+    assert any(isinstance(each, RequestRefused) for each in world.said)

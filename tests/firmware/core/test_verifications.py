@@ -9,13 +9,17 @@ import pytest
 from firmware.contract.asked import Accepted, Confirm, PutFinger
 from firmware.contract.device import Fault, Kind
 from firmware.contract.finger import FingerCaptured
+from firmware.contract.gateway import Failed, Problem
+from firmware.contract.money import ZERO
 from firmware.contract.request import PostVerification
 from firmware.contract.screen import Action, Attract, Number, ScreenData, Trouble
 from firmware.contract.till import RequestRefused
+from firmware.core.posting import NO_FINGER
 from firmware.core.requesting import TRIES
 from firmware.core.tiles import why_not
 from firmware.core.visit import Stage
 from firmware.journal import rows
+from firmware.till.report import figures_of
 from tests.firmware.core.request_world import FACTS, PPO, RequestWorld
 from tests.firmware.core.test_requests import said
 
@@ -270,3 +274,21 @@ def test_power_goes_before_the_print_is_sent(world: RequestWorld) -> None:
     assert isinstance(shown, Trouble) and shown.cause == "trouble.not_verified"
     world.goes()
     assert world.taken == {} and world.orders[0].end is rows.End.CANCELLED
+
+
+def test_a_no_while_the_paper_comes_is_looked_at_by_somebody(world: RequestWorld) -> None:
+    """The paper that is on its way says that the answer is still to come."""
+    world.agree()
+    world.office.is_up = False
+    world.puts(NEIGHBOUR)
+    while world.core.flow.visit.stage is not Stage.PROVING:
+        world.run(0.25)
+    (order,) = world.orders
+    asked = PostVerification(order.created.key, "life_certificate", PPO, order.number, NO_FINGER)
+    world.core.on_answer(asked, Failed(Problem.REFUSED, "another person"), world.now)
+    world.run(5)
+    assert world.printer.printed == [f"{order.number}/receipt/1"]
+    assert shows(world) == Trouble("trouble.not_verified", ZERO)
+    assert RequestRefused(order.number, "life_certificate", Problem.REFUSED) in world.said
+    figures = figures_of(world.journal.entries(), world.core.book.order)
+    assert figures.refused_requests == [order.number]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from firmware.contract.facts import FetchFacts
 from firmware.contract.gateway import (
     Bill,
     Failed,
@@ -139,3 +141,26 @@ async def test_a_login_page_acknowledges_no_payment(stranger: Stranger, back_end
 async def test_the_offices_own_word_ends_the_posting(stranger: Stranger, back_end: BackEnd) -> None:
     stranger.says(201, {"reference": "R1"})
     assert await back_end.ask(POST) == Posted("key", "R1")
+
+
+async def test_an_answer_that_is_no_http_tells_nobody_whose_bill_was_asked_for() -> None:
+    """What is wrong with a back end is retained on the bus, told to the fleet and to the log."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nno header at all\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    back_end = BackEnd(f"http://127.0.0.1:{port}", patience=2.0)
+    try:
+        for request in (FETCH, POST, FetchFacts("life_certificate", FETCH.account)):
+            reply = await back_end.ask(request)
+            assert isinstance(reply, Failed) and reply.problem is Problem.BACK_END_DOWN
+            assert FETCH.account not in reply.detail and "400" in reply.detail
+    finally:
+        await back_end.close()
+        server.close()
+        await server.wait_closed()
