@@ -59,7 +59,7 @@ def test_a_kiosk_on_a_larger_card_shows_its_first_screen(machine: Machine) -> No
             assert site.ssh("systemctl", "--failed", "--quiet").stdout == ""
         _, size = partition(machine.disk, "data")
         assert size >= (MORE_MIB + DATA_MIB) << 20
-        kept = read_data(machine.disk, "lib/kiosk", folder / "after the cut")
+        kept = read_data(machine.disk, "lib/kiosk", folder / "after")
         assert (kept / "core" / "journal.db").exists()
 
 
