@@ -19,6 +19,7 @@ from pathlib import Path
 
 import msgspec
 
+from firmware.boot.stick import bundle_at
 from firmware.contract.health import CoreState, Presence
 from firmware.contract.topics import Topics
 from firmware.runtime.bus import Bus, Envelope
@@ -115,8 +116,8 @@ async def _becomes_good(watch: Watch, until: float) -> bool:
 
 async def update(config: Config, options: argparse.Namespace) -> None:
     """Install a bundle beside the running kiosk, then start again when nobody is there."""
-    bundle: str = options.bundle
-    done = await asyncio.to_thread(subprocess.run, ["rauc", "install", bundle], check=False)
+    with bundle_at(options.bundle) as bundle:
+        done = await asyncio.to_thread(subprocess.run, ["rauc", "install", bundle], check=False)
     if done.returncode:
         sys.exit(f"kiosk-update: nothing was changed: {bundle} was refused (see above)")
     await _until_idle(config)

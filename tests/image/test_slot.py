@@ -12,6 +12,7 @@ import pytest
 
 from firmware.boot import slot
 from firmware.boot.slot import is_good, is_idle, release, was_good
+from firmware.boot.stick import the_stick
 from firmware.contract.device import Status
 from firmware.contract.health import CoreState
 from firmware.contract.money import rupees
@@ -46,6 +47,29 @@ def test_an_update_waits_while_somebody_pays_or_the_operator_counts() -> None:
     assert not is_idle(core(screen="insert_cash", session="s1"))
     assert not is_idle(core(session="s1"))
     assert not is_idle(core(operator="Asha"))
+
+
+def plugged(by_id: Path, *names: str) -> Path:
+    by_id.mkdir()
+    for name in names:
+        (by_id / name).touch()
+    return by_id
+
+
+def test_the_stick_is_the_one_that_is_plugged_in(tmp_path: Path) -> None:
+    parted = plugged(tmp_path / "a", "usb-Disk_1-0:0", "usb-Disk_1-0:0-part1", "ata-Card-part1")
+    assert the_stick(parted).name == "usb-Disk_1-0:0-part1"
+    assert the_stick(plugged(tmp_path / "b", "usb-Disk_1-0:0")).name == "usb-Disk_1-0:0"
+
+
+@pytest.mark.parametrize(
+    ("names", "said"), [((), "got none"), (("usb-A-0:0", "usb-B-0:0"), "got usb-A-0:0, usb-B-0:0")]
+)
+def test_no_stick_and_two_sticks_are_no_stick(
+    names: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(SystemExit, match=said):
+        the_stick(plugged(tmp_path / "by-id", *names))
 
 
 def test_a_release_whose_core_cannot_read_the_journal_is_not_good() -> None:

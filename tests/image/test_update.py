@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -100,6 +101,35 @@ def test_an_update_is_taken_and_one_that_does_not_work_is_taken_back(kiosk: Kios
     assert rows[journal[0] - 1].hash.hex().startswith(journal[1]), (
         "the same rows as before, to the bit"
     )
+
+
+def test_an_update_comes_on_a_stick_where_no_network_does(tmp_path: Path) -> None:
+    with Site(tmp_path / "site") as site:
+        machine = Machine(IMAGE / "kiosk.img", tmp_path, [*site.wires, *a_stick(tmp_path)])
+        fill_data(machine.disk, IMAGE / "root", site.files, tmp_path)
+        with machine:
+            kiosk = Kiosk(machine, site)
+            assert kiosk.runs() == "rauc.slot=A"
+            starts = kiosk.starts
+            done = site.ssh("sudo kiosk-update stick", patience=PATIENCE)
+            assert "was refused" not in done.stderr, done
+            machine.says_times(STARTS, starts + 1, PATIENCE)
+            assert kiosk.runs() == "rauc.slot=B"
+            assert told(site, "cat /usr/share/kiosk/next") == "the next release\n"
+
+
+def a_stick(folder: Path) -> list[str]:
+    """With FAT and the next release on it, plugged in; as arguments of QEMU."""
+    stick, bundle = folder / "stick.img", release.bundle(IMAGE, release.is_the_next, KEYS)
+    with stick.open("wb") as file:
+        file.truncate(bundle.stat().st_size + (64 << 20))
+    for command in (
+        ("mkfs.fat", str(stick)),
+        ("mcopy", "-i", str(stick), str(bundle), "::kiosk.raucb"),
+    ):
+        subprocess.run(command, check=True, capture_output=True)
+    drive = f"if=none,id=stick,format=raw,file={stick}"
+    return ["-drive", drive, "-device", "usb-storage,drive=stick,serial=UPDATE"]
 
 
 async def pays(site: Site) -> None:
