@@ -118,9 +118,11 @@ def _tenders(service: Service) -> str:
     bounds = [f"from ₹{least // 100}"] if least else []
     bounds += [] if most is None else [f"up to ₹{most // 100}"]
     cash = f"cash {' '.join(bounds)}".rstrip()
+    ways = {"cash": f"{cash}, slips", "upi": "UPI", "card": "card"}
+    taken = ", ".join(name for tender, name in ways.items() if tender in service.tenders)
     parts = f", in parts from ₹{service.least // 100}" if service.part_payment else ""
     advance = f", ₹{service.advance // 100} in advance" if service.advance else ""
-    return f"{cash}, slips, UPI, card{parts}{advance}"
+    return f"{taken}{parts}{advance}"
 
 
 def _paper(service: Service) -> str:

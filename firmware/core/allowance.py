@@ -40,6 +40,8 @@ class Allowance:
         if visit.bill is None or visit.service not in self._catalogue.services:
             return None
         bills = chosen(visit)
+        if any("cash" not in self._catalogue.services[each.service].tenders for each in bills):
+            return Hint("limit.no_cash")
         limits = self._limits(listed.service for listed in bills)
         advance = self._catalogue.services[bills[-1].service].allowed_advance
         taken = Taken(ZERO, visit.taken, self._today)

@@ -76,7 +76,7 @@ class Flow:
         office_key = bytes.fromhex(config.gateway.office_key)
         self.delivering = Delivering(book, self.pages, office_key)
         self._posting = Posting(book, outbox, config.kiosk.id)
-        self.paying = Paying(book, floor, outbox)
+        self.paying = Paying(book, floor, outbox, catalogue)
         self.desk = OperatorDesk(book, floor, outbox, config)
         self.fees = FeeDesk(floor, outbox, catalogue)
         self._tendering = Tendering(book, papers.codes)

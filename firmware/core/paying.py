@@ -31,6 +31,7 @@ from firmware.core.visit import Signal, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.journal.rows import AnyRow, ProofShown
 from firmware.journal.tender_rows import CardRefundAsked
+from firmware.services.catalogue import Catalogue
 from firmware.till.effects import Ask, Outbox
 from firmware.till.upi import pay_link
 
@@ -54,8 +55,9 @@ NOT_TAKEN = "trouble.not_taken"
 class Paying:
     """Moves a visit, and says which signal is due. `now` is monotonic seconds."""
 
-    def __init__(self, book: Book, floor: Floor, outbox: Outbox) -> None:
+    def __init__(self, book: Book, floor: Floor, outbox: Outbox, catalogue: Catalogue) -> None:
         self._book, self._floor, self._outbox = book, floor, outbox
+        self._catalogue = catalogue
         self.cards = CardDesk(book, floor, outbox)
         self._asked_at = self._asked_behind_at = 0.0
         self._charging = False  # the question that charges a card is on its way
@@ -69,7 +71,12 @@ class Paying:
         is_bill = visit.stage is Stage.BASKET or (visit.stage is Stage.BILL and visit.bill)
         if not is_bill or not sum_of(chosen(visit)):
             return []
-        works = self._floor.tenders()
+        services = [self._catalogue.services[listed.service] for listed in chosen(visit)]
+        works = [
+            tender
+            for tender in self._floor.tenders()
+            if all(tender in service.tenders for service in services)
+        ]
         return [action for action, tender in PAY_ACTIONS.items() if tender in works]
 
     def begin(self, visit: Visit, action: Action, number: str) -> Signal | None:

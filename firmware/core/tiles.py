@@ -105,8 +105,10 @@ def why_not(service: Service, floor: Floor) -> str | None:
         return None if trouble is None else TILE_REASONS.get(trouble, "tile.other")
     if (trouble := service_trouble(service, floor)) is not None:
         return TILE_REASONS[trouble]
-    if floor.tenders():
+    if any(tender in service.tenders for tender in floor.tenders()):
         return None
+    if "cash" not in service.tenders:
+        return "tile.no_back_end"  # the other ways are asked there
     obstacle = floor.obstacle_before()
     return None if obstacle is None else TILE_REASONS.get(obstacle, "tile.no_cash")
 

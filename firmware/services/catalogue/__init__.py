@@ -39,6 +39,8 @@ class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sheets: Annotated[int, msgspec.Meta(ge=1, le=200)] = 1
 
 
+# How a service may be paid for, where the kiosk has the device and its back end takes it.
+Tenders = Annotated[tuple[Literal["cash", "upi", "card"], ...], msgspec.Meta(min_length=1)]
 Words = dict[str, ServiceWords]  # by language: hi, en, and any other that the screens have
 
 
@@ -53,6 +55,7 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     asks: Annotated[list[Ask], msgspec.Meta(min_length=1)] = msgspec.field(name="ask")
     words: Words
     kind: Literal["bill", "paper", "lookup", "request", "verification"] = "bill"
+    tenders: Tenders = ("cash", "upi", "card")
     cash: CashBounds = CashBounds()
     paper: Paper | None = None
     part_payment: bool = False

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from firmware.contract.gateway import Tender
 from firmware.contract.money import ZERO, rupees
 from firmware.contract.screen import (
     Action,
@@ -170,6 +171,51 @@ def test_what_a_service_takes_in_cash_stands_in_its_file(
     services["electricity"] = msgspec.structs.replace(services["electricity"], cash=cash)
     world.go_to_bill()
     assert bill_on(world).why_not == said
+
+
+def with_all_ways(folder: Path) -> World:
+    world = World(folder)
+    world.office.tenders, world.reader.is_there = [Tender.UPI, Tender.CARD], True
+    world.run(1)
+    return world
+
+
+def takes(world: World, *tenders: str) -> None:
+    services = world.catalogue.services
+    services["electricity"] = msgspec.structs.replace(services["electricity"], tenders=tenders)
+
+
+def test_a_service_that_takes_no_cash_says_so_on_its_bill(tmp_path: Path) -> None:
+    world = with_all_ways(tmp_path)
+    takes(world, "upi")
+    world.go_to_bill()
+    assert bill_on(world).why_not == Hint("limit.no_cash")
+    assert Action.PAY_UPI in world.screen.actions
+    assert not {Action.PAY, Action.PAY_CARD} & set(world.screen.actions)
+    world.core.flow.on_press(Press(0, Action.PAY), world.now)  # past the screen's own list
+    world.core.flow.on_press(Press(0, Action.PAY_CARD), world.now)
+    assert bill_on(world)
+
+
+def test_a_service_of_cash_alone_is_not_paid_from_a_telephone(tmp_path: Path) -> None:
+    world = with_all_ways(tmp_path)
+    takes(world, "cash")
+    world.go_to_bill()
+    assert bill_on(world).why_not is None
+    assert not {Action.PAY_UPI, Action.PAY_CARD} & set(world.screen.actions)
+    world.core.flow.on_press(Press(0, Action.PAY_UPI), world.now)
+    assert bill_on(world)
+
+
+def test_what_no_way_is_left_to_pay_for_is_not_begun(tmp_path: Path) -> None:
+    world = World(tmp_path)  # its office settles neither UPI nor cards
+    takes(world, "upi", "card")
+    world.run(1)
+    world.press(Action.CHOOSE_LANGUAGE, "hi")
+    world.press(Action.CHOOSE_SERVICE, "bills")
+    assert (world.tiles["electricity"], world.tiles["water"]) == ("tile.no_back_end", None)
+    world.press(Action.CHOOSE_SERVICE, "electricity")
+    assert "electricity" in world.tiles
 
 
 def test_an_open_order_goes_on_within_its_limits_after_a_power_cut(tmp_path: Path) -> None:
