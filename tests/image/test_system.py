@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from firmware.demo.citizen import Citizen
-from firmware.demo.story import electricity_cash
+from firmware.demo.story import K_NUMBER, electricity_cash
 from tests.image.container import Container
 
 ROOT_FOLDER = os.environ.get("KIOSK_ROOT", "")
@@ -50,9 +50,9 @@ def test_no_unit_has_failed_and_none_was_started_twice(machine: Container) -> No
     assert {unit: machine.ask(unit, "NRestarts") for unit in DAEMONS} == dict.fromkeys(DAEMONS, "0")
 
 
-async def pays_a_bill(machine: Container) -> None:
+async def pays_a_bill(machine: Container, k_number: str = K_NUMBER) -> None:
     async with Citizen(machine, "ui") as citizen:
-        for step in electricity_cash().values():
+        for step in electricity_cash(k_number).values():
             await step(citizen)
 
 
@@ -100,15 +100,18 @@ def test_a_daemon_that_hangs_is_noticed_and_replaced(machine: Container, unit: s
     assert "Watchdog timeout" in said
 
 
-@pytest.mark.parametrize("unit", ["kiosk-core", "kiosk-driver@notes"])
+@pytest.mark.parametrize(
+    ("unit", "k_number"),
+    [("kiosk-core", "210344990001"), ("kiosk-driver@notes", "210344990002")],
+)
 def test_a_daemon_that_is_starved_takes_its_time_and_loses_nothing(
-    machine: Container, unit: str
+    machine: Container, unit: str, k_number: str
 ) -> None:
     """It runs for a quarter of the time; limits of cgroups do not bite in this container."""
 
     async def story() -> None:
         starving = asyncio.create_task(asyncio.to_thread(machine.run, "sh", "-c", STARVED, pid))
-        await pays_a_bill(machine)
+        await pays_a_bill(machine, k_number)
         await starving
 
     before, pid = in_box(machine), machine.ask(unit, "MainPID")
