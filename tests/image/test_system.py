@@ -26,8 +26,8 @@ DAEMONS = (
     "kiosk-driver@receipt", "kiosk-gateway", "kiosk-health", "kiosk-ui",
 )  # fmt: skip
 COMES_BACK_WITHIN = 60.0  # seconds; core takes two, the screen ten on a slow machine
-# Stopped for 0.15 s and awake for 0.05, for half a minute.
-STARVED = "for i in $(seq 150); do kill -STOP $0; sleep 0.15; kill -CONT $0; sleep 0.05; done"
+# Stopped for 0.15 s and awake for 0.05, eighty times.
+STARVED = "for i in $(seq 80); do kill -STOP $0; sleep 0.15; kill -CONT $0; sleep 0.05; done"
 NOTICED_WITHIN = 120.0  # seconds: WatchdogSec of the gateway is 90
 
 pytestmark = [
