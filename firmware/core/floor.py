@@ -166,14 +166,8 @@ class Floor:
 
     def obstacle(self) -> str | None:
         """Why money may not be taken this moment (M5), apart from the back end; None if it may."""
-        if not self.journal_is_confirmed:
-            return "trouble.journal"
-        if self.records_trouble:
-            return "trouble.records"
-        if self.door_is_open:
-            return "trouble.door_open"
-        if self.power_is_ending:
-            return "trouble.battery_low"
+        if (found := self.free_obstacle()) is not None:
+            return found
         return self.printer_trouble() or self.acceptor_trouble()
 
     def obstacle_before(self) -> str | None:
