@@ -13,6 +13,7 @@ from firmware.cli import (
     cash,
     claims,
     devices,
+    downtime,
     journal,
     keys,
     operators,
@@ -99,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
     papers.add_commands(commands)
     rates.add_commands(commands)
     services.add_commands(commands)
+    downtime.add_commands(commands)
     return top
 
 
