@@ -14,6 +14,7 @@ from firmware.cli import (
     claims,
     devices,
     downtime,
+    enrol,
     journal,
     keys,
     operators,
@@ -101,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
     rates.add_commands(commands)
     services.add_commands(commands)
     downtime.add_commands(commands)
+    enrol.add_commands(commands)
     return top
 
 
