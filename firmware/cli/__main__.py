@@ -19,6 +19,7 @@ from firmware.cli import (
     keys,
     operators,
     papers,
+    practice,
     rates,
     receipts,
     services,
@@ -99,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
     alarms.add_commands(commands)
     supplies.add_commands(commands)
     papers.add_commands(commands)
+    practice.add_commands(commands)
     rates.add_commands(commands)
     services.add_commands(commands)
     downtime.add_commands(commands)

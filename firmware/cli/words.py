@@ -174,6 +174,10 @@ def of_core_command(asked: command.CoreCommand) -> str:
             return f"told by {by} that the door and tamper alarms were looked at"
         case command.SayRefilled(device=name, consumable=consumable, by=by):
             return f"told by {by} that new {consumable} is in {name}"
+        case command.StartPractice(by=by):
+            return f"asked by {by} to let somebody practise"
+        case command.StopPractice(by=by):
+            return f"asked by {by} to end practice"
         case command.PrintClaim(claim=claim):
             return f"told to print the slip of {claim}"
         case command.PrintReceipt(receipt=receipt):

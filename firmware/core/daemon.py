@@ -21,6 +21,7 @@ from firmware.contract.topics import Topics
 from firmware.core.core import Core
 from firmware.core.disk import DiskWatch
 from firmware.core.floor import NOT_HEARD
+from firmware.core.leash import Leash
 from firmware.core.newcomer import Newcomer
 from firmware.core.rate_watch import RateWatch
 from firmware.core.redeeming import refused
@@ -33,7 +34,7 @@ from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify
 from firmware.runtime.gateway_section import patience_of
 from firmware.services.rates.shelf import RatesRefused, shelf_of
-from firmware.till.effects import Ask, Effect, Grant, KeepRates, LayOut, Say, Tell, Wipe
+from firmware.till.effects import Ask, Effect, Grant, KeepRates, LayOut, Practise, Say, Tell, Wipe
 
 log = logging.getLogger("core")
 
@@ -70,6 +71,7 @@ class CoreDaemon:
         self._shelf = shelf_of(config)
         self._rates = RateWatch(self._shelf, clock)
         self._anchor = AnchorKeeper(core.book.journal.path)
+        self._leash = Leash(config.run_folder, self._on_practice)
         self._group = asyncio.TaskGroup()
         bus.on(topics.device_state("+"), self._on_state)
         bus.on(topics.device_event("+"), self._on_event)
@@ -143,6 +145,10 @@ class CoreDaemon:
         self._carry_out()
         self._bus.answer(envelope, reply)
 
+    def _on_practice(self, word: str) -> None:
+        self._core.flow.teaching.on_word(word)
+        self._carry_out()
+
     # --- outputs ---------------------------------------------------------------------------
 
     def _carry_out(self) -> None:
@@ -176,6 +182,8 @@ class CoreDaemon:
                 self._core.on_wiped(device, self._spooling.wipe(device))
             case KeepRates():
                 self._keep_rates(effect)
+            case Practise(is_on=is_on):
+                self._leash.hold() if is_on else self._leash.let_go()
 
     def _keep_rates(self, effect: KeepRates) -> None:
         """What the back end sent as a rate table; the next look at the shelf finds it."""

@@ -66,7 +66,14 @@ class KeepRates:
     signature: str
 
 
-Effect = Tell | Grant | Ask | Say | LayOut | Wipe | KeepRates
+@dataclass(frozen=True)
+class Practise:
+    """Let the second machine, of play money, run; or end it."""
+
+    is_on: bool
+
+
+Effect = Tell | Grant | Ask | Say | LayOut | Wipe | KeepRates | Practise
 
 
 @dataclass
