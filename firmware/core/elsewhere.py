@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from firmware.contract.screen import Attract, Closed, ScreenData, Services, Trouble
+from firmware.contract.screen import Attract, Closed, ScreenData, Services
 from firmware.core.tiles import NOT_YET
 
 MOST = 2  # on a screen: who has to choose among many walks nowhere
@@ -16,8 +16,6 @@ def try_at(data: ScreenData, neighbours: Sequence[Mapping[str, str]]) -> list[di
     match data:
         case Attract(tiles=tiles) | Services(tiles=tiles):
             is_off = any(tile.why_not not in (None, NOT_YET) for tile in tiles)
-        case Trouble(safe=safe, claim=claim):
-            is_off = not safe and claim is None and bool(data.fault)
         case _:
             is_off = isinstance(data, Closed)
     return [dict(each) for each in neighbours[:MOST]] if is_off else []
