@@ -59,6 +59,7 @@ OWN_BUTTONS = {
     **dict.fromkeys(
         ("Done", "Reprinted", "PosterOut", "Accepted"), (Action.ANOTHER, Action.FINISH)
     ),
+    "Practice": (Action.FINISH,),
     "ShowFacts": (Action.PRINT, Action.ANOTHER, Action.FINISH),
 }
 

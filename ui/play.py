@@ -17,7 +17,7 @@ from firmware.contract.screen import (
     Trouble,
 )
 from firmware.contract.screen_ends import Reprinted
-from ui.say import Say
+from ui.say import Say, in_fours
 
 # What a second machine cannot do: there is no telephone and no card of play money, nobody logs in.
 NOT_PRACTISED = frozenset({Action.OPERATOR, Action.PRACTISE, Action.PAY_UPI, Action.PAY_CARD})
@@ -96,9 +96,11 @@ def _pieces(screen: Screen) -> tuple[Piece, ...]:
 def _says(screen: Screen, say: Say) -> str:
     match screen.data:
         case InsertCash():
-            return say("practice.wait")
+            return say("practice.touch" if _pieces(screen) else "practice.wait")
+        case Done() | Reprinted() | Trouble():
+            return say("practice.over")
         case Number(service=service) if service in SAMPLE:
-            return say("practice.number", number=SAMPLE[service])
+            return say("practice.number", number=in_fours(SAMPLE[service]))
         case _:
             return say("practice.money_later")
 

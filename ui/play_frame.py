@@ -21,8 +21,8 @@ from ui import shaping, theme
 from ui.parts import Touch, fill_with
 from ui.play import Piece, Play
 
-BAND, EDGE = 120, 28  # design pixels
-TRAYS = {False: 330, True: 210}  # by is_wide: the pieces stand in two rows, or in one
+BAND, EDGE = 156, 28  # design pixels
+TRAYS = {False: 380, True: 240}  # by is_wide: the pieces stand in two rows, or in one
 COLUMNS = {False: 6, True: 11}
 STRIPE = 56  # pixels of the texture, which is repeated
 STAMP_LETTER = 0.16  # of a picture's width

@@ -23,7 +23,7 @@ NIGHT = "#23325A"  # a tile on ink
 TRACK = "#3A4663"  # the unfilled part of the progress bar, on ink
 SHADE = "#14213D"  # what hides a screen while it asks "are you still there?"
 PLAY = "#8E0F5B"  # practice: of nothing else here, and of no note of the Reserve Bank
-PLAY_PALE = "#F8D3E7"
+PLAY_PALE = "#FCE6F1"
 MINT = "#7ED6A5"  # the tick on ink
 
 # Every pair of text and ground that is drawn; a test computes each at 7:1 or more.
