@@ -25,6 +25,7 @@ log = logging.getLogger("practice")
 
 FOLDER = "practice"  # below [paths] run: bus.sock, broker/credentials/ui, run/bench.sock, paper
 KIOSK = "practice"
+OPENS_WITHIN = 1.0  # seconds; a local socket takes milliseconds
 LOOK_EVERY = 0.1  # seconds until it is looked again whether the bus is there
 
 
@@ -79,13 +80,25 @@ class Practising:
             bench.close()
 
     async def _run(self) -> None:
-        address = await self._address()
+        """A password that opens nothing was of the practice before: read it again."""
+        while True:
+            bus = self._connect(await self._address())
+            running = asyncio.create_task(bus.run())
+            try:
+                await asyncio.wait_for(bus.connected(), OPENS_WITHIN)
+                await running
+            except TimeoutError:
+                log.info("the bus of practice does not open yet")
+            finally:
+                running.cancel()
+
+    def _connect(self, address: Address) -> Bus:
         topics = Topics(KIOSK)
         bus = Bus(address, (topics.presence("ui"), Presence(is_alive=False)))
         self._link = Link(bus, topics, self._director, self._receive)
         bus.on(topics.screen_state, self._link.receive)
         bus.retain(topics.presence("ui"), Presence(is_alive=True))
-        await bus.run()
+        return bus
 
     async def _address(self) -> Address:
         """Until its bus has a password for the screen."""

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from firmware.boot.bus_files import BrokerError
 from firmware.core.leash import LEASH
-from firmware.practice.machine import KIOSK, Machine, without_systemd
+from firmware.practice.machine import KIOSK, Machine
 from firmware.practice.warden import READY, Warden
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.daemon import LOG_FORMAT, notify
@@ -90,17 +90,16 @@ class Practice:
 
 async def serve(run_folder: Path) -> None:
     """Wait for one who holds the leash, and practise. Raises BrokerError."""
+    folder = run_folder / FOLDER
+    _empty(folder)  # of one that was killed: the screen must not knock at its bus
     waiting = listener(run_folder)
     waiting.setblocking(False)
     notify("READY=1")
     leash, _ = await asyncio.get_running_loop().sock_accept(waiting)
     waiting.close()
     leash.setblocking(False)
-    folder = run_folder / FOLDER
-    _empty(folder)
     try:
         with leash, Machine(folder) as machine:
-            without_systemd()
             await Practice(machine, leash).run()
     finally:
         _empty(folder)

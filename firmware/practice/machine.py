@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
+import contextlib
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from firmware.demo.broker import Broker
 from firmware.demo.stage import free_port
@@ -26,7 +27,9 @@ from firmware.runtime.config import Config, load
 KIOSK = "practice"  # its id on its own bus
 UI = "ui"  # the user whose password the screen reads
 WARDEN = {"warden": [f"topic read kiosk/{KIOSK}/#"]}
-DAEMONS = ("kiosk-bench", "kiosk-sandbox", "kiosk-gateway", "kiosk-core")
+OUTSIDE = ("kiosk-bench", "kiosk-sandbox")  # devices and office: there before who asks them
+DAEMONS = ("kiosk-gateway", "kiosk-core")
+LOOK_EVERY = 0.05  # seconds
 
 TEMPLATE = """\
 [kiosk]
@@ -113,10 +116,23 @@ class Machine:
     async def run(self) -> None:
         """For ever; what one daemon dies of ends them all."""
         async with asyncio.TaskGroup() as group:
+            for program in OUTSIDE:
+                group.create_task(_run(program, self.config))
+            await self._answers()
             for program in DAEMONS:
                 group.create_task(_run(program, self.config))
             for device in self.config.device:
                 group.create_task(_run("kiosk-driver", self.config, device))
+
+    async def _answers(self) -> None:
+        """Until the office is open: a gateway that asks too early asks again after seconds."""
+        url = urlsplit(self.config.gateway.url)
+        while True:
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection(url.hostname, url.port)
+                writer.close()
+                return
+            await asyncio.sleep(LOOK_EVERY)
 
 
 async def _run(program: str, config: Config, device: str = "") -> None:
@@ -124,8 +140,3 @@ async def _run(program: str, config: Config, device: str = "") -> None:
     (point,) = entry_points(group="console_scripts", name=program)
     serve: Serve = import_module(point.module).serve
     await serve(config, argparse.Namespace(device=device))
-
-
-def without_systemd() -> None:
-    """Only the whole tells systemd of itself: nine watchdogs in one process say nothing."""
-    os.environ.pop("NOTIFY_SOCKET", None)

@@ -20,7 +20,7 @@ FIRST_STAGE = "attract"
 class Warden:
     """What was heard last; `word` says what core must know."""
 
-    screen_is_drawn: bool = False
+    screen_is_drawn: bool = False  # and something on it can be begun
     ui_is_there: bool = False
     ui_was_there: bool = False
     idle_from: float | None = None
@@ -30,7 +30,7 @@ class Warden:
         """A message of `kiosk/practice/...`."""
         match topic.split("/")[2:]:
             case ["screen", "state"]:
-                self.screen_is_drawn = True
+                self.screen_is_drawn |= _works(document)
             case ["screen", "press"]:
                 self.idle_from = now if self.idle_from is not None else None
             case ["presence", "ui"]:
@@ -53,3 +53,9 @@ class Warden:
             self.was_ready = True
             return READY
         return ""
+
+
+def _works(document: dict[str, Any]) -> bool:
+    """A first screen on which nothing works yet says nothing to who wants to learn."""
+    tiles = document.get("data", {}).get("tiles", [])
+    return any("why_not" not in tile for tile in tiles)

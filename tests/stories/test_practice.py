@@ -120,10 +120,12 @@ async def test_a_bill_is_practised_to_its_receipt_and_nothing_real_moves(
     assert not [lease for lease in kiosk.leases if lease.denominations]
     await kiosk.citizen.presses(Action.FINISH)
     await kiosk.citizen.sees(Attract)
-    rows = list(read_entries(journal_path(kiosk.stage.config)))[rows_before:]
-    assert [type(entry.row).__name__ for entry in rows] == ["PracticeBegan", "PracticeEnded"]
-    assert (kiosk.pictures(), kiosk.bench.look("notes")["in_box"]) == (papers, money)
     await kiosk.waits(lambda: not receipt.exists(), "nothing left of it")
+    rows = list(read_entries(journal_path(kiosk.stage.config)))[rows_before:]
+    told = [type(entry.row).__name__ for entry in rows]
+    told = [kind for kind in told if kind != "CountersRead"]  # of the real acceptors, at a start
+    assert told == ["PracticeBegan", "PracticeEnded"]
+    assert (kiosk.pictures(), kiosk.bench.look("notes")["in_box"]) == (papers, money)
 
 
 def cannot_enter_the_real_bus(kiosk: Kiosk) -> bool:
