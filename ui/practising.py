@@ -80,24 +80,28 @@ class Practising:
             bench.close()
 
     async def _run(self) -> None:
-        """A password that opens nothing was of the practice before: read it again."""
+        """Each practice has passwords of its own, so they are read again for each connection."""
         while True:
-            bus = self._connect(await self._address())
+            gone = asyncio.Event()
+            bus = self._connect(await self._address(), gone)
             running = asyncio.create_task(bus.run())
             try:
                 await asyncio.wait_for(bus.connected(), OPENS_WITHIN)
-                await running
+                await gone.wait()
             except TimeoutError:
                 log.info("the bus of practice does not open yet")
             finally:
                 running.cancel()
+            self._link = self.scene = None
+            self._show()
 
-    def _connect(self, address: Address) -> Bus:
+    def _connect(self, address: Address, gone: asyncio.Event) -> Bus:
         topics = Topics(KIOSK)
         bus = Bus(address, (topics.presence("ui"), Presence(is_alive=False)))
         self._link = Link(bus, topics, self._director, self._receive)
         bus.on(topics.screen_state, self._link.receive)
         bus.retain(topics.presence("ui"), Presence(is_alive=True))
+        bus.on_connection = lambda is_up: None if is_up else gone.set()
         return bus
 
     async def _address(self) -> Address:

@@ -220,8 +220,8 @@ def test_practice_is_another_machine() -> None:
 
 
 def test_a_citizen_never_sees_a_console() -> None:
-    """Nothing of ours writes on the screen's terminal but the safe screen, and nobody logs in there;
-    a bug of the screen is told to the journal, and the words of the boot to nobody."""
+    """Nothing of ours writes on the screen's terminal but the safe screen; nobody logs in there; a
+    bug of the screen is told to the journal, and the words of the boot to nobody."""
     for unit in units.services():
         for key in ("StandardOutput", "StandardError", "TTYPath", "StandardInput"):
             assert units.value(unit, key) == "", f"{unit}: {key}; by default it is the journal's"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import stat
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import aiomqtt
@@ -19,6 +21,7 @@ from firmware.contract.screen import Action, Attract, Done, InsertCash, Number, 
 from firmware.contract.screen import Screen as Document
 from firmware.contract.teach import Practice
 from firmware.core.daemon import journal_path
+from firmware.demo.citizen import StoryFailed
 from firmware.demo.stage import Settings, Stage
 from firmware.journal.journal import read_entries
 from tests.stories.kiosk import Kiosk
@@ -27,6 +30,7 @@ from ui.scene import Director
 
 SETTINGS = Settings(speed=6, has_ui=False, has_practice=True, screen=30, cash=30, done=30)
 K_NUMBER = "210344001725"
+COUNTED = 4.0  # seconds in which a note is counted
 PATIENCE = 20.0  # seconds for a loaded machine
 
 
@@ -48,7 +52,10 @@ class Learner:
         return None if self.screen is None else self.screen.data
 
     async def sees(self, kind: type[ScreenData]) -> None:
-        await self.kiosk.waits(lambda: isinstance(self.data, kind), kind.__name__, PATIENCE)
+        try:
+            await self.kiosk.waits(lambda: isinstance(self.data, kind), kind.__name__, PATIENCE)
+        except StoryFailed as failed:
+            raise StoryFailed(f"{failed}; in practice: {self.data}") from None
 
     async def presses(self, action: Action, value: str = "") -> None:
         await self.kiosk.waits(
@@ -59,18 +66,21 @@ class Learner:
     async def pays(self, *rupees: int) -> None:
         """Each play note or coin until the screen has counted it."""
         for value in rupees:
+            await self.kiosk.waits(self._slot_is_open, "an open slot", PATIENCE)
             before = self.inserted
-            for _ in range(8):  # the mouth may be shut for a moment
+            while self.inserted == before:  # the mouth may be shut for a moment: once more
                 await self.kiosk.waits(self._slot_is_open, "an open slot", PATIENCE)
                 self.practising.feed("coins" if value == 20 else "notes", value * 100)
-                await asyncio.sleep(1)
-                if self.inserted != before:
-                    break
+                with contextlib.suppress(StoryFailed):
+                    await self.kiosk.waits(partial(self._moved_from, before), "money", COUNTED)
 
     @property
     def inserted(self) -> int:
         """-1 when no money is asked for any more."""
         return self.data.inserted.paise if isinstance(self.data, InsertCash) else -1
+
+    def _moved_from(self, before: int) -> bool:
+        return self.inserted != before
 
     def _slot_is_open(self) -> bool:
         scene = self.practising.scene
