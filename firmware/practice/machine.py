@@ -101,7 +101,7 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.config = write_config(folder)
-        self._broker = Broker(self.config, folder / "broker", WARDEN)
+        self._broker = Broker(self.config, folder / "broker", WARDEN, dies_with_us=True)
 
     def __enter__(self) -> Machine:
         """Start the bus, and let the screen in. Raises BrokerError."""
