@@ -23,6 +23,7 @@ from firmware.cli import (
     receipts,
     services,
     supplies,
+    tickets,
 )
 from firmware.cli.narrator import Line, Narrator
 from firmware.cli.snapshot import NoBus, take, technician_bus, until_connected
@@ -102,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
     rates.add_commands(commands)
     services.add_commands(commands)
     downtime.add_commands(commands)
+    tickets.add_commands(commands)
     enrol.add_commands(commands)
     return top
 

@@ -8,7 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from firmware.contract import command, device, finger, gateway, health, panel, screen, till
+from firmware.contract import (
+    command,
+    device,
+    downtime,
+    fault_ticket,
+    finger,
+    gateway,
+    health,
+    machine,
+    panel,
+    screen,
+    till,
+)
 
 READERS_OF_ALL = ("technician", "health")
 
@@ -54,12 +66,18 @@ TOPICS: tuple[Topic, ...] = (
           "A question to the back end, with a response topic."),
     Topic("core/state", health.CoreState, ("core",), (), True,
           "What the till is doing and what the journal holds."),
+    Topic("core/services", downtime.ServiceStates, ("core",), (), True,
+          "Which services cannot be begun now, and why."),
     Topic("core/event", till.TillEvent, ("core",), (), False,
           "What a person must look into: the cash box and what does not agree with it."),
     Topic("core/command", command.CoreCommand, ("technician",), ("core",), False,
           "What a person at the kiosk tells core, with a response topic; each is on the record."),
     Topic("health/state", health.KioskHealth, ("health",), ("ui", "core"), True,
           "The kiosk in one document."),
+    Topic("health/tickets", fault_ticket.FaultTickets, ("health",), ("core",), True,
+          "What somebody has to mend, under its number."),
+    Topic("health/machine", machine.Machine, ("health",), (), True,
+          "What the computer in the kiosk measures of itself."),
     Topic("health/test", health.DeviceTested, ("technician",), ("health",), False,
           "What came of a technician's test of a device, with a response topic: kept by health."),
     Topic("presence/{name}", health.Presence, ("core", "health", "ui"), (), True,
@@ -116,6 +134,10 @@ class Topics:
         return f"kiosk/{self.kiosk}/core/state"
 
     @property
+    def core_services(self) -> str:
+        return f"kiosk/{self.kiosk}/core/services"
+
+    @property
     def core_event(self) -> str:
         return f"kiosk/{self.kiosk}/core/event"
 
@@ -126,6 +148,14 @@ class Topics:
     @property
     def health_state(self) -> str:
         return f"kiosk/{self.kiosk}/health/state"
+
+    @property
+    def health_tickets(self) -> str:
+        return f"kiosk/{self.kiosk}/health/tickets"
+
+    @property
+    def health_machine(self) -> str:
+        return f"kiosk/{self.kiosk}/health/machine"
 
     @property
     def health_test(self) -> str:

@@ -18,6 +18,7 @@ from firmware.contract.health import CoreState, KioskHealth, Presence
 from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
+from firmware.core.availability import service_states
 from firmware.core.core import Core
 from firmware.core.disk import DiskWatch
 from firmware.core.floor import NOT_HEARD
@@ -155,6 +156,8 @@ class CoreDaemon:
         if screen.serial != before:
             self._keep(screen.serial)
         self._bus.retain(self._topics.core_state, self._state())
+        catalogue, floor = self._core.catalogue, self._core.floor
+        self._bus.retain(self._topics.core_services, service_states(catalogue, floor))
 
     def _do(self, effect: Effect) -> None:
         match effect:

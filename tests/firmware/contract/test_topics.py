@@ -105,7 +105,8 @@ def test_only_core_leases_and_commands() -> None:
 def test_health_lights_the_lamp_and_commands_nothing_else() -> None:
     written = {path for verb, path in rules()["health"] if verb == "write"}
     lamps = {f"{ROOT}device/{name}/tower" for name in DEVICES}
-    own = {f"{ROOT}health/state", f"{ROOT}presence/health", f"{ROOT}reply/technician"}
+    own = {f"{ROOT}health/{each}" for each in ("state", "tickets", "machine")}
+    own |= {f"{ROOT}presence/health", f"{ROOT}reply/technician"}
     assert written == lamps | own
 
 
