@@ -15,6 +15,7 @@ from msgspec.structs import fields
 from firmware.contract.device import Kind
 from firmware.runtime.bus import Address
 from firmware.runtime.gateway_section import DEFAULT, GatewaySection
+from firmware.runtime.uplink_section import UplinkSection
 
 Section = TypeVar("Section")
 DeviceName = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
@@ -101,6 +102,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: LimitsSection = LimitsSection()
     bench: dict[DeviceName, dict[str, Any]] = {}  # options of emulated devices: {"speed": 5.0}
     party: dict[DeviceName, PartySection] = {}
+    uplink: UplinkSection | None = None  # None: the fleet hears nothing of this kiosk
 
     @property
     def state_folder(self) -> Path:
