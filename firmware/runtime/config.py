@@ -16,6 +16,7 @@ from firmware.contract.device import Kind
 from firmware.runtime.bus import Address
 from firmware.runtime.gateway_section import DEFAULT, GatewaySection
 from firmware.runtime.ui_section import UiSection
+from firmware.runtime.uplink_section import UplinkSection
 
 Section = TypeVar("Section")
 DeviceName = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
@@ -95,6 +96,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: LimitsSection = LimitsSection()
     bench: dict[DeviceName, dict[str, Any]] = {}  # options of emulated devices: {"speed": 5.0}
     party: dict[DeviceName, PartySection] = {}
+    uplink: UplinkSection | None = None  # None: the fleet hears nothing of this kiosk
 
     @property
     def state_folder(self) -> Path:
