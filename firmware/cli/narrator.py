@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from firmware.cli import words
-from firmware.contract import command, device, gateway, health, panel, screen, till
+from firmware.contract import command, device, gateway, health, meeting, panel, screen, till
 from firmware.contract.topics import TOPICS, Topic
 
 REMEMBERED = 500  # events; money is told again until core has written it down
@@ -131,6 +131,12 @@ def _core(before: health.CoreState | None, now: health.CoreState) -> Iterator[st
         yield f"{now.unposted} unposted"
     if before.claims != now.claims:
         yield f"{now.claims} open claims"
+    if before.conduct != now.conduct:
+        yield f"code of conduct {now.conduct}" if now.conduct else "code of conduct is over"
+    if before.content != now.content:
+        yield f"shows content {now.content}" if now.content else "shows no content"
+    if before.meeting != now.meeting:
+        yield f"holds meeting {now.meeting}" if now.meeting else f"meeting {before.meeting} is over"
     if before.may_halt != now.may_halt:
         yield "the machine may halt" if now.may_halt else "the machine may not halt any more"
 
@@ -160,6 +166,10 @@ def _screen(before: screen.Screen | None, now: screen.Screen) -> Iterator[str]:
     yield f"screen {now.serial}: {type(now.data).__name__}"
 
 
+def _schedule(before: meeting.Schedule | None, now: meeting.Schedule) -> Iterator[str]:
+    yield f"schedule {now.version}: {len(now.meetings)} meetings"
+
+
 CHANGES: dict[type, Callable[[Any, Any], Iterator[str]]] = {
     device.DeviceState: _device,
     health.CoreState: _core,
@@ -167,4 +177,5 @@ CHANGES: dict[type, Callable[[Any, Any], Iterator[str]]] = {
     health.Presence: _presence,
     health.KioskHealth: _health,
     screen.Screen: _screen,
+    meeting.Schedule: _schedule,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from firmware.contract import command, device, finger, gateway, health, panel, screen, till
+from firmware.contract import command, device, finger, gateway, health, meeting, panel, screen, till
 
 READERS_OF_ALL = ("technician", "health")
 
@@ -58,6 +58,8 @@ TOPICS: tuple[Topic, ...] = (
           "What a person must look into: the cash box and what does not agree with it."),
     Topic("core/command", command.CoreCommand, ("technician",), ("core",), False,
           "What a person at the kiosk tells core, with a response topic; each is on the record."),
+    Topic("meeting/schedule", meeting.Schedule, ("uplink",), ("core",), True,
+          "The virtual meetings that the district has planned here; core keeps the last."),
     Topic("health/state", health.KioskHealth, ("health",), ("ui", "core"), True,
           "The kiosk in one document."),
     Topic("health/test", health.DeviceTested, ("technician",), ("health",), False,
@@ -122,6 +124,10 @@ class Topics:
     @property
     def core_command(self) -> str:
         return f"kiosk/{self.kiosk}/core/command"
+
+    @property
+    def meeting_schedule(self) -> str:
+        return f"kiosk/{self.kiosk}/meeting/schedule"
 
     @property
     def health_state(self) -> str:
