@@ -12,9 +12,11 @@ from firmware.cli import (
     alarms,
     cash,
     claims,
+    content,
     devices,
     journal,
     keys,
+    meetings,
     operators,
     papers,
     rates,
@@ -99,6 +101,8 @@ def parser() -> argparse.ArgumentParser:
     papers.add_commands(commands)
     rates.add_commands(commands)
     services.add_commands(commands)
+    content.add_commands(commands)
+    meetings.add_commands(commands)
     return top
 
 

@@ -10,6 +10,7 @@ foreign pictures and writes here cannot speak for the district.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from datetime import date
@@ -35,6 +36,7 @@ class Index(msgspec.Struct, frozen=True):
     current: int = 0
     previous: int = 0
     highest: int = 0  # that ever came: an old pack is not taken again
+    sums: str = ""  # SHA-256 of its list of files: it alone may come once more
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -70,6 +72,13 @@ class Shelf:
         except (OSError, CorruptFile, msgspec.DecodeError) as error:
             raise PackRefused(f"{self.folder / INDEX}: {error}") from None
 
+    def _index_or_none(self) -> Index:
+        """For who installs: one that is lost must not keep every pack out for ever."""
+        try:
+            return self.index()
+        except PackRefused:
+            return Index()
+
     def look(self, today: date) -> Look:
         """The manifest that is in force, proven by its signature; no picture is opened."""
         try:
@@ -104,9 +113,10 @@ class Shelf:
     def check(self, content: bytes) -> Pack:
         """Read and prove a pack, and whether it may be taken here; changes nothing. Raises
         PackRefused."""
-        pack, index = read_pack(content, self._key), self.index()
+        pack, index = read_pack(content, self._key), self._index_or_none()
         version = pack.manifest.version
-        if version < index.highest or (version == index.highest and not self._is_there(pack)):
+        is_old = version < index.highest
+        if is_old or (version == index.highest and _sums_hash(pack) != index.sums):
             raise PackRefused(
                 f"version {index.highest} was here: expected a newer one, got version {version}"
             )
@@ -116,13 +126,14 @@ class Shelf:
         """Lay a pack down and put it in force; the one in force before is kept. One that is in
         force already changes nothing. Raises PackRefused, and OSError where it cannot be written.
         """
-        pack, index = self.check(content), self.index()
+        pack, index = self.check(content), self._index_or_none()
         version = pack.manifest.version
         if version == index.current and self._is_there(pack):
             return pack.manifest
         if not self._is_there(pack):
             self._lay_down(pack)
-        self._put(Index(version, index.current, max(version, index.highest)))
+        previous = index.previous if index.current == version else index.current
+        self._put(Index(version, previous, version, _sums_hash(pack)))
         return pack.manifest
 
     def rollback(self) -> Manifest:
@@ -131,7 +142,7 @@ class Shelf:
         if not index.previous:
             raise PackRefused("no pack was here before the one in force")
         manifest = self.manifest(index.previous)
-        self._put(Index(index.previous, index.current, index.highest))
+        self._put(Index(index.previous, index.current, index.highest, index.sums))
         return manifest
 
     def _is_there(self, pack: Pack) -> bool:
@@ -167,6 +178,10 @@ class Shelf:
         for folder in self.folder.iterdir():
             if folder.is_dir() and folder.name not in kept:
                 shutil.rmtree(folder)
+
+
+def _sums_hash(pack: Pack) -> str:
+    return hashlib.sha256(pack.head[SUMS]).hexdigest()
 
 
 def _write(path: Path, content: bytes) -> None:

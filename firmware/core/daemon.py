@@ -290,6 +290,7 @@ class CoreDaemon:
             "no_content_because": occasions.content.why,
             "conduct": occasions.content.conduct.said,
             "meeting": occasions.meetings.held,
+            "meetings": occasions.meetings.coming,
         }
 
     # --- RAM -------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from firmware.till.effects import CloseMeeting, OpenMeeting, Outbox
 log = logging.getLogger("core")
 
 OPENS_WITHIN = 90.0  # seconds: a browser on a board, with the screen's own end before it
+MOST_TOLD = 10  # meetings in core's state; a week has five
 SEEN_AFTER = 2.0  # seconds until an order that is not there any more was taken away by the unit
 
 
@@ -42,6 +43,11 @@ class MeetingDesk:
     def held(self) -> str:
         """The id of the meeting that is held now; empty else."""
         return "" if self._held is None else self._held.id
+
+    @property
+    def coming(self) -> list[Planned]:
+        """The first of those that are not over."""
+        return self.plan.coming(self._at)[:MOST_TOLD]
 
     def tick(self, visit: Visit, now: float) -> Signal | None:
         """What is due; MEETING and LEFT move the visit."""

@@ -47,7 +47,7 @@ def meeting(data: Meeting, say: Say) -> WaitingModel:
     until = f"{datetime.fromisoformat(data.until):%H:%M}"
     return WaitingModel(
         what=data.title.of(say.language),
-        line=say("waiting.meeting.line", until=until),
+        line=say("meeting.line", until=until),
         icon=ICONS["waiting.meeting"],
     )
 
