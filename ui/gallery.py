@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from firmware.contract.screen import Language
 from ui import samples, samples_occasions, theme
+from ui.ear import Deaf
 from ui.environment import prepare
 from ui.scene import Director, Scene
 
@@ -53,7 +54,7 @@ async def draw(folder: Path, only: str) -> None:
     from ui.app import KioskApp
 
     samples_occasions.draw_pictures(content := folder / "content")
-    app = KioskApp(lambda action, value: None, lambda: None)
+    app = KioskApp(lambda action, value: None, Deaf())
     running = asyncio.create_task(app.async_run(async_lib="asyncio"))
     for language in Language:
         for name, scene in scenes(language, content).items():

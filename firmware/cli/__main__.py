@@ -14,6 +14,8 @@ from firmware.cli import (
     claims,
     content,
     devices,
+    downtime,
+    enrol,
     journal,
     keys,
     meetings,
@@ -103,6 +105,8 @@ def parser() -> argparse.ArgumentParser:
     services.add_commands(commands)
     content.add_commands(commands)
     meetings.add_commands(commands)
+    downtime.add_commands(commands)
+    enrol.add_commands(commands)
     return top
 
 

@@ -57,6 +57,7 @@ class MeetingDesk:
             return self._go_on(at, now)
         if self._held is not None or self._floor.occasion.room.order is not None:
             self._end("closed")
+            return None  # the hall is looked at anew before another begins
         self._is_over = False
         due = self._due(at)
         if visit.stage is not Stage.ATTRACT or due is None or due.id in self._joined:
@@ -155,7 +156,8 @@ class MeetingDesk:
         floor = self._floor
         if floor.mains_is_off or floor.power_is_ending:
             return "tile.no_power"
-        return "tile.no_meeting" if floor.door_is_open else None
+        is_shut = floor.door_is_open or not floor.occasion.room.is_possible
+        return "tile.no_meeting" if is_shut else None
 
     def _announce(self, at: datetime) -> None:
         """On the first screen and on the tile."""

@@ -60,7 +60,9 @@ def test_another_pack_under_a_number_that_was_here(shelf: Shelf, tmp_path: Path)
     shelf.install(pack(tmp_path, 5))
     assert "version 5 was here" in refused(shelf, pack(tmp_path / "b", 5, last="2027-01-01"))
     shelf.install(pack(tmp_path, 5))
-    assert shelf.index() == shelf_module.Index(5, 0, 5, shelf.index().sums), "the same once more changes nothing"
+    assert shelf.index() == shelf_module.Index(5, 0, 5, shelf.index().sums), (
+        "the same once more changes nothing"
+    )
 
 
 def test_a_bad_pack_leaves_the_old_one(shelf: Shelf, tmp_path: Path) -> None:

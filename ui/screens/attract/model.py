@@ -40,6 +40,7 @@ class AttractModel:
     logo: str = ""  # a file
     banner: str = ""
     meeting: str = ""
+    padlock: str = ""  # what it is for, spoken
 
     @property
     def spoken_text(self) -> str:
@@ -65,6 +66,7 @@ def model(data: Attract, screen: Screen, say: Say, pictures: Path | None = None)
         has_padlock=Action.OPERATOR in screen.actions,
         meeting="" if data.meeting is None else _meeting(data.meeting, say),
         **({} if data.content is None else _content(data, data.content, say, pictures)),
+        padlock=say("keys.padlock"),
     )  # fmt: skip
 
 
