@@ -12,11 +12,13 @@ from firmware.cli import (
     alarms,
     cash,
     claims,
+    content,
     devices,
     downtime,
     enrol,
     journal,
     keys,
+    meetings,
     operators,
     papers,
     rates,
@@ -102,6 +104,8 @@ def parser() -> argparse.ArgumentParser:
     papers.add_commands(commands)
     rates.add_commands(commands)
     services.add_commands(commands)
+    content.add_commands(commands)
+    meetings.add_commands(commands)
     downtime.add_commands(commands)
     tickets.add_commands(commands)
     enrol.add_commands(commands)

@@ -17,6 +17,7 @@ from firmware.contract import (
     gateway,
     health,
     machine,
+    meeting,
     panel,
     screen,
     till,
@@ -143,6 +144,12 @@ def _core(before: health.CoreState | None, now: health.CoreState) -> Iterator[st
         yield f"{now.unposted} unposted"
     if before.claims != now.claims:
         yield f"{now.claims} open claims"
+    if before.conduct != now.conduct:
+        yield f"code of conduct {now.conduct}" if now.conduct else "code of conduct is over"
+    if before.content != now.content:
+        yield f"shows content {now.content}" if now.content else "shows no content"
+    if before.meeting != now.meeting:
+        yield f"holds meeting {now.meeting}" if now.meeting else f"meeting {before.meeting} is over"
     if before.may_halt != now.may_halt:
         yield "the machine may halt" if now.may_halt else "the machine may not halt any more"
 
@@ -194,6 +201,10 @@ def _machine(before: machine.Machine | None, now: machine.Machine) -> Iterator[s
     yield ", ".join(f"{name} {value:g}" for name, value in now.numbers.items())
 
 
+def _schedule(before: meeting.Schedule | None, now: meeting.Schedule) -> Iterator[str]:
+    yield f"schedule {now.version}: {len(now.meetings)} meetings"
+
+
 CHANGES: dict[type, Callable[[Any, Any], Iterator[str]]] = {
     device.DeviceState: _device,
     health.CoreState: _core,
@@ -204,4 +215,5 @@ CHANGES: dict[type, Callable[[Any, Any], Iterator[str]]] = {
     downtime.ServiceStates: _services,
     fault_ticket.FaultTickets: _tickets,
     machine.Machine: _machine,
+    meeting.Schedule: _schedule,
 }

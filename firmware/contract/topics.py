@@ -18,6 +18,7 @@ from firmware.contract import (
     gateway,
     health,
     machine,
+    meeting,
     panel,
     screen,
     till,
@@ -74,6 +75,8 @@ TOPICS: tuple[Topic, ...] = (
           "What a person must look into: the cash box and what does not agree with it."),
     Topic("core/command", command.CoreCommand, ("technician",), ("core",), False,
           "What a person at the kiosk tells core, with a response topic; each is on the record."),
+    Topic("meeting/schedule", meeting.Schedule, ("uplink",), ("core",), True,
+          "The virtual meetings that the district has planned here; core keeps the last."),
     Topic("health/state", health.KioskHealth, ("health",), ("ui", "core", "uplink"), True,
           "The kiosk in one document."),
     Topic("health/tickets", fault_ticket.FaultTickets, ("health",), ("core", "uplink"), True,
@@ -162,6 +165,10 @@ class Topics:
     @property
     def core_command(self) -> str:
         return f"kiosk/{self.kiosk}/core/command"
+
+    @property
+    def meeting_schedule(self) -> str:
+        return f"kiosk/{self.kiosk}/meeting/schedule"
 
     @property
     def health_state(self) -> str:
