@@ -15,8 +15,8 @@ HEADING = "## What was seen\n"
 INTRODUCTION = """\
 
 From here on drawn by `python -m docs.generate` from `tests/vectors/window_seen.json`, which
-`KIOSK_SEEN=1 make stories` writes; do not edit. Each line was the same by touch and by six keys, on a
-whole kiosk with emulated devices and the real window; beside it, how many touches, and how many
+`KIOSK_SEEN=1 make stories` writes; do not edit. Each line was the same by touch and by six keys, on
+a whole kiosk with emulated devices and the real window; beside it, how many touches, and how many
 presses of the six keys, the visit took, digits one by one.
 
 | story | what was seen | touches | keys |

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from firmware.contract.screen import Action
+from firmware.contract.screen import Action, Screen
 from firmware.demo.citizen import Citizen, StoryFailed
 from firmware.demo.keys import DEMO_PIN
 from firmware.demo.stage import Settings, Stage
@@ -42,6 +42,10 @@ class WindowStage(Stage):
         }
         settings = Settings(width=WIDTH, height=HEIGHT, environment=environment, **facts)
         super().__init__(folder, settings)
+
+    def __enter__(self) -> WindowStage:
+        super().__enter__()
+        return self
 
     def _all_commands(self) -> dict[str, list[str]]:
         commands = super()._all_commands()
@@ -111,8 +115,11 @@ class Hands(Citizen):
         self._at_work = asyncio.create_task(self._presses(action, value))
 
     async def _presses(self, action: Action, value: str) -> None:
+        asked = _asked(self.screen)
         try:
             seen = await self._sees_the_same()
+            if _asked(self.screen) != asked:
+                return  # another question came: the answer was to the one before
             if seen["view"] in TYPED_IN and action is Action.ENTER:
                 await self._types(seen, value)
                 return
@@ -147,7 +154,7 @@ class Hands(Citizen):
             typed = value[: len(seen["typed"])]
         else:
             typed = seen["typed"]
-        while not value.startswith(typed):
+        while not value.startswith(typed) and _is_there(seen, ["key", "wipe"]):
             seen = await self._hits(seen, ["key", "wipe"])
             typed = seen["typed"]
         for digit in value[len(typed) :]:
@@ -165,6 +172,12 @@ class Hands(Citizen):
         self._last = meaning
         held = PADLOCK if meaning == ["operator", ""] else 0.0
         return await self.window.order(touch=spot["at"], seconds=held)
+
+
+def _asked(screen: Screen | None) -> tuple[object, ...]:
+    if screen is None:
+        return ()
+    return type(screen.data), getattr(screen.data, "label", None), screen.is_warning
 
 
 def _is_there(seen: Seen, meaning: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""What the stories through the window saw, one line a story: the data of the table in docs/access.md."""
+"""What the stories through the window saw, a line each: the data of the table in docs/access.md."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""The real `kiosk-ui`, with a finger and an eye on a socket: `python -m tests.window.touched_ui ...`.
+"""The real `kiosk-ui`, with a finger and an eye on a socket: `python -m tests.window.touched_ui`.
 
 What the finger does enters at the very bottom: SDL_PushEvent() puts into SDL's own queue what a
 touch panel or a keypad leaves there; everything above is the product's, down to the bounce of a
-press. Of a touch these are two events, as SDL_SendTouch() makes them: a finger's, which Kivy reads on
-telephones alone, and that of a mouse button whose mouse is called SDL_TOUCH_MOUSEID. (/dev/uinput,
-the other honest way, is not to be had in most containers, and SDL's offscreen driver reads no input
-devices.) The eye only reads: what may be pressed, where it is, what is meant.
+press. Of a touch these are two events, as SDL_SendTouch() makes them: a finger's, which Kivy reads
+on telephones alone, and that of a mouse button whose mouse is called SDL_TOUCH_MOUSEID.
+(/dev/uinput, the other honest way, is not to be had in most containers, and SDL's offscreen driver
+reads no input devices.) The eye only reads: what may be pressed, where it is, what is meant.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 SOCKET = "KIOSK_HAND_SOCKET"  # in the environment: where to listen
+# The queue is read after a frame's tick; Kivy hands a key on at once, a touch in the next frame.
+FRAMES, FRAMES_OF_A_TOUCH = 2, 3
 PATIENCE = 10.0  # seconds for the window to answer
 
 # SDL_events.h of SDL 2: types, and the layout of the two events; each is padded to the union's 56.
@@ -66,6 +68,22 @@ class Finger:
         assert pushed == 1, f"SDL took no event: {pushed}"
 
 
+class Flips:
+    """When the last frame had been drawn."""
+
+    def __init__(self) -> None:
+        from kivy.core.window import Window
+
+        self.newest = 0.0
+        Window.bind(on_flip=self._flipped)
+
+    def _flipped(self, *_: object) -> None:
+        from kivy.graphics.opengl import glFinish
+
+        glFinish()
+        self.newest = time.monotonic()
+
+
 def _window_size() -> tuple[int, int]:
     from kivy.core.window import Window
 
@@ -85,18 +103,22 @@ class Hand(socketserver.StreamRequestHandler):
     """A line of JSON is an order, a line of JSON the answer: what is seen after it."""
 
     def handle(self) -> None:
-        finger = Finger()
+        finger, flips = Finger(), Flips()
         for line in self.rfile:
             order = json.loads(line)
+            began = time.monotonic()
             if "touch" in order:
-                finger.touch(*order["touch"], order.get("seconds", 0.0))
+                across, down = order["touch"]
+                finger.touch(across, down, order.get("seconds", 0.0))
             for name in order.get("keys", ()):
                 finger.press(name)
-            self.wfile.write(json.dumps(_seen()).encode() + b"\n")
+            seen = _seen(FRAMES_OF_A_TOUCH if "touch" in order else FRAMES)
+            answer = {**seen, "flipped_after": flips.newest - began}
+            self.wfile.write(json.dumps(answer).encode() + b"\n")
 
 
-def _seen() -> dict[str, Any]:
-    """What the window shows once it has taken what was pushed before. Looked at in its own thread."""
+def _seen(frames: int) -> dict[str, Any]:
+    """What the window shows once it has taken what was pushed; looked at in its own thread."""
     from kivy.clock import Clock
 
     found: dict[str, Any] = {}
@@ -106,8 +128,10 @@ def _seen() -> dict[str, Any]:
         found.update(_look())
         is_there.set()
 
-    # The queue is read after the clock's tick: what was pushed shows in the frame after the next.
-    Clock.schedule_once(lambda _: Clock.schedule_once(look))
+    def wait(frames: int) -> None:
+        Clock.schedule_once(look if frames == 1 else lambda _: wait(frames - 1))
+
+    wait(frames)
     assert is_there.wait(PATIENCE), "the window does not answer"
     return found
 
