@@ -156,9 +156,6 @@ class Postgres(Server):
         if self._as:
             who = pwd.getpwnam("postgres")
             os.chown(folder, who.pw_uid, who.pw_gid)
-            for parent in folder.parents:  # of pytest's folders only root may pass
-                if os.stat(parent).st_mode & 0o001 == 0:
-                    os.chmod(parent, os.stat(parent).st_mode | 0o001)
         made = [programs / "initdb", "-D", self._data, "-A", "trust", "-E", "UTF8",
                 "--locale=C.UTF-8", "-U", "postgres", "--no-instructions"]  # fmt: skip
         subprocess.run([*self._as, *map(str, made)], check=True, capture_output=True, cwd="/")
