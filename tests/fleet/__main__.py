@@ -30,6 +30,7 @@ def main() -> int:
     parser.add_argument("--visits", type=float, default=100.0, help="a second, in all")
     parser.add_argument("--storm", type=float, default=60.0, help="seconds of the first storm")
     parser.add_argument("--back-off", type=float, default=60.0, help="the longest, seconds")
+    parser.add_argument("--patience", type=float, default=20.0, help="seconds until sent again")
     chosen = parser.parse_args()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

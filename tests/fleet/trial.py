@@ -101,7 +101,8 @@ class Trial:
         starting = [
             Simulator.start(
                 place * share, share, "--port", str(self._broker.port),
-                "--back-off", str(self._chosen.back_off), *tls,
+                "--back-off", str(self._chosen.back_off),
+                "--patience", str(self._chosen.patience), *tls,
             )
             for place in range(self._chosen.processes)
         ]  # fmt: skip
@@ -117,9 +118,10 @@ class Trial:
 
     def _say_memory(self) -> None:
         used = self._broker.memory() - self._empty
+        collectors = ", ".join(f"{each.memory() / 2**20:.0f} MiB" for each in self._collectors)
         self._say(f"broker {self._broker.memory() / 2**20:.0f} MiB, "
-                  f"{used / self._chosen.kiosks / 1024:.1f} KiB a connection; collectors "
-                  + ", ".join(f"{c.memory() / 2**20:.0f} MiB" for c in self._collectors))  # fmt: skip
+                  f"{used / self._chosen.kiosks / 1024:.1f} KiB a connection; "
+                  f"collectors {collectors}")  # fmt: skip
 
     async def _load(self, seconds: float) -> int:
         each = self._chosen.visits / len(self._simulators)
@@ -133,9 +135,10 @@ class Trial:
         await self._ask("until_drained", patience=PATIENCE)
         took, rows = time.monotonic() - began, await self._rows() - rows
         spent = {server: server.processor() - before[server] for server in before}
+        collectors = ", ".join(f"{spent[each] / took:.0%}" for each in self._collectors)
         self._say(f"steady: {visits} visits, {rows} rows committed in {took:.1f} s: "
                   f"{rows / took:.0f} rows/s; processor: broker {spent[self._broker] / took:.0%}, "
-                  "collectors " + ", ".join(f"{spent[c] / took:.0%}" for c in self._collectors))  # fmt: skip
+                  f"collectors {collectors}")  # fmt: skip
 
     async def _deaths(self) -> None:
         victims: list[tuple[str, list[Server]]] = [
