@@ -146,8 +146,9 @@ class Postgres(Server):
     SETTINGS = ("listen_addresses=", "shared_buffers=256MB", "max_wal_size=2GB",
                 "wal_compression=on", "max_connections=30")  # fmt: skip
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *settings: str) -> None:
         super().__init__(folder)
+        self._chosen = [part for each in (*self.SETTINGS, *settings) for part in ("-c", each)]
         programs = postgres_programs()
         assert programs is not None
         self._programs = programs
@@ -161,9 +162,8 @@ class Postgres(Server):
         subprocess.run([*self._as, *map(str, made)], check=True, capture_output=True, cwd="/")
 
     def command(self) -> list[str]:
-        settings = [part for each in self.SETTINGS for part in ("-c", each)]
         program = [str(self._programs / "postgres"), "-D", str(self._data), "-k", str(self.folder)]
-        return [*self._as, *program, *settings]
+        return [*self._as, *program, *self._chosen]
 
     def answers(self) -> bool:
         asked = [str(self._programs / "pg_isready"), "-q", "-h", str(self.folder)]
