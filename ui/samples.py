@@ -42,6 +42,7 @@ from ui import (
     samples_asks,
     samples_desk,
     samples_facts,
+    samples_faults,
     samples_fees,
     samples_requests,
 )
@@ -302,6 +303,7 @@ def main_screens() -> dict[str, ScreenData]:
         "6-cash-refused": cash(Hint("cash.refused.inhibited")),
         **_ends(),
         "9-closed": Closed("closed.door_open"),
+        **samples_faults.screens(),
         "9-commissioning": newcomer(),
         "9-commissioning-no-network": newcomer([]),
         **samples_desk.screens(),
