@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from ui import theme
 from ui.face import Face, load_rules
 from ui.parts import PressHandler
 from ui.scene import Scene
+from ui.wedge import PAUSE, Heard, Scanned, Typed, Wedge
 
 KEYS = {13: "enter", 271: "numpadenter", 27: "escape", 8: "backspace"}
 
@@ -35,9 +37,10 @@ class KioskApp(App):
         self._undrawn: Scene | None = None
         self._photographs: dict[Path, asyncio.Event] = {}
         self.face = Face(on_pressed, on_listen)
+        self._wedge = Wedge()
 
     def build(self) -> Face:
-        Window.bind(on_key_down=self._key, on_flip=self._flipping)
+        Window.bind(on_key_down=self._key, on_textinput=self._text, on_flip=self._flipping)
         return self.face
 
     def show(self, scene: Scene) -> None:
@@ -77,8 +80,29 @@ class KioskApp(App):
             self._on_flip(self._undrawn)
             self._undrawn = None
 
-    def _key(self, _: object, key: int, __: int, text: str | None, ___: object) -> bool:
-        return self.face.key(KEYS.get(key, text or ""))
+    def _key(self, _: object, key: int, *__: object) -> bool:
+        """A key that is no letter; letters come as text, in the layout of the keyboard and with
+        what Shift makes of them."""
+        if (name := KEYS.get(key)) is None:
+            return False
+        self._hear(self._wedge.command(name, time.monotonic()))
+        return True
+
+    def _text(self, _: object, text: str) -> None:
+        for letter in text:
+            self._hear(self._wedge.letter(letter, time.monotonic()))
+        Clock.schedule_once(self._listen_on, PAUSE)
+
+    def _listen_on(self, _: float) -> None:
+        self._hear(self._wedge.tick(time.monotonic()))
+
+    def _hear(self, heard: list[Heard]) -> None:
+        for each in heard:
+            match each:
+                case Typed(name=name):
+                    self.face.key(name)
+                case Scanned(text=text):
+                    self.face.scan(text)
 
 
 def save_frame(path: Path) -> None:

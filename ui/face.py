@@ -34,6 +34,7 @@ from ui.screens.count.screen import CountView
 from ui.screens.desk.screen import DeskView
 from ui.screens.done.screen import DoneView
 from ui.screens.facts.screen import FactsView
+from ui.screens.find_place.screen import FindPlaceView
 from ui.screens.insert_cash.screen import InsertCashView
 from ui.screens.number.screen import NumberView
 from ui.screens.offer.screen import OfferView
@@ -46,12 +47,14 @@ from ui.screens.show_upi.screen import ShowUpiView
 from ui.screens.swipe_card.screen import SwipeCardView
 from ui.screens.trouble.screen import TroubleView
 from ui.screens.waiting.screen import WaitingView
+from ui.screens.write_text.screen import WriteTextView
 
 FOLDER = Path(__file__).parent
 VIEWS: tuple[type[View], ...] = (
     AttractView, ServicesView, NumberView, WaitingView, ShowBillView, BasketView, InsertCashView,
     ShowUpiView, SwipeCardView, OfferView, DoneView, TroubleView, ClosedView, PinView, DeskView,
     CountView, PrintingView, CommissioningView, ChoiceView, FactsView, ConfirmView, PutFingerView,
+    WriteTextView, FindPlaceView,
 )  # fmt: skip
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
 BACK_WIDTH, WAY_ON_WIDTH = 282, 420  # design pixels
@@ -141,6 +144,11 @@ class Face(FloatLayout):
                   "escape": self.frame.back}.get(name)  # fmt: skip
         return button is not None and self._press_button(button)
 
+    def scan(self, text: str) -> None:
+        """What a bar code reader read; a screen that asks for none takes no notice of it."""
+        if self.frame.warning is None and self.frame.takes_scans:
+            self._press(Action.SCAN, text)
+
     def _press_button(self, button: Button) -> bool:
         if button.action is not None:
             self._press(button.action, button.value)
@@ -183,7 +191,7 @@ class Face(FloatLayout):
 
 def load_rules() -> None:
     """Read every `.kv` once; before the first widget is made."""
-    for name in ("parts.kv", "keys.kv", "face.kv"):
+    for name in ("parts.kv", "keys.kv", "keyboard.kv", "face.kv"):
         Builder.load_file(str(FOLDER / name))
     for file in sorted((FOLDER / "screens").glob("*/screen.kv")):
         Builder.load_file(str(file))

@@ -88,6 +88,7 @@ class Frame:
     steps: int = 0
     is_bare: bool = False
     warning: Warning | None = None
+    takes_scans: bool = False  # of a bar code reader
 
 
 def frame(screen: Screen, say: Say) -> Frame:
@@ -106,6 +107,7 @@ def frame(screen: Screen, say: Say) -> Frame:
         steps=screen.steps,
         is_bare=name in BARE_SCREENS,
         warning=_warning(screen, say) if screen.is_warning else None,
+        takes_scans=Action.SCAN in screen.actions,
     )
 
 
