@@ -16,27 +16,36 @@ from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glFinish, glReadPixel
 from kivy.utils import get_color_from_hex
 from PIL import Image
 
+from firmware.runtime.ui_section import KeysSection
 from ui import theme
+from ui.ear import Ear
 from ui.face import Face, load_rules
 from ui.parts import PressHandler
 from ui.scene import Scene
 from ui.wedge import PAUSE, Heard, Scanned, Typed, Wedge
 
-KEYS = {13: "enter", 271: "numpadenter", 27: "escape", 8: "backspace"}
+# Kivy's numbers of the keys that are no letters (kivy.core.window.Keyboard has them all)
+KEYS = {13: "enter", 271: "numpadenter", 27: "escape", 8: "backspace", 9: "tab",
+        127: "delete", 273: "up", 274: "down", 275: "right", 276: "left", 277: "insert",
+        278: "home", 279: "end", 280: "pageup", 281: "pagedown",
+        **{281 + number: f"f{number}" for number in range(1, 13)}}  # fmt: skip
+NAMES = {" ": "spacebar"}  # of letters that are called otherwise in `[ui.keys]`
+
+DEFAULT_KEYS = KeysSection()
 
 
 class KioskApp(App):
     """Draws scenes. `on_flip` is called when a new scene is drawn and about to be flipped."""
 
-    def __init__(self, on_pressed: PressHandler, on_listen: Callable[[], None],
+    def __init__(self, on_pressed: PressHandler, ear: Ear,
                  on_flip: Callable[[Scene], None] = lambda scene: None,
-                 **facts: Any) -> None:  # fmt: skip
+                 keys: KeysSection = DEFAULT_KEYS, **facts: Any) -> None:  # fmt: skip
         super().__init__(**facts)
         load_rules()
         self._on_flip = on_flip
         self._undrawn: Scene | None = None
         self._photographs: dict[Path, asyncio.Event] = {}
-        self.face = Face(on_pressed, on_listen)
+        self.face = Face(on_pressed, ear, keys)
         self._wedge = Wedge()
 
     def build(self) -> Face:
@@ -100,7 +109,7 @@ class KioskApp(App):
         for each in heard:
             match each:
                 case Typed(name=name):
-                    self.face.key(name)
+                    self.face.key(NAMES.get(name, name))
                 case Scanned(text=text):
                     self.face.scan(text)
 

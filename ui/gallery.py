@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from firmware.contract.screen import Language
 from ui import samples, theme
+from ui.ear import Deaf
 from ui.environment import prepare
 from ui.scene import Director, Scene
 
@@ -52,7 +53,7 @@ async def photograph(app: KioskApp, scene: Scene, path: Path) -> None:
 async def draw(folder: Path, only: str) -> None:
     from ui.app import KioskApp
 
-    app = KioskApp(lambda action, value: None, lambda: None)
+    app = KioskApp(lambda action, value: None, Deaf())
     running = asyncio.create_task(app.async_run(async_lib="asyncio"))
     for language in Language:
         for name, scene in scenes(language).items():

@@ -18,6 +18,7 @@ from ui.keyboard_rows import UNITS, Cap, Does, Layer, first_layer, rows_of
 from ui.parts import Touch
 from ui.text import Text
 
+LETTERS = {"spacebar": " "}  # what keys with a name type
 GAP = 10  # design pixels between two keys
 
 
@@ -41,6 +42,7 @@ class Keyboard(Layout):
     has_digits = BooleanProperty(True)
     next = StringProperty("")  # the words of the way on; empty: there is none
     space = StringProperty("")  # the word on the space
+    wipe_text = StringProperty("")  # what the key with the arrow does, spoken
     is_ready = BooleanProperty(False)  # the way on may be pressed
 
     __events__ = ("on_letter", "on_wipe", "on_enter")
@@ -105,6 +107,7 @@ class Keyboard(Layout):
         for key in (key for row in self._rows for key in row):
             key.is_on = key.cap.is_on(self.typed, self.is_ready)
             key.text = self._words_of(key.cap)
+            key.spoken = self.wipe_text if key.cap.does is Does.WIPE else ""
 
     def _words_of(self, cap: Cap) -> str:
         if cap.does is Does.NEXT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from firmware.contract import asked
 from firmware.contract import screen as contract
@@ -65,6 +66,14 @@ Model = (
 )
 
 
+@runtime_checkable
+class Discreet(Protocol):
+    """A screen with something on it that is nobody else's business: a name, a number, a debt."""
+
+    @property
+    def aloud_text(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Scene:
     """Everything that one frame shows."""
@@ -80,6 +89,13 @@ class Scene:
         if self.frame.warning is not None:
             return self.frame.warning.spoken_text
         return self.model.spoken_text
+
+    @property
+    def aloud_text(self) -> str:
+        """What a loudspeaker may say of it, to everybody in the room."""
+        if self.frame.warning is None and isinstance(self.model, Discreet):
+            return self.model.aloud_text
+        return self.spoken_text
 
 
 class Director:

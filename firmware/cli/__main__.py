@@ -13,6 +13,8 @@ from firmware.cli import (
     cash,
     claims,
     devices,
+    downtime,
+    enrol,
     journal,
     keys,
     operators,
@@ -99,6 +101,8 @@ def parser() -> argparse.ArgumentParser:
     papers.add_commands(commands)
     rates.add_commands(commands)
     services.add_commands(commands)
+    downtime.add_commands(commands)
+    enrol.add_commands(commands)
     return top
 
 

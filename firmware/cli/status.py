@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from firmware.cli.meaning import meaning
 from firmware.cli.snapshot import DAEMONS, Snapshot
 from firmware.contract.device import USABLE, Consumable, DeviceState, Status
 from firmware.contract.health import Condition, CoreState, Finding
+from firmware.runtime.fault_words import meaning
 
 WIDTH, HEIGHT = 80, 24  # a terminal over a slow line has no more
 LABEL = 10  # columns of the left margin

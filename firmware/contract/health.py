@@ -77,6 +77,15 @@ class LastTest(msgspec.Struct, frozen=True):
     left_out: list[str] = []
 
 
+class Refill(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A level that rose, in units: `at` ISO 8601 with offset; `by` who said so, if anybody did."""
+
+    at: str
+    before: int
+    after: int
+    by: str = ""
+
+
 class Supply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that runs out: what is left, and for how long by the use of the last four weeks."""
 
@@ -89,6 +98,7 @@ class Supply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     days_left: int | None  # None before the first whole day, and while nothing is used
     refilled_at: str = ""  # ISO 8601 with offset
     refilled_by: str = ""  # who said so; empty where only the device did
+    refills: list[Refill] = []  # the last ones, oldest first
 
 
 class KioskHealth(msgspec.Struct, frozen=True):

@@ -61,11 +61,13 @@ class Action(StrEnum):
 
 
 class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A service on the services screen. `why_not` is a message key, None when it works now."""
+    """A service on the services screen. `why_not` is a message key, None when it works now;
+    `fault` the code of the fault behind it, of firmware/contract/faults.toml."""
 
     service: str  # id: electricity
     icon: str  # a Phosphor icon name: lightning
     why_not: str | None = None
+    fault: str = ""
 
 
 class Attract(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -284,12 +286,14 @@ class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     token: str | None = None
     order: str | None = None  # to be written down, where there is no slip
     card: str | None = None  # masked: what is safe goes back to this card
+    fault: str = ""  # the code of the fault behind it, as on a Tile
 
 
-class Closed(msgspec.Struct, frozen=True, tag=True):
-    """Out of service altogether; `cause` is a message key."""
+class Closed(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """Out of service altogether; `cause` is a message key, `fault` as on a Tile."""
 
     cause: str
+    fault: str = ""
 
 
 class Commissioning(msgspec.Struct, frozen=True, tag=True):

@@ -27,6 +27,7 @@ from firmware.contract.screen import (
 )
 from firmware.contract.screen_ends import PosterOut
 from firmware.core.basket import has_room, sum_of
+from firmware.core.blame import fault_behind
 from firmware.core.floor import Floor
 from firmware.core.papers import Papers
 from firmware.core.proof import is_on_page, place_of
@@ -138,9 +139,9 @@ def draw(
     """What the citizen sees now. `why_no_cash` speaks against the bill on the screen."""
     match visit.stage:
         case Stage.ATTRACT if not floor.journal_is_confirmed:
-            return Closed("closed.journal")
+            return Closed("closed.journal", "till.journal_unconfirmed")
         case Stage.ATTRACT if floor.door_is_open:
-            return Closed("closed.door_open")
+            return Closed("closed.door_open", "panel.door.open")
         case Stage.ATTRACT if floor.newcomer is not None:
             return floor.newcomer
         case Stage.ATTRACT:
@@ -184,7 +185,8 @@ def draw(
         case Stage.DONE:
             return _done(_order_of(visit))
         case Stage.TROUBLE:
-            return _trouble(visit, papers)
+            shown = _trouble(visit, papers)
+            return replace(shown, fault=fault_behind(floor, shown.cause))
         case _:  # the desk, a question, what is handed out, a receipt again, facts
             raise AssertionError(f"{visit.stage} is drawn where its facts are")
 

@@ -15,6 +15,7 @@ from msgspec.structs import fields
 from firmware.contract.device import Kind
 from firmware.runtime.bus import Address
 from firmware.runtime.gateway_section import DEFAULT, GatewaySection
+from firmware.runtime.ui_section import UiSection
 
 Section = TypeVar("Section")
 DeviceName = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
@@ -41,13 +42,6 @@ class PathsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class BusSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     socket: str = "/run/kiosk/bus/bus.sock"
     credentials: str = "/etc/kiosk/bus"  # a folder with one password file a user
-
-
-class UiSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    width: Annotated[int, msgspec.Meta(ge=480, le=4096)] = 1080
-    height: Annotated[int, msgspec.Meta(ge=480, le=4096)] = 1920
-    is_fullscreen: bool = True
-    speaks: bool = True
 
 
 class TimesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -32,6 +32,7 @@ class AttractModel:
     pay_by: str = ""
     helpline: str = ""
     has_padlock: bool = False  # the operator's way in
+    padlock: str = ""  # what it is for, spoken
 
     @property
     def spoken_text(self) -> str:
@@ -55,6 +56,7 @@ def model(data: Attract, screen: Screen, say: Say) -> AttractModel:
         pay_by=_pay_by(data, say),
         helpline=say("attract.helpline"),
         has_padlock=Action.OPERATOR in screen.actions,
+        padlock=say("keys.padlock"),
     )  # fmt: skip
 
 

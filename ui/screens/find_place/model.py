@@ -24,6 +24,7 @@ class FindPlaceModel:
     nothing: str = ""
     language: str = "hi"
     space: str = ""  # the word on that key
+    wipe: str = ""  # spoken
 
     @property
     def hint(self) -> str:
@@ -31,6 +32,11 @@ class FindPlaceModel:
         if self.rows:
             return ""
         return self.nothing if self.sought else self.where
+
+    @property
+    def echo(self) -> str:
+        """Said after each key by who cannot see it: what is typed."""
+        return sentences(self.typed)
 
     @property
     def spoken_text(self) -> str:
@@ -51,6 +57,7 @@ def model(data: FindPlace, screen: Screen, say: Say) -> FindPlaceModel:
         nothing=say("find.nothing"),
         language=screen.language.value,
         space=say("key.space"),
+        wipe=say("key.wipe"),
     )
 
 

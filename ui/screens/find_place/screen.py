@@ -8,7 +8,7 @@ from typing import Any
 from kivy.properties import ObjectProperty
 
 from firmware.contract.screen import MOST_ROWS, Action
-from ui.keyboard import Keyboard
+from ui.keyboard import LETTERS, Keyboard
 from ui.parts import View, fill_with
 from ui.screens.choice.screen import OptionRow
 from ui.screens.find_place.model import Asking, FindPlaceModel, keep_typed, wipe, write
@@ -39,6 +39,10 @@ class FindPlaceView(View):
         self.shown, self._asking = self.model, Asking(self.model.sought)
         self._begin()
 
+    @property
+    def echo(self) -> str:
+        return str(self.shown.echo)
+
     def _begin(self) -> None:
         board: Keyboard = self.ids.board
         board.begin()
@@ -54,8 +58,8 @@ class FindPlaceView(View):
     def key(self, name: str) -> bool:
         if name == "backspace":
             self.wipe()
-        elif len(name) == 1:
-            self.type(name)
+        elif len(letter := LETTERS.get(name, name)) == 1:
+            self.type(letter)
         else:
             return name in ("enter", "numpadenter")  # there is nothing to send: rows are touched
         return True

@@ -22,6 +22,7 @@ class NumberModel:
     problem: str = ""
     more: tuple[str, ...] = ("",)  # the strip's words by how many digits are missing
     next: str = ""
+    wipe: str = ""  # spoken
     subject: str = ""  # service and label: the same subject keeps what was typed
     least: int = 0  # digits from which on it is complete
     groups: tuple[int, ...] = ()  # places of each; else fours
@@ -36,6 +37,11 @@ class NumberModel:
     @property
     def is_full(self) -> bool:
         return len(self.typed) == self.digits
+
+    @property
+    def echo(self) -> str:
+        """Said after each digit by who cannot see it: which it is, and what is missing."""
+        return sentences(self.typed[-1:], self.strip)
 
     @property
     def is_wrong(self) -> bool:
@@ -74,6 +80,7 @@ def model(data: Number, screen: Screen, say: Say) -> NumberModel:
         problem=_problem(data, say),
         more=tuple(_missing(count - data.digits + least, say) for count in range(data.digits + 1)),
         next=say("button.next"),
+        wipe=say("keys.wipe"),
         subject=f"{data.service}/{data.label}",
         least=least,
         groups=tuple(data.groups),

@@ -31,6 +31,7 @@ class WriteTextModel:
     script: Script = "any"
     language: str = "hi"
     space: str = ""  # the word on that key
+    wipe: str = ""  # spoken
     lines: int = 1
     next: str = ""
     left: tuple[str, ...] = ()  # the strip's words by how many letters are left
@@ -55,6 +56,12 @@ class WriteTextModel:
         return self.problem or (self.left[left] if 0 <= left < len(self.left) else "")
 
     @property
+    def echo(self) -> str:
+        """Said after each key by who cannot see it: the last letter as it stands, what is wrong."""
+        letters = letters_of(normalised(self.typed)) or [""]
+        return sentences(letters[-1], self.strip)
+
+    @property
     def spoken_text(self) -> str:
         return sentences(self.problem, self.question, self.where)
 
@@ -73,6 +80,7 @@ def model(data: WriteText, screen: Screen, say: Say) -> WriteTextModel:
         script=data.script,
         language=screen.language.value,
         space=say("key.space"),
+        wipe=say("key.wipe"),
         lines=data.lines,
         next=say("button.next"),
         left=tuple(_left(count, say) for count in range(min(NEARLY_FULL, data.most) + 1)),

@@ -8,7 +8,7 @@ from typing import Any
 from kivy.properties import ObjectProperty
 
 from firmware.contract.screen import Action
-from ui.keyboard import Keyboard
+from ui.keyboard import LETTERS, Keyboard
 from ui.parts import View
 from ui.screens.write_text.model import WriteTextModel, keep_typed, wipe, write
 
@@ -33,6 +33,10 @@ class WriteTextView(View):
         self.shown = self.model
         self._begin()
 
+    @property
+    def echo(self) -> str:
+        return str(self.shown.echo)
+
     def _begin(self) -> None:
         board: Keyboard = self.ids.board
         board.begin()
@@ -54,8 +58,8 @@ class WriteTextView(View):
             self.wipe()
         elif name in ("enter", "numpadenter"):
             self.go_on()
-        elif len(name) == 1:
-            self.type(name)
+        elif len(letter := LETTERS.get(name, name)) == 1:
+            self.type(letter)
         else:
             return False
         return True
