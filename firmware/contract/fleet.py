@@ -13,7 +13,7 @@ import msgspec
 from firmware.contract.command import Name
 from firmware.contract.uplink import JournalRow
 
-Source = Annotated[str, msgspec.Meta(min_length=1, max_length=160)]
+Source = Annotated[str, msgspec.Meta(max_length=160)]  # empty: told once, whatever happens
 Chain = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{16})?$")]
 Reason = Annotated[str, msgspec.Meta(max_length=200)]
 
