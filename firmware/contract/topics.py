@@ -11,10 +11,14 @@ from typing import Any
 from firmware.contract import (
     command,
     device,
+    downtime,
+    fault_ticket,
     finger,
     fleet,
     gateway,
     health,
+    machine,
+    meeting,
     panel,
     screen,
     till,
@@ -65,12 +69,20 @@ TOPICS: tuple[Topic, ...] = (
           "A question to the back end, with a response topic."),
     Topic("core/state", health.CoreState, ("core",), ("uplink",), True,
           "What the till is doing and what the journal holds."),
+    Topic("core/services", downtime.ServiceStates, ("core",), ("uplink",), True,
+          "Which services cannot be begun now, and why."),
     Topic("core/event", till.TillEvent, ("core",), ("uplink",), False,
           "What a person must look into: the cash box and what does not agree with it."),
     Topic("core/command", command.CoreCommand, ("technician",), ("core",), False,
           "What a person at the kiosk tells core, with a response topic; each is on the record."),
+    Topic("meeting/schedule", meeting.Schedule, ("uplink",), ("core",), True,
+          "The virtual meetings that the district has planned here; core keeps the last."),
     Topic("health/state", health.KioskHealth, ("health",), ("ui", "core", "uplink"), True,
           "The kiosk in one document."),
+    Topic("health/tickets", fault_ticket.FaultTickets, ("health",), ("core", "uplink"), True,
+          "What somebody has to mend, under its number."),
+    Topic("health/machine", machine.Machine, ("health",), ("uplink",), True,
+          "What the computer in the kiosk measures of itself."),
     Topic("health/test", health.DeviceTested, ("technician",), ("health",), False,
           "What came of a technician's test of a device, with a response topic: kept by health."),
     Topic("uplink/state", fleet.UplinkState, ("uplink",), (), True,
@@ -143,6 +155,10 @@ class Topics:
         return f"kiosk/{self.kiosk}/core/state"
 
     @property
+    def core_services(self) -> str:
+        return f"kiosk/{self.kiosk}/core/services"
+
+    @property
     def core_event(self) -> str:
         return f"kiosk/{self.kiosk}/core/event"
 
@@ -151,8 +167,20 @@ class Topics:
         return f"kiosk/{self.kiosk}/core/command"
 
     @property
+    def meeting_schedule(self) -> str:
+        return f"kiosk/{self.kiosk}/meeting/schedule"
+
+    @property
     def health_state(self) -> str:
         return f"kiosk/{self.kiosk}/health/state"
+
+    @property
+    def health_tickets(self) -> str:
+        return f"kiosk/{self.kiosk}/health/tickets"
+
+    @property
+    def health_machine(self) -> str:
+        return f"kiosk/{self.kiosk}/health/machine"
 
     @property
     def health_test(self) -> str:

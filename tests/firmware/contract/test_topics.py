@@ -102,6 +102,7 @@ def test_the_uplink_may_not_speak_for_the_technician_nor_to_a_device() -> None:
     """It is the process that strangers can reach."""
     written = {path for verb, path in rules()["uplink"] if verb == "write"}
     own = {"uplink/state", "uplink/desired", "uplink/order", "journal/request", "presence/uplink"}
+    own |= {"meeting/schedule"}
     answers = {"reply/core", "reply/health", "reply/technician"}
     assert written == {ROOT + path for path in own | answers}
 
@@ -122,7 +123,8 @@ def test_only_core_leases_and_commands() -> None:
 def test_health_lights_the_lamp_and_commands_nothing_else() -> None:
     written = {path for verb, path in rules()["health"] if verb == "write"}
     lamps = {f"{ROOT}device/{name}/tower" for name in DEVICES}
-    own = {f"{ROOT}health/state", f"{ROOT}presence/health", f"{ROOT}reply/technician"}
+    own = {f"{ROOT}health/{each}" for each in ("state", "tickets", "machine")}
+    own |= {f"{ROOT}presence/health", f"{ROOT}reply/technician"}
     assert written == lamps | own | {f"{ROOT}uplink/event"}
 
 
