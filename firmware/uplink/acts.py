@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import lzma
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
 
 from firmware.contract import device
-from firmware.contract.fleet import FleetOrder, PutInService, RefreshCatalogue, TakeOutOfService
+from firmware.contract.content import SetConduct
+from firmware.contract.fleet import FleetOrder, RefreshCatalogue
+from firmware.contract.meeting import AddMeeting, Planned
 from firmware.contract.uplink import FleetCommand, Outcome, UpReply, Verb
 from firmware.health.self_test import Check
 from firmware.uplink.hands import Hands
@@ -78,17 +80,35 @@ class Actor:
                 return await self._restart(str(command.args.get("unit", "")))
             case Verb.REBOOT:
                 return _done(await self.hands.reboot())
-            case Verb.OUT_OF_SERVICE:
-                reason = str(command.args.get("reason", ""))[:200]
-                return _of(await self.order(TakeOutOfService(by, reason)))
-            case Verb.IN_SERVICE:
-                return _of(await self.order(PutInService(by)))
+            case Verb.CODE_OF_CONDUCT:
+                return await self._conduct(by, command)
+            case Verb.MEETING:
+                return await self._meeting(by, command)
             case Verb.REFRESH_CATALOGUE:
                 return _of(await self.order(RefreshCatalogue(by)))
             case Verb.LOG_BUNDLE:
                 return await self._bundle(command.args.get("minutes", 60))
-            case Verb.CONTENT_PACK | Verb.CODE_OF_CONDUCT | Verb.MEETING:
+            case Verb.CONTENT_PACK | Verb.OUT_OF_SERVICE | Verb.IN_SERVICE:
                 return Result(Outcome.REFUSED, NOT_HERE)
+
+    async def _conduct(self, by: str, command: FleetCommand) -> Result:
+        asked = {"is_on": command.args.get("on"), "by": by, "reason": command.args.get("reason")}
+        return await self._ordered(asked, SetConduct)
+
+    async def _meeting(self, by: str, command: FleetCommand) -> Result:
+        try:
+            meeting = msgspec.convert(command.args, Planned)
+        except msgspec.ValidationError as error:
+            return Result(Outcome.REFUSED, f"meeting: {error}")
+        return await self._ordered({"meeting": meeting, "by": by}, AddMeeting)
+
+    async def _ordered(self, fields: Mapping[str, object], kind: type[FleetOrder]) -> Result:
+        """What is said of it, in the order's own words where it is none."""
+        try:
+            order = msgspec.convert(fields, kind)
+        except msgspec.ValidationError as error:
+            return Result(Outcome.REFUSED, str(error))
+        return _of(await self.order(order))
 
     def _test(self) -> Result:
         checks = self.self_test()

@@ -36,13 +36,12 @@ from firmware.uplink.certificate import Certificate, Trouble, read
 from firmware.uplink.ear import Ear
 from firmware.uplink.enrolment import FEW_DAYS
 from firmware.uplink.hands import Hands
-from firmware.uplink.kept import Kept, Settings
+from firmware.uplink.kept import Kept, Settings, free_mib, schedule_of
 from firmware.uplink.line import DISK, Line, Speech
 from firmware.uplink.obeying import Obeying
 from firmware.uplink.pace import Tempo
 from firmware.uplink.session import Session
 from firmware.uplink.truth import Heard
-from firmware.uplink.vitals import free_mib, vitals
 
 log = logging.getLogger("uplink")
 
@@ -154,6 +153,7 @@ class UplinkDaemon:
         if self._settings.now is not None:
             self._heard.desired = self._settings.version
             self._bus.retain(self._topics.uplink_desired, self._settings.now)
+            self._bus.retain(self._topics.meeting_schedule, schedule_of(self._settings.now))
 
     def _speech(self) -> Speech:
         return Speech(
@@ -173,7 +173,7 @@ class UplinkDaemon:
 
     def _numbers(self) -> dict[str, float]:
         return {
-            **vitals(self._kept.folder),
+            **self._ear.machine.numbers,
             "backlog_events": self._kept.outbox.waiting,
             "backlog_rows": self._session.rows_waiting,
             "refused_commands": self._obeying.refused,

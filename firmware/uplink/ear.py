@@ -13,9 +13,11 @@ from typing import Any
 import msgspec
 
 from firmware.contract.device import DeviceEvent, DeviceState, Outcome, Reply
+from firmware.contract.fault_ticket import FaultTickets
 from firmware.contract.fleet import Told
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import CoreState, KioskHealth, Presence
+from firmware.contract.machine import Machine
 from firmware.contract.till import TillEvent
 from firmware.contract.topics import Topics
 from firmware.runtime.bus import Bus, Envelope
@@ -43,6 +45,7 @@ class Ear:
         self.devices: dict[str, DeviceState] = {}
         self.presences: dict[str, Presence] = {}
         self.gateway: GatewayState | None = None
+        self.machine = Machine()
         self.trouble = ""  # why events are not kept now; empty: they are
         self._settled_at = kept.clock.monotonic() + SETTLES_AFTER
 
@@ -52,6 +55,8 @@ class Ear:
         bus.on(topics.health_state, self._on_health)
         bus.on(topics.gateway_state, self._on_gateway)
         bus.on(topics.presence("+"), self._on_presence)
+        bus.on(topics.health_machine, self._on_machine)
+        bus.on(topics.health_tickets, self._on_tickets)
         bus.on(topics.device_state("+"), self._on_device_state)
         bus.on(topics.device_event("+"), self._on_device_event)
         bus.on(topics.core_event, self._on_till_event)
@@ -120,6 +125,12 @@ class Ear:
             self.heard.health = health
             self.look()
             self._on_news()
+
+    def _on_machine(self, envelope: Envelope) -> None:
+        self.machine = decode(envelope, Machine) or self.machine
+
+    def _on_tickets(self, envelope: Envelope) -> None:
+        self.heard.tickets = decode(envelope, FaultTickets) or self.heard.tickets
 
     def _on_gateway(self, envelope: Envelope) -> None:
         self.gateway = decode(envelope, GatewayState) or self.gateway
