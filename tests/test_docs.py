@@ -12,7 +12,7 @@ from typing import get_args
 
 import pytest
 
-from docs import devices, services, states
+from docs import devices, faults, services, states
 from docs.generate import PAGE, members, page
 from drivers.base import notes_events as notes
 from drivers.base.registry import find
@@ -60,6 +60,10 @@ def test_every_topic_and_every_type_it_carries_is_on_the_page() -> None:
 
 def test_page_of_states_is_fresh() -> None:
     assert states.PAGE.read_text(encoding="utf-8") == states.page(), "run: python -m docs.generate"
+
+
+def test_the_page_of_faults_is_drawn_from_the_table() -> None:
+    assert faults.PAGE.read_text(encoding="utf-8") == faults.page(), "run: python -m docs.generate"
 
 
 def test_page_of_services_is_fresh() -> None:

@@ -71,7 +71,7 @@ async def test_the_door_stays_open_and_the_money_is_claimed(kiosk: Kiosk) -> Non
     assert (trouble.cause, trouble.safe) == ("trouble.door_open", rupees(200))
     assert kiosk.codes_on_paper() == [trouble.token]
     await kiosk.citizen.presses(Action.FINISH, until=lambda data: not isinstance(data, Trouble))
-    assert kiosk.last == Closed("closed.door_open")
+    assert kiosk.last == Closed("closed.door_open", "panel.door.open")
     kiosk.bench.do("panel", "close_door")
     await kiosk.leaves()
 
