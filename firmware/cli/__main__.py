@@ -25,6 +25,7 @@ from firmware.cli import (
     receipts,
     services,
     supplies,
+    tickets,
 )
 from firmware.cli.narrator import Line, Narrator
 from firmware.cli.snapshot import NoBus, take, technician_bus, until_connected
@@ -106,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
     content.add_commands(commands)
     meetings.add_commands(commands)
     downtime.add_commands(commands)
+    tickets.add_commands(commands)
     enrol.add_commands(commands)
     return top
 

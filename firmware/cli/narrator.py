@@ -9,11 +9,24 @@ from typing import Any
 import msgspec
 
 from firmware.cli import words
-from firmware.contract import command, device, gateway, health, meeting, panel, screen, till
+from firmware.contract import (
+    command,
+    device,
+    downtime,
+    fault_ticket,
+    gateway,
+    health,
+    machine,
+    meeting,
+    panel,
+    screen,
+    till,
+)
 from firmware.contract.topics import TOPICS, Topic
 
 REMEMBERED = 500  # events; money is told again until core has written it down
-QUIET = (device.Lease, panel.Tower, device.Acknowledge, screen.Screen)  # only with --all
+# only with --all
+QUIET = (device.Lease, panel.Tower, device.Acknowledge, screen.Screen, machine.Machine)
 REPLIES = "reply/"  # of several kinds, told apart by who asked; a bill names a citizen
 
 Line = tuple[str, str]  # who, what
@@ -170,6 +183,28 @@ def _schedule(before: meeting.Schedule | None, now: meeting.Schedule) -> Iterato
     yield f"schedule {now.version}: {len(now.meetings)} meetings"
 
 
+def _services(before: downtime.ServiceStates | None, now: downtime.ServiceStates) -> Iterator[str]:
+    old = {} if before is None else before.why_not
+    for service, why in now.why_not.items():
+        if old.get(service, "") != why:
+            yield f"{service}: {why}" if why else f"{service} can be had again"
+
+
+def _tickets(
+    before: fault_ticket.FaultTickets | None, now: fault_ticket.FaultTickets
+) -> Iterator[str]:
+    old = {} if before is None else {each.number: each for each in before.open}
+    for each in now.open:
+        if old.get(each.number) != each:
+            yield f"ticket {each.number} {each.part} {each.code}: with the {each.level}"
+    for number in old.keys() - {each.number for each in now.open}:
+        yield f"ticket {number} is closed"
+
+
+def _machine(before: machine.Machine | None, now: machine.Machine) -> Iterator[str]:
+    yield ", ".join(f"{name} {value:g}" for name, value in now.numbers.items())
+
+
 CHANGES: dict[type, Callable[[Any, Any], Iterator[str]]] = {
     device.DeviceState: _device,
     health.CoreState: _core,
@@ -178,4 +213,7 @@ CHANGES: dict[type, Callable[[Any, Any], Iterator[str]]] = {
     health.KioskHealth: _health,
     screen.Screen: _screen,
     meeting.Schedule: _schedule,
+    downtime.ServiceStates: _services,
+    fault_ticket.FaultTickets: _tickets,
+    machine.Machine: _machine,
 }

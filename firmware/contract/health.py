@@ -29,6 +29,7 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     unsigned_because: str = ""  # why slips carry no signature now; empty: they do
     journal_rows: int
     journal_head: str  # first 16 hex digits of the last row's hash
+    journal_chain: str = ""  # first 16 hex digits of the first row's hash: which file it is
     to_confirm: int | None = None  # the JournalBegun row that keeps cash off until confirmed
     no_records_because: str = ""  # why the journal may soon not be written; cash is off
     taken_today: Money = ZERO  # notes and coins

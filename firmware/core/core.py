@@ -92,7 +92,7 @@ class Core:
         self, book: Book, config: Config, catalogue: Catalogue, keys: Keys | None = None
     ) -> None:
         self._outbox = Outbox()
-        self._config, self._catalogue = config, catalogue
+        self._config, self.catalogue = config, catalogue
         self.book = book
         self.floor = Floor(
             journal_is_confirmed=book.journal.is_confirmed,
@@ -289,7 +289,7 @@ class Core:
         elif visit.stage is Stage.NUMBER:
             data = self.flow.asking.draw(visit, self.book.today)
         else:
-            data = draw(visit, self.floor, self._catalogue, self.papers, why_no_cash)
+            data = draw(visit, self.floor, self.catalogue, self.papers, why_no_cash)
         offered = [*actions(visit, why_no_cash), *self.flow.more_actions(now)]
         return data, offered, self.flow.patience.leaves_in(visit, now)
 

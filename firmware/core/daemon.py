@@ -14,16 +14,19 @@ from firmware.content.shelf import shelf_of as content_shelf
 from firmware.contract.command import CoreCommand
 from firmware.contract.device import DeviceEvent, DeviceState, Reply, Status
 from firmware.contract.document import CancelDocument, PrintDocument
+from firmware.contract.fleet import RowsAfter
 from firmware.contract.gateway import GatewayReply, GatewayState
 from firmware.contract.health import CoreState, KioskHealth, Presence
 from firmware.contract.meeting import Schedule
 from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
+from firmware.core.availability import service_states
 from firmware.core.content_watch import ContentWatch
 from firmware.core.core import Core
 from firmware.core.disk import DiskWatch
 from firmware.core.floor import NOT_HEARD
+from firmware.core.handing import Handing
 from firmware.core.newcomer import Newcomer
 from firmware.core.rate_watch import RateWatch
 from firmware.core.redeeming import refused
@@ -87,6 +90,7 @@ class CoreDaemon:
         self._content = ContentWatch(content_shelf(config), clock)
         self._hall = Hall(config.run_folder / "meeting")
         self._anchor = AnchorKeeper(core.book.journal.path)
+        self._handing = Handing(core.book.journal)
         self._group = asyncio.TaskGroup()
         bus.on(topics.device_state("+"), self._on_state)
         bus.on(topics.device_event("+"), self._on_event)
@@ -95,12 +99,19 @@ class CoreDaemon:
         bus.on(topics.screen_press, self._on_press)
         bus.on(topics.meeting_schedule, self._on_schedule)
         bus.on(topics.core_command, self._on_command)
+        bus.on(topics.journal_request, self._on_journal_request)
         bus.take_replies(topics.reply("core"))
 
     async def run(self) -> None:
         serial, visit = self._load()
         self._core.start(serial, visit, self._now())
         self._bus.retain(self._topics.presence("core"), Presence(is_alive=True, version=VERSION))
+        try:
+            await self._serve()
+        finally:
+            self._handing.close()
+
+    async def _serve(self) -> None:
         async with self._group:
             self._group.create_task(self._bus.run())
             notify("READY=1")
@@ -168,6 +179,16 @@ class CoreDaemon:
         self._carry_out()
         self._bus.answer(envelope, reply)
 
+    def _on_journal_request(self, envelope: Envelope) -> None:
+        asked: RowsAfter | None = decode(envelope.payload, RowsAfter, envelope.topic)
+        if asked is not None:
+            self._group.create_task(self._hand_over(envelope, asked))
+
+    async def _hand_over(self, envelope: Envelope, asked: RowsAfter) -> None:
+        rows = await self._handing.answer(asked)
+        if rows is not None:
+            self._bus.answer(envelope, rows)
+
     # --- outputs ---------------------------------------------------------------------------
 
     def _carry_out(self) -> None:
@@ -180,6 +201,8 @@ class CoreDaemon:
         if screen.serial != before:
             self._keep(screen.serial)
         self._bus.retain(self._topics.core_state, self._state())
+        catalogue, floor = self._core.catalogue, self._core.floor
+        self._bus.retain(self._topics.core_services, service_states(catalogue, floor))
 
     def _do(self, effect: Effect) -> None:
         match effect:
@@ -269,6 +292,7 @@ class CoreDaemon:
             unsigned_because=self._core.papers.unsigned_because(self._clock.now()),
             journal_rows=journal.length,
             journal_head=journal.head[:16],
+            journal_chain=self._handing.chain,
             to_confirm=journal.to_confirm,
             no_records_because=self._core.floor.records_trouble,
             taken_today=self._core.book.taken_today(),

@@ -37,7 +37,9 @@ from firmware.contract.health import (
     Presence,
     Supply,
 )
+from firmware.contract.machine import Machine
 from firmware.contract.panel import TowerSignal
+from firmware.health import machine
 
 DAEMONS = ("core", "ui")  # of the gateway its own state tells: its will is that it is away
 NO_SERVICE_WITHOUT = ("core", "ui")  # nobody counts the money, or nobody sees anything
@@ -96,6 +98,7 @@ class Facts:
     swaps: Mapping[str, Swap] = field(default_factory=dict)
     supplies: Sequence[Supply] = ()
     tests: Mapping[str, LastTest] = field(default_factory=dict)
+    machine: Machine = field(default_factory=Machine)
     is_settled: bool = True  # false for HEARD_WITHIN seconds: silence means nothing yet
 
 
@@ -178,6 +181,7 @@ def _findings(facts: Facts, now: str) -> Iterator[Finding]:
             yield Finding(name, "device.swapped", swap.at, detail)
     for supply in facts.supplies:
         yield from _of_supply(facts, supply, now)
+    yield from machine.findings(facts.machine, now)
     yield from _of_daemons(facts, now)
     yield from _of_core_and_back_end(facts, now)
 
