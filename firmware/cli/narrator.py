@@ -179,10 +179,6 @@ def _screen(before: screen.Screen | None, now: screen.Screen) -> Iterator[str]:
     yield f"screen {now.serial}: {type(now.data).__name__}"
 
 
-def _schedule(before: meeting.Schedule | None, now: meeting.Schedule) -> Iterator[str]:
-    yield f"schedule {now.version}: {len(now.meetings)} meetings"
-
-
 def _services(before: downtime.ServiceStates | None, now: downtime.ServiceStates) -> Iterator[str]:
     old = {} if before is None else before.why_not
     for service, why in now.why_not.items():
@@ -205,6 +201,10 @@ def _machine(before: machine.Machine | None, now: machine.Machine) -> Iterator[s
     yield ", ".join(f"{name} {value:g}" for name, value in now.numbers.items())
 
 
+def _schedule(before: meeting.Schedule | None, now: meeting.Schedule) -> Iterator[str]:
+    yield f"schedule {now.version}: {len(now.meetings)} meetings"
+
+
 CHANGES: dict[type, Callable[[Any, Any], Iterator[str]]] = {
     device.DeviceState: _device,
     health.CoreState: _core,
@@ -212,8 +212,8 @@ CHANGES: dict[type, Callable[[Any, Any], Iterator[str]]] = {
     health.Presence: _presence,
     health.KioskHealth: _health,
     screen.Screen: _screen,
-    meeting.Schedule: _schedule,
     downtime.ServiceStates: _services,
     fault_ticket.FaultTickets: _tickets,
     machine.Machine: _machine,
+    meeting.Schedule: _schedule,
 }
