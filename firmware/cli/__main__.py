@@ -15,6 +15,7 @@ from firmware.cli import (
     devices,
     downtime,
     enrol,
+    fleet,
     journal,
     keys,
     operators,
@@ -101,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
     papers.add_commands(commands)
     rates.add_commands(commands)
     services.add_commands(commands)
+    fleet.add_commands(commands)
     downtime.add_commands(commands)
     enrol.add_commands(commands)
     return top
