@@ -138,7 +138,7 @@ async def command(options: argparse.Namespace) -> int:
     signing = read_key(options.key)
     said = command_of(options, datetime.now(UTC))
     chosen = settings.load(options.link).broker
-    replies = await ask(chosen.dial(), said, sign(said, signing), options.wait)
+    replies = await ask(chosen.dial, said, sign(said, signing), options.wait)
     if not replies:
         print(f"kioskctl: fleet: {said.kiosk} did not reply in {options.wait:g} s; command"
               f" {said.id} is void after {said.expires}", file=sys.stderr)  # fmt: skip

@@ -62,7 +62,7 @@ class Trial:
         self._database = Postgres(folder / "pg")
         self._collectors = [
             CollectorProcess(
-                folder / name, name, self._broker, self._database, self._authority
+                folder / name, name, self._broker.port, self._database, self._authority
             )
             for name in ("collector-a", "collector-b")
         ]  # fmt: skip
