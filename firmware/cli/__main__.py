@@ -12,18 +12,21 @@ from firmware.cli import (
     alarms,
     cash,
     claims,
+    content,
     devices,
     downtime,
     enrol,
     fleet,
     journal,
     keys,
+    meetings,
     operators,
     papers,
     rates,
     receipts,
     services,
     supplies,
+    tickets,
 )
 from firmware.cli.narrator import Line, Narrator
 from firmware.cli.snapshot import NoBus, take, technician_bus, until_connected
@@ -103,7 +106,10 @@ def parser() -> argparse.ArgumentParser:
     rates.add_commands(commands)
     services.add_commands(commands)
     fleet.add_commands(commands)
+    content.add_commands(commands)
+    meetings.add_commands(commands)
     downtime.add_commands(commands)
+    tickets.add_commands(commands)
     enrol.add_commands(commands)
     return top
 
