@@ -36,6 +36,7 @@ from ui.screens.count.screen import CountView
 from ui.screens.desk.screen import DeskView
 from ui.screens.done.screen import DoneView
 from ui.screens.facts.screen import FactsView
+from ui.screens.find_place.screen import FindPlaceView
 from ui.screens.insert_cash.screen import InsertCashView
 from ui.screens.number.screen import NumberView
 from ui.screens.offer.screen import OfferView
@@ -48,6 +49,7 @@ from ui.screens.show_upi.screen import ShowUpiView
 from ui.screens.swipe_card.screen import SwipeCardView
 from ui.screens.trouble.screen import TroubleView
 from ui.screens.waiting.screen import WaitingView
+from ui.screens.write_text.screen import WriteTextView
 from ui.sixkeys import SixKeys
 
 FOLDER = Path(__file__).parent
@@ -55,6 +57,7 @@ VIEWS: tuple[type[View], ...] = (
     AttractView, ServicesView, NumberView, WaitingView, ShowBillView, BasketView, InsertCashView,
     ShowUpiView, SwipeCardView, OfferView, DoneView, TroubleView, ClosedView, PinView, DeskView,
     CountView, PrintingView, CommissioningView, ChoiceView, FactsView, ConfirmView, PutFingerView,
+    WriteTextView, FindPlaceView,
 )  # fmt: skip
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
 ALSO = {"numpadenter": "enter"}  # the same key to whoever presses it
@@ -152,6 +155,11 @@ class Face(FloatLayout):
             self.keys.press(key)
         return key is not None
 
+    def scan(self, text: str) -> None:
+        """What a bar code reader read; a screen that asks for none takes no notice of it."""
+        if self.frame.warning is None and self.frame.takes_scans:
+            self._press(Action.SCAN, text)
+
     def press_button(self, button: Button) -> bool:
         """As a finger would; False when it is not there."""
         if button.action is not None:
@@ -213,7 +221,7 @@ class Face(FloatLayout):
 
 def load_rules() -> None:
     """Read every `.kv` once; before the first widget is made."""
-    for name in ("parts.kv", "keys.kv", "face.kv"):
+    for name in ("parts.kv", "keys.kv", "keyboard.kv", "face.kv"):
         Builder.load_file(str(FOLDER / name))
     for file in sorted((FOLDER / "screens").glob("*/screen.kv")):
         Builder.load_file(str(file))

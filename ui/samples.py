@@ -47,6 +47,7 @@ from ui import (
     samples_fees,
     samples_occasions,
     samples_requests,
+    samples_typing,
 )
 
 LONG_NAME = "श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी स्वर्गीय लक्ष्मीनारायण"
@@ -200,6 +201,7 @@ ACTIONS: dict[type, list[Action]] = {
     Desk: [Action.CHOOSE_LANGUAGE, Action.CHOOSE_TASK, Action.BACK, Action.FINISH],
     Count: [Action.CHOOSE_LANGUAGE, Action.ENTER, Action.SKIP],
     **samples_requests.ACTIONS,
+    **samples_typing.ACTIONS,
 }
 STEPS: dict[type, int] = {
     Number: 1,
@@ -213,6 +215,7 @@ STEPS: dict[type, int] = {
     Printing: 3,
     Done: 4,
     **samples_requests.STEPS,
+    **samples_typing.STEPS,
     ShowFacts: 4,
 }
 
@@ -349,6 +352,7 @@ def _ends() -> dict[str, ScreenData]:
         **samples_requests.screens(),
         **samples_facts.screens(),
         **samples_asks.screens(),
+        **samples_typing.screens(),
         **samples_fees.screens(),
         "8-trouble-given-back": Trouble("trouble.given_back", ZERO),
         "8-trouble-upi-unknown": Trouble("trouble.upi_unknown", ZERO, order="TDR 0417 0001"),

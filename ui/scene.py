@@ -12,6 +12,7 @@ from firmware.contract.facts import ShowFacts
 from firmware.contract.meeting import Meeting
 from firmware.contract.screen import Language, Screen
 from firmware.contract.screen_ends import PosterOut, Reprinted
+from firmware.contract.typed import FindPlace, WriteText
 from ui.frame import OTHER, Frame, frame
 from ui.say import Say
 from ui.screens.attract import model as attract
@@ -24,6 +25,7 @@ from ui.screens.count import model as count
 from ui.screens.desk import model as desk
 from ui.screens.done import model as done
 from ui.screens.facts import model as facts
+from ui.screens.find_place import model as find_place
 from ui.screens.insert_cash import model as insert_cash
 from ui.screens.number import model as number
 from ui.screens.offer import model as offer
@@ -36,12 +38,15 @@ from ui.screens.show_upi import model as show_upi
 from ui.screens.swipe_card import model as swipe_card
 from ui.screens.trouble import model as trouble
 from ui.screens.waiting import model as waiting
+from ui.screens.write_text import model as write_text
 
 Model = (
     attract.AttractModel
     | services.ServicesModel
     | number.NumberModel
     | choice.ChoiceModel
+    | write_text.WriteTextModel
+    | find_place.FindPlaceModel
     | waiting.WaitingModel
     | printing.PrintingModel
     | show_bill.ShowBillModel
@@ -134,6 +139,10 @@ class Director:
                 return number.model(data, screen, say)
             case contract.Choice() as data:
                 return choice.model(data, screen, say)
+            case WriteText() as data:
+                return write_text.model(data, screen, say)
+            case FindPlace() as data:
+                return find_place.model(data, screen, say)
             case contract.Waiting() as data:
                 return waiting.model(data, screen, say)
             case Meeting() as data:

@@ -20,7 +20,7 @@ from firmware.services.catalogue import Catalogue
 CASHLESS = (Action.PAY_UPI, Action.PAY_CARD)
 CHOICES = frozenset(
     {Action.CHOOSE_LANGUAGE, Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
-    | {Action.CHOOSE, Action.NEXT_PAGE, Action.PREVIOUS_PAGE}
+    | {Action.CHOOSE, Action.NEXT_PAGE, Action.PREVIOUS_PAGE, Action.SEARCH, Action.SCAN}
     | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
 )
 
@@ -53,7 +53,9 @@ class Choosing:
                 return self._choose_service(visit, press.value)
             case Action.ENTER:
                 return self._keypad.enter(visit, press.value, now)
-            case Action.CHOOSE | Action.NEXT_PAGE | Action.PREVIOUS_PAGE:
+            case Action.SCAN:
+                return self._keypad.scan(visit, press.value, now)
+            case Action.CHOOSE | Action.NEXT_PAGE | Action.PREVIOUS_PAGE | Action.SEARCH:
                 return self._asking.on_press(visit, press)
             case Action.ADD_BILL:
                 visit.basket = chosen(visit)

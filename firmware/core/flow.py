@@ -144,7 +144,8 @@ class Flow:
         visit, stage = self.visit, self.visit.stage
         found = [*self.paying.offers(visit), *self.lookups.offers(visit)]
         found += self.patience.stay_actions(visit, now)
-        found += self.asking.actions(visit) if stage is Stage.NUMBER else []
+        asked = self.asking.actions(visit) if stage is Stage.NUMBER else []
+        found += [each for each in asked if each not in found]
         if stage is Stage.DELIVERING and self.delivering.may_cancel(self._order, self._floor):
             found.append(Action.CANCEL)
         takes_slips = stage is Stage.CASH and self._tendering.is_offered(now)

@@ -155,7 +155,7 @@ class Papers:
     def _asked(self, order: Order, language: str) -> list[Asked]:
         """Of a mobile its end: who finds the paper need not have it."""
         name, account = order.created.service, order.created.bill.account
-        found = said(self._catalogue, name, account)
+        found = said(self._catalogue, name, account, order.created.texts)
         return [Asked(each.label, _without_mobile(each.text[language])) for each in found]
 
     def _refund(self, order: Order, duplicate: int, language: str) -> Refund:

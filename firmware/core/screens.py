@@ -79,7 +79,7 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.FINGER: [Action.CANCEL],
     Stage.RESUMED: [Action.ENTER],  # no cancelling: the slip would go to whoever stands there
     Stage.CASH: [Action.CANCEL],
-    Stage.SLIP: [Action.ENTER, Action.BACK, Action.CANCEL],
+    Stage.SLIP: [Action.ENTER, Action.SCAN, Action.BACK, Action.CANCEL],
     Stage.UPI: [Action.CANCEL],
     Stage.CARD: [Action.CANCEL],
     Stage.CHECKING: [],
@@ -90,7 +90,7 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.PROVING: [],
     Stage.DONE: [Action.FINISH, Action.ANOTHER],
     Stage.TROUBLE: [Action.FINISH],
-    Stage.RECEIPT_NUMBER: [Action.ENTER, Action.BACK, Action.CANCEL],
+    Stage.RECEIPT_NUMBER: [Action.ENTER, Action.SCAN, Action.BACK, Action.CANCEL],
     Stage.MOBILE: [Action.ENTER, Action.BACK, Action.CANCEL],
     Stage.REPRINTING: [],
     Stage.REPRINTED: [Action.FINISH, Action.ANOTHER],

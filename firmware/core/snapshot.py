@@ -45,6 +45,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     options: Options | None = None
     page: int = 0
     within: str = ""
+    texts: dict[str, str] = {}
+    sought: str | None = None
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:

@@ -120,7 +120,7 @@ class Signal(StrEnum):
     OPERATOR = auto()  # the padlock was held
 
 
-Question = tuple[int, int, str]
+Question = tuple[int, int, str, bool]
 
 TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     Stage.ATTRACT: {
@@ -281,9 +281,11 @@ class Visit:
     service: str = ""
     gives: str = ""  # the kind of the printer whose paper the service hands out, if it does
     answers: list[str] = field(default_factory=list)  # to what the service asks, so far
+    texts: dict[str, str] = field(default_factory=dict)  # own words; among the answers they are ""
     options: Options | None = None  # of the last question, if the back end has its list
     page: int = 0  # of a list
     within: str = ""  # which part of a long one
+    sought: str | None = None  # what was typed of the name of a place; None: it is leafed for
     typed: str = ""
     problem: str | None = None
     bill: Bill | None = None
@@ -311,8 +313,9 @@ class Visit:
     @property
     def question(self) -> Question:
         """What a press on the present screen answers: how many answers are before it, and which
-        page of which part of its list."""
-        return len(self.answers), self.page, self.within
+        page of which part of its list. Letters of a search are one question: who types on while the
+        list changes has pressed what he saw."""
+        return len(self.answers), self.page, self.within, self.sought is not None
 
     @property
     def account(self) -> str:
@@ -327,6 +330,7 @@ class Visit:
     def ask_again(self) -> None:
         """From the first question on."""
         self.answers, self.options, self.typed, self.problem = [], None, "", None
+        self.texts, self.sought = {}, None
 
     def follow(self, signal: Signal) -> Stage:
         """The stage that follows; raises UnexpectedEvent for a pair that the table lacks."""

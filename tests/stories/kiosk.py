@@ -37,6 +37,7 @@ from firmware.demo.account import Account, account
 from firmware.demo.citizen import Citizen, StoryFailed
 from firmware.demo.stage import Stage
 from firmware.runtime.bus import Bus, Envelope
+from firmware.till.claims import without_code
 
 LOOK_EVERY = 0.05  # seconds
 SETTLES_WITHIN = 30.0  # seconds: a payment that was not booked at once is tried after ten
@@ -230,9 +231,11 @@ class Kiosk:
         return [str(path) for path in self.stage.config.spool_folder.glob("*/*")]
 
     def codes_on_paper(self) -> list[str]:
-        """What the QR codes on this story's tickets say to a telephone's camera."""
+        """What the QR codes on this story's tickets say to a telephone's camera; of a slip its
+        token, without the code that pays a bill."""
         fresh = self.pictures()[self._pictures :]
-        return [code.text for path in fresh for code in zxingcpp.read_barcodes(Image.open(path))]
+        codes = [code for path in fresh for code in zxingcpp.read_barcodes(Image.open(path))]
+        return [without_code(code.text) for code in codes]
 
     async def waits(
         self, is_so: Callable[[], bool], what: str, patience: float = SETTLES_WITHIN
