@@ -16,6 +16,7 @@ from firmware.cli import (
     devices,
     downtime,
     enrol,
+    fleet,
     journal,
     keys,
     meetings,
@@ -104,6 +105,7 @@ def parser() -> argparse.ArgumentParser:
     papers.add_commands(commands)
     rates.add_commands(commands)
     services.add_commands(commands)
+    fleet.add_commands(commands)
     content.add_commands(commands)
     meetings.add_commands(commands)
     downtime.add_commands(commands)

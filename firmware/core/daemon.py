@@ -17,11 +17,12 @@ from firmware.contract.document import CancelDocument, PrintDocument
 from firmware.contract.fleet import FleetOrder, RefreshCatalogue, RowsAfter
 from firmware.contract.gateway import GatewayReply, GatewayState
 from firmware.contract.health import CoreState, KioskHealth, Presence
-from firmware.contract.meeting import Schedule
+from firmware.contract.meeting import rows_of
 from firmware.contract.money import ZERO, Money
 from firmware.contract.rates import FetchRates
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
+from firmware.contract.uplink import Desired
 from firmware.core.availability import (
     service_states,
 )
@@ -102,7 +103,7 @@ class CoreDaemon:
         bus.on(topics.gateway_state, self._on_gateway)
         bus.on(topics.health_state, self._on_health)
         bus.on(topics.screen_press, self._on_press)
-        bus.on(topics.meeting_schedule, self._on_schedule)
+        bus.on(topics.uplink_desired, self._on_desired)
         bus.on(topics.core_command, self._on_command)
         bus.on(topics.journal_request, self._on_journal_request)
         bus.on(topics.uplink_order, self._on_order)
@@ -167,10 +168,12 @@ class CoreDaemon:
             self._core.flow.desk.supplies = health.supplies
             self._carry_out()
 
-    def _on_schedule(self, envelope: Envelope) -> None:
-        schedule = decode(envelope.payload, Schedule, envelope.topic)
-        if schedule is not None:
-            self._core.flow.occasions.meetings.on_schedule(schedule)
+    def _on_desired(self, envelope: Envelope) -> None:
+        """The fleet's settings, proven by the uplink; of them core holds the meetings."""
+        desired: Desired | None = decode(envelope.payload, Desired, envelope.topic)
+        if desired is not None:
+            self._core.flow.occasions.meetings.on_schedule(rows_of(desired))
+            self._carry_out()
 
     def _on_press(self, envelope: Envelope) -> None:
         press = decode(envelope.payload, Press, envelope.topic)
@@ -223,6 +226,8 @@ class CoreDaemon:
         if screen.serial != before:
             self._keep(screen.serial)
         self._bus.retain(self._topics.core_state, self._state())
+        schedule = self._core.flow.occasions.meetings.schedule
+        self._bus.retain(self._topics.meeting_schedule, schedule)
         catalogue, floor = self._core.catalogue, self._core.floor
         self._bus.retain(self._topics.core_services, service_states(catalogue, floor))
 
@@ -336,7 +341,6 @@ class CoreDaemon:
             "no_content_because": occasions.content.why,
             "conduct": occasions.content.conduct.said,
             "meeting": occasions.meetings.held,
-            "meetings": occasions.meetings.coming,
         }
 
     # --- RAM -------------------------------------------------------------------------------
