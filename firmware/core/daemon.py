@@ -12,13 +12,14 @@ import msgspec
 
 from firmware.content.shelf import shelf_of as content_shelf
 from firmware.contract.command import CoreCommand
-from firmware.contract.device import DeviceEvent, DeviceState, Reply, Status
+from firmware.contract.device import DeviceEvent, DeviceState, Outcome, Reply, Status
 from firmware.contract.document import CancelDocument, PrintDocument
-from firmware.contract.fleet import RowsAfter
+from firmware.contract.fleet import FleetOrder, RefreshCatalogue, RowsAfter
 from firmware.contract.gateway import GatewayReply, GatewayState
 from firmware.contract.health import CoreState, KioskHealth, Presence
 from firmware.contract.meeting import rows_of
 from firmware.contract.money import ZERO, Money
+from firmware.contract.rates import FetchRates
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
 from firmware.contract.uplink import Desired
@@ -105,6 +106,7 @@ class CoreDaemon:
         bus.on(topics.uplink_desired, self._on_desired)
         bus.on(topics.core_command, self._on_command)
         bus.on(topics.journal_request, self._on_journal_request)
+        bus.on(topics.uplink_order, self._on_order)
         bus.take_replies(topics.reply("core"))
 
     async def run(self) -> None:
@@ -183,6 +185,22 @@ class CoreDaemon:
         command: CoreCommand | None = decode(envelope.payload, CoreCommand, envelope.topic)
         reply = refused("not understood") if command is None else self._core.on_command(command)
         log.info("operator: %s: %s", reply.outcome, reply.detail)
+        self._carry_out()
+        self._bus.answer(envelope, reply)
+
+    def _on_order(self, envelope: Envelope) -> None:
+        """Of the fleet, proven by the uplink: what a technician may, and none of it moves money."""
+        order: FleetOrder | None = decode(envelope.payload, FleetOrder, envelope.topic)
+        match order:
+            case None:
+                reply = refused("not understood")
+            case RefreshCatalogue():
+                newest = self._core.floor.rates.newest
+                self._group.create_task(self._ask(Ask(FetchRates(newest))))
+                reply = Reply(Outcome.DONE, f"asked for rates after version {newest}")
+            case _:
+                reply = self._core.on_command(order)
+        log.info("fleet: %s: %s", reply.outcome, reply.detail)
         self._carry_out()
         self._bus.answer(envelope, reply)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -123,16 +124,25 @@ class Records:
         self._append(now, [*gap, *rows])
         self._ledger = ledger
         if day := day_to_sign(ledger, now):
-            self._ledger_file.sign(day, now)
+            signed = self._ledger_file.sign(day, now)
             self._ledger = replace(ledger, signed_day=day)
+            proof = {"day": day, "head": signed.head, "signature": signed.signature}
+            self._say("downtime.signed", day, proof, now)
         if was_alive is None or now - was_alive >= ALIVE_EVERY or rows:
             self._ledger_file.say_alive(now)
+
+    def _say(self, kind: str, about: str, facts: dict[str, Any], now: datetime) -> None:
+        at = now.isoformat(timespec="seconds")
+        self._tickets.say(Untold(f"{kind} {about}", kind, facts, at))
 
     def _take_up(self) -> None:
         """The machine was off, or health was: since when, and why, as far as is known."""
         now = self._clock.now()
         self._ledger, rows = taken_up(self._ledger, now, self._off)
         self._append(now, rows)
+        if (end := self.before) is not None:
+            self._say("power.ended", end.at, {"at": end.at, **end.steps}, now)
+            write_durably(self._power_path, b"")
 
     @property
     def _off(self) -> Cause:
@@ -157,15 +167,12 @@ class Records:
         return True
 
     def _read_power_end(self) -> power.PowerEnd | None:
-        """How it ended the last time, said once; None where it did not end so."""
+        """How it ended the last time; None where it did not end so."""
         try:
             raw = read_durably(self._power_path)
         except CorruptFile:
             raw = None
-        if not raw:
-            return None
-        write_durably(self._power_path, b"")
-        return msgspec.json.decode(raw, type=power.PowerEnd)
+        return msgspec.json.decode(raw, type=power.PowerEnd) if raw else None
 
 
 def rule_of(code: str) -> Rule:

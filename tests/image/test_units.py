@@ -29,6 +29,7 @@ NO_UNIT = {  # entry points that nobody leaves running on a kiosk
     "kiosk-scan": "kioskctl device scan runs it",
     "kiosk-replay": "kioskctl device replay runs it",
     "kiosk-update": "a technician runs it, for one bundle",
+    "kiosk-collector": "a server of the district runs it, and the image does not have it",
 }
 MAY_USE_THE_NETWORK = {
     "kiosk-gateway.service", "kiosk-driver@page.service", "kiosk-driver@finger.service",
