@@ -13,7 +13,7 @@ from firmware.contract.screen import Action, Choice, InsertCash, Number, Press, 
 from firmware.contract.ticket import Code
 from firmware.contract.typed import FindPlace
 from firmware.core.keypad import RECEIPT, SLIP
-from firmware.services.catalogue.asks import Digits, scanned
+from firmware.services.catalogue.asks import Digits, Place, scanned
 from firmware.services.places import District, Places, Tehsil, Village
 from tests.firmware.core.questions import asked, asking, begin, choice, choose, ids, questioned
 from tests.firmware.core.test_redeeming import KEYS
@@ -101,6 +101,27 @@ def test_back_from_the_search_shows_the_list(land: World) -> None:
     land.press(Action.BACK)
     assert choice(land).label == "naksha.ask.tehsil"
     assert ids(land) == ["bassi", "todri", "empty"]
+
+
+def test_a_finger_felt_twice_on_back_leaves_the_search_and_not_the_list(land: World) -> None:
+    choose(land, "tonk")
+    search(land, "lam")
+    old = land.screen.serial
+    land.press(Action.BACK)
+    assert choice(land).label == "naksha.ask.tehsil", "drawn"
+    land.core.on_press(Press(old, Action.BACK), land.now)
+    assert choice(land).label == "naksha.ask.tehsil"
+
+
+def test_no_deeper_than_the_service_asks(land: World) -> None:
+    land.catalogue.services["electricity"] = asking(
+        Place("district", "district"), Place("tehsil", "tehsil"), Digits("account", 7)
+    )
+    begin(land, "electricity")
+    assert search(land, "lamba") == []
+    choose(land, "tonk/todri/lamba")
+    assert land.core.flow.visit.answers == []
+    assert search(land, "todri") == ["tonk/todri"]
 
 
 def test_back_from_the_question_behind_it_shows_the_villages(land: World) -> None:

@@ -159,7 +159,9 @@ def test_no_word_of_it_is_in_a_log_an_export_or_a_repr(
     world: RequestWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.press(Action.ENTER, TEXT)
-    assert TEXT not in repr(world.screen.data)
+    world.press(Action.BACK)
+    assert box(world).typed == TEXT and TEXT not in repr(world.screen.data)
+    world.press(Action.ENTER, TEXT)
     goes_on(world)
     world.press(Action.SUBMIT)
     world.goes()
