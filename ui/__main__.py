@@ -32,6 +32,7 @@ from ui.voice import Voice, voice
 
 SCREENSHOTS = "KIOSK_SCREENSHOT_DIR"
 WATCHDOG_EVERY = 1.0  # seconds
+CONTENT = "content"  # below [paths] state: the district's pictures, which kiosk-content writes
 FRAME_LOG = "KIOSK_FRAME_LOG"
 
 
@@ -55,7 +56,8 @@ class Screen:
         self._said = ""
         self._app = KioskApp(self._press, self, self._flip, config.ui.keys)
         self._app.face.heard_at(self._voice.step)
-        self._link = Link(self._bus, topics, Director(config.kiosk.helpline), self._show)
+        director = Director(config.kiosk.helpline, config.state_folder / CONTENT)
+        self._link = Link(self._bus, topics, director, self._show)
 
     async def run(self) -> None:
         """Until the window is closed; a bug in either half ends both."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from firmware.contract import asked
 from firmware.contract import screen as contract
 from firmware.contract.facts import ShowFacts
+from firmware.contract.meeting import Meeting
 from firmware.contract.screen import Language, Screen
 from firmware.contract.screen_ends import PosterOut, Reprinted
 from firmware.contract.typed import FindPlace, WriteText
@@ -101,7 +103,9 @@ class Scene:
 class Director:
     """Holds the words of both languages and makes scenes."""
 
-    def __init__(self, helpline: str) -> None:
+    def __init__(self, helpline: str, content: Path | None = None) -> None:
+        """`content` is the folder of the district's pictures; without one none is shown."""
+        self._content = content
         self._say = {language: Say(language, helpline) for language in Language}
 
     def scene(self, screen: Screen) -> Scene:
@@ -128,7 +132,7 @@ class Director:
     def _model(self, screen: Screen, say: Say) -> Model:
         match screen.data:
             case contract.Attract() as data:
-                return attract.model(data, screen, say)
+                return attract.model(data, screen, say, self._content)
             case contract.Services() as data:
                 return services.model(data, screen, say)
             case contract.Number() as data:
@@ -141,6 +145,8 @@ class Director:
                 return find_place.model(data, screen, say)
             case contract.Waiting() as data:
                 return waiting.model(data, screen, say)
+            case Meeting() as data:
+                return waiting.meeting(data, say)
             case contract.Printing() as data:
                 return printing.model(data, screen, say)
             case contract.ShowBill() as data:

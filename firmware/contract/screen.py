@@ -12,9 +12,11 @@ from enum import StrEnum
 import msgspec
 
 from firmware.contract.asked import Asked
+from firmware.contract.content import Shown
 from firmware.contract.facts import ShowFacts
 from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill, Tender
+from firmware.contract.meeting import Announced, Meeting
 from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Option
 from firmware.contract.screen_ends import PosterOut, Reprinted
@@ -77,6 +79,8 @@ class Attract(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     tiles: list[Tile]
     cash_is_possible: bool
     tenders: list[Tender] = []
+    content: Shown | None = None  # of the district, unless the code of conduct holds
+    meeting: Announced | None = None
 
 
 class Services(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -363,7 +367,7 @@ class Count(msgspec.Struct, frozen=True, tag=True):
 ScreenData = (
     Attract | Services | Number | Choice | Waiting | Printing | ShowBill | Basket | InsertCash
     | ShowUpi | SwipeCard | Offer | Done | Asked | ShowFacts | Reprinted | PosterOut | Trouble
-    | Typed | Closed | Commissioning | Pin | Desk | Count
+    | Typed | Closed | Commissioning | Meeting | Pin | Desk | Count
 )  # fmt: skip
 
 

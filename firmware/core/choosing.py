@@ -9,6 +9,7 @@ from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
+from firmware.core.occasion import MEETING
 from firmware.core.paying import Paying
 from firmware.core.poster_desk import POSTER
 from firmware.core.tiles import has_poster, service_trouble, why_not
@@ -92,6 +93,8 @@ class Choosing:
         if value == POSTER and has_poster(self._floor) and self._floor.why_no_poster is None:
             visit.proof = ""
             return Signal.POSTER
+        if value == MEETING and self._floor.occasion.why_no_meeting is None:
+            return Signal.MEETING
         if visit.stage is Stage.SERVICES and value in self._catalogue.groups:
             visit.category = value
             return None

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from firmware.contract.device import Kind
+from firmware.contract.meeting import Meeting
 from firmware.contract.money import ZERO
 from firmware.contract.screen import (
     Action,
@@ -97,6 +98,7 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.FACTS_SLIP: [],
     Stage.POSTER: [],
     Stage.POSTER_OUT: [Action.FINISH, Action.ANOTHER],
+    Stage.MEETING: [Action.CANCEL],
     Stage.OPERATOR: [],  # those of the desk
 }
 PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
@@ -182,6 +184,8 @@ def draw(
             return Waiting("waiting.printing_poster")
         case Stage.POSTER_OUT:
             return PosterOut(floor.rates.version)
+        case Stage.MEETING:
+            return _meeting(floor)
         case Stage.DONE:
             return _done(_order_of(visit))
         case Stage.TROUBLE:
@@ -193,7 +197,14 @@ def draw(
 
 def _attract(floor: Floor, catalogue: Catalogue) -> Attract:
     is_possible = floor.obstacle_before() is None
-    return Attract(tiles(catalogue, floor), is_possible, floor.tenders())
+    there, ways = floor.occasion, floor.tenders()
+    return Attract(tiles(catalogue, floor), is_possible, ways, there.shown, there.announced)
+
+
+def _meeting(floor: Floor) -> Meeting | Waiting:
+    """Until the browser has the screen, and after it."""
+    meeting = floor.occasion.meeting
+    return Waiting("waiting.meeting") if meeting is None else Meeting(meeting.title, meeting.ends)
 
 
 def _resumed(order: Order, problem: str | None) -> Number:

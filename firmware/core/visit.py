@@ -50,6 +50,7 @@ class Stage(StrEnum):
     FACTS_SLIP = auto()  # the same on its way to paper
     POSTER = auto()  # of services and fees, on its way out of the page printer
     POSTER_OUT = auto()
+    MEETING = auto()  # the screen is a browser's; no slot is open
     OPERATOR = auto()  # no citizen: the desk of operator.py, which has a table of its own
 
 
@@ -59,7 +60,7 @@ WITH_FACTS = LOOKUPS | {Stage.CONFIRM}  # everywhere else they are forgotten
 POSTERS = frozenset({Stage.POSTER, Stage.POSTER_OUT})
 WITHOUT_MONEY = REPRINTS | LOOKUPS | POSTERS | {
     Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.LISTING, Stage.FETCHING, Stage.BILL,
-    Stage.BASKET, Stage.CONFIRM, Stage.FINGER,
+    Stage.BASKET, Stage.CONFIRM, Stage.FINGER, Stage.MEETING,
 }  # fmt: skip
 AT_THE_TILL = frozenset(
     {Stage.CASH, Stage.SLIP, Stage.RESUMED, Stage.UPI, Stage.CARD}
@@ -73,6 +74,7 @@ class Signal(StrEnum):
     SERVICE = auto()
     REPRINT = auto()  # the tile of a receipt again
     POSTER = auto()  # the tile of the poster
+    MEETING = auto()  # its tile, or its time
     ENTERED = auto()  # all that was asked for passes its checks
     NEXT = auto()  # one more question, or the one before
     LOOK_UP = auto()  # its list has to be fetched first
@@ -121,12 +123,18 @@ class Signal(StrEnum):
 Question = tuple[int, int, str, bool]
 
 TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
-    Stage.ATTRACT: {Signal.LANGUAGE: Stage.SERVICES, Signal.OPERATOR: Stage.OPERATOR},
+    Stage.ATTRACT: {
+        Signal.LANGUAGE: Stage.SERVICES,
+        Signal.MEETING: Stage.MEETING,
+        Signal.OPERATOR: Stage.OPERATOR,
+    },
+    Stage.MEETING: {Signal.LEFT: Stage.ATTRACT},
     Stage.OPERATOR: {Signal.LEFT: Stage.ATTRACT},
     Stage.SERVICES: {
         Signal.SERVICE: Stage.NUMBER,
         Signal.REPRINT: Stage.RECEIPT_NUMBER,
         Signal.POSTER: Stage.POSTER,
+        Signal.MEETING: Stage.MEETING,
         Signal.BACK: Stage.ATTRACT,
         Signal.LISTED: Stage.BASKET,
         Signal.LEFT: Stage.ATTRACT,

@@ -55,9 +55,9 @@ PUT_RIGHT: dict[str, list[str]] = {
 class Kiosk:
     """Use as an async context, inside a running stage; `k_number` owes ₹470."""
 
-    def __init__(self, stage: Stage, k_number: str) -> None:
+    def __init__(self, stage: Stage, k_number: str, citizen: Citizen | None = None) -> None:
         self.stage, self.k_number = stage, k_number
-        self.citizen = Citizen(stage)
+        self.citizen = citizen or Citizen(stage)
         self.bench = self.citizen.bench
         self.screens: list[Screen] = []
         self.printed: dict[str, Ticket] = {}  # what core sent to the printer, by job
