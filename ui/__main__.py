@@ -35,6 +35,7 @@ from ui.voice import Voice, voice
 
 SCREENSHOTS = "KIOSK_SCREENSHOT_DIR"
 WATCHDOG_EVERY = 1.0  # seconds
+CONTENT = "content"  # below [paths] state: the district's pictures, which kiosk-content writes
 FRAME_LOG = "KIOSK_FRAME_LOG"
 
 
@@ -58,7 +59,7 @@ class Screen:
         self._said = ""
         self._app = KioskApp(self._press, self, self._flip, config.ui.keys)
         self._app.face.heard_at(self._voice.step)
-        director = Director(config.kiosk.helpline)
+        director = Director(config.kiosk.helpline, config.state_folder / CONTENT)
         self._link = Link(self._bus, topics, director, self._show_real)
         self._real: Scene = director.one_moment()
         self._practising = Practising(config.run_folder, director, self._show_practice)

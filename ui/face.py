@@ -38,6 +38,7 @@ from ui.screens.count.screen import CountView
 from ui.screens.desk.screen import DeskView
 from ui.screens.done.screen import DoneView
 from ui.screens.facts.screen import FactsView
+from ui.screens.find_place.screen import FindPlaceView
 from ui.screens.how_to.screen import HowToView
 from ui.screens.insert_cash.screen import InsertCashView
 from ui.screens.number.screen import NumberView
@@ -51,6 +52,7 @@ from ui.screens.show_upi.screen import ShowUpiView
 from ui.screens.swipe_card.screen import SwipeCardView
 from ui.screens.trouble.screen import TroubleView
 from ui.screens.waiting.screen import WaitingView
+from ui.screens.write_text.screen import WriteTextView
 from ui.sixkeys import SixKeys
 
 FOLDER = Path(__file__).parent
@@ -59,6 +61,7 @@ VIEWS: tuple[type[View], ...] = (
     ShowUpiView, SwipeCardView, OfferView, DoneView, TroubleView, ClosedView, PinView, DeskView,
     CountView, PrintingView, CommissioningView, ChoiceView, FactsView, ConfirmView, PutFingerView,
     HowToView,
+    WriteTextView, FindPlaceView,
 )  # fmt: skip
 PUBLIC = (AttractView, ServicesView, ClosedView, HowToView)  # nothing on them is of anybody
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
@@ -164,6 +167,11 @@ class Face(FloatLayout):
             self.keys.press(key)
         return key is not None
 
+    def scan(self, text: str) -> None:
+        """What a bar code reader read; a screen that asks for none takes no notice of it."""
+        if self.frame.warning is None and self.frame.takes_scans:
+            self._press(Action.SCAN, text)
+
     def press_button(self, button: Button) -> bool:
         """As a finger would; False when it is not there."""
         if button.action is not None:
@@ -250,7 +258,7 @@ def _forget(view: View) -> None:
 
 def load_rules() -> None:
     """Read every `.kv` once; before the first widget is made."""
-    for name in ("parts.kv", "keys.kv", "face.kv", "play.kv"):
+    for name in ("parts.kv", "keys.kv", "keyboard.kv", "face.kv", "play.kv"):
         Builder.load_file(str(FOLDER / name))
     for file in sorted((FOLDER / "screens").glob("*/screen.kv")):
         Builder.load_file(str(file))

@@ -90,6 +90,7 @@ class Frame:
     steps: int = 0
     is_bare: bool = False
     warning: Warning | None = None
+    takes_scans: bool = False  # of a bar code reader
     louder: str = ""  # what the button with the bars does
     help: str = ""  # how to go on with the six keys
     no_way_back: str = ""
@@ -112,6 +113,7 @@ def frame(screen: Screen, say: Say) -> Frame:
         steps=screen.steps,
         is_bare=name in BARE_SCREENS,
         warning=_warning(screen, say) if screen.is_warning else None,
+        takes_scans=Action.SCAN in screen.actions,
         louder=say("button.louder"),
         help=_help(screen, say),
         no_way_back=say("keys.no_way_back"),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from firmware.contract.screen import Language, Screen
-from ui import samples, samples_teach, theme
+from ui import samples, samples_occasions, samples_teach, theme
 from ui.ear import Deaf
 from ui.environment import prepare
 from ui.play import play, practised
@@ -29,9 +29,9 @@ HELPLINE = "181"
 LAYOUT_SETTLES = 0.1  # seconds; three frames
 
 
-def scenes(language: Language) -> dict[str, Scene]:
-    """By file name, without the language."""
-    director, main = Director(HELPLINE), samples.main_screens()
+def scenes(language: Language, content: Path | None = None) -> dict[str, Scene]:
+    """By file name, without the language; `content` is where the pictures of samples are."""
+    director, main = Director(HELPLINE, content), samples.main_screens()
     shown = {
         name: director.scene(
             samples.screen(data, language, leaves_in=12 if "done" in name else None)
@@ -70,10 +70,11 @@ async def photograph(app: KioskApp, scene: Scene, path: Path) -> None:
 async def draw(folder: Path, only: str) -> None:
     from ui.app import KioskApp
 
+    samples_occasions.draw_pictures(content := folder / "content")
     app = KioskApp(lambda action, value: None, Deaf())
     running = asyncio.create_task(app.async_run(async_lib="asyncio"))
     for language in Language:
-        for name, scene in scenes(language).items():
+        for name, scene in scenes(language, content).items():
             if only in name:
                 await photograph(app, scene, folder / f"{name}-{language}.png")
     app.stop()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from firmware.contract import asked
 from firmware.contract import screen as contract
 from firmware.contract.facts import ShowFacts
+from firmware.contract.meeting import Meeting
 from firmware.contract.screen import Language, Screen, Waiting
 from firmware.contract.screen_ends import PosterOut, Reprinted
 from firmware.contract.teach import HowTo, Practice
+from firmware.contract.typed import FindPlace, WriteText
 from ui.frame import OTHER, Frame, frame
 from ui.play import Play, empty
 from ui.say import Say
@@ -24,6 +27,7 @@ from ui.screens.count import model as count
 from ui.screens.desk import model as desk
 from ui.screens.done import model as done
 from ui.screens.facts import model as facts
+from ui.screens.find_place import model as find_place
 from ui.screens.how_to import model as how_to
 from ui.screens.insert_cash import model as insert_cash
 from ui.screens.number import model as number
@@ -37,12 +41,15 @@ from ui.screens.show_upi import model as show_upi
 from ui.screens.swipe_card import model as swipe_card
 from ui.screens.trouble import model as trouble
 from ui.screens.waiting import model as waiting
+from ui.screens.write_text import model as write_text
 
 Model = (
     attract.AttractModel
     | services.ServicesModel
     | number.NumberModel
     | choice.ChoiceModel
+    | write_text.WriteTextModel
+    | find_place.FindPlaceModel
     | waiting.WaitingModel
     | printing.PrintingModel
     | show_bill.ShowBillModel
@@ -101,7 +108,9 @@ class Scene:
 class Director:
     """Holds the words of both languages and makes scenes."""
 
-    def __init__(self, helpline: str) -> None:
+    def __init__(self, helpline: str, content: Path | None = None) -> None:
+        """`content` is the folder of the district's pictures; without one none is shown."""
+        self._content = content
         self._say = {language: Say(language, helpline) for language in Language}
 
     def scene(self, screen: Screen) -> Scene:
@@ -133,15 +142,21 @@ class Director:
     def _model(self, screen: Screen, say: Say) -> Model:
         match screen.data:
             case contract.Attract() as data:
-                return attract.model(data, screen, say)
+                return attract.model(data, screen, say, self._content)
             case contract.Services() as data:
                 return services.model(data, screen, say)
             case contract.Number() as data:
                 return number.model(data, screen, say)
             case contract.Choice() as data:
                 return choice.model(data, screen, say)
+            case WriteText() as data:
+                return write_text.model(data, screen, say)
+            case FindPlace() as data:
+                return find_place.model(data, screen, say)
             case contract.Waiting() as data:
                 return waiting.model(data, screen, say)
+            case Meeting() as data:
+                return waiting.meeting(data, say)
             case contract.Printing() as data:
                 return printing.model(data, screen, say)
             case contract.ShowBill() as data:

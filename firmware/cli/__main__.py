@@ -12,11 +12,15 @@ from firmware.cli import (
     alarms,
     cash,
     claims,
+    commission,
+    content,
     devices,
     downtime,
     enrol,
+    fleet,
     journal,
     keys,
+    meetings,
     operators,
     papers,
     practice,
@@ -24,6 +28,7 @@ from firmware.cli import (
     receipts,
     services,
     supplies,
+    tickets,
 )
 from firmware.cli.narrator import Line, Narrator
 from firmware.cli.snapshot import NoBus, take, technician_bus, until_connected
@@ -103,7 +108,12 @@ def parser() -> argparse.ArgumentParser:
     practice.add_commands(commands)
     rates.add_commands(commands)
     services.add_commands(commands)
+    fleet.add_commands(commands)
+    content.add_commands(commands)
+    meetings.add_commands(commands)
     downtime.add_commands(commands)
+    commission.add_commands(commands)
+    tickets.add_commands(commands)
     enrol.add_commands(commands)
     return top
 

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import msgspec
 
+from firmware.contract.content import SetConduct
+from firmware.contract.meeting import AddMeeting, EndMeeting
+
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
@@ -90,13 +93,6 @@ class StopPractice(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=
 
 
 CoreCommand = (
-    ConfirmJournal
-    | RedeemClaim
-    | PrintClaim
-    | PrintReceipt
-    | ClearAlarms
-    | TryDevice
-    | SayRefilled
-    | StartPractice
-    | StopPractice
-)
+    ConfirmJournal | RedeemClaim | PrintClaim | PrintReceipt | ClearAlarms | TryDevice | SayRefilled
+    | SetConduct | AddMeeting | EndMeeting | StartPractice | StopPractice
+)  # fmt: skip

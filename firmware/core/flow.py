@@ -32,6 +32,7 @@ from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
 from firmware.core.lookups import Lookups
+from firmware.core.occasions import Occasions
 from firmware.core.operator import OperatorDesk
 from firmware.core.page_desk import PageDesk
 from firmware.core.papers import Papers
@@ -78,7 +79,6 @@ class Flow:
         self.delivering = Delivering(book, self.pages, office_key)
         self._posting = Posting(book, outbox, config.kiosk.id)
         self.paying = Paying(book, floor, outbox, catalogue)
-        self.desk = OperatorDesk(book, floor, outbox, config)
         self.fees = FeeDesk(floor, outbox, catalogue)
         self._tendering = Tendering(book, papers.codes)
         prefix = config.kiosk.receipt_prefix
@@ -86,6 +86,9 @@ class Flow:
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
         self.requesting = Requesting(book, floor, outbox, catalogue, papers.owners, prefix)
         self._awaiting = Awaiting(book, self._posting, self.paying, self.requesting)
+        self.occasions = Occasions(book, floor, outbox, config)
+        conduct = self.occasions.content
+        self.desk = OperatorDesk(book, floor, outbox, config, conduct)
         self.lookups = Lookups(book, floor, outbox, papers, catalogue)
         self.asking = Asking(catalogue)
         self.teaching = Teaching(book, floor, outbox, config.practice, self.desk)
@@ -108,10 +111,8 @@ class Flow:
 
     def resume(self, snapshot: bytes | None, now: float) -> None:
         """Take up open orders first: there is money in them. Else the visit that was in RAM."""
-        self.desk.start(now)
-        self.receipt_again.start(now)
-        self.lookups.start(now)
-        self.teaching.start()
+        for start in (self.desk.start, self.receipt_again.start, self.lookups.start):
+            start(now)
         self.paying.load()
         self._kept = kept = readable(snapshot, self._catalogue.services)
         self._interrupted = self.paying.interrupted(kept)
@@ -142,10 +143,14 @@ class Flow:
     def more_actions(self, now: float) -> list[Action]:
         """What may be pressed at this moment, beside what the stage always offers."""
         visit, stage = self.visit, self.visit.stage
-        found = [*self.paying.offers(visit), *self.lookups.offers(visit)]
-        found += self.teaching.offers(visit)
+        found = [
+            *self.paying.offers(visit),
+            *self.lookups.offers(visit),
+            *self.teaching.offers(visit),
+        ]
         found += self.patience.stay_actions(visit, now)
-        found += self.asking.actions(visit) if stage is Stage.NUMBER else []
+        asked = self.asking.actions(visit) if stage is Stage.NUMBER else []
+        found += [each for each in asked if each not in found]
         if stage is Stage.DELIVERING and self.delivering.may_cancel(self._order, self._floor):
             found.append(Action.CANCEL)
         takes_slips = stage is Stage.CASH and self._tendering.is_offered(now)
@@ -290,8 +295,8 @@ class Flow:
         self.poster.tick()
         self.fees.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
-        self._follow(self.requesting.tick(visit, now), now)
-        self._follow(self.teaching.tick(visit, now), now)
+        for tick in (self.requesting.tick, self.teaching.tick, self.occasions.tick):
+            self._follow(tick(visit, now), now)
         match visit.stage:
             case Stage.CHECKING:
                 self._follow(self.paying.tick(visit, now), now)

@@ -55,6 +55,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     page: int = 0
     within: str = ""
     has_more_time: bool = False
+    texts: dict[str, str] = {}
+    sought: str | None = None
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
@@ -77,7 +79,11 @@ class Snapshot(msgspec.Struct, frozen=True):
         bill."""
         if any(listed.service not in services for listed in self.basket):
             return False
-        if self.stage in REPRINTS | POSTERS | TEACHING | {Stage.ATTRACT, Stage.SERVICES}:
+        if self.stage in REPRINTS | POSTERS | TEACHING | {
+            Stage.ATTRACT,
+            Stage.SERVICES,
+            Stage.MEETING,
+        }:
             return True
         if self.stage is Stage.BASKET and not self.basket:
             return False

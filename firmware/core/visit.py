@@ -52,6 +52,7 @@ class Stage(StrEnum):
     POSTER_OUT = auto()
     HOW_TO = auto()  # pictures of how this is used
     PRACTICE = auto()  # the second machine has the screen, and this one takes nothing
+    MEETING = auto()  # the screen is a browser's; no slot is open
     OPERATOR = auto()  # no citizen: the desk of operator.py, which has a table of its own
 
 
@@ -62,7 +63,7 @@ POSTERS = frozenset({Stage.POSTER, Stage.POSTER_OUT})
 TEACHING = frozenset({Stage.HOW_TO, Stage.PRACTICE})
 WITHOUT_MONEY = REPRINTS | LOOKUPS | POSTERS | TEACHING | {
     Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.LISTING, Stage.FETCHING, Stage.BILL,
-    Stage.BASKET, Stage.CONFIRM, Stage.FINGER,
+    Stage.BASKET, Stage.CONFIRM, Stage.FINGER, Stage.MEETING,
 }  # fmt: skip
 AT_THE_TILL = frozenset(
     {Stage.CASH, Stage.SLIP, Stage.RESUMED, Stage.UPI, Stage.CARD}
@@ -76,6 +77,7 @@ class Signal(StrEnum):
     SERVICE = auto()
     REPRINT = auto()  # the tile of a receipt again
     POSTER = auto()  # the tile of the poster
+    MEETING = auto()  # its tile, or its time
     ENTERED = auto()  # all that was asked for passes its checks
     NEXT = auto()  # one more question, or the one before
     LOOK_UP = auto()  # its list has to be fetched first
@@ -123,12 +125,13 @@ class Signal(StrEnum):
     PRACTISE = auto()  # with play money
 
 
-Question = tuple[int, int, str]
+Question = tuple[int, int, str, bool]
 
 TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     Stage.ATTRACT: {
         Signal.LANGUAGE: Stage.SERVICES,
         Signal.OPERATOR: Stage.OPERATOR,
+        Signal.MEETING: Stage.MEETING,
         Signal.HOW_TO: Stage.HOW_TO,
         Signal.PRACTISE: Stage.PRACTICE,
     },
@@ -137,11 +140,13 @@ TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
         Signal.LEFT: Stage.ATTRACT,
         Signal.FAILED: Stage.TROUBLE,  # it did not come up, or it died
     },
+    Stage.MEETING: {Signal.LEFT: Stage.ATTRACT},
     Stage.OPERATOR: {Signal.LEFT: Stage.ATTRACT},
     Stage.SERVICES: {
         Signal.SERVICE: Stage.NUMBER,
         Signal.REPRINT: Stage.RECEIPT_NUMBER,
         Signal.POSTER: Stage.POSTER,
+        Signal.MEETING: Stage.MEETING,
         Signal.BACK: Stage.ATTRACT,
         Signal.LISTED: Stage.BASKET,
         Signal.LEFT: Stage.ATTRACT,
@@ -288,9 +293,11 @@ class Visit:
     service: str = ""
     gives: str = ""  # the kind of the printer whose paper the service hands out, if it does
     answers: list[str] = field(default_factory=list)  # to what the service asks, so far
+    texts: dict[str, str] = field(default_factory=dict)  # own words; among the answers they are ""
     options: Options | None = None  # of the last question, if the back end has its list
     page: int = 0  # of a list
     within: str = ""  # which part of a long one
+    sought: str | None = None  # what was typed of the name of a place; None: it is leafed for
     typed: str = ""
     problem: str | None = None
     bill: Bill | None = None
@@ -322,8 +329,9 @@ class Visit:
     @property
     def question(self) -> Question:
         """What a press on the present screen answers: how many answers are before it, and which
-        page of which part of its list."""
-        return len(self.answers), self.page, self.within
+        page of which part of its list. Letters of a search are one question: who types on while the
+        list changes has pressed what he saw."""
+        return len(self.answers), self.page, self.within, self.sought is not None
 
     @property
     def account(self) -> str:
@@ -338,6 +346,7 @@ class Visit:
     def ask_again(self) -> None:
         """From the first question on."""
         self.answers, self.options, self.typed, self.problem = [], None, "", None
+        self.texts, self.sought = {}, None
 
     def follow(self, signal: Signal) -> Stage:
         """The stage that follows; raises UnexpectedEvent for a pair that the table lacks."""

@@ -60,6 +60,7 @@ class Settings:
     has_laser: bool = False  # a page printer, and with it the services that need one
     has_reader: bool = False  # of fingers
     has_practice: bool = False  # play money, from the first screen
+    uplink: str = ""  # the lines of [uplink], and with them kiosk-uplink
     cards_by: str = ""  # the family of a card printer; empty: there is none
     screen: float = 45.0
     cash: float = 120.0
@@ -268,6 +269,8 @@ class Stage:
         if self.settings.has_practice:
             run = ["--run", str(self.config.run_folder)]
             commands["practice"] = [sys.executable, "-m", "firmware.practice", *run]
+        if self.settings.uplink:
+            commands["uplink"] = [_entry("kiosk-uplink"), *config]
         if self.settings.has_ui:
             commands["ui"] = [_entry("kiosk-ui"), *config]
         return commands
@@ -293,7 +296,8 @@ class Stage:
             "public_key": PUBLIC_KEY,
             "office_key": OFFICE_KEY,
         }
-        path.write_text(template.format(**facts, **places))
+        uplink = f"\n[uplink]\n{chosen.uplink}\n" if chosen.uplink else ""
+        path.write_text(template.format(**facts, **places) + uplink)
         return load(path)
 
     def _check_programs(self) -> None:

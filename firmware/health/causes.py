@@ -67,14 +67,3 @@ def _of_part(key: str, codes: Iterable[str]) -> Cause:
         if any(word in code for code in near):
             return cause
     return Cause.DEVICE
-
-
-def network_is_up(routes: str, carriers: Mapping[str, bool]) -> bool:
-    """Whether a default route (`/proc/net/route`) leads over an interface that has a carrier."""
-    rows = (line.split() for line in routes.splitlines()[1:])
-    outward = {row[0] for row in rows if len(row) > 3 and row[1] == "00000000" and _is_up(row[3])}
-    return any(carriers.get(name, False) for name in outward)
-
-
-def _is_up(flags: str) -> bool:
-    return bool(int(flags, 16) & 0x1)  # RTF_UP of linux/route.h

@@ -4,7 +4,7 @@ have is a number that is not there.
     /sys/class/thermal/thermal_zone0/temp              thousandths of a degree
     /sys/devices/platform/soc/soc:firmware/get_throttled   bits of the Raspberry Pi's firmware
     /sys/block/mmcblk0/device/life_time                JEDEC eMMC 5.0: tenths of the life used
-    /proc/net/wireless /proc/net/route /proc/meminfo /proc/loadavg /proc/uptime
+    /proc/net/wireless /proc/meminfo /proc/loadavg /proc/uptime
     /run/systemd/timesync/synchronized                 there once the clock was set
 """
 
@@ -16,11 +16,9 @@ from pathlib import Path
 
 from firmware.contract.health import Finding
 from firmware.contract.machine import Machine
-from firmware.health.causes import network_is_up
 
 UNDERVOLTAGE, CAPPED, THROTTLED = 1 << 0, 1 << 1, 1 << 2  # raspberrypi.com, "get_throttled"
 UNDERVOLTAGE_WAS = 1 << 16
-HOT = 80.0  # degrees Celsius: a Pi slows down at 80 to 85
 FEW_MIB_OF_MEMORY = 64
 FEW_MIB_OF_DISK = 256
 WORN = 90  # percent of the life that the maker gives
@@ -49,19 +47,12 @@ class MachineFiles:
         yield "disk_free_mib", self._disk_free()
         synchronized = self._root / "run/systemd/timesync/synchronized"
         yield "clock_is_set", float(synchronized.exists())
-        routes = self._text("proc/net/route")
-        yield "network_is_up", float(network_is_up(routes, self._carriers()))
 
     def _text(self, name: str) -> str:
         try:
             return (self._root / name).read_text()
         except OSError:
             return ""
-
-    def _carriers(self) -> dict[str, bool]:
-        folder = self._root / "sys/class/net"
-        names = [each.name for each in folder.iterdir()] if folder.is_dir() else []
-        return {name: self._text(f"sys/class/net/{name}/carrier").strip() == "1" for name in names}
 
     def _disk_free(self) -> float | None:
         try:
@@ -123,7 +114,7 @@ def signal(text: str) -> float | None:
 
 
 def findings(machine: Machine, now: str) -> Iterator[Finding]:
-    """What of it a person must look into; `now` is ISO 8601."""
+    """What of it a person must look into; `now` is ISO 8601. Heat is the panel's to tell."""
 
     def number(name: str, otherwise: float) -> float:
         return machine.numbers.get(name, otherwise)
@@ -132,8 +123,6 @@ def findings(machine: Machine, now: str) -> Iterator[Finding]:
         yield Finding(PART, "machine.undervoltage", now, "below 4.63 V: the supply or its cable")
     if number("throttled", 0):
         yield Finding(PART, "machine.throttled", now, "slowed down by heat or voltage")
-    if (heat := number("cpu_celsius", 0)) >= HOT:
-        yield Finding(PART, "machine.hot", now, f"{heat:.0f} degrees Celsius")
     if (free := number("disk_free_mib", FEW_MIB_OF_DISK)) < FEW_MIB_OF_DISK:
         yield Finding(PART, "machine.disk_low", now, f"{free:.0f} MiB left")
     if (memory := number("memory_free_mib", FEW_MIB_OF_MEMORY)) < FEW_MIB_OF_MEMORY:

@@ -15,7 +15,9 @@ from msgspec.structs import fields
 from firmware.contract.device import Kind
 from firmware.runtime.bus import Address
 from firmware.runtime.gateway_section import DEFAULT, GatewaySection
+from firmware.runtime.outer_sections import ContentSection, MeetingSection
 from firmware.runtime.ui_section import UiSection
+from firmware.runtime.uplink_section import UplinkSection
 
 Section = TypeVar("Section")
 DeviceName = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
@@ -101,8 +103,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     times: TimesSection = TimesSection()
     limits: LimitsSection = LimitsSection()
     practice: PracticeSection = PracticeSection()
+    content: ContentSection = ContentSection()
+    meeting: MeetingSection = MeetingSection()
     bench: dict[DeviceName, dict[str, Any]] = {}  # options of emulated devices: {"speed": 5.0}
     party: dict[DeviceName, PartySection] = {}
+    uplink: UplinkSection | None = None  # None: the fleet hears nothing of this kiosk
 
     @property
     def state_folder(self) -> Path:

@@ -60,12 +60,14 @@ class Stream:
     sent: int = 0  # up to here in this connection
     kept: deque[JournalRow | Event] = field(default_factory=deque)
     in_flight: deque[int] = field(default_factory=deque)  # last numbers of messages not acked
+    before: str = GENESIS  # the hash of row `acked`
 
     def acknowledge(self, seq: int) -> bool:
         """Whether anything is new."""
         is_new = seq > self.acked
         while self.kept and self.kept[0].seq <= seq:
-            self.kept.popleft()
+            gone = self.kept.popleft()
+            self.before = gone.hash if isinstance(gone, JournalRow) else self.before
         while self.in_flight and self.in_flight[0] <= seq:
             self.in_flight.popleft()
         self.acked = max(self.acked, seq)
@@ -76,6 +78,11 @@ class Stream:
         """Nothing that was sent is known to be there."""
         self.sent = self.acked
         self.in_flight.clear()
+
+    @property
+    def hash_before_next(self) -> str:
+        last = self.kept[self.sent - self.acked - 1] if self.sent > self.acked else None
+        return last.hash if isinstance(last, JournalRow) else self.before
 
     def next_rows(self) -> list[JournalRow | Event]:
         skip = self.sent - self.acked
@@ -186,9 +193,8 @@ class SimKiosk:
             return
         while len(self.rows.in_flight) + len(self.events.in_flight) < MOST_IN_FLIGHT:
             if rows := self.rows.next_rows():
-                before = rows[0].seq
-                said = UpJournal(chain=self.chain, before=GENESIS if before == 1 else self.head,
-                                 rows=rows, boot=1, t=moment())  # type: ignore[arg-type]  # fmt: skip
+                before = self.rows.hash_before_next
+                said = UpJournal(chain=self.chain, before=before, rows=rows, boot=1, t=moment())  # type: ignore[arg-type]
                 self._send(self.rows, "journal", said, rows[-1].seq)
             elif events := self.events.next_rows():
                 told = UpEvents(box=self.box, events=events)  # type: ignore[arg-type]
@@ -208,7 +214,7 @@ class SimKiosk:
             boot=1, t=moment(), release=RELEASE, condition="in_service", in_cash_box=self.credited,
             place={"en": f"Gram Panchayat {self.name}", "hi": "ग्राम पंचायत"},
             devices=dict.fromkeys(("notes", "coins", "receipt", "page", "panel"), "ready"),
-            supplies=[UpSupply(device="receipt", name="paper", level=41_000, unit="mm", days_left=9)],
+            supplies=[UpSupply(device="receipt", name="paper", level=41_000, unit="mm")],
             findings=[UpFinding(part="page", code="page.toner.low", since=moment())],
             journal_chain=self.chain, journal_rows=self.rows.made, journal_head=self.head,
         )  # fmt: skip

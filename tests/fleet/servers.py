@@ -146,8 +146,9 @@ class Postgres(Server):
     SETTINGS = ("listen_addresses=", "shared_buffers=256MB", "max_wal_size=2GB",
                 "wal_compression=on", "max_connections=30")  # fmt: skip
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *settings: str) -> None:
         super().__init__(folder)
+        self._chosen = [part for each in (*self.SETTINGS, *settings) for part in ("-c", each)]
         programs = postgres_programs()
         assert programs is not None
         self._programs = programs
@@ -156,17 +157,13 @@ class Postgres(Server):
         if self._as:
             who = pwd.getpwnam("postgres")
             os.chown(folder, who.pw_uid, who.pw_gid)
-            for parent in folder.parents:  # of pytest's folders only root may pass
-                if os.stat(parent).st_mode & 0o001 == 0:
-                    os.chmod(parent, os.stat(parent).st_mode | 0o001)
         made = [programs / "initdb", "-D", self._data, "-A", "trust", "-E", "UTF8",
                 "--locale=C.UTF-8", "-U", "postgres", "--no-instructions"]  # fmt: skip
         subprocess.run([*self._as, *map(str, made)], check=True, capture_output=True, cwd="/")
 
     def command(self) -> list[str]:
-        settings = [part for each in self.SETTINGS for part in ("-c", each)]
         program = [str(self._programs / "postgres"), "-D", str(self._data), "-k", str(self.folder)]
-        return [*self._as, *program, *settings]
+        return [*self._as, *program, *self._chosen]
 
     def answers(self) -> bool:
         asked = [str(self._programs / "pg_isready"), "-q", "-h", str(self.folder)]
@@ -190,7 +187,7 @@ class Postgres(Server):
 class CollectorProcess(Server):
     """`kiosk-collector`."""
 
-    def __init__(self, folder: Path, name: str, broker: Mosquitto, database: Postgres,
+    def __init__(self, folder: Path, name: str, broker_port: int, database: Postgres,
                  authority: Authority | None, share: str = "collectors") -> None:  # fmt: skip
         super().__init__(folder)
         self.metrics_port = free_port()
@@ -198,8 +195,8 @@ class CollectorProcess(Server):
         tls = f'ca = "{authority.ca}"\ncertificate = "{mine}"\n' if authority else ""
         self._settings = folder / "collector.toml"
         self._settings.write_text(
-            f'[broker]\nhost = "127.0.0.1"\nport = {broker.port}\nclient = "{name}"\n'
-            f'share = "{share}"\n{tls}'
+            f'[broker]\nhost = "127.0.0.1"\nport = {broker_port}\nclient = "{name}"\n'
+            f'share = "{share}"\nsession = {0 if share else 300}\n{tls}'
             f'[database]\ndsn = "{database.dsn}"\n[metrics]\nport = {self.metrics_port}\n'
         )
 

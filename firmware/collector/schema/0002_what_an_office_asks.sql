@@ -21,7 +21,8 @@ CREATE VIEW known AS
 SELECT k.kiosk, coalesce(i.district, '') AS district, coalesce(i.block, '') AS block,
        coalesce(i.place, s.document->'place'->>'en', '') AS place,
        i.since AS installed, i.kiosk IS NOT NULL AS is_installed
-FROM (SELECT kiosk FROM installed UNION SELECT kiosk FROM statuses UNION SELECT kiosk FROM states) k
+FROM (SELECT kiosk FROM installed UNION SELECT kiosk FROM statuses UNION SELECT kiosk FROM states
+      UNION SELECT kiosk FROM streams) k
 LEFT JOIN installed i USING (kiosk) LEFT JOIN states s USING (kiosk);
 
 -- One row a kiosk. `condition` is its own word, or what is known without it: `never` spoken, `offline`,

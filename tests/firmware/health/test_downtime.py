@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware.contract.downtime import Cause
-from firmware.health.causes import Around, causes, network_is_up
+from firmware.health.causes import Around, causes
 from firmware.health.downtime import STAFF, UNWATCHED, month
 from firmware.health.ledger import Seen, day_to_sign, looked, taken_up
 from firmware.health.ledger_file import LedgerDamaged, LedgerFile, entries, open_ledger
@@ -209,17 +209,3 @@ def test_no_back_end_without_a_way_out_is_the_network() -> None:
 def test_a_dead_core_is_ours_and_an_operator_at_work_is_planned() -> None:
     assert causes({"x": ""}, Around(core_is_alive=False)) == {"x": Cause.SOFTWARE}
     assert causes({"x": ""}, Around(is_attended=True)) == {"x": Cause.PLANNED}
-
-
-ROUTES = """Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
-eth0\t00000000\t0101A8C0\t0003\t0\t0\t100\t00000000\t0\t0\t0
-eth0\t0001A8C0\t00000000\t0001\t0\t0\t100\t00FFFFFF\t0\t0\t0
-"""
-
-
-def test_a_route_without_a_cable_is_no_network() -> None:
-    assert network_is_up(ROUTES, {"eth0": True})
-    assert not network_is_up(ROUTES, {"eth0": False, "lo": True})
-    assert not network_is_up(ROUTES.replace("00000000\t0101A8C0", "0A000000\t0101A8C0"),
-                             {"eth0": True})  # fmt: skip
-    assert not network_is_up("", {})

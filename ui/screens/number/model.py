@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from firmware.contract.check_digit import has_verhoeff_check
 from firmware.contract.screen import Number, Screen
 from ui.say import Say, amount, sentences
 
@@ -26,6 +27,8 @@ class NumberModel:
     least: int = 0  # digits from which on it is complete
     groups: tuple[int, ...] = ()  # places of each; else fours
     mark: str = ""  # a key beside the digits
+    check: str = ""  # the check digit that it ends with, if it has one
+    unchecked: str = ""  # the words of one that is wrong
 
     @property
     def is_complete(self) -> bool:
@@ -82,6 +85,8 @@ def model(data: Number, screen: Screen, say: Say) -> NumberModel:
         least=least,
         groups=tuple(data.groups),
         mark=data.marks,
+        check=data.check,
+        unchecked=say("number.check_digit"),
     )
 
 
@@ -93,10 +98,13 @@ def _problem(data: Number, say: Say) -> str:
 
 
 def type_digit(model: NumberModel, digit: str) -> NumberModel:
-    """One digit more; a full number stays as it is."""
+    """One digit more; a full number stays as it is. A slip of the finger that the check digit
+    shows is told with the last digit, before anything is sent."""
     if model.is_full and not model.is_wrong:
         return model
-    return replace(model, typed=(model.typed + digit)[: model.digits], problem="")
+    more = replace(model, typed=(model.typed + digit)[: model.digits], problem="")
+    is_slip = more.check and more.is_full and not has_verhoeff_check(more.typed)
+    return replace(more, problem=more.unchecked) if is_slip else more
 
 
 def backspace(model: NumberModel) -> NumberModel:
