@@ -12,6 +12,7 @@ from firmware.cli import (
     alarms,
     cash,
     claims,
+    commission,
     content,
     devices,
     downtime,
@@ -109,6 +110,7 @@ def parser() -> argparse.ArgumentParser:
     content.add_commands(commands)
     meetings.add_commands(commands)
     downtime.add_commands(commands)
+    commission.add_commands(commands)
     tickets.add_commands(commands)
     enrol.add_commands(commands)
     return top
