@@ -25,7 +25,7 @@ WIDTH, HEIGHT = 540, 960
 SAME_KEY = 0.1  # seconds between two touches of one key: a shorter one is a bouncing finger
 PADLOCK = 2.2  # seconds for which it is held
 LOOKS = 100  # at the window, until it shows what the bus said
-TYPED_IN = ("NumberView", "PinView", "CountView")
+TYPED_IN = ("NumberView", "PinView", "CountView", "WriteTextView")
 
 Seen = dict[str, Any]
 

@@ -171,7 +171,7 @@ def _meaning(touch: Any) -> list[str]:
             return [touch.sample.action, touch.sample.value]
         case "ServiceTile":
             return ["choose_service", touch.tile.service]
-        case "OptionRow":
+        case "OptionRow" | "FoundRow":
             return ["choose", touch.row.id]
         case "TaskButton":
             return ["choose_task", touch.task.id]
@@ -181,6 +181,9 @@ def _meaning(touch: Any) -> list[str]:
             return ["operator", ""]
         case "Key":
             return ["key", touch.text or "wipe"]
+        case "CapKey" | "IconKey":
+            named = touch.cap.does.value
+            return ["key", touch.cap.value if named == "type" else named]
         case "NextKey":
             return ["key", "next"]
         case _:
@@ -190,7 +193,7 @@ def _meaning(touch: Any) -> list[str]:
 def _typed(view: Any) -> str:
     """Digits, and of a PIN as many dots."""
     match type(view).__name__:
-        case "NumberView":
+        case "NumberView" | "WriteTextView":
             return str(view.shown.typed)
         case "CountView":
             return str(view.typed)
