@@ -24,6 +24,7 @@ from firmware.cli import (
     meetings,
     operators,
     papers,
+    practice,
     rates,
     receipts,
     services,
@@ -105,6 +106,7 @@ def parser() -> argparse.ArgumentParser:
     alarms.add_commands(commands)
     supplies.add_commands(commands)
     papers.add_commands(commands)
+    practice.add_commands(commands)
     rates.add_commands(commands)
     services.add_commands(commands)
     fleet.add_commands(commands)

@@ -33,6 +33,9 @@ speaks = {speaks}
 [limits]
 free_mib = 1
 
+[practice]
+citizens_may = {has_practice}
+
 [times]
 screen = {screen}
 cash = {cash}
