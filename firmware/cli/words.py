@@ -225,7 +225,9 @@ def of_till(event: till.TillEvent) -> str:
 def of_press(press: Press) -> str:
     """What the citizen pressed; what was typed is not shown whole."""
     if press.action is Action.ENTER and not TYPED.fullmatch(press.value):
-        return "entered a PIN"  # sealed, and nobody's business
+        return "entered a PIN, or words"  # sealed, or somebody's own: nobody's business
+    if press.action is Action.SCAN:
+        return f"held a code of {len(press.value)} characters to the reader"
     words = press.value.split(" ")
     value = " ".join(masked(word) if NUMBER.search(word) else word for word in words)
     return f"pressed {press.action} {value}".rstrip()

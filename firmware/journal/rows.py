@@ -90,6 +90,8 @@ class OrderCreated(Row, frozen=True, omit_defaults=True):
     the bill has an account and nothing else, and OrderPaid in the same commit says that it is
     accepted and waits to be posted. A release that knows no `kind` posts nothing of it: it waits.
 
+    A release that knows no `texts` posts a request without them; they stay here.
+
     Of a basket the bills are the `lines`; `payable` is their total, `bill` is that of the first,
     and `service` is BASKET, under which a release that knows no lines can book nothing: it waits.
     """

@@ -32,7 +32,8 @@ NO_UNIT = {  # entry points that nobody leaves running on a kiosk
     "kiosk-collector": "a server of the district runs it, and the image does not have it",
 }
 MAY_USE_THE_NETWORK = {
-    "kiosk-gateway.service", "kiosk-driver@page.service", "kiosk-driver@finger.service",
+    "kiosk-gateway.service", "kiosk-uplink.service", "kiosk-driver@page.service",
+    "kiosk-driver@finger.service",
     "kiosk-meeting.service",
 }  # fmt: skip
 ENDS_BY_ITSELF = {
@@ -197,7 +198,7 @@ NOT_ON_THE_BUS = {"kiosk-prepare.service", "kiosk-devices.service", "kiosk-meeti
 
 def test_all_of_them_fit_into_a_board_of_one_gigabyte() -> None:
     most = re.compile(r"(\d+)M")
-    always = ("bus", "core", "gateway", "health", "ui")
+    always = ("bus", "core", "gateway", "health", "ui", "uplink")
     limits = [units.value(f"kiosk-{name}.service", "MemoryMax") for name in always]
     assert all(most.fullmatch(limit) for limit in limits)
     whole = re.search(r"MemoryMax=(\d+)M", (UNITS / "kiosk.slice").read_text(encoding="utf-8"))
