@@ -25,6 +25,7 @@ from tests.bench import (
     places,
     receipt,
     steps,
+    window,
     wire,
 )
 from tests.bench.figures import delays, table
@@ -107,6 +108,16 @@ def of_catalogue(services: int = catalogue.SERVICES, rounds: int = catalogue.ROU
     return table("catalogue: the services at a start", catalogue.run(services, rounds))
 
 
+def of_window(
+    starts: int = window.STARTS,
+    touches: int = window.TOUCHES,
+    visits: int = window.VISITS,
+    seconds: float = window.WATCHED,
+) -> str:
+    figures = asyncio.run(window.run(starts, touches, visits, seconds))
+    return table("window: alone, a core that only speaks", figures)
+
+
 def of_image() -> str:
     """Needs `make test-image` before, or $KIOSK_IMAGE: the folder of an image with a console."""
     if not (folder := os.environ.get("KIOSK_IMAGE", "")):
@@ -126,6 +137,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "receipt": of_receipt,
     "catalogue": of_catalogue,
     "places": of_places,
+    "window": of_window,
     "image": of_image,
 }
 
