@@ -20,6 +20,7 @@ from firmware.cli import (
     fleet,
     journal,
     keys,
+    machine,
     meetings,
     operators,
     papers,
@@ -112,6 +113,7 @@ def parser() -> argparse.ArgumentParser:
     content.add_commands(commands)
     meetings.add_commands(commands)
     downtime.add_commands(commands)
+    machine.add_commands(commands)
     commission.add_commands(commands)
     tickets.add_commands(commands)
     enrol.add_commands(commands)

@@ -21,6 +21,9 @@ credentials = "{folder}/broker/credentials"
 url = "http://127.0.0.1:{port}"
 office_key = "{office_key}"
 
+[content]
+key = "{office_key}"
+
 [ui]
 width = {width}
 height = {height}
