@@ -12,15 +12,17 @@ import msgspec
 
 from firmware.content.shelf import shelf_of as content_shelf
 from firmware.contract.command import CoreCommand
-from firmware.contract.device import DeviceEvent, DeviceState, Reply, Status
+from firmware.contract.device import DeviceEvent, DeviceState, Outcome, Reply, Status
 from firmware.contract.document import CancelDocument, PrintDocument
-from firmware.contract.fleet import RowsAfter
+from firmware.contract.fleet import FleetOrder, RefreshCatalogue, RowsAfter
 from firmware.contract.gateway import GatewayReply, GatewayState
 from firmware.contract.health import CoreState, KioskHealth, Presence
-from firmware.contract.meeting import Schedule
+from firmware.contract.meeting import rows_of
 from firmware.contract.money import ZERO, Money
+from firmware.contract.rates import FetchRates
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
+from firmware.contract.uplink import Desired
 from firmware.core.availability import (
     service_states,
 )
@@ -31,6 +33,7 @@ from firmware.core.core import Core
 from firmware.core.disk import DiskWatch
 from firmware.core.floor import NOT_HEARD
 from firmware.core.handing import Handing
+from firmware.core.leash import Leash
 from firmware.core.newcomer import Newcomer
 from firmware.core.rate_watch import RateWatch
 from firmware.core.redeeming import refused
@@ -52,6 +55,7 @@ from firmware.till.effects import (
     KeepRates,
     LayOut,
     OpenMeeting,
+    Practise,
     Say,
     Tell,
     Wipe,
@@ -94,6 +98,7 @@ class CoreDaemon:
         self._content = ContentWatch(content_shelf(config), clock)
         self._hall = Hall(config.run_folder / "meeting")
         self._anchor = AnchorKeeper(core.book.journal.path)
+        self._leash = Leash(config.run_folder, self._on_practice)
         self._handing = Handing(core.book.journal)
         self._group = asyncio.TaskGroup()
         bus.on(topics.device_state("+"), self._on_state)
@@ -101,9 +106,10 @@ class CoreDaemon:
         bus.on(topics.gateway_state, self._on_gateway)
         bus.on(topics.health_state, self._on_health)
         bus.on(topics.screen_press, self._on_press)
-        bus.on(topics.meeting_schedule, self._on_schedule)
+        bus.on(topics.uplink_desired, self._on_desired)
         bus.on(topics.core_command, self._on_command)
         bus.on(topics.journal_request, self._on_journal_request)
+        bus.on(topics.uplink_order, self._on_order)
         bus.take_replies(topics.reply("core"))
 
     async def run(self) -> None:
@@ -165,10 +171,12 @@ class CoreDaemon:
             self._core.flow.desk.supplies = health.supplies
             self._carry_out()
 
-    def _on_schedule(self, envelope: Envelope) -> None:
-        schedule = decode(envelope.payload, Schedule, envelope.topic)
-        if schedule is not None:
-            self._core.flow.occasions.meetings.on_schedule(schedule)
+    def _on_desired(self, envelope: Envelope) -> None:
+        """The fleet's settings, proven by the uplink; of them core holds the meetings."""
+        desired: Desired | None = decode(envelope.payload, Desired, envelope.topic)
+        if desired is not None:
+            self._core.flow.occasions.meetings.on_schedule(rows_of(desired))
+            self._carry_out()
 
     def _on_press(self, envelope: Envelope) -> None:
         press = decode(envelope.payload, Press, envelope.topic)
@@ -180,6 +188,26 @@ class CoreDaemon:
         command: CoreCommand | None = decode(envelope.payload, CoreCommand, envelope.topic)
         reply = refused("not understood") if command is None else self._core.on_command(command)
         log.info("operator: %s: %s", reply.outcome, reply.detail)
+        self._carry_out()
+        self._bus.answer(envelope, reply)
+
+    def _on_practice(self, word: str) -> None:
+        self._core.flow.teaching.on_word(word)
+        self._carry_out()
+
+    def _on_order(self, envelope: Envelope) -> None:
+        """Of the fleet, proven by the uplink: what a technician may, and none of it moves money."""
+        order: FleetOrder | None = decode(envelope.payload, FleetOrder, envelope.topic)
+        match order:
+            case None:
+                reply = refused("not understood")
+            case RefreshCatalogue():
+                newest = self._core.floor.rates.newest
+                self._group.create_task(self._ask(Ask(FetchRates(newest))))
+                reply = Reply(Outcome.DONE, f"asked for rates after version {newest}")
+            case _:
+                reply = self._core.on_command(order)
+        log.info("fleet: %s: %s", reply.outcome, reply.detail)
         self._carry_out()
         self._bus.answer(envelope, reply)
 
@@ -205,6 +233,8 @@ class CoreDaemon:
         if screen.serial != before:
             self._keep(screen.serial)
         self._bus.retain(self._topics.core_state, self._state())
+        schedule = self._core.flow.occasions.meetings.schedule
+        self._bus.retain(self._topics.meeting_schedule, schedule)
         catalogue, floor = self._core.catalogue, self._core.floor
         self._bus.retain(self._topics.core_services, service_states(catalogue, floor))
 
@@ -228,6 +258,8 @@ class CoreDaemon:
                 self._core.on_wiped(device, self._spooling.wipe(device))
             case KeepRates():
                 self._keep_rates(effect)
+            case Practise(is_on=is_on):
+                self._leash.hold() if is_on else self._leash.let_go()
             case OpenMeeting(meeting=meeting):
                 self._hall.open(meeting)
             case CloseMeeting():
@@ -318,7 +350,6 @@ class CoreDaemon:
             "no_content_because": occasions.content.why,
             "conduct": occasions.content.conduct.said,
             "meeting": occasions.meetings.held,
-            "meetings": occasions.meetings.coming,
         }
 
     # --- RAM -------------------------------------------------------------------------------
