@@ -149,7 +149,8 @@ def _look() -> dict[str, Any]:
         "serial": face.scene.serial,
         "view": type(face.view).__name__,
         "typed": _typed(face.view),
-        "meant": None if meant is None else owners.index(meant.owner),
+        # A sign that was just typed may be pressed no more, and nothing is meant.
+        "meant": owners.index(meant.owner) if meant and meant.owner in owners else None,
         "spots": [_spot(spot, *face.size) for spot in spots],
     }
 
