@@ -99,10 +99,9 @@ class HealthDaemon:
             self._save()
 
     def _keep_records(self) -> None:
-        """Once a look; only when all have spoken, for silence is no outage yet."""
         facts, topics = self._facts(self._clock.now(), is_settled=True), self._topics
         self._bus.retain(topics.health_machine, self._records.machine)
-        if self.health is None or self._clock.monotonic() - self._listening_since < HEARD_WITHIN:
+        if self.health is None:
             return
         heard = Heard(
             health=self.health,
@@ -110,6 +109,7 @@ class HealthDaemon:
             core=facts.core,
             core_is_alive="core" in facts.presences and facts.presences["core"].is_alive,
             services=self._heard.get(topics.core_services),
+            is_settled=self._clock.monotonic() - self._listening_since >= HEARD_WITHIN,
         )
         if self._records.look(heard):
             self._halt()

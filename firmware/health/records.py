@@ -48,6 +48,7 @@ class Heard:
     core_is_alive: bool
     services: ServiceStates | None
     network_is_up: bool = True
+    is_settled: bool = True  # all have had the time to speak
 
 
 class Records:
@@ -87,11 +88,15 @@ class Records:
         return self.machine
 
     def look(self, heard: Heard) -> bool:
-        """Keep what changed; whether the machine is to be halted now, said once."""
+        """Keep what changed; whether the machine is to be halted now, said once.
+
+        The end of the power waits for nobody; of the rest silence is no outage while some have not
+        spoken yet."""
         now = self._clock.now()
         try:
-            self._keep_tickets(heard, now)
-            self._keep_ledger(heard, now)
+            if heard.is_settled:
+                self._keep_tickets(heard, now)
+                self._keep_ledger(heard, now)
             return self._power_is_over(heard, now)
         except (OSError, sqlite3.Error) as error:
             log.error("cannot keep records: %s", error)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Protocol
 
 import msgspec
 
 from firmware.contract.device import Outcome, Reply
 from firmware.contract.fleet import Told
 from firmware.contract.topics import Topics
-from firmware.health.records import Records
 from firmware.health.ticket_file import Untold
 from firmware.runtime.bus import Bus
 
@@ -20,7 +20,18 @@ LOOK_EVERY = 2.0  # seconds; a ticket is opened minutes after its fault began
 ANSWERS_WITHIN = 5.0  # seconds: one fsync of the uplink, and its restart
 
 
-async def tell_all(bus: Bus, topics: Topics, records: Records) -> None:
+class Tickets(Protocol):
+    """What keeps them: firmware/health/records.py."""
+
+    @property
+    def untold(self) -> list[Untold]:
+        """Oldest first."""
+
+    def told(self, source: str) -> None:
+        """It need not be kept any more; raises OSError."""
+
+
+async def tell_all(bus: Bus, topics: Topics, records: Tickets) -> None:
     """For ever; a kiosk whose uplink is away keeps its tickets until it is back."""
     while True:
         for untold in records.untold:

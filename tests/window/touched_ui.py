@@ -25,6 +25,7 @@ from typing import Any
 SOCKET = "KIOSK_HAND_SOCKET"  # in the environment: where to listen
 # The queue is read after a frame's tick; Kivy hands a key on at once, a touch in the next frame.
 FRAMES, FRAMES_OF_A_TOUCH = 2, 3
+LOOK_EVERY = 0.01  # seconds
 PATIENCE = 10.0  # seconds for the window to answer
 
 # SDL_events.h of SDL 2: types, and the layout of the two events; each is padded to the union's 56.
@@ -34,7 +35,7 @@ TOUCH_MOUSE, LEFT = 0xFFFFFFFF, 1
 SIZE_OF_EVENT = 56
 KEYS = {  # SDL_keycode.h
     "up": 0x40000052, "down": 0x40000051, "enter": 13, "escape": 27, "f1": 0x4000003A,
-    "f2": 0x4000003B, "f3": 0x4000003C, **{digit: ord(digit) for digit in "0123456789"},
+    "f2": 0x4000003B, "f3": 0x4000003C,
 }  # fmt: skip
 
 
@@ -84,6 +85,14 @@ class Flips:
         self.newest = time.monotonic()
 
 
+def _until_it_runs() -> None:
+    """Kivy is imported by the product, which sets it up first, and by nobody here before that."""
+    while (app := getattr(sys.modules.get("kivy.app"), "App", None)) is None:
+        time.sleep(LOOK_EVERY)
+    while app.get_running_app() is None:
+        time.sleep(LOOK_EVERY)
+
+
 def _window_size() -> tuple[int, int]:
     from kivy.core.window import Window
 
@@ -103,6 +112,7 @@ class Hand(socketserver.StreamRequestHandler):
     """A line of JSON is an order, a line of JSON the answer: what is seen after it."""
 
     def handle(self) -> None:
+        _until_it_runs()
         finger, flips = Finger(), Flips()
         for line in self.rfile:
             order = json.loads(line)
@@ -143,16 +153,28 @@ def _look() -> dict[str, Any]:
     face = None if app is None else app.face
     if face is None or face.scene is None:
         return {"serial": -1, "spots": []}
-    meant, spots = face.keys.spot, face.keys.spots()
-    owners = [spot.owner for spot in spots]
+    spots = face.keys.spots()
     return {
         "serial": face.scene.serial,
         "view": type(face.view).__name__,
         "typed": _typed(face.view),
-        # A sign that was just typed may be pressed no more, and nothing is meant.
-        "meant": owners.index(meant.owner) if meant and meant.owner in owners else None,
+        "texts": [part.text for part in face.walk() if type(part).__name__ == "Text" and part.text],
+        "meant": _place(face.keys.spot, spots),
         "spots": [_spot(spot, *face.size) for spot in spots],
     }
+
+
+def _place(meant: Any, spots: Any) -> float | None:
+    """Which of them is meant; between two, where what was meant cannot be pressed any more."""
+    from ui.focus import reading_order
+
+    if meant is None:
+        return None
+    owners = [spot.owner for spot in spots]
+    if meant.owner in owners:
+        return owners.index(meant.owner)
+    with_it = [spot.owner for spot in reading_order((*spots, meant))]
+    return with_it.index(meant.owner) - 0.5
 
 
 def _spot(spot: Any, width: float, height: float) -> dict[str, Any]:
@@ -187,12 +209,25 @@ def _meaning(touch: Any) -> list[str]:
             return ["key", touch.cap.value if named == "type" else named]
         case "NextKey":
             return ["key", "next"]
+        case "CapKey":
+            return _meaning_of_cap(touch.cap)
         case _:
             return [type(touch).__name__, ""]
 
 
+def _meaning_of_cap(cap: Any) -> list[str]:
+    """A letter, the two keys that every pad has, or the letters that come up instead."""
+    match cap.does:
+        case "type":
+            return ["key", cap.value]
+        case "layer":
+            return ["layer", cap.value]
+        case _:
+            return ["key", str(cap.does)]
+
+
 def _typed(view: Any) -> str:
-    """Digits, and of a PIN as many dots."""
+    """Digits or letters, and of a PIN as many dots."""
     match type(view).__name__:
         case "NumberView" | "WriteTextView":
             return str(view.shown.typed)
