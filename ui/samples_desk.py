@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from firmware.contract.money import rupees
 from firmware.contract.screen import Count, Desk, Fact, Pin, ScreenData, Task
+from ui import samples_machine
 
 PIN_PROBLEMS = ("wrong", "locked", "file_missing", "file_broken")
 
@@ -24,6 +25,12 @@ def supplies_desk() -> Desk:
 PIN_KEY = "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo="  # of RFC 7748, 6.1: anybody's
 
 
+def groups() -> list[Task]:
+    """The menu."""
+    return [Task(group, label=f"desk.group.{group}")
+            for group in ("day", "money", "supplies", "devices", "network", "machine")]  # fmt: skip
+
+
 def screens() -> dict[str, ScreenData]:
     """By file name, as in the gallery."""
     sums = [Fact("desk.notes", rupees(13150), 54), Fact("desk.coins", rupees(300), 27),
@@ -41,10 +48,11 @@ def screens() -> dict[str, ScreenData]:
         "a-pin": Pin(PIN_KEY),
         **{f"a-pin-{problem}": Pin(PIN_KEY if problem == "wrong" else "", f"pin.{problem}", 15)
            for problem in PIN_PROBLEMS},
-        "b-menu": Desk("desk.menu", by, "desk.no_cash_meanwhile", False, menu,
-                       [Task("collect"), Task("report"), Task("supplies"), Task("last_slip")]),
-        "b-menu-pulled": Desk("desk.menu", by, "desk.box_was_pulled", True, menu,
-                              [Task("collect", office), Task("report")]),
+        "b-menu": Desk("desk.menu", by, "desk.no_cash_meanwhile", False, menu, groups()),
+        "b-menu-pulled": Desk("desk.menu", by, "desk.box_was_pulled", True, menu, groups()),
+        "b-money": Desk("desk.group.money", by, None, False, menu[:2],
+                        [Task("collect", office), Task("last_slip")]),
+        **samples_machine.screens(by),
         "c-box": Desk("desk.collect", by, "desk.take_box", False, sums,
                       [Task("emptied"), Task("not_emptied")]),
         "c-box-out": Desk("desk.collect", by, "desk.box_is_out", False, sums,

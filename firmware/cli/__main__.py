@@ -12,6 +12,7 @@ from firmware.cli import (
     alarms,
     cash,
     claims,
+    desk,
     devices,
     journal,
     keys,
@@ -95,6 +96,7 @@ def parser() -> argparse.ArgumentParser:
     cash.add_commands(commands)
     devices.add_commands(commands)
     alarms.add_commands(commands)
+    desk.add_commands(commands)
     supplies.add_commands(commands)
     papers.add_commands(commands)
     rates.add_commands(commands)

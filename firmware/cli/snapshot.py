@@ -9,9 +9,11 @@ from typing import Any
 
 import msgspec
 
+from firmware.contract.desk import Settings
 from firmware.contract.device import DeviceState
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import CoreState, KioskHealth, Presence
+from firmware.contract.network import Network
 from firmware.contract.topics import Topics
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.config import Config
@@ -37,11 +39,13 @@ class Snapshot:
     core: CoreState | None = None
     gateway: GatewayState | None = None
     health: KioskHealth | None = None
+    settings: Settings | None = None
+    network: Network | None = None
 
     @property
     def is_complete(self) -> bool:
         """Nothing more is to come."""
-        singles = (self.core, self.gateway, self.health)
+        singles = (self.core, self.gateway, self.health, self.settings, self.network)
         return (
             None not in singles
             and set(self.expected) <= set(self.devices)
@@ -93,12 +97,14 @@ async def until_connected(bus: Bus) -> None:
 
 
 def _fill(snapshot: Snapshot, bus: Bus, topics: Topics, arrived: asyncio.Event) -> None:
-    def single(name: str, document: Any) -> None:
+    def single(name: str, what: str, document: Any) -> None:
+        field_name = name if what == "state" else what
+
         def take_it(envelope: Envelope) -> None:
-            setattr(snapshot, name, msgspec.json.decode(envelope.payload, type=document))
+            setattr(snapshot, field_name, msgspec.json.decode(envelope.payload, type=document))
             arrived.set()
 
-        bus.on(f"kiosk/{snapshot.kiosk}/{name}/state", take_it)
+        bus.on(f"kiosk/{snapshot.kiosk}/{name}/{what}", take_it)
 
     def named(topic: str, into: dict[str, Any], part: int, document: Any) -> None:
         def take_it(envelope: Envelope) -> None:
@@ -108,8 +114,10 @@ def _fill(snapshot: Snapshot, bus: Bus, topics: Topics, arrived: asyncio.Event) 
 
         bus.on(topic, take_it)
 
-    single("core", CoreState)
-    single("gateway", GatewayState)
-    single("health", KioskHealth)
+    single("core", "state", CoreState)
+    single("gateway", "state", GatewayState)
+    single("health", "state", KioskHealth)
+    single("core", "settings", Settings)
+    single("gateway", "network", Network)
     named(topics.device_state("+"), snapshot.devices, 3, DeviceState)
     named(topics.presence("+"), snapshot.presences, 3, Presence)

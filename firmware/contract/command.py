@@ -7,6 +7,8 @@ from typing import Annotated
 
 import msgspec
 
+from firmware.contract.desk import DeskCommand
+
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
@@ -79,4 +81,5 @@ class SayRefilled(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
 
 CoreCommand = (
     ConfirmJournal | RedeemClaim | PrintClaim | PrintReceipt | ClearAlarms | TryDevice | SayRefilled
-)
+    | DeskCommand
+)  # fmt: skip

@@ -320,7 +320,7 @@ class Pin(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of an operator's screen: a message key, and a sum, a count or a text.
 
-    `days` is for how long it lasts.
+    `days` is for how long it lasts; `fault` a code whose few words stand behind the text.
     """
 
     label: str
@@ -328,19 +328,23 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
     count: int | None = None
     text: str | None = None
     days: int | None = None
+    fault: str = ""
+    words: dict[str, str] = {}  # facts of the label's text; each may be a key itself
 
 
 class Task(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something the operator may do. `why_not` and `label` are message keys; the usual label is
-    `desk.<id>`."""
+    `desk.<id>`; `text` stands behind it as it is."""
 
     id: str
     why_not: str | None = None
     label: str | None = None
+    text: str = ""
 
 
 class Desk(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """A page for the operator. `title`, `says` and the names of tasks are message keys."""
+    """A page for the operator. `title`, `says` and the names of tasks are message keys, `words`
+    the facts of what is said."""
 
     title: str
     by: str
@@ -348,6 +352,7 @@ class Desk(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     is_alarm: bool = False  # what is said is a warning
     facts: list[Fact] = []
     tasks: list[Task] = []
+    words: dict[str, str] = {}
 
 
 class Count(msgspec.Struct, frozen=True, tag=True):

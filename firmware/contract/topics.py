@@ -8,7 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from firmware.contract import command, device, finger, gateway, health, panel, screen, till
+from firmware.contract import (
+    command,
+    desk,
+    device,
+    finger,
+    gateway,
+    health,
+    network,
+    panel,
+    screen,
+    till,
+)
 
 READERS_OF_ALL = ("technician", "health")
 
@@ -52,16 +63,20 @@ TOPICS: tuple[Topic, ...] = (
           "Whether the back end answers; the last will says that the gateway is gone."),
     Topic("gateway/request", gateway.GatewayRequest, ("core",), ("gateway",), False,
           "A question to the back end, with a response topic."),
+    Topic("gateway/network", network.Network, ("gateway",), ("core",), True,
+          "The way to the office, hop by hop, as the gateway measures it twice a minute."),
     Topic("core/state", health.CoreState, ("core",), (), True,
           "What the till is doing and what the journal holds."),
+    Topic("core/settings", desk.Settings, ("core",), ("ui",), True,
+          "How loud and how bright the kiosk is, by its operator's choice."),
     Topic("core/event", till.TillEvent, ("core",), (), False,
           "What a person must look into: the cash box and what does not agree with it."),
     Topic("core/command", command.CoreCommand, ("technician",), ("core",), False,
           "What a person at the kiosk tells core, with a response topic; each is on the record."),
     Topic("health/state", health.KioskHealth, ("health",), ("ui", "core"), True,
           "The kiosk in one document."),
-    Topic("health/test", health.DeviceTested, ("technician",), ("health",), False,
-          "What came of a technician's test of a device, with a response topic: kept by health."),
+    Topic("health/test", health.DeviceTested, ("technician", "core"), ("health",), False,
+          "What came of a test of a device, by kioskctl (with a response topic) or at the desk."),
     Topic("presence/{name}", health.Presence, ("core", "health", "ui"), (), True,
           "Each daemon that is no device: alive, or its last will."),
     Topic("reply/core", device.Reply | gateway.GatewayReply, ("driver", "gateway"), ("core",),
@@ -110,6 +125,14 @@ class Topics:
     @property
     def gateway_request(self) -> str:
         return f"kiosk/{self.kiosk}/gateway/request"
+
+    @property
+    def gateway_network(self) -> str:
+        return f"kiosk/{self.kiosk}/gateway/network"
+
+    @property
+    def core_settings(self) -> str:
+        return f"kiosk/{self.kiosk}/core/settings"
 
     @property
     def core_state(self) -> str:

@@ -28,14 +28,12 @@ from firmware.contract.device import (
     Acknowledge,
     CashBoxMoved,
     CheatAttempt,
-    ClearTamper,
     CoinAccepted,
     CoinRejected,
     CreditsLost,
     DeviceEvent,
     DeviceState,
     EventId,
-    Kind,
     NoteEscrowed,
     NoteRejected,
     NoteReturned,
@@ -103,6 +101,7 @@ class Core:
         self._quiet = Quiet(self.flow, self.floor, book.journal)
         self._reprinting = Reprinting(book, self.floor, self.papers, self._outbox)
         self._trying = Trying(config.kiosk, self.floor, self._outbox, self.flow.lights)
+        self.flow.desk.testing.trying = self._trying
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
         # Which stage was drawn, entered when, and the place within it
@@ -146,6 +145,7 @@ class Core:
     def on_device_state(self, state: DeviceState, now: float) -> None:
         self.floor.devices[state.name] = state
         self.flow.desk.vault.on_state(state, now)
+        self.flow.desk.testing.on_state(state, now)
         if state.held is not None:
             self.flow.cash.on_held(self.flow.visit, state.held, state.name, now)
 
@@ -162,6 +162,7 @@ class Core:
             self._take_event(device, event, now)
         if isinstance(event, LASTING) and (key := event_key(event)) is not None:
             self._outbox.add(Tell(device, Acknowledge(key)))
+        self.flow.desk.testing.on_event(device, event, now)
         self.flow.go_on(now)
 
     def on_records(self, trouble: str) -> None:
@@ -197,12 +198,11 @@ class Core:
                 return self._clear_alarms(by)
             case SayRefilled(device=device, consumable=consumable, by=by):
                 return self.flow.desk.refilling.say(device, consumable, by)
+            case _:
+                return self.flow.desk.orders.answer(command, self.flow.visit)
 
     def _clear_alarms(self, by: str) -> Reply:
-        """The row first; a panel whose tamper switch still is open refuses, and says so on."""
-        self.flow.desk.vault.clear_alarms(by)
-        for panel in self.floor.of_kind(Kind.PANEL):
-            self._outbox.add(Tell(panel.name, ClearTamper()))
+        self.flow.desk.orders.clear_alarms(by)
         log.warning("%s has looked at the door and tamper alarms", by)
         return Reply(Outcome.DONE, "a tamper switch that still is open goes on saying so")
 

@@ -16,6 +16,7 @@ from firmware.contract.document import CancelDocument, PrintDocument
 from firmware.contract.gateway import GatewayReply, GatewayState
 from firmware.contract.health import CoreState, KioskHealth, Presence
 from firmware.contract.money import ZERO, Money
+from firmware.contract.network import Network
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
 from firmware.core.core import Core
@@ -25,6 +26,7 @@ from firmware.core.newcomer import Newcomer
 from firmware.core.rate_watch import RateWatch
 from firmware.core.redeeming import refused
 from firmware.core.spooling import Spooling
+from firmware.core.starting import ask_for
 from firmware.journal.anchor import AnchorKeeper
 from firmware.runtime import VERSION
 from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope
@@ -33,7 +35,18 @@ from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify
 from firmware.runtime.gateway_section import patience_of
 from firmware.services.rates.shelf import RatesRefused, shelf_of
-from firmware.till.effects import Ask, Effect, Grant, KeepRates, LayOut, Say, Tell, Wipe
+from firmware.till.effects import (
+    Ask,
+    Effect,
+    Grant,
+    KeepRates,
+    KeepTest,
+    LayOut,
+    Say,
+    StartAnew,
+    Tell,
+    Wipe,
+)
 
 log = logging.getLogger("core")
 
@@ -64,6 +77,7 @@ class CoreDaemon:
         self._bus = bus = Bus(
             config.bus_address("core"), (topics.presence("core"), Presence(False))
         )
+        self._run_folder = config.run_folder
         self._disk = DiskWatch(core.book.journal.path.parent, config.limits.free_mib)
         self._newcomer = Newcomer(config, core.papers.codes is not None)
         self._spooling = Spooling(config.spool_folder, clock)
@@ -75,6 +89,7 @@ class CoreDaemon:
         bus.on(topics.device_event("+"), self._on_event)
         bus.on(topics.gateway_state, self._on_gateway)
         bus.on(topics.health_state, self._on_health)
+        bus.on(topics.gateway_network, self._on_network)
         bus.on(topics.screen_press, self._on_press)
         bus.on(topics.core_command, self._on_command)
         bus.take_replies(topics.reply("core"))
@@ -130,6 +145,10 @@ class CoreDaemon:
             self._core.flow.desk.supplies = health.supplies
             self._carry_out()
 
+    def _on_network(self, envelope: Envelope) -> None:
+        self._core.floor.network = decode(envelope.payload, Network, envelope.topic)
+        self._carry_out()
+
     def _on_press(self, envelope: Envelope) -> None:
         press = decode(envelope.payload, Press, envelope.topic)
         if press is not None:
@@ -155,6 +174,8 @@ class CoreDaemon:
         if screen.serial != before:
             self._keep(screen.serial)
         self._bus.retain(self._topics.core_state, self._state())
+        settings = self._core.flow.desk.orders.adjusting.settings
+        self._bus.retain(self._topics.core_settings, settings)
 
     def _do(self, effect: Effect) -> None:
         match effect:
@@ -176,6 +197,10 @@ class CoreDaemon:
                 self._core.on_wiped(device, self._spooling.wipe(device))
             case KeepRates():
                 self._keep_rates(effect)
+            case StartAnew(what=what):
+                ask_for(what, self._run_folder)
+            case KeepTest(tested=tested):
+                self._bus.send(self._topics.health_test, tested)
 
     def _keep_rates(self, effect: KeepRates) -> None:
         """What the back end sent as a rate table; the next look at the shelf finds it."""
@@ -249,6 +274,7 @@ class CoreDaemon:
             rates=self._core.floor.rates.version,
             no_rates_because=self._core.floor.rates.why,
             other_fees=self._core.floor.other_fees,
+            closed_because=self._core.floor.closed_because,
         )
 
     # --- RAM -------------------------------------------------------------------------------

@@ -48,6 +48,9 @@ class UiSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     height: Annotated[int, msgspec.Meta(ge=480, le=4096)] = 1920
     is_fullscreen: bool = True
     speaks: bool = True
+    # Percent, until an operator sets another at the desk: docs/desk.md.
+    volume: Annotated[int, msgspec.Meta(ge=0, le=100)] = 70
+    brightness: Annotated[int, msgspec.Meta(ge=20, le=100)] = 100
 
 
 class TimesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from firmware.contract.device import DeviceCommand, Lease
 from firmware.contract.gateway import GatewayRequest
+from firmware.contract.health import DeviceTested
 from firmware.contract.ticket import Ticket
 from firmware.contract.till import TillEvent
 from firmware.documents.sheet import Poster
@@ -66,7 +67,21 @@ class KeepRates:
     signature: str
 
 
-Effect = Tell | Grant | Ask | Say | LayOut | Wipe | KeepRates
+@dataclass(frozen=True)
+class StartAnew:
+    """A program, or `machine`: for systemd."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class KeepTest:
+    """What came of a test at the desk, for health to keep."""
+
+    tested: DeviceTested
+
+
+Effect = Tell | Grant | Ask | Say | LayOut | Wipe | KeepRates | StartAnew | KeepTest
 
 
 @dataclass

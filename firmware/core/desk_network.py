@@ -1,0 +1,43 @@
+"""The operator's page of the way to the office: hop by hop, and what to read to the helpdesk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from firmware.contract.network import Hop, Network
+from firmware.contract.screen import Desk, Fact
+
+if TYPE_CHECKING:
+    from firmware.core.operator import OperatorDesk
+
+MARKS = {True: "✓", False: "✗", None: "?"}
+LONGEST = 28  # letters of a detail; the rest is in `kioskctl network`
+
+
+def network_page(desk: OperatorDesk) -> Desk:
+    """As the gateway measured it last."""
+    network = desk.floor.network
+    if network is None:
+        return Desk("desk.group.network", desk.by, says="helpdesk.nobody_measures", is_alarm=True)
+    broken = network.broken
+    return Desk(
+        "desk.group.network",
+        desk.by,
+        says="helpdesk.well" if broken is None else f"helpdesk.{broken.hop}",
+        is_alarm=broken is not None,
+        facts=[*map(_line, network.hops), *_sim(network),
+               Fact("desk.measured", text=network.at[:16].replace("T", " "))],
+    )  # fmt: skip
+
+
+def _line(hop: Hop) -> Fact:
+    detail = hop.detail if len(hop.detail) <= LONGEST else f"{hop.detail[: LONGEST - 1]}…"
+    return Fact(f"hop.{hop.hop}", text=f"{MARKS[hop.is_well]} {detail}".rstrip())
+
+
+def _sim(network: Network) -> list[Fact]:
+    if (sim := network.sim) is None:
+        return []
+    signal = "" if sim.signal is None else f"{sim.signal} %"
+    told = " · ".join(filter(None, (sim.operator or "?", sim.technology, signal)))
+    return [Fact("hop.sim", text=told)]
