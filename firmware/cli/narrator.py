@@ -9,7 +9,17 @@ from typing import Any
 import msgspec
 
 from firmware.cli import words
-from firmware.contract import command, device, gateway, health, panel, screen, till
+from firmware.contract import (
+    command,
+    desk,
+    device,
+    gateway,
+    health,
+    network,
+    panel,
+    screen,
+    till,
+)
 from firmware.contract.topics import TOPICS, Topic
 
 REMEMBERED = 500  # events; money is told again until core has written it down
@@ -160,6 +170,16 @@ def _screen(before: screen.Screen | None, now: screen.Screen) -> Iterator[str]:
     yield f"screen {now.serial}: {type(now.data).__name__}"
 
 
+def _settings(before: desk.Settings | None, now: desk.Settings) -> Iterator[str]:
+    if before is not None and before != now:
+        yield f"volume {now.volume} %, brightness {now.brightness} %"
+
+
+def _network(before: network.Network | None, now: network.Network) -> Iterator[str]:
+    if before is None or before.broken != now.broken:
+        yield words.of_network(now)
+
+
 CHANGES: dict[type, Callable[[Any, Any], Iterator[str]]] = {
     device.DeviceState: _device,
     health.CoreState: _core,
@@ -167,4 +187,6 @@ CHANGES: dict[type, Callable[[Any, Any], Iterator[str]]] = {
     health.Presence: _presence,
     health.KioskHealth: _health,
     screen.Screen: _screen,
+    desk.Settings: _settings,
+    network.Network: _network,
 }

@@ -53,6 +53,11 @@ class Snapshot:
         )
 
     @property
+    def core_is_alive(self) -> bool:
+        """Else its last word is old, too. A broker that just began may not have its presence."""
+        return "core" not in self.presences or self.presences["core"].is_alive
+
+    @property
     def health_is_alive(self) -> bool:
         """Else its last word is old, whatever it says."""
         return "health" in self.presences and self.presences["health"].is_alive

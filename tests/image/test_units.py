@@ -32,7 +32,7 @@ MAY_USE_THE_NETWORK = {
 }  # fmt: skip
 ENDS_BY_ITSELF = {
     "kiosk-prepare.service", "kiosk-devices.service", "kiosk-safe-screen.service",
-    "kiosk-good.service",
+    "kiosk-good.service", "kiosk-restart.service",
 }  # fmt: skip
 FEEDS_NO_WATCHDOG = {*ENDS_BY_ITSELF, "kiosk-bus.service"}
 BUS_PASSWORD = ":/etc/kiosk/bus/"
@@ -186,7 +186,9 @@ def test_whoever_speaks_on_the_bus_may_knock_at_its_socket() -> None:
         assert "kiosk" in groups or units.value(unit, "Group") == "kiosk", unit
 
 
-NOT_ON_THE_BUS = {"kiosk-prepare.service", "kiosk-devices.service"}
+NOT_ON_THE_BUS = {
+    "kiosk-prepare.service", "kiosk-devices.service", "kiosk-restart.service"
+}  # fmt: skip
 
 
 def test_all_of_them_fit_into_a_board_of_one_gigabyte() -> None:
