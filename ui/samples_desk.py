@@ -35,8 +35,9 @@ def screens() -> dict[str, ScreenData]:
     """By file name, as in the gallery."""
     sums = [Fact("desk.notes", rupees(13150), 54), Fact("desk.coins", rupees(300), 27),
             Fact("desk.expected", rupees(13450))]  # fmt: skip
-    menu = [Fact("desk.inside", rupees(13450)), Fact("desk.last_collection", text="-"),
-            Fact("desk.last_day", text="2026-11-21 18:05")]  # fmt: skip
+    inside = Fact("desk.inside", rupees(13450))
+    menu = [inside, Fact("desk.last_day", text="2026-11-21 18:05")]
+    money = [inside, Fact("desk.last_collection", text="-")]
     day = [Fact("desk.since", text="2026-11-21 18:05"), Fact("desk.payments", rupees(13325), 23),
            Fact("desk.cash", rupees(14240)), Fact("desk.claims", rupees(700), 2),
            Fact("desk.unposted", count=2)]  # fmt: skip
@@ -50,7 +51,7 @@ def screens() -> dict[str, ScreenData]:
            for problem in PIN_PROBLEMS},
         "b-menu": Desk("desk.menu", by, "desk.no_cash_meanwhile", False, menu, groups()),
         "b-menu-pulled": Desk("desk.menu", by, "desk.box_was_pulled", True, menu, groups()),
-        "b-money": Desk("desk.group.money", by, None, False, menu[:2],
+        "b-money": Desk("desk.group.money", by, None, False, money,
                         [Task("collect", office), Task("last_slip")]),
         **samples_machine.screens(by),
         "c-box": Desk("desk.collect", by, "desk.take_box", False, sums,

@@ -6,35 +6,37 @@ from firmware.contract.desk import DAEMONS, WhyClosed
 from firmware.contract.device import Kind
 from firmware.contract.screen import Desk, Fact, ScreenData, Task
 
-WELL, ILL = "✓", "✗"
+WELL, ILL = "ok", "ill"
 MORE = Task("more")
 
 
 def devices(by: str) -> Desk:
     """As many as any kiosk has, two of them with a fault."""
     faults = {Kind.RECEIPT: "receipt.paper.end", Kind.NOTES: "notes.jam.stacker"}
-    facts = [Fact(f"desk.device.{kind}", text=ILL if kind in faults else WELL,
-                  fault=faults.get(kind, "")) for kind in Kind]  # fmt: skip
-    tasks = [Task(f"test/{kind}", label=f"desk.test.{kind}") for kind in list(Kind)[:5]]
+    shown = (Kind.NOTES, Kind.COINS, Kind.RECEIPT, Kind.FINGER)
+    facts = [Fact(f"desk.device.{kind}", mark=ILL if kind in faults else WELL,
+                  fault=faults.get(kind, "")) for kind in shown]  # fmt: skip
+    tasks = [Task(f"test/{kind}", label=f"desk.test.{kind}") for kind in shown]
     return Desk("desk.group.devices", by, "desk.test_takes_no_money", True, facts, [*tasks, MORE])
 
 
 def test(by: str, says: str, is_alarm: bool = False, **words: str) -> Desk:
-    steps = [Fact(f"guided.{step}", text=WELL) for step in ("answers", "no_fault", "who")]
-    light = Fact("guided.light", text=ILL, words={"output": "notes_guide"})
+    steps = [Fact(f"guided.{step}", mark=WELL) for step in ("answers", "no_fault", "who")]
+    light = Fact("guided.light", mark=ILL, words={"output": "notes_guide"})
     tasks = [Task("yes"), Task("no")] if says.startswith(("guided.is_", "guided.does")) else []
     return Desk("desk.test", by, says, is_alarm, [*steps, light], tasks, words)
 
 
 def network(by: str, broken: str = "") -> Desk:
     details = {"cable": "eth0, wwan0", "address": "192.168.1.73",
-               "router": "192.168.1.1 by eth0", "names": "api.office.example.gov.in",
+               "router": "192.168.1.1 by eth0", "names": "api.office.example.go…",
                "office": "no answer for 40 s"}  # fmt: skip
     at = list(details).index(broken) if broken else len(details)
-    marks = [WELL if place < at else ILL if place == at else "?" for place in range(len(details))]
-    facts = [Fact(f"hop.{hop}", text=f"{mark} {details[hop]}")
+    marks = [WELL if place < at else ILL if place == at else "unknown" for place in range(5)]
+    facts = [Fact(f"hop.{hop}", text=None if (hop, mark) == ("office", WELL) else details[hop],
+                  mark=mark)
              for hop, mark in zip(details, marks, strict=True)]  # fmt: skip
-    facts += [Fact("hop.sim", text="airtel · lte · 62 %"),
+    facts += [Fact("hop.sim", text="airtel · LTE · 62 %"),
               Fact("desk.measured", text="2026-11-22 18:05")]  # fmt: skip
     says = f"helpdesk.{broken or 'well'}"
     return Desk("desk.group.network", by, says, bool(broken), facts)
@@ -42,7 +44,7 @@ def network(by: str, broken: str = "") -> Desk:
 
 def machine(by: str, closed: str = "") -> Desk:
     facts = [Fact("desk.kiosk", text="todaraisingh-1"),
-             Fact("desk.serves", text=ILL if closed else WELL)]  # fmt: skip
+             Fact("desk.serves", mark=ILL if closed else WELL)]  # fmt: skip
     first = "open" if closed else "reasons"
     tasks = [Task(each) for each in (first, "programs", "settings", "clear_alarms")]
     says = f"desk.closed.{closed}" if closed else None
@@ -52,7 +54,7 @@ def machine(by: str, closed: str = "") -> Desk:
 def programs(by: str, says: str = "desk.restart_asks_nobody") -> list[Desk]:
     """Two pages."""
     tasks = [Task("restart/machine", label="desk.restart.machine")]
-    tasks += [Task(f"restart/{kind}", label=f"desk.device.{kind}", text=kind)
+    tasks += [Task(f"restart/{kind}", label=f"desk.device.{kind}")
               for kind in (Kind.NOTES, Kind.COINS, Kind.RECEIPT, Kind.PANEL)]  # fmt: skip
     others = [Task(f"restart/{name}", label=f"desk.restart.{name}") for name in DAEMONS]
     is_alarm = says == "desk.not_while_at_work"
@@ -69,18 +71,19 @@ def settings(by: str) -> Desk:
 
 
 def day(by: str) -> dict[str, ScreenData]:
-    since = [Fact("desk.here", text=f"{by}, 2026-11-22 09:02")]
+    since = [Fact("desk.here", text="2026-11-22 09:02", words={"name": by})]
     tasks = [Task(each) for each in ("leave_kiosk", "report", "days", "attendance")]
     nobody = [Task("attend"), *tasks[1:]]
     days = [Task(f"day/{number}", label="desk.day", text=f"{number} · 2026-11-{number} 18:05")
             for number in (21, 20, 19, 18, 17)]  # fmt: skip
-    shifts = [Fact("desk.shift", text=f"{by}: 2026-11-{at} 09:02 - 17:40")
-              for at in (21, 20, 19)]  # fmt: skip
-    here = Fact("desk.shift", text=f"{by}: 2026-11-22 09:02 - …")
+    name = {"name": by}
+    shifts = [Fact("desk.shift", text=f"2026-11-{at} 09:02 - 17:40", words=name)
+              for at in (21, 20, 19, 18, 17)]  # fmt: skip
+    here = Fact("desk.shift", text="2026-11-22 09:02 - …", words=name)
     return {
         "d-day": Desk("desk.group.day", by, None, False, since, tasks),
         "d-day-nobody": Desk("desk.group.day", by, "desk.say_you_are_here", False,
-                             [Fact("desk.here", text="-")], nobody),
+                             [Fact("desk.nobody_here", text="-")], nobody),
         "d-days": Desk("desk.days", by, "desk.days_again", False, [], [*days, MORE]),
         "d-days-none": Desk("desk.days", by, "desk.no_days"),
         "d-attendance": Desk("desk.attendance", by, None, False, [here, *shifts]),

@@ -320,7 +320,8 @@ class Pin(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of an operator's screen: a message key, and a sum, a count or a text.
 
-    `days` is for how long it lasts; `fault` a code whose few words stand behind the text.
+    `days` is for how long it lasts; `mark` is ok, ill or unknown, and `fault` a code whose few
+    words stand behind the text.
     """
 
     label: str
@@ -328,6 +329,7 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
     count: int | None = None
     text: str | None = None
     days: int | None = None
+    mark: str = ""
     fault: str = ""
     words: dict[str, str] = {}  # facts of the label's text; each may be a key itself
 

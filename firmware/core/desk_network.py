@@ -10,8 +10,8 @@ from firmware.contract.screen import Desk, Fact
 if TYPE_CHECKING:
     from firmware.core.operator import OperatorDesk
 
-MARKS = {True: "✓", False: "✗", None: "?"}
-LONGEST = 28  # letters of a detail; the rest is in `kioskctl network`
+MARKS = {True: "ok", False: "ill", None: "unknown"}
+LONGEST = 22  # letters of a detail; the rest is in `kioskctl network`
 
 
 def network_page(desk: OperatorDesk) -> Desk:
@@ -32,12 +32,12 @@ def network_page(desk: OperatorDesk) -> Desk:
 
 def _line(hop: Hop) -> Fact:
     detail = hop.detail if len(hop.detail) <= LONGEST else f"{hop.detail[: LONGEST - 1]}…"
-    return Fact(f"hop.{hop.hop}", text=f"{MARKS[hop.is_well]} {detail}".rstrip())
+    return Fact(f"hop.{hop.hop}", text=detail or None, mark=MARKS[hop.is_well])
 
 
 def _sim(network: Network) -> list[Fact]:
     if (sim := network.sim) is None:
         return []
     signal = "" if sim.signal is None else f"{sim.signal} %"
-    told = " · ".join(filter(None, (sim.operator or "?", sim.technology, signal)))
+    told = " · ".join(filter(None, (sim.operator or "?", sim.technology.upper(), signal)))
     return [Fact("hop.sim", text=told)]

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 NOT_YOUR_ROLE = "desk.not_your_role"
 DAYS_SHOWN = 20  # reports to be printed again: those of before are in kioskctl
 ENCLOSURE = ("till.door_opened",)  # alarms that a person ends by having looked
-WELL = "✓"
-ILL = "✗"
+WELL, ILL = "ok", "ill"  # marks of a Fact
+DEVICES_SHOWN = 5  # on a page, with the button that turns it: each has a line and a button
 
 
 def menu(desk: OperatorDesk) -> Desk:
     is_pulled = "till.box_pulled" in desk.vault.alarms
     closed = f"desk.closed.{desk.floor.closed_because}" if desk.floor.closed_because else None
-    last, day = desk.papers.last_collection, desk.papers.last_day
+    day = desk.papers.last_day
     return Desk(
         "desk.menu",
         desk.by,
@@ -33,7 +33,6 @@ def menu(desk: OperatorDesk) -> Desk:
         is_alarm=is_pulled or closed is not None,
         facts=[
             Fact("desk.inside", money=desk.papers.inside),
-            Fact("desk.last_collection", text=when(None if last is None else last[0].at)),
             Fact("desk.last_day", text=when(None if day is None else day[0].at)),
         ],
         tasks=[Task(group, label=f"desk.group.{group}") for group in GROUPS],
@@ -44,12 +43,14 @@ def day(desk: OperatorDesk) -> Desk:
     here = desk.orders.attending.here()
     is_here = desk.by in here
     arrival = Task("leave_kiosk") if is_here else Task("attend")
-    facts = [Fact("desk.here", text=f"{name}, {when(since)}") for name, since in here.items()]
+    facts = [
+        Fact("desk.here", text=when(since), words={"name": name}) for name, since in here.items()
+    ]
     return Desk(
         "desk.group.day",
         desk.by,
         says=None if is_here else "desk.say_you_are_here",
-        facts=facts or [Fact("desk.here", text="-")],
+        facts=facts or [Fact("desk.nobody_here", text="-")],
         tasks=[arrival, Task("report"), Task("days"), Task("attendance")],
     )
 
@@ -83,39 +84,42 @@ def days(desk: OperatorDesk) -> Desk:
 
 def attendance(desk: OperatorDesk) -> Desk:
     recent = desk.orders.attending.recent()[:6]
-    facts = [Fact("desk.shift", text=_shift(each)) for each in recent]
+    facts = [Fact("desk.shift", text=_shift(each), words={"name": each.by}) for each in recent]
     return Desk("desk.attendance", desk.by, says=None if recent else "desk.nobody_yet", facts=facts)
 
 
 def _shift(shift: Shift) -> str:
     until = shift.ended[11:16] if shift.ended[:10] == shift.began[:10] else when(shift.ended)
-    return f"{shift.by}: {when(shift.began)} - {until if shift.ended else '…'}"
+    return f"{when(shift.began)} - {until if shift.ended else '…'}"
 
 
 def devices(desk: OperatorDesk) -> Desk:
-    """What each says of itself: the heaviest of its faults in words, or that it works."""
+    """What each says of itself, the heaviest of its faults in words, and its test."""
     found = list(desk.floor.devices.values())
-    ill = [state for state in found if state.status not in USABLE]
     tasks = [Task(f"test/{each.name}", label=f"desk.test.{each.kind}") for each in found]
+    shown = page_of(tasks, desk.page, DEVICES_SHOWN)
+    names = [task.id.partition("/")[2] for task in shown]
     return Desk(
         "desk.group.devices",
         desk.by,
         says="desk.test_takes_no_money" if found else "desk.no_devices",
-        is_alarm=bool(ill),
-        facts=[_device(each) for each in found][:8],
-        tasks=page_of(tasks, desk.page),
+        is_alarm=any(state.status not in USABLE for state in found),
+        facts=[_device(each) for each in found if each.name in names],
+        tasks=shown,
     )
 
 
 def _device(state: DeviceState) -> Fact:
     """`fault` names the row of the table; the screen has its words."""
-    faults = [fault for each in state.faults if (fault := known(each.code)) is not None]
-    worst = max(faults, key=lambda each: each.weight, default=None)
-    is_well = state.status in USABLE
-    label = f"desk.device.{state.kind}"
-    if worst is None:
-        return Fact(label, text=WELL if is_well else f"{ILL} {state.status}")
-    return Fact(label, text=WELL if is_well else ILL, fault=state.faults[faults.index(worst)].code)
+    codes = [each.code for each in state.faults if known(each.code) is not None]
+    worst = max(codes, key=_weight, default="")
+    mark = WELL if state.status in USABLE else ILL
+    return Fact(f"desk.device.{state.kind}", mark=mark, fault=worst)
+
+
+def _weight(code: str) -> int:
+    fault = known(code)
+    return 0 if fault is None else fault.weight
 
 
 def machine(desk: OperatorDesk) -> Desk:
@@ -130,7 +134,7 @@ def machine(desk: OperatorDesk) -> Desk:
         is_alarm=bool(closed),
         facts=[
             Fact("desk.kiosk", text=desk.kiosk_id),
-            Fact("desk.serves", text=ILL if closed else WELL),
+            Fact("desk.serves", mark=ILL if closed else WELL),
         ],
         tasks=tasks,
     )
@@ -142,7 +146,8 @@ def programs(desk: OperatorDesk) -> Desk:
     tasks = [Task(f"restart/{MACHINE}", label="desk.restart.machine")]
     for name in names:
         kind = None if name not in desk.floor.devices else desk.floor.devices[name].kind
-        tasks.append(Task(f"restart/{name}", label=f"desk.device.{kind or 'any'}", text=name))
+        text = "" if kind == name else name
+        tasks.append(Task(f"restart/{name}", label=f"desk.device.{kind or 'any'}", text=text))
     tasks += [Task(f"restart/{name}", label=f"desk.restart.{name}") for name in DAEMONS]
     return Desk(
         "desk.programs",

@@ -67,11 +67,11 @@ def kind_of(task: str) -> str:
     return task.partition("/")[0]
 
 
-def page_of(tasks: list[Task], page: int) -> list[Task]:
-    """At most MOST_TASKS: where there are more, the last turns the page, round and round."""
-    if len(tasks) <= MOST_TASKS:
+def page_of(tasks: list[Task], page: int, most: int = MOST_TASKS) -> list[Task]:
+    """At most so many: where there are more, the last turns the page, round and round."""
+    if len(tasks) <= most:
         return tasks
-    room = MOST_TASKS - 1
+    room = most - 1
     pages = -(-len(tasks) // room)
     at = page % pages * room
     return [*tasks[at : at + room], Task(MORE)]

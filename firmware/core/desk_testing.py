@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("core")
 
 SHOWN = 6  # steps on the page, the last ones
-MARKS = {"ok": "✓", "FAIL": "✗", "--": "-", DO: "", "": ""}
+MARKS = {"ok": "ok", "FAIL": "ill", "--": "unknown"}
 ENDS_WITHIN = 8  # wants of a script that was told to end: it puts a light out, no more
 
 
@@ -137,7 +137,7 @@ class DeskTesting:
 
     def page(self, desk: OperatorDesk) -> Desk:
         said = self._said()
-        steps = [line for line in self._lines if line.mark in ("ok", "FAIL", "--")]
+        steps = [line for line in self._lines if line.mark in MARKS]
         is_asked = isinstance(self._want, Confirm)
         return Desk(
             "desk.test",
@@ -145,7 +145,7 @@ class DeskTesting:
             says=said.key,
             words=said.facts,
             is_alarm=self.tested is not None and bool(self.tested.failed),
-            facts=[Fact(each.text.key, text=MARKS[each.mark], words=each.text.facts)
+            facts=[Fact(each.text.key, mark=MARKS[each.mark], words=each.text.facts)
                    for each in steps[-SHOWN:]],
             tasks=[Task("yes"), Task("no")] if is_asked else [],
         )  # fmt: skip

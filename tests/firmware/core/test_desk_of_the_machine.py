@@ -19,7 +19,7 @@ from firmware.contract.desk import (
 )
 from firmware.contract.device import DeviceState, Kind, Outcome, Reply, Status
 from firmware.contract.network import Hop, HopName, Network, Sim
-from firmware.contract.screen import Action, Attract, Closed, Press, Services, Task
+from firmware.contract.screen import Action, Attract, Closed, Fact, Press, Services, Task
 from firmware.core.desk_tasks import GROUPS, MORE, MOST_TASKS, TASKS, kind_of, page_of
 from firmware.journal.desk_rows import DayClosed
 from firmware.journal.shift_rows import (
@@ -64,7 +64,7 @@ def test_an_operator_comes_and_goes_and_the_day_report_says_when(world: MachineW
     world.enter()
     world.open("day")
     world.task("attend")
-    assert str(world.desk.facts[0].text).startswith("R. Meena, ")
+    assert world.desk.facts[0].words == {"name": "R. Meena"}
     assert world.desk.tasks[0].id == "leave_kiosk"
     world.leave_desk()
     world.clock.advance(8 * 3600)
@@ -293,10 +293,10 @@ def test_the_page_of_the_network_names_the_first_hop_that_is_broken(world: Machi
     world.core.floor.network = Network("2026-11-22T10:00:00+05:30", hops, sim)
     world.run(1)
     assert (world.desk.says, world.desk.is_alarm) == ("helpdesk.router", True)
-    lines = {fact.label: fact.text for fact in world.desk.facts}
-    assert lines["hop.router"] == "✗ 192.168.1.1 by eth0"
-    assert lines["hop.names"] == "?"
-    assert lines["hop.sim"] == "airtel · lte · 62 %"
+    lines = {fact.label: fact for fact in world.desk.facts}
+    assert lines["hop.router"] == Fact("hop.router", text="192.168.1.1 by eth0", mark="ill")
+    assert lines["hop.names"].mark == "unknown"
+    assert lines["hop.sim"].text == "airtel · LTE · 62 %"
 
 
 # --- the menu -----------------------------------------------------------------------------------

@@ -55,8 +55,8 @@ def says(world: TestingWorld) -> str:
     return str(world.desk.says)
 
 
-def steps(world: TestingWorld) -> dict[str, str | None]:
-    return {fact.label: fact.text for fact in world.desk.facts}
+def steps(world: TestingWorld) -> dict[str, str]:
+    return {fact.label: fact.mark for fact in world.desk.facts}
 
 
 def refuses(world: TestingWorld, reason: str) -> None:
@@ -69,7 +69,7 @@ def test_a_note_comes_back_and_the_result_is_kept(world: TestingWorld) -> None:
     assert (says(world), world.desk.words) == ("guided.do.put_in", {"piece": "guided.note"})
     refuses(world, "inhibited")
     assert says(world) == "guided.passed"
-    assert steps(world)["guided.takes_none"] == "✓"
+    assert steps(world)["guided.takes_none"] == "ok"
     assert world.kept == [DeviceTested("notes", "R. Meena", [])]
     assert world.acceptors.leases == {}
 
@@ -108,7 +108,7 @@ def test_a_sample_is_printed_and_the_operator_looks_at_it(world: TestingWorld) -
     world.run(1)
     assert says(world) == "guided.is_it_whole"
     world.task("yes")
-    assert steps(world)["guided.looks_right"] == "✓"
+    assert steps(world)["guided.looks_right"] == "ok"
     assert [each.device for each in world.kept] == ["receipt"]
     assert world.kept[0].failed == ["says who it is: neither maker, model nor serial number"]
 
@@ -174,5 +174,5 @@ def test_what_each_device_says_of_itself_stands_beside_it(world: TestingWorld) -
     world.printer.has_paper = False
     world.run(1)
     (printer,) = [f for f in world.desk.facts if f.label == "desk.device.receipt"]
-    assert printer == Fact("desk.device.receipt", text="✗", fault="receipt.paper.end")
+    assert printer == Fact("desk.device.receipt", mark="ill", fault="receipt.paper.end")
     assert world.desk.is_alarm

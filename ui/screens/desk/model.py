@@ -21,6 +21,7 @@ ICONS = {
     "close": "prohibit-fill", "open": "check-bold", "volume": "speaker-high-fill",
     "brightness": "info-fill", "clear_alarms": "shield-check-fill",
 }  # fmt: skip
+ROOMY = 4  # tasks, under the facts of any page
 ICON_OF_OTHERS = "wrench-fill"  # of a core that is newer than this screen
 
 
@@ -49,6 +50,7 @@ class DeskModel:
     rows: tuple[Row, ...] = ()
     tasks: tuple[Task, ...] = ()
     action: Action = Action.CHOOSE_TASK
+    is_crowded: bool = False  # so many tasks that each must be lower
 
     @property
     def spoken_text(self) -> str:
@@ -63,6 +65,7 @@ def model(data: Desk, screen: Screen, say: Say) -> DeskModel:
         is_alarm=data.is_alarm,
         rows=tuple(_row(fact, say) for fact in data.facts),
         tasks=tuple(_task(task, say) for task in data.tasks),
+        is_crowded=len(data.tasks) > ROOMY,
     )
 
 
@@ -78,8 +81,9 @@ def _words(words: dict[str, str], say: Say) -> dict[str, str]:
 
 
 def _row(fact: Fact, say: Say) -> Row:
-    """A sum, a count, both as `12 · ₹ 470.00`, or a text."""
-    parts = [] if fact.count is None else [str(fact.count)]
+    """A sum, a count, both as `12 · ₹ 470.00`, or a text; before it whether that is well."""
+    parts = [say(say.known(f"desk.mark.{fact.mark}", "desk.mark.unknown"))] if fact.mark else []
+    parts += [] if fact.count is None else [str(fact.count)]
     if fact.money is not None:
         sign = "− " if fact.money < ZERO else ""
         parts.append(sign + exact(max(fact.money, ZERO - fact.money)))
