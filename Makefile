@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Most tests wait for devices and daemons, so a few more than there are cores run side by side.
 JOBS ?= 4
 
-.PHONY: demo test test-system image image-twice test-image test-image-arm64 bench-image lint types check bench weeks chaos fuzz docs clean
+.PHONY: demo test test-system image image-twice test-image test-image-arm64 bench-image lint types check bench weeks stories chaos fuzz docs clean
 
 demo: $(STAMP)
 	@exec $(BIN)/kiosk-demo $(if $(STORY),--story $(STORY)) --out demo-out
@@ -29,6 +29,10 @@ bench: $(STAMP)
 # 2,000 orders in three weeks without the office, then a bad line; docs/offline.md has what was seen. Ten minutes, if nothing else runs.
 weeks: $(STAMP)
 	$(BIN)/python -m tests.weeks
+
+# Every service through the real window, by touch and by six keys; docs/access.md has what was seen. Ten minutes.
+stories: $(STAMP)
+	KIOSK_STORIES=all $(BIN)/pytest -v tests/window/test_stories.py
 
 # Every story with a death at every point, and anything in any order: docs/chaos.md says what and how long.
 chaos: $(STAMP)

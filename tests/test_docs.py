@@ -25,11 +25,11 @@ from firmware.runtime.config import (
     DeviceSection,
     PathsSection,
     TimesSection,
-    UiSection,
     convert,
     load,
 )
 from firmware.runtime.gateway_section import ConnectorSection
+from firmware.runtime.ui_section import UiSection
 from firmware.services.catalogue import load_catalogue
 
 ROOT = Path(__file__).parents[1]

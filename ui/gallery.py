@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from firmware.contract.screen import Language
-from ui import samples, theme
+from ui import samples, samples_occasions, theme
+from ui.ear import Deaf
 from ui.environment import prepare
 from ui.scene import Director, Scene
 
@@ -24,9 +25,9 @@ HELPLINE = "181"
 LAYOUT_SETTLES = 0.1  # seconds; three frames
 
 
-def scenes(language: Language) -> dict[str, Scene]:
-    """By file name, without the language."""
-    director = Director(HELPLINE)
+def scenes(language: Language, content: Path | None = None) -> dict[str, Scene]:
+    """By file name, without the language; `content` is where the pictures of samples are."""
+    director = Director(HELPLINE, content)
     shown = {
         name: director.scene(
             samples.screen(data, language, leaves_in=12 if "done" in name else None)
@@ -52,10 +53,11 @@ async def photograph(app: KioskApp, scene: Scene, path: Path) -> None:
 async def draw(folder: Path, only: str) -> None:
     from ui.app import KioskApp
 
-    app = KioskApp(lambda action, value: None, lambda: None)
+    samples_occasions.draw_pictures(content := folder / "content")
+    app = KioskApp(lambda action, value: None, Deaf())
     running = asyncio.create_task(app.async_run(async_lib="asyncio"))
     for language in Language:
-        for name, scene in scenes(language).items():
+        for name, scene in scenes(language, content).items():
             if only in name:
                 await photograph(app, scene, folder / f"{name}-{language}.png")
     app.stop()

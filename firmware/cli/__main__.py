@@ -16,16 +16,21 @@ from firmware.cli import (
     alarms,
     cash,
     claims,
+    content,
     desk,
     devices,
+    downtime,
+    enrol,
     journal,
     keys,
+    meetings,
     operators,
     papers,
     rates,
     receipts,
     services,
     supplies,
+    tickets,
 )
 from firmware.cli.narrator import Line, Narrator
 from firmware.cli.snapshot import NoBus, take, technician_bus, until_connected
@@ -127,6 +132,11 @@ def parser() -> argparse.ArgumentParser:
     papers.add_commands(commands)
     rates.add_commands(commands)
     services.add_commands(commands)
+    content.add_commands(commands)
+    meetings.add_commands(commands)
+    downtime.add_commands(commands)
+    tickets.add_commands(commands)
+    enrol.add_commands(commands)
     return top
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
@@ -22,6 +23,7 @@ from firmware.contract.command import CoreCommand
 from firmware.contract.desk import (
     DAEMONS,
     LEAST_BRIGHTNESS,
+    LEAST_VOLUME,
     MACHINE,
     Adjust,
     Attend,
@@ -63,8 +65,8 @@ def add_commands(commands: Any) -> None:
     four.add_argument("--list", action="store_true", help="what can be started anew")
     four.set_defaults(run=restart)
     five = commands.add_parser("settings", help="how loud and how bright")
-    five.add_argument("--volume", type=_percent, metavar="PERCENT")
-    five.add_argument("--brightness", type=_percent, metavar="PERCENT")
+    five.add_argument("--volume", type=_percent(LEAST_VOLUME), metavar="PERCENT")
+    five.add_argument("--brightness", type=_percent(LEAST_BRIGHTNESS), metavar="PERCENT")
     five.set_defaults(run=settings)
     six = commands.add_parser("network", help="the way to the office, hop by hop, and the SIM")
     six.set_defaults(run=network)
@@ -125,9 +127,6 @@ def _by_systemd(what: str) -> int:
 
 async def settings(config: Config, options: argparse.Namespace) -> int:
     if options.volume is not None or options.brightness is not None:
-        if options.brightness is not None and options.brightness < LEAST_BRIGHTNESS:
-            why = f"brightness: expected {LEAST_BRIGHTNESS} or more, got {options.brightness}"
-            return _told(Reply(Outcome.REFUSED, why), options)
         wanted = Adjust(options.by, options.volume, options.brightness)
         return await _ask(config, wanted, options)
     found: Settings | None = (await take(config)).settings
@@ -189,8 +188,13 @@ def _list(names: list[str], options: argparse.Namespace) -> int:
     return 0
 
 
-def _percent(text: str) -> int:
-    percent = int(text)
-    if not 0 <= percent <= 100:
-        raise argparse.ArgumentTypeError(f"expected 0 to 100, got {text}")
-    return percent
+def _percent(least: int) -> Callable[[str], int]:
+    """Reads a number of percent, `least` or more."""
+
+    def read(text: str) -> int:
+        percent = int(text)
+        if not least <= percent <= 100:
+            raise argparse.ArgumentTypeError(f"expected {least} to 100, got {text}")
+        return percent
+
+    return read

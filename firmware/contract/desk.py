@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+LEAST_VOLUME = 10  # percent; a voice that nobody hears is switched off, and not turned down
 LEAST_BRIGHTNESS = 20  # percent: below it nobody finds the button that makes it bright again
 MACHINE = "machine"  # of Restart: all of it
 DAEMONS = ("ui", "gateway", "health", "core")  # programs that are no driver
@@ -64,7 +64,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Retained by core for the screen: how loud and how bright the kiosk is with nobody's wish of
     his own, in percent."""
 
-    volume: Percent = 70
+    volume: Annotated[int, msgspec.Meta(ge=LEAST_VOLUME, le=100)] = 70
     brightness: Annotated[int, msgspec.Meta(ge=LEAST_BRIGHTNESS, le=100)] = 100
 
 
@@ -72,7 +72,7 @@ class Adjust(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, 
     """Set what is given; None leaves it as it is."""
 
     by: Name
-    volume: Percent | None = None
+    volume: Annotated[int, msgspec.Meta(ge=LEAST_VOLUME, le=100)] | None = None
     brightness: Annotated[int, msgspec.Meta(ge=LEAST_BRIGHTNESS, le=100)] | None = None
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from firmware.contract.desk import LEAST_BRIGHTNESS, Adjust, Settings
+from firmware.contract.desk import LEAST_BRIGHTNESS, LEAST_VOLUME, Adjust, Settings
 from firmware.runtime.durable import CorruptFile, read_durably, write_durably
 
 log = logging.getLogger("core")
@@ -39,7 +39,7 @@ class Adjusting:
 
     def step(self, by: str, what: str, is_up: bool) -> None:
         """One touch more or less of `volume` or `brightness`, within what it may be."""
-        least = LEAST_BRIGHTNESS if what == "brightness" else 0
+        least = LEAST_BRIGHTNESS if what == "brightness" else LEAST_VOLUME
         level = getattr(self.settings, what) + (STEP if is_up else -STEP)
         level = max(least, min(MOST, level))
         self.adjust(Adjust(by, **{what: level}))

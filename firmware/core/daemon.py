@@ -10,24 +10,35 @@ from typing import Any
 
 import msgspec
 
+from firmware.content.shelf import shelf_of as content_shelf
 from firmware.contract.command import CoreCommand
 from firmware.contract.device import DeviceEvent, DeviceState, Reply, Status
 from firmware.contract.document import CancelDocument, PrintDocument
+from firmware.contract.fleet import RowsAfter
 from firmware.contract.gateway import GatewayReply, GatewayState
 from firmware.contract.health import CoreState, KioskHealth, Presence
+from firmware.contract.meeting import Schedule
 from firmware.contract.money import ZERO, Money
 from firmware.contract.network import Network
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
+from firmware.core.availability import (
+    service_states,
+)
+from firmware.core.content_watch import (
+    ContentWatch,
+)
 from firmware.core.core import Core
 from firmware.core.disk import DiskWatch
 from firmware.core.floor import NOT_HEARD
+from firmware.core.handing import Handing
 from firmware.core.newcomer import Newcomer
 from firmware.core.rate_watch import RateWatch
 from firmware.core.redeeming import refused
 from firmware.core.spooling import Spooling
 from firmware.core.starting import ask_for
 from firmware.journal.anchor import AnchorKeeper
+from firmware.meeting.hall import Hall
 from firmware.runtime import VERSION
 from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope
 from firmware.runtime.clock import Clock
@@ -37,11 +48,13 @@ from firmware.runtime.gateway_section import patience_of
 from firmware.services.rates.shelf import RatesRefused, shelf_of
 from firmware.till.effects import (
     Ask,
+    CloseMeeting,
     Effect,
     Grant,
     KeepRates,
     KeepTest,
     LayOut,
+    OpenMeeting,
     Say,
     StartAnew,
     Tell,
@@ -83,7 +96,10 @@ class CoreDaemon:
         self._spooling = Spooling(config.spool_folder, clock)
         self._shelf = shelf_of(config)
         self._rates = RateWatch(self._shelf, clock)
+        self._content = ContentWatch(content_shelf(config), clock)
+        self._hall = Hall(config.run_folder / "meeting")
         self._anchor = AnchorKeeper(core.book.journal.path)
+        self._handing = Handing(core.book.journal)
         self._group = asyncio.TaskGroup()
         bus.on(topics.device_state("+"), self._on_state)
         bus.on(topics.device_event("+"), self._on_event)
@@ -91,19 +107,29 @@ class CoreDaemon:
         bus.on(topics.health_state, self._on_health)
         bus.on(topics.gateway_network, self._on_network)
         bus.on(topics.screen_press, self._on_press)
+        bus.on(topics.meeting_schedule, self._on_schedule)
         bus.on(topics.core_command, self._on_command)
+        bus.on(topics.journal_request, self._on_journal_request)
         bus.take_replies(topics.reply("core"))
 
     async def run(self) -> None:
         serial, visit = self._load()
         self._core.start(serial, visit, self._now())
         self._bus.retain(self._topics.presence("core"), Presence(is_alive=True, version=VERSION))
+        try:
+            await self._serve()
+        finally:
+            self._handing.close()
+
+    async def _serve(self) -> None:
         async with self._group:
             self._group.create_task(self._bus.run())
             notify("READY=1")
             while True:
                 self._core.on_records(self._disk.look(self._now()))
                 self._core.on_rates(self._rates.look(self._now()))
+                self._core.flow.occasions.content.on_look(self._content.look(self._now()))
+                self._core.floor.occasion.room = self._hall.look()
                 self._core.floor.newcomer = self._newcomer.look(self._now())
                 self._core.tick(self._now())
                 self._carry_out()
@@ -149,6 +175,11 @@ class CoreDaemon:
         self._core.floor.network = decode(envelope.payload, Network, envelope.topic)
         self._carry_out()
 
+    def _on_schedule(self, envelope: Envelope) -> None:
+        schedule = decode(envelope.payload, Schedule, envelope.topic)
+        if schedule is not None:
+            self._core.flow.occasions.meetings.on_schedule(schedule)
+
     def _on_press(self, envelope: Envelope) -> None:
         press = decode(envelope.payload, Press, envelope.topic)
         if press is not None:
@@ -161,6 +192,16 @@ class CoreDaemon:
         log.info("operator: %s: %s", reply.outcome, reply.detail)
         self._carry_out()
         self._bus.answer(envelope, reply)
+
+    def _on_journal_request(self, envelope: Envelope) -> None:
+        asked: RowsAfter | None = decode(envelope.payload, RowsAfter, envelope.topic)
+        if asked is not None:
+            self._group.create_task(self._hand_over(envelope, asked))
+
+    async def _hand_over(self, envelope: Envelope, asked: RowsAfter) -> None:
+        rows = await self._handing.answer(asked)
+        if rows is not None:
+            self._bus.answer(envelope, rows)
 
     # --- outputs ---------------------------------------------------------------------------
 
@@ -176,6 +217,8 @@ class CoreDaemon:
         self._bus.retain(self._topics.core_state, self._state())
         settings = self._core.flow.desk.orders.adjusting.settings
         self._bus.retain(self._topics.core_settings, settings)
+        catalogue, floor = self._core.catalogue, self._core.floor
+        self._bus.retain(self._topics.core_services, service_states(catalogue, floor))
 
     def _do(self, effect: Effect) -> None:
         match effect:
@@ -201,6 +244,10 @@ class CoreDaemon:
                 ask_for(what, self._run_folder)
             case KeepTest(tested=tested):
                 self._bus.send(self._topics.health_test, tested)
+            case OpenMeeting(meeting=meeting):
+                self._hall.open(meeting)
+            case CloseMeeting():
+                self._hall.close()
 
     def _keep_rates(self, effect: KeepRates) -> None:
         """What the back end sent as a rate table; the next look at the shelf finds it."""
@@ -265,6 +312,7 @@ class CoreDaemon:
             unsigned_because=self._core.papers.unsigned_because(self._clock.now()),
             journal_rows=journal.length,
             journal_head=journal.head[:16],
+            journal_chain=self._handing.chain,
             to_confirm=journal.to_confirm,
             no_records_because=self._core.floor.records_trouble,
             taken_today=self._core.book.taken_today(),
@@ -275,7 +323,20 @@ class CoreDaemon:
             no_rates_because=self._core.floor.rates.why,
             other_fees=self._core.floor.other_fees,
             closed_because=self._core.floor.closed_because,
+            **self._occasion(),
         )
+
+    def _occasion(self) -> dict[str, Any]:
+        """What is shown beside the services, as CoreState has it."""
+        occasions, content = self._core.flow.occasions, self._core.floor.occasion.content
+        return {
+            "content": 0 if content is None else content.version,
+            "content_until": "" if content is None else content.valid_until.isoformat(),
+            "no_content_because": occasions.content.why,
+            "conduct": occasions.content.conduct.said,
+            "meeting": occasions.meetings.held,
+            "meetings": occasions.meetings.coming,
+        }
 
     # --- RAM -------------------------------------------------------------------------------
 

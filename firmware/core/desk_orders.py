@@ -44,7 +44,7 @@ class DeskOrders:
         self.attending = Attending(book)
         self.closing = Closing(book, floor)
         self.restarting = Restarting(book, floor, outbox, config.device)
-        default = Settings(config.ui.volume, config.ui.brightness)
+        default = Settings(config.ui.sound.volume, config.ui.brightness)
         beside = book.journal.path.parent
         self.adjusting = Adjusting(beside / "settings.json", default)
         self._to_print: list[Paper] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from firmware.contract.desk import DAEMONS, LEAST_BRIGHTNESS, MACHINE, WhyClosed
+from firmware.contract.desk import DAEMONS, LEAST_BRIGHTNESS, LEAST_VOLUME, MACHINE, WhyClosed
 from firmware.contract.device import USABLE, DeviceState
 from firmware.contract.faults import known
 from firmware.contract.screen import Desk, Fact, Task
@@ -125,6 +125,10 @@ def _weight(code: str) -> int:
 def machine(desk: OperatorDesk) -> Desk:
     closed = desk.floor.closed_because
     tasks = [Task("open") if closed else Task("reasons"), Task("programs"), Task("settings")]
+    # Everybody may put it on; to put it off is the operator's to answer for.
+    conduct = desk.content.conduct.said
+    may_not = NOT_YOUR_ROLE if may_only_look(desk) else None
+    tasks.append(Task("conduct_off", may_not) if conduct else Task("conduct_on"))
     if any(code in desk.vault.alarms for code in ENCLOSURE) or desk.floor.is_tampered:
         tasks.append(Task("clear_alarms"))
     return Desk(
@@ -135,6 +139,7 @@ def machine(desk: OperatorDesk) -> Desk:
         facts=[
             Fact("desk.kiosk", text=desk.kiosk_id),
             Fact("desk.serves", mark=ILL if closed else WELL),
+            *([Fact("desk.conduct", text=conduct[:16])] if conduct else []),
         ],
         tasks=tasks,
     )
@@ -165,7 +170,10 @@ def reasons(desk: OperatorDesk) -> Desk:
 
 def settings(desk: OperatorDesk) -> Desk:
     now = desk.orders.adjusting.settings
-    levels = (("volume", now.volume, 0), ("brightness", now.brightness, LEAST_BRIGHTNESS))
+    levels = (
+        ("volume", now.volume, LEAST_VOLUME),
+        ("brightness", now.brightness, LEAST_BRIGHTNESS),
+    )
     tasks = []
     for what, level, least in levels:
         for direction, end in (("up", 100), ("down", least)):

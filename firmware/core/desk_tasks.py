@@ -46,6 +46,8 @@ TASKS = {
     "reasons": Known("machine", "close --list"),
     "open": Known("machine", "open"),
     "clear_alarms": Known("machine", "alarm clear"),
+    "conduct_on": Known("machine", "content conduct on --reason x"),
+    "conduct_off": Known("machine", "content conduct off --reason x"),
     "settings": Known("machine", "settings"),
     "volume": Known("settings", "settings --volume 50"),
     "brightness": Known("settings", "settings --brightness 50"),

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from firmware.contract.device import Kind
+from firmware.contract.meeting import Meeting
 from firmware.contract.money import ZERO
 from firmware.contract.screen import (
     Action,
@@ -78,7 +79,7 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.FINGER: [Action.CANCEL],
     Stage.RESUMED: [Action.ENTER],  # no cancelling: the slip would go to whoever stands there
     Stage.CASH: [Action.CANCEL],
-    Stage.SLIP: [Action.ENTER, Action.BACK, Action.CANCEL],
+    Stage.SLIP: [Action.ENTER, Action.SCAN, Action.BACK, Action.CANCEL],
     Stage.UPI: [Action.CANCEL],
     Stage.CARD: [Action.CANCEL],
     Stage.CHECKING: [],
@@ -89,7 +90,7 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.PROVING: [],
     Stage.DONE: [Action.FINISH, Action.ANOTHER],
     Stage.TROUBLE: [Action.FINISH],
-    Stage.RECEIPT_NUMBER: [Action.ENTER, Action.BACK, Action.CANCEL],
+    Stage.RECEIPT_NUMBER: [Action.ENTER, Action.SCAN, Action.BACK, Action.CANCEL],
     Stage.MOBILE: [Action.ENTER, Action.BACK, Action.CANCEL],
     Stage.REPRINTING: [],
     Stage.REPRINTED: [Action.FINISH, Action.ANOTHER],
@@ -97,6 +98,7 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.FACTS_SLIP: [],
     Stage.POSTER: [],
     Stage.POSTER_OUT: [Action.FINISH, Action.ANOTHER],
+    Stage.MEETING: [Action.CANCEL],
     Stage.OPERATOR: [],  # those of the desk
 }
 PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
@@ -184,6 +186,8 @@ def draw(
             return Waiting("waiting.printing_poster")
         case Stage.POSTER_OUT:
             return PosterOut(floor.rates.version)
+        case Stage.MEETING:
+            return _meeting(floor)
         case Stage.DONE:
             return _done(_order_of(visit))
         case Stage.TROUBLE:
@@ -195,7 +199,14 @@ def draw(
 
 def _attract(floor: Floor, catalogue: Catalogue) -> Attract:
     is_possible = floor.obstacle_before() is None
-    return Attract(tiles(catalogue, floor), is_possible, floor.tenders())
+    there, ways = floor.occasion, floor.tenders()
+    return Attract(tiles(catalogue, floor), is_possible, ways, there.shown, there.announced)
+
+
+def _meeting(floor: Floor) -> Meeting | Waiting:
+    """Until the browser has the screen, and after it."""
+    meeting = floor.occasion.meeting
+    return Waiting("waiting.meeting") if meeting is None else Meeting(meeting.title, meeting.ends)
 
 
 def _resumed(order: Order, problem: str | None) -> Number:

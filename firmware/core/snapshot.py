@@ -45,6 +45,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     options: Options | None = None
     page: int = 0
     within: str = ""
+    texts: dict[str, str] = {}
+    sought: str | None = None
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
@@ -67,7 +69,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         bill."""
         if any(listed.service not in services for listed in self.basket):
             return False
-        if self.stage in REPRINTS | POSTERS | {Stage.ATTRACT, Stage.SERVICES}:
+        if self.stage in REPRINTS | POSTERS | {Stage.ATTRACT, Stage.SERVICES, Stage.MEETING}:
             return True
         if self.stage is Stage.BASKET and not self.basket:
             return False

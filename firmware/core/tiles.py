@@ -9,6 +9,7 @@ from firmware.contract.device import Kind
 from firmware.contract.screen import Services, Tile
 from firmware.core.blame import fault_behind
 from firmware.core.floor import Floor
+from firmware.core.occasion import MEETING
 from firmware.core.poster_desk import POSTER
 from firmware.core.visit import REPRINT
 from firmware.journal.rows import VERIFICATION
@@ -49,7 +50,12 @@ def tiles(catalogue: Catalogue, floor: Floor) -> list[Tile]:
     grouped = [_tile(category, members) for category, members in groups if members]
     again = [Tile(REPRINT, "receipt", floor.why_no_reprint)]
     on_a4 = [Tile(POSTER, "clipboard-text", floor.why_no_poster)] if has_poster(floor) else []
-    return [*grouped, *again, *on_a4]
+    return [*grouped, *again, *on_a4, *_meeting(floor)]
+
+
+def _meeting(floor: Floor) -> list[Tile]:
+    why = floor.occasion.why_no_meeting
+    return [Tile(MEETING, "video-camera", why)] if floor.occasion.has_meetings else []
 
 
 def has_poster(floor: Floor) -> bool:

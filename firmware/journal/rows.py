@@ -105,6 +105,7 @@ class OrderCreated(Row, frozen=True, omit_defaults=True):
     owners: list[str] = msgspec.field(default_factory=list)  # of each bill: till/owners.py
     kind: str = ""  # REQUEST or VERIFICATION; empty of what takes money
     fees: list[Fees] = msgspec.field(default_factory=list)  # of each bill, as it was shown
+    texts: dict[str, str] = msgspec.field(default_factory=dict)  # a request's: own words, by ask
 
 
 class CashOpened(Row, frozen=True):

@@ -15,6 +15,9 @@ from msgspec.structs import fields
 from firmware.contract.device import Kind
 from firmware.runtime.bus import Address
 from firmware.runtime.gateway_section import DEFAULT, GatewaySection
+from firmware.runtime.outer_sections import ContentSection, MeetingSection
+from firmware.runtime.ui_section import UiSection
+from firmware.runtime.uplink_section import UplinkSection
 
 Section = TypeVar("Section")
 DeviceName = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
@@ -41,16 +44,6 @@ class PathsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class BusSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     socket: str = "/run/kiosk/bus/bus.sock"
     credentials: str = "/etc/kiosk/bus"  # a folder with one password file a user
-
-
-class UiSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    width: Annotated[int, msgspec.Meta(ge=480, le=4096)] = 1080
-    height: Annotated[int, msgspec.Meta(ge=480, le=4096)] = 1920
-    is_fullscreen: bool = True
-    speaks: bool = True
-    # Percent, until an operator sets another at the desk: docs/desk.md.
-    volume: Annotated[int, msgspec.Meta(ge=0, le=100)] = 70
-    brightness: Annotated[int, msgspec.Meta(ge=20, le=100)] = 100
 
 
 class TimesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,8 +95,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ui: UiSection = UiSection()
     times: TimesSection = TimesSection()
     limits: LimitsSection = LimitsSection()
+    content: ContentSection = ContentSection()
+    meeting: MeetingSection = MeetingSection()
     bench: dict[DeviceName, dict[str, Any]] = {}  # options of emulated devices: {"speed": 5.0}
     party: dict[DeviceName, PartySection] = {}
+    uplink: UplinkSection | None = None  # None: the fleet hears nothing of this kiosk
 
     @property
     def state_folder(self) -> Path:

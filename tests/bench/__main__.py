@@ -22,6 +22,7 @@ from tests.bench import (
     image,
     journal,
     papers,
+    places,
     receipt,
     steps,
     wire,
@@ -49,6 +50,10 @@ def main() -> int:
 
 def of_journal(rounds: int = ROUNDS, warm_up: int = journal.WARM_UP) -> str:
     return table("journal: one row, one commit, on disk", journal.run(rounds, warm_up))
+
+
+def of_places(districts: int = places.DISTRICTS, rounds: int = places.ROUNDS) -> str:
+    return table("places: a village by its name", places.run(districts, rounds))
 
 
 def of_growth(
@@ -120,6 +125,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "drivers": of_drivers,
     "receipt": of_receipt,
     "catalogue": of_catalogue,
+    "places": of_places,
     "image": of_image,
 }
 

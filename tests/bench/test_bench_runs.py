@@ -15,6 +15,7 @@ from tests.bench.__main__ import (
     of_image,
     of_journal,
     of_papers,
+    of_places,
     of_receipt,
     of_steps,
     of_wire,
@@ -116,3 +117,8 @@ def test_a_machine_is_measured_only_where_there_is_an_image(
     """`make bench` on a clean clone goes on without it."""
     monkeypatch.delenv("KIOSK_IMAGE", raising=False)
     assert "not measured: $KIOSK_IMAGE names no folder" in of_image()
+
+
+def test_a_village_is_found_among_those_of_one_district() -> None:
+    printed = of_places(districts=1, rounds=1)
+    assert "1,511 places read at the start" in printed and "a key, slowest" in printed

@@ -22,6 +22,7 @@ from firmware.contract.screen import (
 )
 from ui import samples, samples_again, samples_asks, theme
 from ui.environment import prepare
+from ui.loudness import Loudness
 from ui.scene import Director, Scene
 
 WIDTH, HEIGHT = 1080, 1920
@@ -43,9 +44,12 @@ class Panel:
         self._clock = Clock
         self.presses: list[tuple[Action, str]] = []
         self.listened = 0
+        self.hushed = 0
+        self.said: list[str] = []
+        self.loudness = Loudness(70)
         self.flipped: list[Scene] = []
         self.director = Director("181")
-        self.app = KioskApp(self._press, self._listen, self.flipped.append)
+        self.app = KioskApp(self._press, self, self.flipped.append)
         self.app._run_prepare()
         runTouchApp(embedded=True)
         self.settle()
@@ -109,8 +113,20 @@ class Panel:
     def _press(self, action: Action, value: str) -> None:
         self.presses.append((action, value))
 
-    def _listen(self) -> None:
+    # --- an ear ----------------------------------------------------------------------------
+
+    def listen(self) -> None:
         self.listened += 1
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    def hush(self) -> None:
+        self.hushed += 1
+
+    def louder(self) -> None:
+        self.loudness.louder()
+        self.app.face.heard_at(self.loudness.step)
 
 
 def _is_a(widget: Any, kind: str) -> bool:

@@ -265,13 +265,13 @@ def test_nobody_makes_the_screen_so_dark_that_nobody_can_make_it_bright(
     assert dark["brightness/down"] == "desk.no_further"
     world.press(Action.CHOOSE_TASK, "brightness/down")
     assert [fact.text for fact in world.desk.facts] == ["70 %", "20 %"]
-    assert asks(world, Adjust("S. Gurjar", volume=5)).detail == "volume 5 %, brightness 20 %"
+    assert asks(world, Adjust("S. Gurjar", volume=15)).detail == "volume 15 %, brightness 20 %"
 
 
 def test_settings_that_a_power_cut_tore_are_those_of_kiosk_toml_again(
     world: MachineWorld,
 ) -> None:
-    asks(world, Adjust("S. Gurjar", volume=5))
+    asks(world, Adjust("S. Gurjar", volume=15))
     path = world.core.flow.desk.orders.adjusting._path
     for each in (path, path.with_name(path.name + ".previous")):
         each.write_bytes(b"torn")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_after_any_two_mishaps_it_is_booked_once(day: Day, request_: Acceptance)
         assert len([key for key, _, _ in booked(day) if key == again.key]) == 1
 
 
-def _fields(request: Acceptance) -> dict[str, str]:
+def _fields(request: Acceptance) -> dict[str, Any]:
     return {name: getattr(request, name) for name in request.__struct_fields__}
 
 

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 KINDS = "notes|coins|receipt|card|pvc|page|panel|finger|link"
 CODE = re.compile(rf"(?:{KINDS})(?:\.[a-z_]+)+\.?")
 # Of health and core: findings, alarms, and the ends of jobs.
-OF_THE_KIOSK = re.compile(r"(?:device|daemon|back_end|till)\.[a-z_]+")
+OF_THE_KIOSK = re.compile(r"(?:device|daemon|back_end|till|machine|expiry)\.[a-z_]+")
 ENDS_OF_JOBS = ("receipt.silent", "page.silent", "page.unusable", "document.not_fetched")
 NO_CODES = {"notes.json", "panel.json", "finger.json", "panel.bench"}  # records, a logger
 DEVANAGARI = re.compile("[\u0900-\u097f]")

@@ -19,6 +19,7 @@ class BasketRow(BoxLayout):
     who = StringProperty("")
     amount = StringProperty("")
     name = StringProperty("")
+    spoken = StringProperty("")
 
     __events__ = ("on_take_out",)
 
@@ -36,12 +37,8 @@ class BasketView(View):
     def on_model(self, _: object, model: BasketModel) -> None:
         fill_with(self.ids.bills, self._rows, len(model.bills), self._row)
         for row, bill in zip(self._rows, model.bills, strict=False):
-            row.what, row.who, row.amount, row.name = (
-                bill.what,
-                bill.who,
-                bill.amount,
-                bill.take_out,
-            )
+            row.what, row.who, row.amount = bill.what, bill.who, bill.amount
+            row.name, row.spoken = bill.take_out, bill.spoken_text
 
     def _row(self) -> BasketRow:
         row = BasketRow()

@@ -18,6 +18,7 @@ class ClosedModel:
     line_too: str = ""
     helpline: str = ""
     has_padlock: bool = False  # the operator's way in
+    padlock: str = ""  # what it is for, spoken
 
     @property
     def spoken_text(self) -> str:
@@ -38,6 +39,7 @@ def closed(cause: str, say: Say, too: Say, fault: str = "") -> ClosedModel:
         title_too=too(f"{key}.title"),
         line_too=_line(key, fault, too),
         helpline=say("attract.helpline"),
+        padlock=say("keys.padlock"),
     )
 
 

@@ -46,6 +46,11 @@ class FactsModel:
         said = (f"{row.label}: {row.value}" for page in self.pages for row in page)
         return sentences(self.title, *said, self.as_of, self.strip)
 
+    @property
+    def aloud_text(self) -> str:
+        """Not what the office knows of a person."""
+        return sentences(self.title, self.as_of, self.strip)
+
 
 def model(data: ShowFacts, screen: Screen, say: Say) -> FactsModel:
     pages = _pages(_rows(data, say))

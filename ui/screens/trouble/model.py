@@ -34,6 +34,11 @@ class TroubleModel:
     def spoken_text(self) -> str:
         return sentences(self.title, self.safe, self.safe_sum, self.text, *self.steps)
 
+    @property
+    def aloud_text(self) -> str:
+        """That the money is safe, and not how much it is."""
+        return sentences(self.title, self.safe, self.text, *self.steps)
+
 
 def model(data: Trouble, screen: Screen, say: Say) -> TroubleModel:
     cause = data.cause if say.has(f"{data.cause}.title") else GENERAL

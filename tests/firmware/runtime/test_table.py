@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.base.machine import UnexpectedTrigger, step
 from drivers.magstripe.states import TRANSITIONS, State, Trigger
+from firmware.runtime.table import UnexpectedTrigger, step
 
 
 def test_a_step_of_the_table_is_taken() -> None:
