@@ -57,7 +57,9 @@ class Screen:
         self._app = KioskApp(self._press, self, self._flip, config.ui.keys)
         self._app.face.heard_at(self._voice.step)
         director = Director(config.kiosk.helpline, config.state_folder / CONTENT)
-        self._link = Link(self._bus, topics, director, self._show)
+        self._link = Link(
+            self._bus, topics, director, self._show, begin_at=self._voice.loudness.begin_at
+        )
 
     async def run(self) -> None:
         """Until the window is closed; a bug in either half ends both."""

@@ -36,8 +36,9 @@ class Link:
     director: Director
     show: Callable[[Scene], None]
     shine: Callable[[int], object] = set_brightness  # percent
+    begin_at: Callable[[int], object] = lambda percent: None  # percent of loudness
     screen: Screen | None = None
-    settings: Settings | None = None  # of the operator; `volume` is where the voice begins
+    settings: Settings | None = None  # of the operator
     language: Language = Language.HINDI
     _gone: asyncio.TimerHandle | None = field(default=None)
 
@@ -73,9 +74,11 @@ class Link:
         except msgspec.DecodeError as error:
             log.error("cannot read the settings on %s: %s", envelope.topic, error)
             return
-        if self.settings is None or settings.brightness != self.settings.brightness:
+        before, self.settings = self.settings, settings
+        if before is None or settings.brightness != before.brightness:
             self.shine(settings.brightness)
-        self.settings = settings
+        if before is None or settings.volume != before.volume:
+            self.begin_at(settings.volume)
 
     def connection_changed(self, is_up: bool) -> None:
         """The bus comes and goes; only a long absence is worth a screen."""
