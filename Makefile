@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Most tests wait for devices and daemons, so a few more than there are cores run side by side.
 JOBS ?= 4
 
-.PHONY: demo test test-system image image-twice test-image test-image-arm64 bench-image lint types check bench weeks stories chaos fuzz docs clean
+.PHONY: demo test test-system image image-twice test-image test-image-arm64 bench-image lint types check bench weeks stories chaos fuzz fleet docs clean
 
 demo: $(STAMP)
 	@exec $(BIN)/kiosk-demo $(if $(STORY),--story $(STORY)) --out demo-out
@@ -78,6 +78,11 @@ test-image-arm64: CONSOLE = console=ttyAMA0 systemd.journald.forward_to_console=
 test-image-arm64: image
 	KIOSK_IMAGE_ARM64=$(CURDIR)/build/image-arm64 $(BIN)/pytest -v tests/image/test_arm64.py
 
+# 15,000 simulated kiosks, a broker, two collectors and PostgreSQL, all of which die; docs/fleet-scale.md. Five to ten minutes.
+KIOSKS ?= 15000
+fleet: $(STAMP)
+	$(BIN)/python -m tests.fleet --kiosks $(KIOSKS)
+
 docs: $(STAMP)
 	$(BIN)/python -m docs.generate
 
@@ -85,6 +90,6 @@ clean:
 	rm -rf $(VENV) demo-out .run .mypy_cache .pytest_cache .ruff_cache
 
 # The script says in one line what is missing when something cannot be had.
-$(STAMP): requirements/runtime.txt requirements/develop.txt requirements/apt.txt setup.cfg requirements/install tests/foreign/package-lock.json
+$(STAMP): requirements/runtime.txt requirements/collector.txt requirements/develop.txt requirements/apt.txt setup.cfg requirements/install tests/foreign/package-lock.json
 	@PYTHON=$(PYTHON) requirements/install $(VENV)
 	@touch $@

@@ -171,7 +171,7 @@ def test_a_broken_link_and_a_heading_with_marks_are_seen() -> None:
 def required() -> set[str]:
     """`name==version` of pip and the bare names of Debian, as the requirements say them."""
     lines: list[str] = []
-    for file in ("runtime.txt", "develop.txt", "apt.txt"):
+    for file in ("runtime.txt", "collector.txt", "develop.txt", "apt.txt"):
         lines += (ROOT / "requirements" / file).read_text(encoding="utf-8").splitlines()
     return {line.strip() for line in lines if line.strip() and line[0] not in "#-"}
 

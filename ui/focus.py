@@ -82,14 +82,19 @@ class Focus:
         self.spot: Spot | None = None
 
     def step(self, spots: Sequence[Spot], by: int) -> Spot | None:
-        """Go `by` steps on; the first step leads to the first one, or back to the last."""
+        """Go one step on, or back; the first one leads to the first spot, or to the last.
+
+        From what cannot be pressed any more, a letter that may not stand twice, it goes on to what
+        comes after it.
+        """
+        if not spots or self.spot is None:
+            self.spot = (spots[0] if by > 0 else spots[-1]) if spots else None
+            return self.spot
         owners = [spot.owner for spot in spots]
-        if not spots:
-            self.spot = None
-        elif self.spot is None or self.spot.owner not in owners:
-            self.spot = spots[0 if by > 0 else -1]
-        else:
-            self.spot = spots[(owners.index(self.spot.owner) + by) % len(spots)]
+        if self.spot.owner not in owners:
+            spots = reading_order((*spots, self.spot))
+            owners = [spot.owner for spot in spots]
+        self.spot = spots[(owners.index(self.spot.owner) + by) % len(spots)]
         return self.spot
 
     def keep(self, spots: Iterable[Spot]) -> Spot | None:

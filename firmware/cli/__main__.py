@@ -16,11 +16,13 @@ from firmware.cli import (
     alarms,
     cash,
     claims,
+    commission,
     content,
     desk,
     devices,
     downtime,
     enrol,
+    fleet,
     journal,
     keys,
     meetings,
@@ -132,9 +134,11 @@ def parser() -> argparse.ArgumentParser:
     papers.add_commands(commands)
     rates.add_commands(commands)
     services.add_commands(commands)
+    fleet.add_commands(commands)
     content.add_commands(commands)
     meetings.add_commands(commands)
     downtime.add_commands(commands)
+    commission.add_commands(commands)
     tickets.add_commands(commands)
     enrol.add_commands(commands)
     return top

@@ -21,14 +21,15 @@ EXIT_USAGE = 64  # EX_USAGE of sysexits.h
 
 async def show(config: Config, options: argparse.Namespace) -> int:
     """The next ones. Raises NoBus."""
-    core = (await take(config)).core
-    if core is None:
+    snapshot = await take(config)
+    if snapshot.schedule is None:
         print("kioskctl: not known without kiosk-core", file=sys.stderr)
         return EXIT_FAULT
-    for each in core.meetings:
-        mark = "  HELD NOW" if each.id == core.meeting else ""
+    held = "" if snapshot.core is None else snapshot.core.meeting
+    for each in snapshot.schedule.meetings:
+        mark = "  HELD NOW" if each.id == held else ""
         print(f"{each.id:<20} {each.starts[:16]} to {each.ends[:16]}  {each.en}  {each.url}{mark}")
-    if not core.meetings:
+    if not snapshot.schedule.meetings:
         print("no meeting is planned")
     return 0
 

@@ -13,6 +13,7 @@ from firmware.contract.desk import Settings
 from firmware.contract.device import DeviceState
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import CoreState, KioskHealth, Presence
+from firmware.contract.meeting import Schedule
 from firmware.contract.network import Network
 from firmware.contract.topics import Topics
 from firmware.runtime.bus import Bus, Envelope
@@ -41,6 +42,7 @@ class Snapshot:
     health: KioskHealth | None = None
     settings: Settings | None = None
     network: Network | None = None
+    schedule: Schedule | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -102,14 +104,12 @@ async def until_connected(bus: Bus) -> None:
 
 
 def _fill(snapshot: Snapshot, bus: Bus, topics: Topics, arrived: asyncio.Event) -> None:
-    def single(name: str, what: str, document: Any) -> None:
-        field_name = name if what == "state" else what
-
+    def single(name: str, document: Any, leaf: str = "state", at: str = "") -> None:
         def take_it(envelope: Envelope) -> None:
-            setattr(snapshot, field_name, msgspec.json.decode(envelope.payload, type=document))
+            setattr(snapshot, at or name, msgspec.json.decode(envelope.payload, type=document))
             arrived.set()
 
-        bus.on(f"kiosk/{snapshot.kiosk}/{name}/{what}", take_it)
+        bus.on(f"kiosk/{snapshot.kiosk}/{name}/{leaf}", take_it)
 
     def named(topic: str, into: dict[str, Any], part: int, document: Any) -> None:
         def take_it(envelope: Envelope) -> None:
@@ -119,10 +119,11 @@ def _fill(snapshot: Snapshot, bus: Bus, topics: Topics, arrived: asyncio.Event) 
 
         bus.on(topic, take_it)
 
-    single("core", "state", CoreState)
-    single("gateway", "state", GatewayState)
-    single("health", "state", KioskHealth)
-    single("core", "settings", Settings)
-    single("gateway", "network", Network)
+    single("core", CoreState)
+    single("gateway", GatewayState)
+    single("health", KioskHealth)
+    single("meeting", Schedule, "schedule", "schedule")
+    single("core", Settings, "settings", "settings")
+    single("gateway", Network, "network", "network")
     named(topics.device_state("+"), snapshot.devices, 3, DeviceState)
     named(topics.presence("+"), snapshot.presences, 3, Presence)

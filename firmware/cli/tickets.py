@@ -3,46 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 
 import msgspec
 
 from firmware.cli.journal import EXIT_FAULT
-from firmware.cli.snapshot import technician_bus, until_connected
+from firmware.cli.retained import retained
 from firmware.contract.fault_ticket import FaultTicket, FaultTickets
 from firmware.contract.topics import Topics
-from firmware.runtime.bus import Envelope
 from firmware.runtime.config import Config
 from firmware.runtime.fault_words import meaning
-
-ARRIVES_WITHIN = 0.5  # seconds: it is retained
-
-
-async def read(config: Config) -> FaultTickets | None:
-    """What health retains; None where it never did. Raises NoBus."""
-    found: asyncio.Future[FaultTickets] = asyncio.get_running_loop().create_future()
-
-    def take_it(envelope: Envelope) -> None:
-        if not found.done():
-            found.set_result(msgspec.json.decode(envelope.payload, type=FaultTickets))
-
-    bus = technician_bus(config)
-    bus.on(Topics(config.kiosk.id).health_tickets, take_it)
-    running = asyncio.ensure_future(bus.run())
-    try:
-        await until_connected(bus)
-        return await asyncio.wait_for(found, ARRIVES_WITHIN)
-    except TimeoutError:
-        return None
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
 
 
 async def show(config: Config, options: argparse.Namespace) -> int:
     """0 where nothing is open, 1 where something is or nobody counts. Raises NoBus."""
-    tickets = await read(config)
+    tickets = await retained(config, Topics(config.kiosk.id).health_tickets, FaultTickets)
     if tickets is None:
         print("kioskctl: not known without kiosk-health", file=sys.stderr)
         return EXIT_FAULT

@@ -23,7 +23,7 @@ async def serve(settings: Settings, options: argparse.Namespace) -> None:
     database = Database(settings.dsn)
     await migrate(await database.connection())
     broker = settings.broker
-    collector = Collector(broker.dial(), broker.filters, database)
+    collector = Collector(broker.dial, broker.filters, database)
     collector.figures.database_is_up = True
     runner = web.AppRunner(application(collector.figures, settings.dsn), access_log=None)
     await runner.setup()

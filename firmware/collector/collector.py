@@ -23,7 +23,7 @@ from firmware.collector.acks import Acks
 from firmware.collector.batch import Batch, batch_of
 from firmware.collector.database import AWAY, BAD_DATA, Database
 from firmware.collector.figures import Figures
-from firmware.collector.link import Dial, Link, dial
+from firmware.collector.link import Dial, Link
 from firmware.collector.mqtt5 import Publish
 from firmware.collector.reading import Heard, Unreadable, read
 from firmware.collector.store import Store
@@ -100,8 +100,9 @@ class Collector:
 
     async def _one_connection(self) -> None:
         """Subscribe, read what was said before, then stay until it is lost."""
-        link = self._link = await dial(self.options, self)
+        link = self._link = Link(self.options, self)  # a session may begin with what was kept
         try:
+            await link.dial()
             await link.subscribe(self.filters)
             self.figures.connections += 1
             self.figures.broker_is_up = True

@@ -35,6 +35,7 @@ class Dial(msgspec.Struct, frozen=True):
     password: str = ""
     keep_alive: int = KEEP_ALIVE  # seconds
     receive_maximum: int = 20  # messages that are not acknowledged, from the broker to us
+    session: int = 0  # seconds that the broker keeps messages for us while we are away
     will: mqtt5.Will | None = None
     source: tuple[str, int] | None = None
 
@@ -48,7 +49,7 @@ class Hears(Protocol):
 
 
 class Link(asyncio.Protocol):
-    """Made by `dial`. What is published with QoS 1 waits while the broker's window is full."""
+    """`dial` opens it. What is published with QoS 1 waits while the broker's window is full."""
 
     def __init__(self, options: Dial, hears: Hears) -> None:
         self.options = options
@@ -59,6 +60,7 @@ class Link(asyncio.Protocol):
         self._ping: asyncio.TimerHandle | None = None
         self._next_id = 0
         self._window = LAST_ID
+        self._has_shared = True
         self._in_flight: set[int] = set()
         self._held: deque[Publish] = deque()
         self._answered = True  # since the last PINGREQ
@@ -68,22 +70,39 @@ class Link(asyncio.Protocol):
 
     # --- what the owner asks for ---
 
-    async def open(self) -> None:
+    async def dial(self) -> None:
+        """Raises OSError (MqttError, TimeoutError, ssl.SSLError among them)."""
+        to = self.options
+        await asyncio.get_running_loop().create_connection(
+            lambda: self, to.host, to.port, ssl=to.tls, local_addr=to.source,
+            server_hostname=(to.server_name or to.host) if to.tls else None,
+            ssl_handshake_timeout=ANSWERS_WITHIN * 2 if to.tls else None,
+        )  # fmt: skip
+        with contextlib.ExitStack() as unless_it_opens:
+            unless_it_opens.callback(self.abort)
+            await self._open()
+            unless_it_opens.pop_all()
+
+    async def _open(self) -> None:
         """CONNECT and its answer. Raises MqttError for a refusal, TimeoutError."""
         chosen = self.options
         packet = mqtt5.connect(
             chosen.client, chosen.keep_alive, chosen.receive_maximum, chosen.will,
-            chosen.user, chosen.password,
+            chosen.user, chosen.password, chosen.session,
         )  # fmt: skip
         answer = await self._ask(0, packet)
         if not isinstance(answer, mqtt5.Connack) or answer.reason >= REFUSED:
             raise MqttError(f"{chosen.host}:{chosen.port} refused {chosen.client}: {answer}")
         self._window = answer.receive_maximum
+        self._has_shared = answer.has_shared
         every = answer.keep_alive or chosen.keep_alive
         self._ping = asyncio.get_running_loop().call_later(every / 2, self._on_ping_due, every / 2)
 
     async def subscribe(self, filters: list[str], qos: int = 1) -> None:
-        """Raises MqttError where one filter is refused, TimeoutError."""
+        """Raises MqttError where one filter is refused, TimeoutError. A broker that has no shared
+        subscriptions may grant one all the same, and then send nothing: it is not even asked."""
+        if not self._has_shared and any(each.startswith("$share/") for each in filters):
+            raise MqttError(f"expected a broker with shared subscriptions for {filters}")
         number = self._new_id()
         answer = await self._ask(number, mqtt5.subscribe(number, filters, qos))
         if not isinstance(answer, mqtt5.Granted) or max(answer.reasons) >= REFUSED:
@@ -216,17 +235,7 @@ class Link(asyncio.Protocol):
 
 
 async def dial(options: Dial, hears: Hears) -> Link:
-    """A link that is open. Raises OSError (MqttError, TimeoutError, ssl.SSLError among them)."""
-    loop = asyncio.get_running_loop()
-    opening = loop.create_connection(
-        lambda: Link(options, hears), options.host, options.port, ssl=options.tls,
-        local_addr=options.source,
-        server_hostname=(options.server_name or options.host) if options.tls else None,
-        ssl_handshake_timeout=ANSWERS_WITHIN * 2 if options.tls else None,
-    )  # fmt: skip
-    _, link = await opening
-    with contextlib.ExitStack() as unless_it_opens:
-        unless_it_opens.callback(link.abort)
-        await link.open()
-        unless_it_opens.pop_all()
+    """A link that is open. Raises as `Link.dial`."""
+    link = Link(options, hears)
+    await link.dial()
     return link

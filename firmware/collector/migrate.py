@@ -48,6 +48,15 @@ def steps(folder: Path = FOLDER) -> list[Step]:
     return found
 
 
+async def check_schema(connection: Connection) -> None:
+    """Raises SchemaError where the database is of another release, or no fleet's at all."""
+    wanted = len(steps(FOLDER))
+    is_there = await connection.fetchval("SELECT to_regclass('schema_version') IS NOT NULL")
+    found = await connection.fetchval("SELECT count(*) FROM schema_version") if is_there else 0
+    if found != wanted:
+        raise SchemaError(f"expected schema {wanted}, got {found}: kiosk-collector migrates it")
+
+
 async def migrate(connection: Connection, folder: Path = FOLDER) -> list[str]:
     """Apply what is missing, all or nothing; the names of it. Raises SchemaError."""
     known = steps(folder)

@@ -50,6 +50,7 @@ class Property(IntEnum):
     MAXIMUM_QOS = 0x24
     USER = 0x26
     MAXIMUM_PACKET_SIZE = 0x27
+    SHARED_AVAILABLE = 0x2A
 
 
 # 2.2.2.2: how long the value of each property is. None: bytes with their length before them.
@@ -84,6 +85,7 @@ class Connack(msgspec.Struct, frozen=True):
     has_session: bool
     receive_maximum: int = 65535  # 3.2.2.3.3
     keep_alive: int | None = None  # seconds, where the server wants another
+    has_shared: bool = True  # 3.2.2.3.13: shared subscriptions
     why: str = ""
 
 
@@ -133,9 +135,11 @@ def connect(
     will: Will | None = None,
     user: str = "",
     password: str = "",
+    session: int = 0,
 ) -> bytes:
-    """3.1, with a clean start and a session that ends with its connection. QoS of a will is 1."""
-    flags = 0b10
+    """3.1. Without `session`, the seconds that the broker keeps one, it is a clean start, and
+    nothing is kept. QoS of a will is 1."""
+    flags = 0 if session else 0b10
     body = _text(client)
     if will is not None:
         flags |= 0b1100 | (0b100000 if will.retain else 0)
@@ -150,6 +154,8 @@ def connect(
         bytes([Property.RECEIVE_MAXIMUM]) + receive_maximum.to_bytes(2, "big")
         + bytes([Property.MAXIMUM_PACKET_SIZE]) + MOST_BYTES_OF_PACKET.to_bytes(4, "big")
     )  # fmt: skip
+    if session:
+        properties += bytes([Property.SESSION_EXPIRY]) + session.to_bytes(4, "big")
     head = PROTOCOL + bytes([flags]) + keep_alive.to_bytes(2, "big")
     return _packet(Kind.CONNECT, 0, head + number(len(properties)) + properties + body)
 
@@ -307,6 +313,7 @@ def _read_connack(body: bytes) -> Connack:
         has_session=bool(body[0] & 1),
         receive_maximum=window if isinstance(window, int) else 65535,
         keep_alive=alive if isinstance(alive, int) else None,
+        has_shared=properties.get(Property.SHARED_AVAILABLE, 1) != 0,
         why=_why(properties),
     )
 

@@ -28,14 +28,19 @@ class BrokerSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key: str = ""
     user: str = ""
     password: str = ""
+    # Seconds that the broker keeps messages for this collector while it is away; not with `share`,
+    # where the others of the group take them.
+    session: Annotated[int, msgspec.Meta(ge=0, le=7 * 86400)] = 0
     # Messages without PUBACK, and the most that wait here: what a collector's memory hangs on.
     in_flight: Annotated[int, msgspec.Meta(ge=20, le=65535)] = 2000
 
-    def dial(self, name: str = "", in_flight: int = 0) -> Dial:
+    @property
+    def dial(self) -> Dial:
         """Raises ConfigError for certificates that cannot be read."""
         return Dial(
-            self.host, self.port, name or self.client, tls_of(self.ca, self.certificate, self.key),
-            user=self.user, password=self.password, receive_maximum=in_flight or self.in_flight,
+            self.host, self.port, self.client, tls_of(self.ca, self.certificate, self.key),
+            user=self.user, password=self.password, receive_maximum=self.in_flight,
+            session=self.session,
         )  # fmt: skip
 
     @property

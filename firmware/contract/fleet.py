@@ -10,12 +10,12 @@ from typing import Annotated
 
 import msgspec
 
-from firmware.contract.command import Name
+from firmware.contract.content import Name, SetConduct
+from firmware.contract.meeting import AddMeeting, EndMeeting
 from firmware.contract.uplink import JournalRow
 
-Source = Annotated[str, msgspec.Meta(min_length=1, max_length=160)]
+Source = Annotated[str, msgspec.Meta(max_length=160)]  # empty: told once, whatever happens
 Chain = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{16})?$")]
-Reason = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,19 +71,6 @@ class UplinkState(msgspec.Struct, frozen=True, kw_only=True):
     desired: int = 0  # the version of the fleet's settings that run here
 
 
-class TakeOutOfService(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
-    """After the visit that goes on now the kiosk serves nobody, until InService."""
-
-    by: Name
-    reason: Reason = ""
-
-
-class PutInService(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
-    """The kiosk serves again, if nothing else stands against it."""
-
-    by: Name
-
-
 class RefreshCatalogue(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
     """Ask the office for its newest rate table now, and not at the next hour for it."""
 
@@ -91,4 +78,4 @@ class RefreshCatalogue(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fie
 
 
 # All that the one process with a route to the fleet may order of the till: nothing moves money.
-FleetOrder = TakeOutOfService | PutInService | RefreshCatalogue
+FleetOrder = RefreshCatalogue | SetConduct | AddMeeting | EndMeeting

@@ -8,7 +8,6 @@ from typing import Annotated
 import msgspec
 
 from firmware.contract.device import Status
-from firmware.contract.meeting import Planned
 from firmware.contract.money import ZERO, Money
 
 Step = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
@@ -46,7 +45,6 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     no_content_because: str = ""  # why a pack that is here is not in force
     conduct: str = ""  # the code of conduct holds: since when, by whom, why; empty: it does not
     meeting: str = ""  # the meeting that is held now; the screen is the browser's
-    meetings: list[Planned] = []  # that are to come, the first of them
 
 
 class Condition(StrEnum):

@@ -5,6 +5,7 @@ A row of the schedule is all text, because the fleet sends it as such (`Desired.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -12,6 +13,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from firmware.contract.content import Bilingual, Line, Name
+from firmware.contract.uplink import Desired
+
+log = logging.getLogger("meeting")
 
 LONGEST = timedelta(hours=8)  # a day of office; what is longer is a wrong date
 MOST_PLANNED = 50
@@ -56,11 +60,22 @@ class Planned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Schedule(msgspec.Struct, frozen=True):
-    """Retained: what the district has planned for this kiosk, whole. A later `version` replaces it;
-    one of before is passed over."""
+    """Retained: the meetings that are to come. `version` is that of the fleet's settings which they
+    are of (`Desired`); those that were planned at the kiosk itself are among them."""
 
     version: int
     meetings: Annotated[list[Planned], msgspec.Meta(max_length=MOST_PLANNED)] = []
+
+
+def rows_of(desired: Desired) -> Schedule:
+    """The meetings of the fleet's settings; a row that is none is left out, and the log says so."""
+    found: list[Planned] = []
+    for row in desired.meetings[:MOST_PLANNED]:
+        try:
+            found.append(msgspec.convert(row, Planned))
+        except msgspec.ValidationError as error:
+            log.error("settings %d: no meeting: %s", desired.version, error)
+    return Schedule(desired.version, found)
 
 
 class Announced(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -12,16 +12,18 @@ import msgspec
 
 from firmware.content.shelf import shelf_of as content_shelf
 from firmware.contract.command import CoreCommand
-from firmware.contract.device import DeviceEvent, DeviceState, Reply, Status
+from firmware.contract.device import DeviceEvent, DeviceState, Outcome, Reply, Status
 from firmware.contract.document import CancelDocument, PrintDocument
-from firmware.contract.fleet import RowsAfter
+from firmware.contract.fleet import FleetOrder, RefreshCatalogue, RowsAfter
 from firmware.contract.gateway import GatewayReply, GatewayState
 from firmware.contract.health import CoreState, KioskHealth, Presence
-from firmware.contract.meeting import Schedule
+from firmware.contract.meeting import rows_of
 from firmware.contract.money import ZERO, Money
 from firmware.contract.network import Network
+from firmware.contract.rates import FetchRates
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
+from firmware.contract.uplink import Desired
 from firmware.core.availability import (
     service_states,
 )
@@ -107,9 +109,10 @@ class CoreDaemon:
         bus.on(topics.health_state, self._on_health)
         bus.on(topics.gateway_network, self._on_network)
         bus.on(topics.screen_press, self._on_press)
-        bus.on(topics.meeting_schedule, self._on_schedule)
+        bus.on(topics.uplink_desired, self._on_desired)
         bus.on(topics.core_command, self._on_command)
         bus.on(topics.journal_request, self._on_journal_request)
+        bus.on(topics.uplink_order, self._on_order)
         bus.take_replies(topics.reply("core"))
 
     async def run(self) -> None:
@@ -175,10 +178,12 @@ class CoreDaemon:
         self._core.floor.network = decode(envelope.payload, Network, envelope.topic)
         self._carry_out()
 
-    def _on_schedule(self, envelope: Envelope) -> None:
-        schedule = decode(envelope.payload, Schedule, envelope.topic)
-        if schedule is not None:
-            self._core.flow.occasions.meetings.on_schedule(schedule)
+    def _on_desired(self, envelope: Envelope) -> None:
+        """The fleet's settings, proven by the uplink; of them core holds the meetings."""
+        desired: Desired | None = decode(envelope.payload, Desired, envelope.topic)
+        if desired is not None:
+            self._core.flow.occasions.meetings.on_schedule(rows_of(desired))
+            self._carry_out()
 
     def _on_press(self, envelope: Envelope) -> None:
         press = decode(envelope.payload, Press, envelope.topic)
@@ -190,6 +195,22 @@ class CoreDaemon:
         command: CoreCommand | None = decode(envelope.payload, CoreCommand, envelope.topic)
         reply = refused("not understood") if command is None else self._core.on_command(command)
         log.info("operator: %s: %s", reply.outcome, reply.detail)
+        self._carry_out()
+        self._bus.answer(envelope, reply)
+
+    def _on_order(self, envelope: Envelope) -> None:
+        """Of the fleet, proven by the uplink: what a technician may, and none of it moves money."""
+        order: FleetOrder | None = decode(envelope.payload, FleetOrder, envelope.topic)
+        match order:
+            case None:
+                reply = refused("not understood")
+            case RefreshCatalogue():
+                newest = self._core.floor.rates.newest
+                self._group.create_task(self._ask(Ask(FetchRates(newest))))
+                reply = Reply(Outcome.DONE, f"asked for rates after version {newest}")
+            case _:
+                reply = self._core.on_command(order)
+        log.info("fleet: %s: %s", reply.outcome, reply.detail)
         self._carry_out()
         self._bus.answer(envelope, reply)
 
@@ -217,6 +238,8 @@ class CoreDaemon:
         self._bus.retain(self._topics.core_state, self._state())
         settings = self._core.flow.desk.orders.adjusting.settings
         self._bus.retain(self._topics.core_settings, settings)
+        schedule = self._core.flow.occasions.meetings.schedule
+        self._bus.retain(self._topics.meeting_schedule, schedule)
         catalogue, floor = self._core.catalogue, self._core.floor
         self._bus.retain(self._topics.core_services, service_states(catalogue, floor))
 
@@ -335,7 +358,6 @@ class CoreDaemon:
             "no_content_because": occasions.content.why,
             "conduct": occasions.content.conduct.said,
             "meeting": occasions.meetings.held,
-            "meetings": occasions.meetings.coming,
         }
 
     # --- RAM -------------------------------------------------------------------------------

@@ -12,7 +12,14 @@ from datetime import datetime, timedelta
 
 from firmware.contract.content import Bilingual
 from firmware.contract.device import Outcome, Reply
-from firmware.contract.meeting import AddMeeting, Announced, EndMeeting, Planned, Schedule
+from firmware.contract.meeting import (
+    MOST_PLANNED,
+    AddMeeting,
+    Announced,
+    EndMeeting,
+    Planned,
+    Schedule,
+)
 from firmware.core.book import Book
 from firmware.core.floor import Floor
 from firmware.core.meeting_plan import FILE, MeetingPlan
@@ -24,7 +31,6 @@ from firmware.till.effects import CloseMeeting, OpenMeeting, Outbox
 log = logging.getLogger("core")
 
 OPENS_WITHIN = 90.0  # seconds: a browser on a board, with the screen's own end before it
-MOST_TOLD = 10  # meetings in core's state; a week has five
 SEEN_AFTER = 2.0  # seconds until an order that is not there any more was taken away by the unit
 
 
@@ -45,9 +51,9 @@ class MeetingDesk:
         return "" if self._held is None else self._held.id
 
     @property
-    def coming(self) -> list[Planned]:
-        """The first of those that are not over."""
-        return self.plan.coming(self._at)[:MOST_TOLD]
+    def schedule(self) -> Schedule:
+        """Those that are not over."""
+        return Schedule(self.plan.version, self.plan.coming(self._at)[:MOST_PLANNED])
 
     def tick(self, visit: Visit, now: float) -> Signal | None:
         """What is due; MEETING and LEFT move the visit."""

@@ -35,6 +35,11 @@ class MeetingPlan:
         self._path, self._origins = path, origins
         self._kept = self._load()
 
+    @property
+    def version(self) -> int:
+        """Of the fleet's settings; 0 before the first."""
+        return self._kept.version
+
     def is_allowed(self, meeting: Planned) -> bool:
         return origin_of(meeting.url) in self._origins
 

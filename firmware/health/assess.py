@@ -28,6 +28,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from firmware.contract.device import USABLE, DeviceState, Kind, Status, Switch
+from firmware.contract.fleet import UplinkState
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import (
     Condition,
@@ -52,6 +53,7 @@ NOTICES = frozenset(
     {"device.swapped", "till.claims_unsigned", "till.suspicions", "till.counters_differ"}
     | {"till.bookings_differ", "till.conduct", "till.content", "till.meeting"}
 )
+FLEET = "uplink"  # a part whose findings are all notices: the kiosk serves as well without it
 SWITCHES = {
     Switch.DOOR_IS_OPEN: "panel.door.open",
     Switch.TAMPER: "panel.tamper",
@@ -100,6 +102,7 @@ class Facts:
     supplies: Sequence[Supply] = ()
     tests: Mapping[str, LastTest] = field(default_factory=dict)
     machine: Machine = field(default_factory=Machine)
+    uplink: UplinkState | None = None
     is_settled: bool = True  # false for HEARD_WITHIN seconds: silence means nothing yet
 
 
@@ -138,7 +141,7 @@ def tower_of(health: KioskHealth) -> TowerSignal:
 def _condition(facts: Facts, found: list[Key]) -> Condition:
     if not _can_serve(facts):
         return Condition.OUT_OF_SERVICE
-    is_whole = all(code in NOTICES for _, code in found)
+    is_whole = all(code in NOTICES or part == FLEET for part, code in found)
     return Condition.IN_SERVICE if is_whole else Condition.DEGRADED
 
 
@@ -186,6 +189,7 @@ def _findings(facts: Facts, now: str) -> Iterator[Finding]:
     yield from machine.findings(facts.machine, now)
     yield from _of_daemons(facts, now)
     yield from _of_core_and_back_end(facts, now)
+    yield from _of_uplink(facts, now)
 
 
 def _of_device(name: str, state: DeviceState, is_settled: bool, now: str) -> Iterator[Finding]:
@@ -252,6 +256,17 @@ def _of_core_and_back_end(facts: Facts, now: str) -> Iterator[Finding]:
         yield Finding("gateway", "daemon.missing", now, "never heard of since the start")
     elif facts.gateway is not None and not facts.gateway.is_online:
         yield Finding("back_end", "back_end.offline", now, facts.gateway.detail)
+
+
+def _of_uplink(facts: Facts, now: str) -> Iterator[Finding]:
+    """A kiosk whose kiosk.toml has no fleet has none of these."""
+    if facts.uplink is None or not facts.uplink.is_configured:
+        return
+    presence = facts.presences.get(FLEET)
+    if presence is not None and not presence.is_alive:
+        yield Finding(FLEET, "daemon.gone", now, "systemd should have restarted it")
+    elif facts.uplink.code:
+        yield Finding(FLEET, facts.uplink.code, now, facts.uplink.detail)
 
 
 def _of_till(core: CoreState, now: str) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ from firmware.contract.device import (
 )
 from firmware.contract.document import DocumentPrinted
 from firmware.contract.downtime import ServiceStates
+from firmware.contract.fleet import UplinkState
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import CoreState, DeviceTested, KioskHealth, LastTest, Presence
 from firmware.contract.panel import Tower, TowerSignal
@@ -31,6 +32,7 @@ from firmware.health.assess import HEARD_WITHIN, Facts, Swap, assess, times, tow
 from firmware.health.inventory import Inventory
 from firmware.health.records import Heard, Records
 from firmware.health.supplies import Supplies, done, refilled, seen
+from firmware.health.telling import tell_all
 from firmware.runtime import VERSION
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.clock import Clock
@@ -69,6 +71,7 @@ class HealthDaemon:
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._bus.run())
+            group.create_task(tell_all(self._bus, self._topics, self._records))
             notify("READY=1")
             try:
                 while True:
@@ -96,10 +99,9 @@ class HealthDaemon:
             self._save()
 
     def _keep_records(self) -> None:
-        """Once a look; only when all have spoken, for silence is no outage yet."""
         facts, topics = self._facts(self._clock.now(), is_settled=True), self._topics
         self._bus.retain(topics.health_machine, self._records.machine)
-        if self.health is None or self._clock.monotonic() - self._listening_since < HEARD_WITHIN:
+        if self.health is None:
             return
         heard = Heard(
             health=self.health,
@@ -107,6 +109,7 @@ class HealthDaemon:
             core=facts.core,
             core_is_alive="core" in facts.presences and facts.presences["core"].is_alive,
             services=self._heard.get(topics.core_services),
+            is_settled=self._clock.monotonic() - self._listening_since >= HEARD_WITHIN,
         )
         if self._records.look(heard):
             self._halt()
@@ -135,11 +138,13 @@ class HealthDaemon:
             (topics.core_state, CoreState),
             (topics.core_services, ServiceStates),
             (topics.gateway_state, GatewayState),
+            (topics.uplink_state, UplinkState),
         ):
             bus.on(topic, partial(self._on_state, document))
         bus.on(topics.device_event("+"), self._on_event)
         bus.on(topics.core_event, self._on_till_event)
         bus.on(topics.health_test, self._on_test)
+        bus.take_replies(topics.reply("health"))
         bus.on_connection = self._on_connection
         return bus
 
@@ -246,6 +251,7 @@ class HealthDaemon:
             supplies=[each.as_supply(_iso(now)[:10]) for each in self._supplies.values()],
             tests=self._tests,
             machine=self._records.look_at_machine(),
+            uplink=heard(topics.uplink_state),
             is_settled=is_settled,
         )
 

@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -65,9 +65,12 @@ class LedgerFile:
         for entry in entries(self._db):
             self._seq, self._hash = entry.seq, entry.hash
             ledger = replayed(ledger, entry)
-        self.ledger = self._with_alive(ledger)
         if not self._seq:
-            self.append(now, Begun(kiosk, bytes(self._key.verify_key).hex()))
+            begun = Begun(kiosk, bytes(self._key.verify_key).hex())
+            self.append(now, begun)
+            first = Entry(self._seq, now.isoformat(timespec="seconds"), begun, self._hash)
+            ledger = replace(replayed(ledger, first), alive=None)
+        self.ledger = self._with_alive(ledger)
 
     def append(self, at: datetime, *rows: LedgerRow) -> None:
         """All of them on disk, or none."""
@@ -81,10 +84,12 @@ class LedgerFile:
             self._db.executemany("INSERT INTO rows VALUES (?, ?, ?, ?)", records)
         self._seq, self._hash = seq, before
 
-    def sign(self, day: str, now: datetime) -> None:
+    def sign(self, day: str, now: datetime) -> Signed:
         """Everything up to here, as the record of `day`."""
         signature = self._key.sign(_statement(day, self._hash)).signature.hex()
-        self.append(now, Signed(day, self._hash, signature))
+        signed = Signed(day, self._hash, signature)
+        self.append(now, signed)
+        return signed
 
     def say_alive(self, now: datetime) -> None:
         """A mark of its own, in place: a row a minute would wear the card."""
@@ -104,6 +109,8 @@ def replayed(ledger: Ledger, entry: Entry) -> Ledger:
     """The ledger with one more row."""
     causes, operator, signed = dict(ledger.causes), ledger.operator, ledger.signed_day
     match entry.row:
+        case Begun():  # of the days before there is nothing to sign
+            signed = (datetime.fromisoformat(entry.at) - timedelta(days=1)).date().isoformat()
         case Changed(causes=changed):
             causes.update(changed)
         case Attended(by=by, is_in=is_in):

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -47,6 +48,7 @@ class Heard:
     core_is_alive: bool
     services: ServiceStates | None
     network_is_up: bool = True
+    is_settled: bool = True  # all have had the time to speak
 
 
 class Records:
@@ -86,11 +88,15 @@ class Records:
         return self.machine
 
     def look(self, heard: Heard) -> bool:
-        """Keep what changed; whether the machine is to be halted now, said once."""
+        """Keep what changed; whether the machine is to be halted now, said once.
+
+        The end of the power waits for nobody; of the rest silence is no outage while some have not
+        spoken yet."""
         now = self._clock.now()
         try:
-            self._keep_tickets(heard, now)
-            self._keep_ledger(heard, now)
+            if heard.is_settled:
+                self._keep_tickets(heard, now)
+                self._keep_ledger(heard, now)
             return self._power_is_over(heard, now)
         except (OSError, sqlite3.Error) as error:
             log.error("cannot keep records: %s", error)
@@ -123,16 +129,25 @@ class Records:
         self._append(now, [*gap, *rows])
         self._ledger = ledger
         if day := day_to_sign(ledger, now):
-            self._ledger_file.sign(day, now)
+            signed = self._ledger_file.sign(day, now)
             self._ledger = replace(ledger, signed_day=day)
+            proof = {"day": day, "head": signed.head, "signature": signed.signature}
+            self._say("downtime.signed", day, proof, now)
         if was_alive is None or now - was_alive >= ALIVE_EVERY or rows:
             self._ledger_file.say_alive(now)
+
+    def _say(self, kind: str, about: str, facts: dict[str, Any], now: datetime) -> None:
+        at = now.isoformat(timespec="seconds")
+        self._tickets.say(Untold(f"{kind} {about}", kind, facts, at))
 
     def _take_up(self) -> None:
         """The machine was off, or health was: since when, and why, as far as is known."""
         now = self._clock.now()
         self._ledger, rows = taken_up(self._ledger, now, self._off)
         self._append(now, rows)
+        if (end := self.before) is not None:
+            self._say("power.ended", end.at, {"at": end.at, **end.steps}, now)
+            write_durably(self._power_path, b"")
 
     @property
     def _off(self) -> Cause:
@@ -157,15 +172,12 @@ class Records:
         return True
 
     def _read_power_end(self) -> power.PowerEnd | None:
-        """How it ended the last time, said once; None where it did not end so."""
+        """How it ended the last time; None where it did not end so."""
         try:
             raw = read_durably(self._power_path)
         except CorruptFile:
             raw = None
-        if not raw:
-            return None
-        write_durably(self._power_path, b"")
-        return msgspec.json.decode(raw, type=power.PowerEnd)
+        return msgspec.json.decode(raw, type=power.PowerEnd) if raw else None
 
 
 def rule_of(code: str) -> Rule:

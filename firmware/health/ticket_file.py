@@ -19,6 +19,8 @@ from firmware.runtime.storage import DurableStorage
 
 log = logging.getLogger("health")
 
+MOST_UNTOLD = 500  # a kiosk without a fleet fills no disk; the tickets themselves stay
+
 
 class Untold(msgspec.Struct, frozen=True):
     """One thing that the fleet must hear, with its durable id."""
@@ -43,15 +45,21 @@ class TicketFile:
 
     def change(self, book: Book, happened: list[Happened]) -> None:
         """Raises OSError; then nothing has changed."""
-        untold = [*self.untold, *(_event(each) for each in happened)]
+        self._replace(book, [*self.untold, *(_event(each) for each in happened)])
+
+    def say(self, untold: Untold) -> None:
+        """Something else that the fleet must hear; the same source is said once. Raises OSError."""
+        if untold.source not in [each.source for each in self.untold]:
+            self._replace(self.book, [*self.untold, untold])
+
+    def _replace(self, book: Book, untold: list[Untold]) -> None:
+        untold = untold[-MOST_UNTOLD:]
         self._write(book, untold)
         self.book, self.untold = book, untold
 
     def told(self, source: str) -> None:
         """The uplink has it on disk."""
-        untold = [each for each in self.untold if each.source != source]
-        self._write(self.book, untold)
-        self.untold = untold
+        self._replace(self.book, [each for each in self.untold if each.source != source])
 
     def shown(self) -> FaultTickets:
         return FaultTickets(self.book.open, self.book.closed)

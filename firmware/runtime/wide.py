@@ -30,25 +30,15 @@ ANSWERS_WITHIN = 30.0  # seconds, for CONNACK and PUBACK: a line of 2G with a qu
 MOST_INCOMING = 128  # messages that wait to be looked at; behind that the broker is not sane
 MOST_ALIASES = 8  # topics that are sent as two bytes from the second time on
 
-UNTRUSTED = {  # X509_V_ERR_* of openssl/x509_vfy.h
-    2: "uplink.broker_untrusted",
-    9: "uplink.clock_unset",
-    10: "uplink.broker_expired",
-    18: "uplink.broker_untrusted",
-    19: "uplink.broker_untrusted",
-    20: "uplink.broker_untrusted",
-    21: "uplink.broker_untrusted",
-    62: "uplink.broker_name",
-    64: "uplink.broker_name",
+UNTRUSTED, CLOCK, REFUSED = "uplink.untrusted", "uplink.clock_unset", "uplink.refused"
+AWAY, WRONG = "uplink.away", "uplink.certificate_wrong"
+NOT_YET_VALID = 9  # X509_V_ERR_CERT_NOT_YET_VALID of openssl/x509_vfy.h
+UNTRUSTED_BECAUSE = {  # X509_V_ERR_*, the same
+    10: "the broker's certificate has ended",
+    62: "the broker's certificate is of another name than [uplink] broker",
+    64: "the broker's certificate is of another address than [uplink] broker",
 }
-WORDS = {
-    "uplink.broker_untrusted": "the broker's certificate is not of the authority in [uplink] ca",
-    "uplink.clock_unset": "the broker's certificate is not valid yet: is the clock set?",
-    "uplink.broker_expired": "the broker's certificate has ended",
-    "uplink.broker_name": "the broker's certificate is of another name than [uplink] broker",
-    "uplink.refused": "the broker does not let this kiosk in",
-    "uplink.certificate_refused": "the broker does not accept the kiosk's certificate",
-}
+NOT_OURS = "the broker's certificate is not of the authority in [uplink] ca"
 ALERTS = ("CERTIFICATE_EXPIRED", "UNKNOWN_CA", "CERTIFICATE_UNKNOWN", "BAD_CERTIFICATE",
           "CERTIFICATE_REVOKED", "CERTIFICATE_REQUIRED", "DECRYPT_ERROR",
           "HANDSHAKE_FAILURE")  # fmt: skip
@@ -175,15 +165,16 @@ def why_no_link(error: Exception, last_words: str = "") -> NoLink:
     """In a code, and in words that a technician can act on."""
     cause = error.__context__
     if isinstance(cause, ssl.SSLCertVerificationError):
-        code = UNTRUSTED.get(cause.verify_code, "uplink.broker_untrusted")
-        return NoLink(code, f"{WORDS[code]} ({cause.verify_message})")
+        if cause.verify_code == NOT_YET_VALID:
+            return NoLink(CLOCK, "the broker's certificate is not valid yet: is the clock set?")
+        why = UNTRUSTED_BECAUSE.get(cause.verify_code, NOT_OURS)
+        return NoLink(UNTRUSTED, f"{why} ({cause.verify_message})")
     if isinstance(error, aiomqtt.exceptions.MqttConnectError):
-        return NoLink("uplink.refused", f"{WORDS['uplink.refused']}: {error}")
+        return NoLink(REFUSED, f"the broker does not let this kiosk in: {error}")
     said = f"{error} {last_words}".strip()
     if any(alert in said.upper().replace(" ", "_") for alert in ALERTS):
-        code = "uplink.certificate_refused"
-        return NoLink(code, f"{WORDS[code]}: {said}")
-    return NoLink("uplink.away", said)
+        return NoLink(REFUSED, f"the broker does not accept the kiosk's certificate: {said}")
+    return NoLink(AWAY, said)
 
 
 def tls(section: UplinkSection) -> ssl.SSLContext:
@@ -193,10 +184,10 @@ def tls(section: UplinkSection) -> ssl.SSLContext:
     try:
         context.load_verify_locations(cafile=section.ca)
     except (OSError, ssl.SSLError) as error:
-        raise NoLink("uplink.ca_unreadable", f"[uplink] ca: {section.ca}: {error}") from None
+        raise NoLink(WRONG, f"[uplink] ca: {section.ca}: {error}") from None
     try:
         context.load_cert_chain(section.certificate, section.key)
     except (OSError, ssl.SSLError) as error:
         files = f"{section.certificate}, {section.key}"
-        raise NoLink("uplink.certificate_unreadable", f"[uplink]: {files}: {error}") from None
+        raise NoLink(WRONG, f"[uplink]: {files}: {error}") from None
     return context

@@ -6,16 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
+from firmware.uplink.enrolment import EnrolmentRefused, common_name, read_certificate
 
-
-class BadCertificate(ValueError):
-    """`code` is a finding; the text says which file and what is wrong with it."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
-        self.code = code
+Trouble = tuple[str, str]  # the code of a finding, and the same in plain words
 
 
 @dataclass(frozen=True)
@@ -28,11 +21,14 @@ class Certificate:
         """Whole days until it ends; below zero after."""
         return (self.ends - now).days
 
-    def trouble(self, kiosk: str, now: datetime, clock_is_set: bool) -> tuple[str, str] | None:
-        """Code and plain words; None where nothing is wrong with it. An expiry is not judged by a
-        clock that may be wrong."""
+    def trouble(self, kiosk: str, now: datetime, clock_is_set: bool) -> Trouble | None:
+        """None where nothing is wrong with it. An expiry is not judged by a clock that may be
+        wrong."""
         if self.name != kiosk:
-            return ("uplink.certificate_name", f"the certificate is of {self.name}, not of {kiosk}")
+            return (
+                "uplink.certificate_wrong",
+                f"the certificate is of {self.name}, not of {kiosk}",
+            )
         if clock_is_set and now > self.ends:
             return ("uplink.certificate_expired", f"it ended on {self.ends:%Y-%m-%d}")
         if now < self.begins:
@@ -41,14 +37,12 @@ class Certificate:
         return None
 
 
-def read(path: Path) -> Certificate:
-    """The first one of a PEM file; raises BadCertificate."""
+def read(path: Path) -> Certificate | Trouble:
+    """The first one of a PEM file, or what is wrong with that."""
     try:
-        found = x509.load_pem_x509_certificate(path.read_bytes())
-        names = found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        found = read_certificate(path.read_bytes(), str(path))
     except OSError as error:
-        raise BadCertificate("uplink.certificate_missing", str(error)) from None
-    except ValueError as error:
-        raise BadCertificate("uplink.certificate_unreadable", f"{path}: {error}") from None
-    name = str(names[0].value) if names else ""
-    return Certificate(name, found.not_valid_before_utc, found.not_valid_after_utc)
+        return ("uplink.certificate_wrong", f"{error}: kioskctl enrol")
+    except EnrolmentRefused as error:
+        return ("uplink.certificate_wrong", str(error))
+    return Certificate(common_name(found), found.not_valid_before_utc, found.not_valid_after_utc)

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from firmware.contract.uplink import MOST_IN_FLIGHT
 
-PATIENCE, MOST_PATIENCE = 60.0, 900.0  # seconds for an ack; doubled each time that none came
+MOST_PATIENCE = 900.0  # seconds for an ack; the patience doubles each time that none came
 
 
 class Stream(StrEnum):
@@ -44,9 +44,9 @@ class _Sent:
 class Flight:
     """`now` is monotonic seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, ack_within: float) -> None:
         self._sent: dict[Stream, deque[_Sent]] = {stream: deque() for stream in Stream}
-        self._patience = PATIENCE
+        self._ack_within = self._patience = ack_within
 
     def __len__(self) -> int:
         return sum(not sent.is_acked for queue in self._sent.values() for sent in queue)
@@ -65,7 +65,7 @@ class Flight:
         queue = self._sent[stream]
         for sent in queue:
             if sent.batch.name == name and sent.batch.last <= last and not sent.is_acked:
-                sent.is_acked, self._patience = True, PATIENCE
+                sent.is_acked, self._patience = True, self._ack_within
         done = []
         while queue and queue[0].is_acked:
             done.append(queue.popleft().batch)

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Tempo:
+    """How fast, and how patient: a test in a hurry has another."""
+
+    messages_a_second: float = 5.0  # on the average, of up to 64 rows each
+    at_once: int = 20  # after a connection
+    ack_within: float = 60.0  # seconds; what nobody acknowledged is sent again then
+
 
 class Pace:
-    """`rate` messages a second on the average, `burst` at once. `now` is monotonic seconds."""
+    """`now` is monotonic seconds."""
 
-    def __init__(self, rate: float, burst: int) -> None:
-        self._rate, self._burst = rate, burst
-        self._level, self._at = float(burst), 0.0
+    def __init__(self, tempo: Tempo) -> None:
+        self._rate, self._burst = tempo.messages_a_second, tempo.at_once
+        self._level, self._at = float(self._burst), 0.0
 
     def fill(self, now: float) -> None:
         """A new connection begins with a full bucket."""

@@ -15,7 +15,7 @@ from firmware.contract.uplink import MOST_IN_MESSAGE, DownAck, UpEvents, UpJourn
 from firmware.uplink.flight import Batch, Flight, Stream
 from firmware.uplink.marks import Keeper, Mark
 from firmware.uplink.outbox import Outbox
-from firmware.uplink.pace import Pace
+from firmware.uplink.pace import Pace, Tempo
 from firmware.uplink.stamp import Stamp, is_late
 
 MOST_PAYLOAD = 48 * 1024  # bytes of rows or events; with their frame well below MOST_BYTES
@@ -26,9 +26,9 @@ ASKS_AGAIN_AFTER = 10.0  # seconds without an answer of core
 class Session:
     """`now` is monotonic seconds."""
 
-    def __init__(self, outbox: Outbox, keeper: Keeper, pace: Pace) -> None:
-        self._outbox, self._keeper, self._pace = outbox, keeper, pace
-        self.flight = Flight()
+    def __init__(self, outbox: Outbox, keeper: Keeper, tempo: Tempo) -> None:
+        self._outbox, self._keeper, self._pace = outbox, keeper, Pace(tempo)
+        self.flight = Flight(tempo.ack_within)
         self._head: tuple[str, int] | None = None  # of the journal, as core says
         self._events_sent = 0
         self._sent = Mark()  # of the journal, in RAM, ahead of the mark

@@ -25,6 +25,7 @@ from tests.bench import (
     places,
     receipt,
     steps,
+    uplink,
     wire,
 )
 from tests.bench.figures import delays, table
@@ -54,6 +55,10 @@ def of_journal(rounds: int = ROUNDS, warm_up: int = journal.WARM_UP) -> str:
 
 def of_places(districts: int = places.DISTRICTS, rounds: int = places.ROUNDS) -> str:
     return table("places: a village by its name", places.run(districts, rounds))
+
+
+def of_uplink() -> str:
+    return table("uplink: bytes a day, both ways, TLS included", asyncio.run(uplink.run()))
 
 
 def of_growth(
@@ -126,6 +131,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "receipt": of_receipt,
     "catalogue": of_catalogue,
     "places": of_places,
+    "uplink": of_uplink,
     "image": of_image,
 }
 

@@ -31,11 +31,13 @@ from ui.environment import prepare
 prepare(540, 960, False, 0.5)
 from kivy.app import App
 from kivy.core.window import Window
-from kivy.uix.label import Label
+from kivy.uix.widget import Widget
 class Bare(App):
+    def load_kv(self, **_):
+        return False
     def build(self):
         Window.bind(on_flip=lambda *_: os._exit(0))
-        return Label()
+        return Widget()
 Bare().run()
 """
 
@@ -43,7 +45,7 @@ Bare().run()
 def bare_start() -> float:
     """Seconds until a Kivy window with one widget has drawn a frame."""
     began = time.monotonic()
-    environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen", "KIVY_TEXT": "pil"}
+    environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen"}
     subprocess.run([sys.executable, "-c", BARE], env=environment, check=True, capture_output=True)
     return time.monotonic() - began
 

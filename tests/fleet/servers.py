@@ -187,7 +187,7 @@ class Postgres(Server):
 class CollectorProcess(Server):
     """`kiosk-collector`."""
 
-    def __init__(self, folder: Path, name: str, broker: Mosquitto, database: Postgres,
+    def __init__(self, folder: Path, name: str, broker_port: int, database: Postgres,
                  authority: Authority | None, share: str = "collectors") -> None:  # fmt: skip
         super().__init__(folder)
         self.metrics_port = free_port()
@@ -195,8 +195,8 @@ class CollectorProcess(Server):
         tls = f'ca = "{authority.ca}"\ncertificate = "{mine}"\n' if authority else ""
         self._settings = folder / "collector.toml"
         self._settings.write_text(
-            f'[broker]\nhost = "127.0.0.1"\nport = {broker.port}\nclient = "{name}"\n'
-            f'share = "{share}"\n{tls}'
+            f'[broker]\nhost = "127.0.0.1"\nport = {broker_port}\nclient = "{name}"\n'
+            f'share = "{share}"\nsession = {0 if share else 300}\n{tls}'
             f'[database]\ndsn = "{database.dsn}"\n[metrics]\nport = {self.metrics_port}\n'
         )
 

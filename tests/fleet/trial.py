@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -62,7 +63,7 @@ class Trial:
         self._database = Postgres(folder / "pg")
         self._collectors = [
             CollectorProcess(
-                folder / name, name, self._broker, self._database, self._authority
+                folder / name, name, self._broker.port, self._database, self._authority
             )
             for name in ("collector-a", "collector-b")
         ]  # fmt: skip
@@ -71,6 +72,10 @@ class Trial:
         self._began = time.monotonic()
 
     async def run(self) -> list[str]:
+        """However it ends, nothing is left running."""
+        task = asyncio.current_task()
+        assert task is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         try:
             await self._prepare()
             await self._storm()

@@ -51,6 +51,17 @@ def test_a_tile_that_went_out_of_service_left_the_ring_on_its_neighbour() -> Non
     assert focus.step(others, 1) is others[0], "from the beginning"
 
 
+def test_a_letter_that_may_not_stand_twice_sent_the_ring_back_to_the_first() -> None:
+    focus = Focus()
+    focus.step(GRID, 1)
+    order = reading_order(GRID)
+    focus.spot = order[2]
+    without = (*order[:2], *order[3:])
+    assert focus.step(without, 1) is order[3]
+    focus.spot = order[2]
+    assert focus.step(without, -1) is order[1]
+
+
 def test_a_button_that_means_another_thing_now_is_not_meant_any_more() -> None:
     focus = Focus()
     focus.step(GRID, 1)
@@ -81,9 +92,9 @@ def test_two_keys_that_send_the_same_are_named(keys: dict[str, str], message: st
 
 
 def test_every_name_is_one_that_the_window_knows(panel: Panel) -> None:
-    from ui.app import KEYS
+    from ui.app import KEYS, NAMES
 
-    assert set(get_args(KeyName)) <= set(KEYS.values())
+    assert set(get_args(KeyName)) <= {*KEYS.values(), *NAMES.values()}
 
 
 # --- on every screen ---------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import socket
 import sys
 from pathlib import Path
@@ -25,7 +26,7 @@ WIDTH, HEIGHT = 540, 960
 SAME_KEY = 0.1  # seconds between two touches of one key: a shorter one is a bouncing finger
 PADLOCK = 2.2  # seconds for which it is held
 LOOKS = 100  # at the window, until it shows what the bus said
-TYPED_IN = ("NumberView", "PinView", "CountView")
+TYPED_IN = ("NumberView", "PinView", "CountView", "WriteTextView")
 
 Seen = dict[str, Any]
 
@@ -157,9 +158,18 @@ class Hands(Citizen):
         while not value.startswith(typed) and _is_there(seen, ["key", "wipe"]):
             seen = await self._hits(seen, ["key", "wipe"])
             typed = seen["typed"]
-        for digit in value[len(typed) :]:
-            seen = await self._hits(seen, ["key", digit])
+        for letter in value[len(typed) :]:
+            seen = await self._turns_to(seen, letter)
+            seen = await self._hits(seen, ["key", letter])
         await self._hits(seen, ["key", "next"])
+
+    async def _turns_to(self, seen: Seen, letter: str) -> Seen:
+        """The letters among which this one is; it may be on none, or not be allowed to follow."""
+        layers = [spot["means"] for spot in seen["spots"] if spot["means"][0] == "layer"]
+        for layer in layers:
+            if not _is_there(seen, ["key", letter]):
+                seen = await self._hits(seen, layer)
+        return seen
 
     async def _hits(self, seen: Seen, meaning: list[str]) -> Seen:
         """With a finger, in its middle; nothing where it is not there."""
@@ -213,6 +223,6 @@ def _steps(seen: Seen, wanted: int) -> list[str]:
     if seen["meant"] is None:
         down, up = wanted + 1, count - wanted
     else:
-        down = (wanted - seen["meant"]) % count
-        up = (count - down) % count
+        down = math.ceil((wanted - seen["meant"]) % count)
+        up = math.ceil((seen["meant"] - wanted) % count)
     return ["down"] * down if down <= up else ["up"] * up

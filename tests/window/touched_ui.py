@@ -34,7 +34,7 @@ TOUCH_MOUSE, LEFT = 0xFFFFFFFF, 1
 SIZE_OF_EVENT = 56
 KEYS = {  # SDL_keycode.h
     "up": 0x40000052, "down": 0x40000051, "enter": 13, "escape": 27, "f1": 0x4000003A,
-    "f2": 0x4000003B, "f3": 0x4000003C, **{digit: ord(digit) for digit in "0123456789"},
+    "f2": 0x4000003B, "f3": 0x4000003C,
 }  # fmt: skip
 
 
@@ -143,15 +143,27 @@ def _look() -> dict[str, Any]:
     face = None if app is None else app.face
     if face is None or face.scene is None:
         return {"serial": -1, "spots": []}
-    meant, spots = face.keys.spot, face.keys.spots()
-    owners = [spot.owner for spot in spots]
+    spots = face.keys.spots()
     return {
         "serial": face.scene.serial,
         "view": type(face.view).__name__,
         "typed": _typed(face.view),
-        "meant": None if meant is None else owners.index(meant.owner),
+        "meant": _place(face.keys.spot, spots),
         "spots": [_spot(spot, *face.size) for spot in spots],
     }
+
+
+def _place(meant: Any, spots: Any) -> float | None:
+    """Which of them is meant; between two, where what was meant cannot be pressed any more."""
+    from ui.focus import reading_order
+
+    if meant is None:
+        return None
+    owners = [spot.owner for spot in spots]
+    if meant.owner in owners:
+        return owners.index(meant.owner)
+    with_it = [spot.owner for spot in reading_order((*spots, meant))]
+    return with_it.index(meant.owner) - 0.5
 
 
 def _spot(spot: Any, width: float, height: float) -> dict[str, Any]:
@@ -171,7 +183,7 @@ def _meaning(touch: Any) -> list[str]:
             return [touch.sample.action, touch.sample.value]
         case "ServiceTile":
             return ["choose_service", touch.tile.service]
-        case "OptionRow":
+        case "OptionRow" | "FoundRow":
             return ["choose", touch.row.id]
         case "TaskButton":
             return ["choose_task", touch.task.id]
@@ -183,14 +195,27 @@ def _meaning(touch: Any) -> list[str]:
             return ["key", touch.text or "wipe"]
         case "NextKey":
             return ["key", "next"]
+        case "CapKey":
+            return _meaning_of_cap(touch.cap)
         case _:
             return [type(touch).__name__, ""]
 
 
+def _meaning_of_cap(cap: Any) -> list[str]:
+    """A letter, the two keys that every pad has, or the letters that come up instead."""
+    match cap.does:
+        case "type":
+            return ["key", cap.value]
+        case "layer":
+            return ["layer", cap.value]
+        case _:
+            return ["key", str(cap.does)]
+
+
 def _typed(view: Any) -> str:
-    """Digits, and of a PIN as many dots."""
+    """Digits or letters, and of a PIN as many dots."""
     match type(view).__name__:
-        case "NumberView":
+        case "NumberView" | "WriteTextView":
             return str(view.shown.typed)
         case "CountView":
             return str(view.typed)

@@ -30,6 +30,8 @@ def test_last_will_stands_before_user_and_password() -> None:
 
 def test_a_brokers_wishes_in_connack_are_heard() -> None:
     assert Reader().feed(CONNACK) == [Connack(0, False, receive_maximum=20, keep_alive=120)]
+    rabbit = bytes.fromhex("20 05 00 00 02 2a 00")
+    assert Reader().feed(rabbit) == [Connack(0, False, has_shared=False)]
     refused = bytes.fromhex("20 08 00 87 05 1f 0002 6e6f")
     assert Reader().feed(refused) == [Connack(0x87, False, why="no")]
 

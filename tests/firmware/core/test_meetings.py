@@ -5,11 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from firmware.contract.device import Outcome
-from firmware.contract.meeting import AddMeeting, EndMeeting, Meeting, Planned
+from firmware.contract.meeting import (
+    AddMeeting,
+    EndMeeting,
+    Meeting,
+    Planned,
+    Schedule,
+    rows_of,
+)
 from firmware.contract.screen import Action, Attract, Done, ScreenData, Waiting
+from firmware.contract.uplink import Desired
 from firmware.core.meeting_desk import OPENS_WITHIN
 from firmware.core.visit import Stage
 from firmware.journal.occasion_rows import MeetingBegun, MeetingEnded
@@ -205,7 +214,10 @@ def test_meetings_survive_the_uplink_and_the_power(world: OccasionWorld) -> None
     assert world.core.on_command(AddMeeting(own, "A. Sharma")).outcome is Outcome.DONE
     world.power_cut()
     world.run(0.5)
-    assert [each.id for each in world.core.flow.occasions.meetings.coming] == ["review", "own"]
+    assert [each.id for each in world.core.flow.occasions.meetings.schedule.meetings] == [
+        "review",
+        "own",
+    ]
     assert world.core.on_command(EndMeeting("own", "A. Sharma")).outcome is Outcome.DONE
     assert world.core.on_command(EndMeeting("own", "A. Sharma")).outcome is Outcome.MISSING
 
@@ -248,3 +260,11 @@ def test_a_row_that_cannot_be_a_meeting(url: str, starts: object, minutes: int) 
     last = begins + timedelta(minutes=minutes)
     with pytest.raises(ValueError, match="meeting x"):
         Planned("x", url, begins.isoformat(), last.isoformat(), "क", "a")
+
+
+def test_the_fleets_settings_name_what_is_no_meeting() -> None:
+    """One wrong row of a server must not keep the others away, nor stop core."""
+    good = msgspec.to_builtins(meeting())
+    wrong = [{**good, "id": "NO"}, {**good, "ends": good["starts"]}, {"id": "x"}]
+    schedule = rows_of(Desired(kiosk="tdr-0417", version=4, meetings=[*wrong, good]))
+    assert schedule == Schedule(4, [meeting()])

@@ -15,10 +15,12 @@ import msgspec
 import pytest
 
 from firmware.cli import tickets
+from firmware.cli.retained import retained
 from firmware.cli.snapshot import NoBus, Snapshot, take, technician_bus
 from firmware.cli.status import exit_code, status_screen
 from firmware.cli.testing import Technician
 from firmware.contract.device import DeviceState, Fault, Outcome, Status, TicketPrinted
+from firmware.contract.fault_ticket import FaultTickets
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import (
     Condition,
@@ -363,7 +365,7 @@ async def test_a_jam_becomes_a_ticket_that_the_technician_reads(
         async with asyncio.timeout(PATIENCE):
             found = None
             while found is None or not found.open:  # read anew each time, as a technician would
-                found = await tickets.read(config)
+                found = await retained(config, TOPICS.health_tickets, FaultTickets)
     (ticket,) = found.open
     assert (ticket.part, ticket.code) == ("notes", "notes.jam.stacker")
     first, second = tickets.lines(found, with_closed=False)

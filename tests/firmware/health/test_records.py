@@ -141,8 +141,24 @@ def test_the_milliseconds_of_the_end_are_there_after_the_next_start_and_once(kio
     kiosk.restart(HOUR)
     assert kiosk.records.before is not None
     assert kiosk.records.before.steps["halt"] == 0
+    (said,) = [each for each in kiosk.records.untold if each.kind == "power.ended"]
+    assert said.facts["printers_parked"] == 0
     kiosk.restart(HOUR)
     assert kiosk.records.before is None
+
+
+def test_each_night_is_signed_and_the_fleet_hears_the_signature(kiosk: Kiosk) -> None:
+    kiosk.wait(25 * HOUR)
+    days = [each.facts["day"] for each in kiosk.records.untold if each.kind == "downtime.signed"]
+    assert days == ["2026-01-15"]
+
+
+def test_a_kiosk_without_a_fleet_keeps_only_the_last_of_what_nobody_hears(kiosk: Kiosk) -> None:
+    kiosk.wait(HOUR)
+    for number in range(600):
+        kiosk.records._say("downtime.signed", str(number), {}, kiosk.clock.now())
+    assert len(kiosk.records.untold) == 500
+    assert kiosk.records.untold[-1].source == "downtime.signed 599"
 
 
 def test_no_halt_while_a_printer_is_at_work(kiosk: Kiosk) -> None:

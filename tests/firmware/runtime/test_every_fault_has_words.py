@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 KINDS = "notes|coins|receipt|card|pvc|page|panel|finger|link"
 CODE = re.compile(rf"(?:{KINDS})(?:\.[a-z_]+)+\.?")
 # Of health and core: findings, alarms, and the ends of jobs.
-OF_THE_KIOSK = re.compile(r"(?:device|daemon|back_end|till|machine|expiry)\.[a-z_]+")
+OF_THE_KIOSK = re.compile(r"(?:device|daemon|back_end|till|machine|expiry|uplink)\.[a-z_]+")
 ENDS_OF_JOBS = ("receipt.silent", "page.silent", "page.unusable", "document.not_fetched")
 NO_CODES = {"notes.json", "panel.json", "finger.json", "panel.bench"}  # records, a logger
 DEVANAGARI = re.compile("[\u0900-\u097f]")
@@ -49,7 +49,8 @@ def codes_of_drivers() -> list[str]:
 
 def codes_of_the_kiosk() -> list[str]:
     """What health finds, what core raises as an alarm, and `till.<status>`."""
-    found = {*constants("firmware/health"), *constants("firmware/core")}
+    folders = ("firmware/health", "firmware/core", "firmware/uplink", "firmware/runtime")
+    found = {text for folder in folders for text in constants(folder)}
     codes = {text for text in found if OF_THE_KIOSK.fullmatch(text)}
     states = {f"till.{each}" for each in (Status.STARTING, Status.OUT_OF_SERVICE, Status.GONE)}
     return sorted(codes | states | set(SWITCHES.values()) | set(SUPPLIES_LOW) | set(ENDS_OF_JOBS))

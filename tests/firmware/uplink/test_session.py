@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from firmware.contract.fleet import RowsAfter
 from firmware.contract.uplink import DownAck
-from firmware.uplink.flight import PATIENCE
 from firmware.uplink.marks import Mark
+from firmware.uplink.pace import Tempo
 from tests.firmware.uplink.world import World, rows_of
 
 DAY = 24 * 3600.0
+PATIENCE = Tempo().ack_within
 
 
 @settings(max_examples=12)

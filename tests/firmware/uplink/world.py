@@ -25,7 +25,7 @@ from firmware.contract.uplink import (
 from firmware.uplink.flight import Batch
 from firmware.uplink.marks import Keeper
 from firmware.uplink.outbox import Outbox
-from firmware.uplink.pace import Pace
+from firmware.uplink.pace import Tempo
 from firmware.uplink.session import Session
 from firmware.uplink.stamp import Stamp, moment
 from tests.firmware.journal.writer import AT
@@ -106,8 +106,8 @@ class Collector:
 class World:
     """`luck` decides what is lost; 0.0 nothing, 1.0 everything."""
 
-    def __init__(self, folder: Path, seed: int, loses: float = 0.0, rate: float = 5.0) -> None:
-        self.folder, self.random, self.loses, self.rate = folder, Random(seed), loses, rate
+    def __init__(self, folder: Path, seed: int, loses: float = 0.0) -> None:
+        self.folder, self.random, self.loses = folder, Random(seed), loses
         self.now = 0.0
         self.shelf = Shelf({"journal.db": []})
         self.collector = Collector()
@@ -168,7 +168,7 @@ class World:
     def _begin(self) -> None:
         self.outbox = Outbox(self.folder / "outbox.db")
         self.keeper = Keeper(self.folder / "mark")
-        self.session = Session(self.outbox, self.keeper, Pace(self.rate, 20))
+        self.session = Session(self.outbox, self.keeper, Tempo())
         self.session.on_head(*self.shelf.head, self.now)
         mark = self.keeper.now.mark
         self._known = {self.outbox.box: self.outbox.first - 1, mark.chain: mark.seq}
