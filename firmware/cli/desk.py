@@ -129,7 +129,7 @@ async def settings(config: Config, options: argparse.Namespace) -> int:
     if options.volume is not None or options.brightness is not None:
         wanted = Adjust(options.by, options.volume, options.brightness)
         return await _ask(config, wanted, options)
-    found: Settings | None = (await take(config)).settings
+    found: Settings | None = (await take(config, "settings")).settings
     if found is None:
         print("kioskctl: not known without kiosk-core", file=sys.stderr)
         return EXIT_UNKNOWN
@@ -142,7 +142,7 @@ async def settings(config: Config, options: argparse.Namespace) -> int:
 
 async def network(config: Config, options: argparse.Namespace) -> int:
     """0 when the way is open, 1 when a hop is not well, 2 when nobody measures."""
-    found: Network | None = (await take(config)).network
+    found: Network | None = (await take(config, "network")).network
     if found is None:
         print("kioskctl: not measured: kiosk-gateway does not run, or began a moment ago",
               file=sys.stderr)  # fmt: skip

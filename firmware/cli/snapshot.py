@@ -47,7 +47,7 @@ class Snapshot:
     @property
     def is_complete(self) -> bool:
         """Nothing more is to come."""
-        singles = (self.core, self.gateway, self.health, self.settings, self.network)
+        singles = (self.core, self.gateway, self.health)
         return (
             None not in singles
             and set(self.expected) <= set(self.devices)
@@ -71,8 +71,9 @@ def technician_bus(config: Config) -> Bus:
     return Bus(address, name=f"technician-{os.getpid()}")
 
 
-async def take(config: Config) -> Snapshot:
-    """Connect, read what is retained, and leave. Raises NoBus."""
+async def take(config: Config, *also: str) -> Snapshot:
+    """Connect, read what is retained, and leave; `also` names what else of the Snapshot is waited
+    for. Raises NoBus."""
     place = config.kiosk.place.get("en") or next(iter(config.kiosk.place.values()), "")
     snapshot = Snapshot(config.kiosk.id, place, list(config.device))
     bus, arrived = technician_bus(config), asyncio.Event()
@@ -81,7 +82,7 @@ async def take(config: Config) -> Snapshot:
     try:
         await until_connected(bus)
         async with asyncio.timeout(ARRIVES_WITHIN):
-            while not snapshot.is_complete:
+            while not snapshot.is_complete or None in [getattr(snapshot, each) for each in also]:
                 arrived.clear()
                 await arrived.wait()
     except TimeoutError:

@@ -212,8 +212,8 @@ HOPS = [
 ]
 
 
-def taking(snapshot: Snapshot) -> Callable[[Config], object]:
-    async def take(config: Config) -> Snapshot:
+def taking(snapshot: Snapshot) -> Callable[..., object]:
+    async def take(config: Config, *also: str) -> Snapshot:
         return snapshot
 
     return take
