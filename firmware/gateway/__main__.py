@@ -78,11 +78,16 @@ class Gateway:
             await asyncio.sleep(LOOK_EVERY)
 
     async def _watch_network(self) -> None:
+        """Every half minute, and at once when the back end comes or goes."""
+        measured_at, was_online = -MEASURE_EVERY, False
         while True:
-            await asyncio.sleep(LOOK_EVERY)  # until the back end was looked at
+            await asyncio.sleep(LOOK_EVERY)
+            now, is_online = time.monotonic(), self._state.is_online
+            if is_online is was_online and now - measured_at < MEASURE_EVERY:
+                continue
+            measured_at, was_online = now, is_online
             measured = await self._network.measure(self._state)
             self._bus.retain(self._topics.gateway_network, measured)
-            await asyncio.sleep(MEASURE_EVERY)
 
     async def _forget(self) -> None:
         while True:

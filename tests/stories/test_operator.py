@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from firmware.contract.money import ZERO, rupees
+from firmware.contract.network import HopName
 from firmware.contract.screen import Action, Attract, Count, Desk, Pin, ScreenData
 from firmware.core.daemon import journal_path
 from firmware.demo.keys import DEMO_PIN
@@ -63,6 +64,10 @@ async def test_the_box_is_emptied_and_the_day_closed(kiosk: Kiosk) -> None:
         await kiosk.citizen.waits_for(lambda data, what=what: data == Count(what), what)  # type: ignore[misc]
         kiosk.citizen.touch(Action.SKIP)
     result = await page(kiosk, "desk.collected", "desk.on_paper")
+    await kiosk.citizen.presses(Action.BACK, until=is_page("desk.menu"))
+    network = await chooses(kiosk, "network", "desk.group.network")
+    assert [fact.label for fact in network.facts][:5] == [f"hop.{hop}" for hop in HopName]
+    assert network.facts[4].mark == "ok", "the sandbox office answers"
     await kiosk.citizen.presses(Action.BACK, until=is_page("desk.menu"))
     await chooses(kiosk, "day", "desk.group.day")
     await chooses(kiosk, "report", "desk.report")
