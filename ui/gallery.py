@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from firmware.contract.screen import Language
-from ui import samples, samples_occasions, theme
+from msgspec.structs import replace
+
+from firmware.contract.screen import Language, Screen
+from ui import samples, samples_occasions, samples_teach, theme
 from ui.ear import Deaf
 from ui.environment import prepare
+from ui.play import play, practised
 from ui.scene import Director, Scene
 
 if TYPE_CHECKING:
@@ -27,20 +31,33 @@ LAYOUT_SETTLES = 0.1  # seconds; three frames
 
 def scenes(language: Language, content: Path | None = None) -> dict[str, Scene]:
     """By file name, without the language; `content` is where the pictures of samples are."""
-    director = Director(HELPLINE, content)
+    director, main = Director(HELPLINE, content), samples.main_screens()
     shown = {
         name: director.scene(
             samples.screen(data, language, leaves_in=12 if "done" in name else None)
         )
-        for name, data in samples.main_screens().items()
+        for name, data in main.items()
     }
     for name, data in samples.ways_to_pay().items():
         shown[name] = director.scene(samples.screen(data, language, has_ways=True))
     warned = samples.screen(samples.cash(), language, is_warning=True, leaves_in=15)
     shown["0-still-there"] = director.scene(warned)
+    for name in samples_teach.PRACTISED:
+        shown[f"p-{name}"] = practice(director, samples.screen(main[name], language))
+    for name in ("2-services-no-paper", "9-closed"):
+        screen = samples.screen(main[name], language)
+        near = replace(screen, try_at=samples_teach.NEIGHBOURS)
+        shown[f"{name}-try-at"] = director.scene(near)
     shown["0-one-moment"] = director.one_moment(language)
     shown["9-no-bus"] = director.no_bus(language)
     return shown
+
+
+def practice(director: Director, screen: Screen) -> Scene:
+    """The document as it is practised."""
+    cut = practised(screen)
+    play_round = play(cut, director.words(screen.language))
+    return dataclasses.replace(director.scene(cut), play=play_round)
 
 
 async def photograph(app: KioskApp, scene: Scene, path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.metrics import dp
 from kivy.properties import (
     BooleanProperty,
@@ -19,28 +21,35 @@ from ui.parts import Touch
 from ui.text import Text
 
 LETTERS = {"spacebar": " "}  # what keys with a name type
+AHEAD = 2.0  # seconds after the start
 GAP = 10  # design pixels between two keys
 
 
 class CapKey(Touch):
-    """A key with a letter, a word or an icon."""
+    """A key with a letter or a word."""
 
     cap = ObjectProperty(Cap("", ""), rebind=True)
     text = StringProperty("")
     is_way_on = BooleanProperty(False)
 
 
+class IconKey(CapKey):
+    """A key with an icon. The letters, eighty of them, have none to draw."""
+
+
 class Keyboard(Layout):
     """What is typed belongs to the screen: it gives `typed`, and hears `on_letter` and the rest.
 
-    The keys of a layer are made when it is first shown, and kept.
+    The keys of a layer are made once and kept: those that come up first a moment after the start,
+    when nobody waits for them (half a second on a slow board), others when they are first shown.
     """
 
     typed = StringProperty("")
     script = OptionProperty("any", options=["any", "devanagari", "latin"])
     language = StringProperty("hi")
     has_digits = BooleanProperty(True)
-    next = StringProperty("")  # the words of the way on; empty: there is none
+    has_next = BooleanProperty(True)
+    next = StringProperty("")  # the words of the way on
     space = StringProperty("")  # the word on the space
     wipe_text = StringProperty("")  # what the key with the arrow does, spoken
     is_ready = BooleanProperty(False)  # the way on may be pressed
@@ -54,10 +63,15 @@ class Keyboard(Layout):
         super().__init__(**facts)
         for name in ("pos", "size", "children"):
             self.fbind(name, self._trigger_layout)
-        for name in ("script", "has_digits", "next"):
+        for name in ("script", "has_digits", "has_next"):
             self.fbind(name, self._show)
-        for name in ("typed", "is_ready", "space"):
+        for name in ("typed", "is_ready", "space", "next"):
             self.fbind(name, self._light)
+        for at, layer in enumerate((Layer.DEVANAGARI, Layer.LATIN), 1):
+            Clock.schedule_once(partial(self._make_ahead, layer), at * AHEAD)
+
+    def _make_ahead(self, layer: Layer, _: float) -> None:
+        self._rows_of(layer)
 
     def on_letter(self, letter: str) -> None:
         """Bound by the screen."""
@@ -74,19 +88,23 @@ class Keyboard(Layout):
         self._show()
 
     def _show(self, *_: object) -> None:
-        kind = (self._layer, self.script, self.has_digits, bool(self.next))
-        if kind not in self._layers:
-            rows = rows_of(*kind)
-            self._layers[kind] = [[self._key(cap) for cap in row] for row in rows]
-        if self._rows is not self._layers[kind]:
-            self._rows = self._layers[kind]
+        rows = self._rows_of(self._layer)
+        if self._rows is not rows:
+            self._rows = rows
             self.clear_widgets()
             for key in (key for row in self._rows for key in row):
                 self.add_widget(key)
         self._light()
 
+    def _rows_of(self, layer: Layer) -> list[list[CapKey]]:
+        kind = (layer, self.script, self.has_digits, self.has_next)
+        if kind not in self._layers:
+            rows = rows_of(*kind)
+            self._layers[kind] = [[self._key(cap) for cap in row] for row in rows]
+        return self._layers[kind]
+
     def _key(self, cap: Cap) -> CapKey:
-        key = CapKey(cap=cap, is_way_on=cap.does is Does.NEXT)
+        key = (IconKey if cap.icon else CapKey)(cap=cap, is_way_on=cap.does is Does.NEXT)
         key.bind(on_press=self._pressed)
         return key
 

@@ -178,6 +178,10 @@ def of_core_command(asked: command.CoreCommand) -> str:
             return f"told by {by} that the door and tamper alarms were looked at"
         case command.SayRefilled(device=name, consumable=consumable, by=by):
             return f"told by {by} that new {consumable} is in {name}"
+        case command.StartPractice(by=by):
+            return f"asked by {by} to let somebody practise"
+        case command.StopPractice(by=by):
+            return f"asked by {by} to end practice"
         case content.SetConduct(by=by, is_on=is_on, reason=reason):
             return f"told by {by} to put the code of conduct {'on' if is_on else 'off'}: {reason}"
         case meeting.AddMeeting(by=by, meeting=planned):
@@ -252,7 +256,9 @@ def of_till(event: till.TillEvent) -> str:
 def of_press(press: Press) -> str:
     """What the citizen pressed; what was typed is not shown whole."""
     if press.action is Action.ENTER and not TYPED.fullmatch(press.value):
-        return "entered a PIN"  # sealed, and nobody's business
+        return "entered a PIN, or words"  # sealed, or somebody's own: nobody's business
+    if press.action is Action.SCAN:
+        return f"held a code of {len(press.value)} characters to the reader"
     words = press.value.split(" ")
     value = " ".join(masked(word) if NUMBER.search(word) else word for word in words)
     return f"pressed {press.action} {value}".rstrip()

@@ -20,6 +20,7 @@ from firmware.contract.meeting import Announced, Meeting
 from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Option
 from firmware.contract.screen_ends import PosterOut, Reprinted
+from firmware.contract.teach import Teach
 from firmware.contract.typed import Typed
 
 MOST_ROWS = 6  # of a list on one screen: each as large as a thumb
@@ -45,6 +46,9 @@ class Action(StrEnum):
     ANOTHER = "another"  # another service, after the receipt
     FINISH = "finish"
     STAY = "stay"  # "yes, I am still here"
+    MORE_TIME = "more_time"  # the same, and every screen of this visit waits longer
+    HOW_TO = "how_to"  # the pictures of how this is used
+    PRACTISE = "practise"  # with play money
     CHOOSE = "choose"  # value: the id of an option
     NEXT_PAGE = "next_page"  # of a list
     PREVIOUS_PAGE = "previous_page"
@@ -63,8 +67,7 @@ class Action(StrEnum):
 
 
 class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A service on the services screen. `why_not` is a message key, None when it works now;
-    `fault` the code of the fault behind it, of firmware/contract/faults.toml."""
+    """A service. `why_not` is a message key, None when it works; `fault` a code of faults.toml."""
 
     service: str  # id: electricity
     icon: str  # a Phosphor icon name: lightning
@@ -343,8 +346,7 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Task(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something the operator may do. `why_not` and `label` are message keys; the usual label is
-    `desk.<id>`; `text` stands behind it as it is."""
+    """What the operator may do: `why_not`, `label` (else `desk.<id>`) are keys; `text` is not."""
 
     id: str
     why_not: str | None = None
@@ -353,8 +355,7 @@ class Task(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Desk(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """A page for the operator. `title`, `says` and the names of tasks are message keys, `words`
-    the facts of what is said."""
+    """A page for the operator. Texts are message keys, `words` the facts of what is said."""
 
     title: str
     by: str
@@ -374,7 +375,7 @@ class Count(msgspec.Struct, frozen=True, tag=True):
 ScreenData = (
     Attract | Services | Number | Choice | Waiting | Printing | ShowBill | Basket | InsertCash
     | ShowUpi | SwipeCard | Offer | Done | Asked | ShowFacts | Reprinted | PosterOut | Trouble
-    | Typed | Closed | Commissioning | Meeting | Pin | Desk | Count
+    | Typed | Closed | Commissioning | Meeting | Pin | Desk | Count | Teach
 )  # fmt: skip
 
 
@@ -390,6 +391,7 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     place: dict[str, str] = {}  # the kiosk's place by language: {"hi": "टोडारायसिंह"}
     leaves_in: int | None = None  # seconds until this screen times out, when it was published
     is_warning: bool = False  # "are you still there?": STAY keeps the visit
+    try_at: list[dict[str, str]] = []  # other kiosks near, by language, where something is off
 
 
 class Press(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,6 @@ from firmware.contract.gateway import GatewayReply, GatewayState
 from firmware.contract.health import CoreState, KioskHealth, Presence
 from firmware.contract.meeting import rows_of
 from firmware.contract.money import ZERO, Money
-from firmware.contract.network import Network
 from firmware.contract.rates import FetchRates
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
@@ -31,9 +31,11 @@ from firmware.core.content_watch import (
     ContentWatch,
 )
 from firmware.core.core import Core
+from firmware.core.desk_network import hear_network
 from firmware.core.disk import DiskWatch
 from firmware.core.floor import NOT_HEARD
 from firmware.core.handing import Handing
+from firmware.core.leash import Leash
 from firmware.core.newcomer import Newcomer
 from firmware.core.rate_watch import RateWatch
 from firmware.core.redeeming import refused
@@ -57,6 +59,7 @@ from firmware.till.effects import (
     KeepTest,
     LayOut,
     OpenMeeting,
+    Practise,
     Say,
     StartAnew,
     Tell,
@@ -101,13 +104,14 @@ class CoreDaemon:
         self._content = ContentWatch(content_shelf(config), clock)
         self._hall = Hall(config.run_folder / "meeting")
         self._anchor = AnchorKeeper(core.book.journal.path)
+        self._leash = Leash(config.run_folder, self._on_practice)
         self._handing = Handing(core.book.journal)
         self._group = asyncio.TaskGroup()
         bus.on(topics.device_state("+"), self._on_state)
         bus.on(topics.device_event("+"), self._on_event)
         bus.on(topics.gateway_state, self._on_gateway)
         bus.on(topics.health_state, self._on_health)
-        bus.on(topics.gateway_network, self._on_network)
+        bus.on(topics.gateway_network, partial(hear_network, core.floor))
         bus.on(topics.screen_press, self._on_press)
         bus.on(topics.uplink_desired, self._on_desired)
         bus.on(topics.core_command, self._on_command)
@@ -174,10 +178,6 @@ class CoreDaemon:
             self._core.flow.desk.supplies = health.supplies
             self._carry_out()
 
-    def _on_network(self, envelope: Envelope) -> None:
-        self._core.floor.network = decode(envelope.payload, Network, envelope.topic)
-        self._carry_out()
-
     def _on_desired(self, envelope: Envelope) -> None:
         """The fleet's settings, proven by the uplink; of them core holds the meetings."""
         desired: Desired | None = decode(envelope.payload, Desired, envelope.topic)
@@ -197,6 +197,10 @@ class CoreDaemon:
         log.info("operator: %s: %s", reply.outcome, reply.detail)
         self._carry_out()
         self._bus.answer(envelope, reply)
+
+    def _on_practice(self, word: str) -> None:
+        self._core.flow.teaching.on_word(word)
+        self._carry_out()
 
     def _on_order(self, envelope: Envelope) -> None:
         """Of the fleet, proven by the uplink: what a technician may, and none of it moves money."""
@@ -267,6 +271,8 @@ class CoreDaemon:
                 ask_for(what, self._run_folder)
             case KeepTest(tested=tested):
                 self._bus.send(self._topics.health_test, tested)
+            case Practise(is_on=is_on):
+                self._leash.hold() if is_on else self._leash.let_go()
             case OpenMeeting(meeting=meeting):
                 self._hall.open(meeting)
             case CloseMeeting():

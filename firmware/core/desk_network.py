@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from firmware.contract.network import Hop, Network
 from firmware.contract.screen import Desk, Fact
+from firmware.core.floor import Floor
+from firmware.runtime.bus import Envelope
 
 if TYPE_CHECKING:
     from firmware.core.operator import OperatorDesk
 
+log = logging.getLogger("core")
+
 MARKS = {True: "ok", False: "ill", None: "unknown"}
 LONGEST = 22  # letters of a detail; the rest is in `kioskctl network`
+
+
+def hear_network(floor: Floor, envelope: Envelope) -> None:
+    """What the gateway measured; what cannot be read is as if nobody measured."""
+    try:
+        floor.network = msgspec.json.decode(envelope.payload, type=Network)
+    except msgspec.DecodeError as error:
+        log.error("%s: refused %d bytes: %s", envelope.topic, len(envelope.payload), error)
+        floor.network = None
 
 
 def network_page(desk: OperatorDesk) -> Desk:

@@ -129,6 +129,7 @@ def machine(desk: OperatorDesk) -> Desk:
     conduct = desk.content.conduct.said
     may_not = NOT_YOUR_ROLE if may_only_look(desk) else None
     tasks.append(Task("conduct_off", may_not) if conduct else Task("conduct_on"))
+    tasks.append(Task("practise", desk.why_no_practice()))
     if any(code in desk.vault.alarms for code in ENCLOSURE) or desk.floor.is_tampered:
         tasks.append(Task("clear_alarms"))
     return Desk(

@@ -46,6 +46,7 @@ TASKS = {
     "reasons": Known("machine", "close --list"),
     "open": Known("machine", "open"),
     "clear_alarms": Known("machine", "alarm clear"),
+    "practise": Known("machine", "practice start"),
     "conduct_on": Known("machine", "content conduct on --reason x"),
     "conduct_off": Known("machine", "content conduct off --reason x"),
     "settings": Known("machine", "settings"),

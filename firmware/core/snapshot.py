@@ -12,7 +12,16 @@ from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Options
 from firmware.contract.screen import Language, ListedBill
-from firmware.core.visit import LOOKUPS, POSTERS, REPRINTS, WITH_FACTS, WITHOUT_MONEY, Stage, Visit
+from firmware.core.visit import (
+    LOOKUPS,
+    POSTERS,
+    REPRINTS,
+    TEACHING,
+    WITH_FACTS,
+    WITHOUT_MONEY,
+    Stage,
+    Visit,
+)
 from firmware.journal.orders import Order
 from firmware.journal.rows import VERIFICATION
 from firmware.services.catalogue import Service
@@ -45,6 +54,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     options: Options | None = None
     page: int = 0
     within: str = ""
+    has_more_time: bool = False
     texts: dict[str, str] = {}
     sought: str | None = None
 
@@ -69,7 +79,11 @@ class Snapshot(msgspec.Struct, frozen=True):
         bill."""
         if any(listed.service not in services for listed in self.basket):
             return False
-        if self.stage in REPRINTS | POSTERS | {Stage.ATTRACT, Stage.SERVICES, Stage.MEETING}:
+        if self.stage in REPRINTS | POSTERS | TEACHING | {
+            Stage.ATTRACT,
+            Stage.SERVICES,
+            Stage.MEETING,
+        }:
             return True
         if self.stage is Stage.BASKET and not self.basket:
             return False
@@ -103,5 +117,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             return Visit(entered_at=now, patience_from=now)
         visit = Visit(**{name: getattr(self, name) for name in self._same()})
         visit.stage = Stage.FACTS if self.stage is Stage.FACTS_SLIP else self.stage
+        if visit.stage is Stage.PRACTICE:  # it ended with its leash, and core held that
+            visit.stage = Stage.ATTRACT
         visit.entered_at = visit.patience_from = now
         return visit

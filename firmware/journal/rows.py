@@ -18,6 +18,7 @@ from firmware.contract.money import ZERO, Money
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_rows import DeskRow, desk_key_of
 from firmware.journal.paper_rows import PaperRow
+from firmware.journal.practice_rows import PracticeRow
 from firmware.journal.row import Row
 from firmware.journal.tender_rows import TenderRow, tender_key_of
 
@@ -89,6 +90,8 @@ class OrderCreated(Row, frozen=True, omit_defaults=True):
     What the office is asked without money is an order of zero rupees: then `kind` says what it is,
     the bill has an account and nothing else, and OrderPaid in the same commit says that it is
     accepted and waits to be posted. A release that knows no `kind` posts nothing of it: it waits.
+
+    A release that knows no `texts` posts a request without them; they stay here.
 
     Of a basket the bills are the `lines`; `payable` is their total, `bill` is that of the first,
     and `service` is BASKET, under which a release that knows no lines can book nothing: it waits.
@@ -321,7 +324,7 @@ AnyRow = (
     | NoteInDoubt | CoinCredited | CoinsInDoubt | CheatSuspected | OrderPaid | ChangeIntended
     | ChangePaid | ChangeInDoubt | OrderPosted | PostRefused | LinePosted | LineRefused
     | TenderCredited | PrintIntended | Printed | PrintFailed | ProofShown | ClaimIssued
-    | ClaimRedeemed | OrderClosed | PaperRow | TenderRow | DeskRow
+    | ClaimRedeemed | OrderClosed | PaperRow | PracticeRow | TenderRow | DeskRow
 )  # fmt: skip
 
 

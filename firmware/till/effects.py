@@ -83,6 +83,13 @@ class KeepTest:
 
 
 @dataclass(frozen=True)
+class Practise:
+    """Let the second machine, of play money, run; or end it."""
+
+    is_on: bool
+
+
+@dataclass(frozen=True)
 class OpenMeeting:
     """Give the screen over to a browser at this meeting."""
 
@@ -95,7 +102,7 @@ class CloseMeeting:
 
 
 Effect = (
-    Tell | Grant | Ask | Say | LayOut | Wipe | KeepRates | OpenMeeting | CloseMeeting
+    Tell | Grant | Ask | Say | LayOut | Wipe | KeepRates | OpenMeeting | CloseMeeting | Practise
     | StartAnew | KeepTest
 )  # fmt: skip
 

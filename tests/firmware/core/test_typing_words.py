@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from firmware.contract.asked import Accepted, Confirm
 from firmware.contract.request import PostRequest
@@ -14,6 +15,7 @@ from firmware.contract.typed import WriteText
 from firmware.journal import rows
 from firmware.journal.export import csv_line, json_line
 from firmware.journal.plain import words as in_plain_words
+from firmware.services.catalogue import asks
 from tests.firmware.core.request_world import (
     MOBILE,
     NAME,
@@ -159,7 +161,9 @@ def test_no_word_of_it_is_in_a_log_an_export_or_a_repr(
     world: RequestWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.press(Action.ENTER, TEXT)
-    assert TEXT not in repr(world.screen.data)
+    world.press(Action.BACK)
+    assert box(world).typed == TEXT and TEXT not in repr(world.screen.data)
+    world.press(Action.ENTER, TEXT)
     goes_on(world)
     world.press(Action.SUBMIT)
     world.goes()
@@ -186,3 +190,15 @@ def test_a_press_of_before_the_box_is_not_its_text(world: RequestWorld) -> None:
     world.press(Action.ENTER, TEXT)
     world.core.on_press(Press(old, Action.ENTER, "और"), world.now)
     assert world.core.flow.visit.texts == {"text": TEXT}
+
+
+def test_a_bill_that_asks_for_words_would_have_lost_them(world: RequestWorld) -> None:
+    bill = world.catalogue.services["electricity"]
+    ask = asks.Text("note", most=20)
+    with pytest.raises(ValueError, match="only a request carries a text"):
+        replace(bill, asks=[*bill.asks, ask])
+
+
+def test_a_text_of_more_letters_than_it_may_have_stops_the_start() -> None:
+    with pytest.raises(ValueError, match="least <= most"):
+        asks.Text("note", most=5, least=6)

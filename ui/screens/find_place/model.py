@@ -40,7 +40,8 @@ class FindPlaceModel:
 
     @property
     def spoken_text(self) -> str:
-        return sentences(self.question, self.hint, *(row.spoken_text for row in self.rows))
+        """Not the names, which change at every key: who needs them hears each by the keys."""
+        return sentences(self.question, self.hint)
 
 
 def model(data: FindPlace, screen: Screen, say: Say) -> FindPlaceModel:
