@@ -95,7 +95,6 @@ class CoreDaemon:
         self._bus = bus = Bus(
             config.bus_address("core"), (topics.presence("core"), Presence(False))
         )
-        self._run_folder = config.run_folder
         self._disk = DiskWatch(core.book.journal.path.parent, config.limits.free_mib)
         self._newcomer = Newcomer(config, core.papers.codes is not None)
         self._spooling = Spooling(config.spool_folder, clock)
@@ -240,8 +239,7 @@ class CoreDaemon:
         if screen.serial != before:
             self._keep(screen.serial)
         self._bus.retain(self._topics.core_state, self._state())
-        settings = self._core.flow.desk.orders.adjusting.settings
-        self._bus.retain(self._topics.core_settings, settings)
+        self._bus.retain(self._topics.core_settings, self._core.flow.desk.orders.settings)
         schedule = self._core.flow.occasions.meetings.schedule
         self._bus.retain(self._topics.meeting_schedule, schedule)
         catalogue, floor = self._core.catalogue, self._core.floor
@@ -268,7 +266,7 @@ class CoreDaemon:
             case KeepRates():
                 self._keep_rates(effect)
             case StartAnew(what=what):
-                ask_for(what, self._run_folder)
+                ask_for(what, self._kept.parents[1])
             case KeepTest(tested=tested):
                 self._bus.send(self._topics.health_test, tested)
             case Practise(is_on=is_on):

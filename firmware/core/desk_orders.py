@@ -53,6 +53,11 @@ class DeskOrders:
         self.adjusting = Adjusting(beside / "settings.json", default)
         self._to_print: list[Paper] = []
 
+    @property
+    def settings(self) -> Settings:
+        """In force, for the screen."""
+        return self.adjusting.settings
+
     def answer(self, command: DeskCommand, visit: Visit) -> Reply:
         match command:
             case Attend(by=by, is_here=is_here):
