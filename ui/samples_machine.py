@@ -46,7 +46,8 @@ def machine(by: str, closed: str = "") -> Desk:
     facts = [Fact("desk.kiosk", text="todaraisingh-1"),
              Fact("desk.serves", mark=ILL if closed else WELL)]  # fmt: skip
     first = "open" if closed else "reasons"
-    tasks = [Task(each) for each in (first, "programs", "settings", "clear_alarms")]
+    names = (first, "programs", "settings", "conduct_on", "practise", "clear_alarms")
+    tasks = [Task(each) for each in names]
     says = f"desk.closed.{closed}" if closed else None
     return Desk("desk.group.machine", by, says, bool(closed), facts, tasks)
 
