@@ -58,6 +58,11 @@ class Say:
             icon=fault.icon,
         )
 
+    @property
+    def plain(self) -> frozenset[str]:
+        """The keys of texts that are complete without any fact."""
+        return self._words.plain
+
     def has(self, key: str) -> bool:
         return key in self._words
 

@@ -204,10 +204,8 @@ class Core:
                 return self.flow.occasions.answer(command)
             case ClearAlarms(by=by):
                 return self._clear_alarms(by)
-            case StartPractice(by=by):
-                return self.flow.teaching.ask(by, self.flow.visit)
-            case StopPractice(by=by):
-                return self.flow.teaching.stop(by)
+            case StartPractice() | StopPractice():
+                return self.flow.teaching.answer(command, self.flow.visit)
             case SayRefilled(device=device, consumable=consumable, by=by):
                 return self.flow.desk.refilling.say(device, consumable, by)
 

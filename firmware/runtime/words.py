@@ -42,5 +42,10 @@ class Words:
         return special if special in self else key
 
     @property
+    def plain(self) -> frozenset[str]:
+        """The keys of texts that are complete without any fact."""
+        return frozenset(key for key, text in self._texts.items() if text and "{" not in text)
+
+    @property
     def keys(self) -> frozenset[str]:
         return frozenset(self._texts)

@@ -18,6 +18,7 @@ from tests.bench import (
     catalogue,
     drivers,
     growth,
+    handing,
     idle,
     image,
     journal,
@@ -26,6 +27,7 @@ from tests.bench import (
     receipt,
     steps,
     uplink,
+    window,
     wire,
 )
 from tests.bench.figures import delays, table
@@ -57,8 +59,9 @@ def of_places(districts: int = places.DISTRICTS, rounds: int = places.ROUNDS) ->
     return table("places: a village by its name", places.run(districts, rounds))
 
 
-def of_uplink() -> str:
-    return table("uplink: bytes a day, both ways, TLS included", asyncio.run(uplink.run()))
+def of_uplink(rows: int = handing.ROWS, commits: int = handing.COMMITS) -> str:
+    costs = table("uplink: bytes a day, both ways, TLS included", asyncio.run(uplink.run()))
+    return costs + "\n" + table("uplink: what core hands over", handing.run(rows, commits))
 
 
 def of_growth(
@@ -112,6 +115,16 @@ def of_catalogue(services: int = catalogue.SERVICES, rounds: int = catalogue.ROU
     return table("catalogue: the services at a start", catalogue.run(services, rounds))
 
 
+def of_window(
+    starts: int = window.STARTS,
+    touches: int = window.TOUCHES,
+    visits: int = window.VISITS,
+    seconds: float = window.WATCHED,
+) -> str:
+    figures = asyncio.run(window.run(starts, touches, visits, seconds))
+    return table("window: alone, a core that only speaks", figures)
+
+
 def of_image() -> str:
     """Needs `make test-image` before, or $KIOSK_IMAGE: the folder of an image with a console."""
     if not (folder := os.environ.get("KIOSK_IMAGE", "")):
@@ -132,6 +145,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "catalogue": of_catalogue,
     "places": of_places,
     "uplink": of_uplink,
+    "window": of_window,
     "image": of_image,
 }
 

@@ -33,10 +33,10 @@ from tests.stories.test_every_service import (
 )
 from tests.stories.test_operator import chooses, page
 from tests.stories.test_receipt_again import pays
+from tests.window.conftest import ALL
 from tests.window.hands import Hands
 from tests.window.seen import is_as_before
 
-ALL = "KIOSK_STORIES"  # in the environment: every service, and not one of each kind
 ONE_OF_EACH_KIND = ("electricity", "caste", "sampark_status", "grievance")
 Story = Callable[[Kiosk], Awaitable[str]]
 
