@@ -23,6 +23,7 @@ from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify, start
 from ui import theme
 from ui.environment import prepare
+from ui.languages import offered
 from ui.link import Link
 from ui.scene import Director, Scene
 from ui.voice import Voice, voice
@@ -50,7 +51,12 @@ class Screen:
         self._voice: Voice = voice(config.ui.speaks)
         self._said = ""
         self._app = KioskApp(self._press, self._listen, self._flip)
-        self._link = Link(self._bus, topics, Director(config.kiosk.helpline), self._show)
+        self._link = Link(
+            self._bus,
+            topics,
+            Director(config.kiosk.helpline, offered(config.ui.languages)),
+            self._show,
+        )
 
     async def run(self) -> None:
         """Until the window is closed; a bug in either half ends both."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from firmware.contract.asked import Confirm
-from firmware.contract.screen import Action, Language, Screen, ScreenData
+from firmware.contract.reading import TextSize, in_language
+from firmware.contract.screen import Action, Screen, ScreenData
+from ui.languages import after, languages
 from ui.say import Say
 
 
@@ -39,7 +41,6 @@ class Button:
 
 
 NO_BUTTON = Button()
-OTHER = {Language.HINDI: Language.ENGLISH, Language.ENGLISH: Language.HINDI}
 WAYS_ON = (
     Action.PAY,
     Action.SUBMIT,
@@ -82,6 +83,7 @@ class Frame:
     place: str = ""
     listen: str = ""
     other_language: Button = NO_BUTTON
+    letters: Button = NO_BUTTON
     back: Button = NO_BUTTON
     way_on: Button = NO_BUTTON
     step: int = 0  # 0: no progress is shown
@@ -100,6 +102,7 @@ def frame(screen: Screen, say: Say) -> Frame:
         place=_place(screen, say),
         listen=say("button.listen"),
         other_language=_other_language(screen, say),
+        letters=_letters(screen),
         back=button(back, say, is_way_on=False),
         way_on=_in_words_of(screen.data, button(way_on, say, is_way_on=True), say),
         step=screen.step or 0,
@@ -147,15 +150,28 @@ def button(action: Action | None, say: Say, is_way_on: bool) -> Button:
 
 
 def _place(screen: Screen, say: Say) -> str:
-    where = screen.place.get(screen.language) or next(iter(screen.place.values()), "")
+    where = in_language(screen.place, screen.language, "")
     return " · ".join(part for part in (say("kiosk.name"), where) if part)
 
 
 def _other_language(screen: Screen, say: Say) -> Button:
     if Action.CHOOSE_LANGUAGE not in screen.actions:
         return NO_BUTTON
-    other = OTHER[screen.language]
-    return Button(say("language.other"), Action.CHOOSE_LANGUAGE, other.value, look=Look.BARE)
+    following = after(screen.language, say.offered)
+    if following == screen.language:
+        return NO_BUTTON
+    name = languages()[following].name
+    return Button(name, Action.CHOOSE_LANGUAGE, following, look=Look.BARE)
+
+
+def _letters(screen: Screen) -> Button:
+    """Larger letters, and the usual ones again: a large A and a small one say which."""
+    if Action.TEXT_SIZE not in screen.actions:
+        return NO_BUTTON
+    is_large = screen.text_size is TextSize.LARGE
+    following = TextSize.NORMAL if is_large else TextSize.LARGE
+    icon = "text-smaller" if is_large else "text-larger"
+    return Button("", Action.TEXT_SIZE, following, icon=icon, look=Look.BARE)
 
 
 def _warning(screen: Screen, say: Say) -> Warning:

@@ -12,9 +12,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from firmware.contract.screen import Language
+from firmware.contract.reading import Language
 from ui import samples, theme
 from ui.environment import prepare
+from ui.languages import languages
 from ui.scene import Director, Scene
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ async def draw(folder: Path, only: str) -> None:
 
     app = KioskApp(lambda action, value: None, lambda: None)
     running = asyncio.create_task(app.async_run(async_lib="asyncio"))
-    for language in Language:
+    for language in languages():
         for name, scene in scenes(language).items():
             if only in name:
                 await photograph(app, scene, folder / f"{name}-{language}.png")

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import msgspec
 
 from firmware.contract.health import Presence
-from firmware.contract.screen import Action, Language, Press, Screen
+from firmware.contract.reading import HINDI, Language
+from firmware.contract.screen import Action, Press, Screen
 from firmware.contract.topics import Topics
 from firmware.runtime import VERSION
 from firmware.runtime.bus import Bus, Envelope
@@ -34,7 +35,7 @@ class Link:
     director: Director
     show: Callable[[Scene], None]
     screen: Screen | None = None
-    language: Language = Language.HINDI
+    language: Language = HINDI
     _gone: asyncio.TimerHandle | None = field(default=None)
 
     def start(self) -> None:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from firmware.contract.facts import ShowFacts
 from firmware.contract.gateway import Bill, Tender
 from firmware.contract.money import ZERO, Money, rupees, total
+from firmware.contract.reading import HINDI, Language
 from firmware.contract.screen import (
     Action,
     Attract,
@@ -19,7 +20,6 @@ from firmware.contract.screen import (
     Done,
     Hint,
     InsertCash,
-    Language,
     ListedBill,
     NoteButton,
     Number,
@@ -213,7 +213,7 @@ STEPS: dict[type, int] = {
 }
 
 
-def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 1,
+def screen(data: ScreenData, language: Language = HINDI, serial: int = 1,
            is_warning: bool = False, leaves_in: int | None = None,
            has_ways: bool = False) -> Screen:  # fmt: skip
     """The document that core would retain for `data`; `has_ways`: to pay without cash."""

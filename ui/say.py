@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import logging
 import re
-from pathlib import Path
 
 from firmware.contract.accounts import answers_of
 from firmware.contract.money import Money
-from firmware.contract.screen import Language
+from firmware.contract.reading import ENGLISH, HINDI, PAPER_LANGUAGES, Language
 from firmware.runtime.service_words import service_words
 from firmware.runtime.words import Words
+from ui.languages import LOCALE
 
 log = logging.getLogger("say")
 
-LOCALE = Path(__file__).parent / "locale"
+OFFERED = (HINDI, ENGLISH)  # where nothing else is configured
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MONTH = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
 
 
 class Say:
-    """Texts of `ui/locale/<language>`; `helpline` is a fact that every text may use."""
+    """Texts of `ui/locale/<language>`, and in Hindi what it lacks: names of services, of lists.
 
-    def __init__(self, language: Language, helpline: str) -> None:
-        self.language = language
-        self._words = Words(LOCALE, language.value, "ui", service_words(language.value))
+    `helpline` is a fact that every text may use; `offered` are the languages of this kiosk.
+    """
+
+    def __init__(
+        self, language: Language, helpline: str, offered: tuple[Language, ...] = OFFERED
+    ) -> None:
+        self.language, self.offered = language, offered
+        self._words = _words(language)
         self._helpline = helpline
 
     def __call__(self, key: str, **facts: object) -> str:
@@ -60,6 +65,14 @@ class Say:
             return date
         month = f"{self(f'month.{int(match[2])}')} {match[1]}"
         return f"{int(match[3])} {month}" if match[3] else month
+
+
+def _words(language: Language) -> Words:
+    """Hindi goes below another language only, so that what Hindi lacks is found."""
+    below: dict[str, str] = {}
+    if language not in PAPER_LANGUAGES:
+        below = {**service_words(HINDI), **Words(LOCALE, HINDI, "ui").texts}
+    return Words(LOCALE, language, "ui", {**below, **service_words(language)})
 
 
 def amount(money: Money) -> str:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from firmware.contract import asked
 from firmware.contract import screen as contract
 from firmware.contract.facts import ShowFacts
-from firmware.contract.screen import Language, Screen
+from firmware.contract.reading import FALLS_BACK_TO, HINDI, Language, TextSize
+from firmware.contract.screen import Screen
 from firmware.contract.screen_ends import PosterOut, Reprinted
-from ui.frame import OTHER, Frame, frame
-from ui.say import Say
+from ui.frame import Frame, frame
+from ui.languages import after
+from ui.say import OFFERED, Say
 from ui.screens.attract import model as attract
 from ui.screens.basket import model as basket
 from ui.screens.choice import model as choice
@@ -67,6 +69,7 @@ class Scene:
     frame: Frame
     model: Model
     language: Language
+    text_size: TextSize = TextSize.NORMAL
     serial: int = 0
     leaves_in: int = 0
 
@@ -78,31 +81,42 @@ class Scene:
 
 
 class Director:
-    """Holds the words of both languages and makes scenes."""
+    """Holds the words of every language that is offered, and makes scenes."""
 
-    def __init__(self, helpline: str) -> None:
-        self._say = {language: Say(language, helpline) for language in Language}
+    def __init__(self, helpline: str, offered: tuple[Language, ...] = OFFERED) -> None:
+        self._offered = offered
+        known = dict.fromkeys((*offered, FALLS_BACK_TO))
+        self._say = {language: Say(language, helpline, offered) for language in known}
 
     def scene(self, screen: Screen) -> Scene:
         """What a document looks like."""
-        say = self._say[screen.language]
+        say = self._in(screen.language)
         return Scene(
             frame=frame(screen, say),
             model=self._model(screen, say),
             language=screen.language,
+            text_size=screen.text_size,
             serial=screen.serial,
             leaves_in=screen.leaves_in or 0,
         )
 
-    def one_moment(self, language: Language = Language.HINDI) -> Scene:
+    def one_moment(self, language: Language = HINDI) -> Scene:
         """Before the first document."""
-        say = self._say[language]
+        say = self._in(language)
         return Scene(Frame(is_bare=True), waiting.one_moment(say), language)
 
-    def no_bus(self, language: Language = Language.HINDI) -> Scene:
+    def no_bus(self, language: Language = HINDI) -> Scene:
         """Nobody to listen to: the broker or core is being started again."""
-        say, too = self._say[language], self._say[OTHER[language]]
+        say, too = self._in(language), self._in(after(language, self._offered))
         return Scene(Frame(is_bare=True), closed.closed("closed.no_bus", say, too), language)
+
+    def _too(self, screen: Screen) -> Say:
+        """What is said in two languages at once: the next one that is offered."""
+        return self._in(after(screen.language, self._offered))
+
+    def _in(self, language: Language) -> Say:
+        """A visit that was begun in a language that this kiosk offers no more goes on in Hindi."""
+        return self._say.get(language, self._say[FALLS_BACK_TO])
 
     def _model(self, screen: Screen, say: Say) -> Model:
         match screen.data:
@@ -147,9 +161,9 @@ class Director:
             case contract.Trouble() as data:
                 return trouble.model(data, screen, say)
             case contract.Closed() as data:
-                return closed.model(data, screen, say, self._say[OTHER[screen.language]])
+                return closed.model(data, screen, say, self._too(screen))
             case contract.Commissioning() as data:
-                return commissioning.model(data, say, self._say[OTHER[screen.language]])
+                return commissioning.model(data, say, self._too(screen))
             case contract.Pin() as data:
                 return pin.model(data, screen, say)
             case contract.Desk() as data:

@@ -11,12 +11,12 @@ import logging
 import shutil
 from pathlib import Path
 
-from firmware.contract.screen import Language
+from firmware.contract.reading import Language
+from ui.languages import voice_of
 
 log = logging.getLogger("voice")
 
 PROGRAM = "espeak-ng"
-VOICES = {Language.HINDI: "hi", Language.ENGLISH: "en-in"}
 WORDS_A_MINUTE = 135  # slower than espeak's 175: many listeners, one hearing
 SOUND_CARDS = Path("/proc/asound/cards")
 NO_CARDS = "no soundcards"
@@ -51,7 +51,7 @@ class Voice:
 
     async def _speak(self, program: str, text: str, language: Language) -> None:
         process = await asyncio.create_subprocess_exec(
-            program, "-v", VOICES[language], "-s", str(WORDS_A_MINUTE), "--stdin",
+            program, "-v", voice_of(language), "-s", str(WORDS_A_MINUTE), "--stdin",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip

@@ -11,7 +11,8 @@ from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Options
-from firmware.contract.screen import Language, ListedBill
+from firmware.contract.reading import Language, TextSize
+from firmware.contract.screen import ListedBill
 from firmware.core.visit import LOOKUPS, POSTERS, REPRINTS, WITH_FACTS, WITHOUT_MONEY, Stage, Visit
 from firmware.journal.orders import Order
 from firmware.journal.rows import VERIFICATION
@@ -45,6 +46,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     options: Options | None = None
     page: int = 0
     within: str = ""
+    text_size: TextSize = TextSize.NORMAL
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:

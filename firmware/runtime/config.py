@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import fields
 
 from firmware.contract.device import Kind
+from firmware.contract.reading import ENGLISH, HINDI, Language, TextSize
 from firmware.runtime.bus import Address
 from firmware.runtime.gateway_section import DEFAULT, GatewaySection
 
@@ -48,6 +49,14 @@ class UiSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     height: Annotated[int, msgspec.Meta(ge=480, le=4096)] = 1920
     is_fullscreen: bool = True
     speaks: bool = True
+    # The diagonal of the panel; left out, it is what panels of so many pixels have.
+    panel_inches: Annotated[float, msgspec.Meta(ge=7, le=65)] | None = None
+    # In the order in which they are offered; the first one is that of a new visit.
+    languages: Annotated[tuple[Language, ...], msgspec.Meta(min_length=1, max_length=4)] = (
+        HINDI,
+        ENGLISH,
+    )
+    text_size: TextSize = TextSize.NORMAL  # of a new visit
 
 
 class TimesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -42,5 +42,10 @@ class Words:
         return special if special in self else key
 
     @property
+    def texts(self) -> Mapping[str, str]:
+        """All of them, as they stand in the catalogue."""
+        return self._texts
+
+    @property
     def keys(self) -> frozenset[str]:
         return frozenset(self._texts)

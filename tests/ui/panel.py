@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from firmware.contract.money import rupees
+from firmware.contract.reading import Language
 from firmware.contract.screen import (
     Action,
     Hint,
-    Language,
     Number,
     Screen,
     Services,

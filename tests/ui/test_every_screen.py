@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from firmware.contract.money import rupees
-from firmware.contract.screen import Action, Language, Number, Services
+from firmware.contract.reading import ENGLISH, HINDI
+from firmware.contract.screen import Action, Number, Services
 from tests.ui.panel import HEIGHT, WIDTH, Panel, every_document
 from ui import samples, theme
 from ui.environment import prepare
+from ui.languages import languages
 
 LEAST_SHRINK = 0.8  # of the design's size; a text that must be smaller wants shorter words
 
@@ -66,7 +68,7 @@ FINDERS = {"text": _text_faults, "place": _place_faults, "target": _target_fault
 def faults(panel: Panel) -> dict[str, list[str]]:
     """Every document in both languages, looked at once."""
     found: dict[str, list[str]] = {kind: [] for kind in FINDERS}
-    for language in Language:
+    for language in languages():
         for name, screen in every_document(language):
             panel.show(screen)
             for kind, find in FINDERS.items():
@@ -160,7 +162,7 @@ def test_a_warning_in_the_middle_wiped_half_a_number(panel: Panel) -> None:
     panel.show(samples.screen(_number(), serial=1))
     _type_keys(panel, "2103")
     panel.show(samples.screen(_number(), serial=2, is_warning=True, leaves_in=15))
-    panel.show(samples.screen(_number(), Language.ENGLISH, serial=3))
+    panel.show(samples.screen(_number(), ENGLISH, serial=3))
     assert "8 more digits" in panel.texts()
 
 
@@ -223,7 +225,7 @@ def test_a_keyboard_presses_what_a_finger_would(panel: Panel) -> None:
 
 def test_screens_are_built_once(panel: Panel) -> None:
     views = list(panel.app.face.views.values())
-    for _, screen in every_document(Language.HINDI):
+    for _, screen in every_document(HINDI):
         panel.show(screen)
     assert list(panel.app.face.views.values()) == views
 

@@ -6,21 +6,22 @@ import pytest
 from msgspec.structs import replace
 
 from firmware.contract.facts import ShowFacts
-from firmware.contract.screen import Action, Language, Screen
+from firmware.contract.reading import ENGLISH, HINDI, Language
+from firmware.contract.screen import Action, Screen
 from tests.ui.panel import Panel
 from ui import samples, samples_facts
 from ui.scene import Director
 from ui.screens.facts.model import FactsModel
 
 
-def shown(data: ShowFacts, language: Language = Language.ENGLISH) -> FactsModel:
+def shown(data: ShowFacts, language: Language = ENGLISH) -> FactsModel:
     model = Director("181").scene(samples.screen(data, language)).model
     assert isinstance(model, FactsModel)
     return model
 
 
 def screen(data: ShowFacts, serial: int = 1) -> Screen:
-    return samples.screen(data, Language.HINDI, serial)
+    return samples.screen(data, HINDI, serial)
 
 
 def test_labels_are_the_service_s_own_and_the_date_is_said() -> None:
@@ -34,7 +35,7 @@ def test_labels_are_the_service_s_own_and_the_date_is_said() -> None:
 
 
 def test_what_was_kept_is_told_apart_from_what_is_so_now() -> None:
-    model = shown(replace(samples_facts.FAMILY, is_kept=True), Language.HINDI)
+    model = shown(replace(samples_facts.FAMILY, is_kept=True), HINDI)
     assert model.is_kept
     assert "22 नवम्बर 2026, 14:05 बजे" in model.as_of
     assert "संपर्क नहीं" in model.spoken_text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.contract.screen import Language
+from firmware.contract.reading import ENGLISH, HINDI
 from ui.voice import Voice, has_sound
 
 # Writes what it was asked to say, then speaks for ever, as a long sentence would.
@@ -43,10 +43,10 @@ def _read(log: Path) -> str:
 
 
 async def test_a_new_screen_cuts_the_old_sentence_off(voice: Voice, log: Path) -> None:
-    voice.say("नमस्ते", Language.HINDI)
+    voice.say("नमस्ते", HINDI)
     await said(log, "नमस्ते [hi]")
     first = voice._speaking
-    voice.say("Insert notes", Language.ENGLISH)
+    voice.say("Insert notes", ENGLISH)
     assert first is not None
     await asyncio.wait([first])
     assert first.cancelled()
@@ -59,7 +59,7 @@ async def test_a_new_screen_cuts_the_old_sentence_off(voice: Voice, log: Path) -
 
 async def test_a_kiosk_without_a_voice_is_silent() -> None:
     silent = Voice(None)
-    silent.say("नमस्ते", Language.HINDI)
+    silent.say("नमस्ते", HINDI)
     assert not silent.can_speak and silent._speaking is None
 
 

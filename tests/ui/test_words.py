@@ -14,14 +14,16 @@ from firmware.contract.card import SwipeProblem
 from firmware.contract.device import DeviceState, Fault, Kind, Status
 from firmware.contract.gateway import Tender
 from firmware.contract.money import rupees
-from firmware.contract.screen import Closed, Hint, Language, Number, ScreenData, Services, Waiting
+from firmware.contract.reading import HINDI, Language
+from firmware.contract.screen import Closed, Hint, Number, ScreenData, Services, Waiting
 from firmware.core import desk_screens
 from firmware.core.floor import Floor
 from firmware.runtime.words import MissingWords, Words
 from firmware.services.catalogue import load_catalogue
 from firmware.services.catalogue.asks import Ask, Date, Digits, Mobile, Year
 from ui import samples, samples_again, samples_asks, samples_desk, theme
-from ui.say import LOCALE, Say
+from ui.languages import LOCALE, languages
+from ui.say import Say
 from ui.scene import Director
 
 TILE_PARTS = ("name", "by")
@@ -94,7 +96,7 @@ def keys_of_the_desk() -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(languages()))
 def test_core_sent_a_key_that_had_no_words(language: Language) -> None:
     say = Say(language, "181")
     assert [key for key in keys_of_core() if not say.has(key)] == []
@@ -118,7 +120,7 @@ def floor_with(code: str) -> Floor:
 def test_an_acceptor_that_stops_says_why_to_a_citizen(code: str) -> None:
     cause = floor_with(code).acceptor_trouble()
     assert cause is not None
-    for language in Language:
+    for language in languages():
         say = Say(language, "181")
         assert all(say.has(f"{cause}.{part}") for part in TROUBLE_PARTS)
 
@@ -136,7 +138,7 @@ def _facts(text: str) -> set[str]:
 
 
 def test_a_translation_forgot_the_amount() -> None:
-    hindi, english = (Words(LOCALE, language.value, "ui") for language in Language)
+    hindi, english = (Words(LOCALE, language, "ui") for language in languages())
     assert hindi.keys == english.keys
     differ = [key for key in hindi.keys if _facts(hindi._texts[key]) != _facts(english._texts[key])]
     assert differ == []
@@ -144,13 +146,13 @@ def test_a_translation_forgot_the_amount() -> None:
 
 def test_a_key_without_words_is_named() -> None:
     with pytest.raises(MissingWords, match=r"no\.such\.key"):
-        Say(Language.HINDI, "181")("no.such.key")
+        Say(HINDI, "181")("no.such.key")
 
 
 def test_every_service_of_the_catalogue_has_a_name() -> None:
     catalogue = load_catalogue()
     names = [*catalogue.services, *(coming.id for coming in catalogue.coming)]
-    for language in Language:
+    for language in languages():
         say = Say(language, "181")
         assert [name for name in names if not say.has(f"{name}.name")] == []
 
@@ -175,6 +177,6 @@ def test_a_newer_core_sends_keys_that_this_screen_does_not_know() -> None:
         samples.cash(Hint("cash.refused.ugly", rupees(10))),
         samples.cash(Hint("cash.brand_new")),
     ]
-    for language in Language:
+    for language in languages():
         for data in unknown:
             assert Director("181").scene(samples.screen(data, language)).spoken_text

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from ui.parts import Touch, View, fill_with
+from ui.parts import Touch, View, WordButton, fill_with
 from ui.screens.attract.model import AttractModel, Sample
 
 COLUMNS = 4
@@ -29,6 +30,7 @@ class AttractView(View):
 
     def __init__(self, **facts: Any) -> None:
         self._tiles: list[SampleTile] = []
+        self._languages: list[WordButton] = []
         super().__init__(**facts)
 
     def on_model(self, _: object, model: AttractModel) -> None:
@@ -36,6 +38,15 @@ class AttractView(View):
         self.ids.samples.cols = COLUMNS if len(model.samples) > 6 else COLUMNS_WHEN_FEW
         for tile, sample in zip(self._tiles, model.samples, strict=False):
             tile.sample = sample
+
+        fill_with(self.ids.languages, self._languages, len(model.languages), self._language)
+        for made, button in zip(self._languages, model.languages, strict=False):
+            made.button = button
+
+    def _language(self) -> WordButton:
+        made = WordButton(letter=dp(70))
+        made.bind(on_press=lambda it: self.press(it.button.action, it.button.value))
+        return made
 
     def _tile(self) -> SampleTile:
         tile = SampleTile()

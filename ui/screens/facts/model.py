@@ -70,7 +70,7 @@ def model(data: ShowFacts, screen: Screen, say: Say) -> FactsModel:
 def _rows(data: ShowFacts, say: Say) -> list[Row]:
     """An office that is newer than this screen may tell what has no label here."""
     return [
-        Row(say(label if say.has(label) else "facts.other"), line.said(say.language.value))
+        Row(say(label if say.has(label) else "facts.other"), line.said(say.language))
         for line in data.lines
         for label in [f"facts.{data.service}.{line.id}"]
     ]
