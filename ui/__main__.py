@@ -19,7 +19,7 @@ from firmware.contract.health import Presence
 from firmware.contract.screen import Action
 from firmware.contract.topics import Topics
 from firmware.runtime.bus import Bus
-from firmware.runtime.config import Config
+from firmware.runtime.config import Config, ConfigError, UiSection
 from firmware.runtime.daemon import notify, start
 from ui import theme
 from ui.environment import prepare
@@ -34,9 +34,20 @@ FRAME_LOG = "KIOSK_FRAME_LOG"
 
 
 async def run(config: Config, options: argparse.Namespace) -> None:
-    size = config.ui.width, config.ui.height
-    prepare(*size, config.ui.is_fullscreen, theme.scale(*size))
+    ui = config.ui
+    prepare(ui.width, ui.height, ui.is_fullscreen, _panel(ui))
     await Screen(config).run()
+
+
+def _panel(ui: UiSection) -> float | None:
+    """The diagonal that is configured; raises ConfigError where 15 mm are too much of it."""
+    least = theme.least_inches(ui.width, ui.height)
+    if (ui.panel_inches or theme.inches_of(ui.width, ui.height)) < least:
+        raise ConfigError(
+            f"[ui] panel_inches: expected {least:.1f} or more for {ui.width} x {ui.height}, "
+            f"got {ui.panel_inches}"
+        )
+    return ui.panel_inches
 
 
 class Screen:

@@ -15,14 +15,15 @@ from typing import Any
 from kivy.clock import Clock
 from kivy.lang import Builder
 from kivy.metrics import dp
-from kivy.properties import NumericProperty, ObjectProperty
+from kivy.properties import ColorProperty, NumericProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
 from firmware.contract.screen import Action
+from ui import theme
 from ui.frame import Button, Frame, Look, Warning
-from ui.parts import PressHandler, View
+from ui.parts import PressHandler
 from ui.scene import Scene
 from ui.screens.attract.screen import AttractView
 from ui.screens.basket.screen import BasketView
@@ -46,6 +47,8 @@ from ui.screens.show_upi.screen import ShowUpiView
 from ui.screens.swipe_card.screen import SwipeCardView
 from ui.screens.trouble.screen import TroubleView
 from ui.screens.waiting.screen import WaitingView
+from ui.text import zoom
+from ui.view import View
 
 FOLDER = Path(__file__).parent
 VIEWS: tuple[type[View], ...] = (
@@ -55,25 +58,26 @@ VIEWS: tuple[type[View], ...] = (
 )  # fmt: skip
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
 BACK_WIDTH, WAY_ON_WIDTH = 282, 420  # design pixels
-BARS = {False: (140, 200), True: (110, 160)}  # design pixels, top and bottom, by is_wide
 
 
 class TopBar(BoxLayout):
+    letters = NumericProperty(1.0)
+    ground = ColorProperty(theme.INK)
     frame = ObjectProperty(Frame(), rebind=True)
     press = ObjectProperty(lambda action, value: None)
     listen = ObjectProperty(lambda: None)
 
 
 class BottomBar(BoxLayout):
+    letters = NumericProperty(1.0)
+    ground = ColorProperty(theme.PAPER)
     frame = ObjectProperty(Frame(), rebind=True)
     press = ObjectProperty(lambda action, value: None)
 
     def width_of(self, button: Button) -> float:
         """A button that is not there still keeps its place, so that the dots stay central."""
-        if not button.is_there:
-            return float(dp(BACK_WIDTH))
-        is_wide = button.look is Look.GO or button.action is Action.AGAIN
-        return float(dp(WAY_ON_WIDTH if is_wide else BACK_WIDTH))
+        is_long = button.look is Look.GO or button.action is Action.AGAIN
+        return float(dp(WAY_ON_WIDTH if button.is_there and is_long else BACK_WIDTH))
 
 
 class StillThere(Widget):
@@ -82,6 +86,7 @@ class StillThere(Widget):
     warning = ObjectProperty(Warning(), rebind=True)
     press = ObjectProperty(lambda action, value: None)
     seconds = NumericProperty(0)
+    letters = NumericProperty(1.0)
 
     def on_touch_down(self, touch: Any) -> bool:
         super().on_touch_down(touch)
@@ -110,7 +115,6 @@ class Face(FloatLayout):
         }
         self.view: View | None = None
         self.add_widget(self._column)
-        self.fbind("size", self._size_bars)
         Clock.schedule_interval(self._count, 1.0)
 
     def show(self, scene: Scene) -> None:
@@ -128,6 +132,8 @@ class Face(FloatLayout):
                 view.enter()
         self.frame = self._top.frame = self._bottom.frame = scene.frame
         self._warn(scene.frame.warning)
+        self._zoom(view, theme.LETTERS[scene.text_size])
+        view.more = scene.frame.more
         self._count()
 
     def key(self, name: str) -> bool:
@@ -160,9 +166,11 @@ class Face(FloatLayout):
         for part in (view,) if is_bare else (self._top, view, self._bottom):
             self._column.add_widget(part)
 
-    def _size_bars(self, *_: object) -> None:
-        top, bottom = BARS[self.width > self.height]
-        self._top.height, self._bottom.height = dp(top), dp(bottom)
+    def _zoom(self, view: View, letters: float) -> None:
+        for part in (view, self._top, self._bottom, self._overlay):
+            if part.letters != letters or part is view:
+                part.letters = letters
+                zoom(part, letters)
 
     def _warn(self, warning: Warning | None) -> None:
         if warning is None:

@@ -86,6 +86,7 @@ class Frame:
     letters: Button = NO_BUTTON
     back: Button = NO_BUTTON
     way_on: Button = NO_BUTTON
+    more: str = ""  # what turns a page: with {page} and {pages}
     step: int = 0  # 0: no progress is shown
     steps: int = 0
     is_bare: bool = False
@@ -102,9 +103,10 @@ def frame(screen: Screen, say: Say) -> Frame:
         place=_place(screen, say),
         listen=say("button.listen"),
         other_language=_other_language(screen, say),
-        letters=_letters(screen),
+        letters=_letters(screen, say),
         back=button(back, say, is_way_on=False),
         way_on=_in_words_of(screen.data, button(way_on, say, is_way_on=True), say),
+        more=say.as_written("page.more"),
         step=screen.step or 0,
         steps=screen.steps,
         is_bare=name in BARE_SCREENS,
@@ -164,14 +166,14 @@ def _other_language(screen: Screen, say: Say) -> Button:
     return Button(name, Action.CHOOSE_LANGUAGE, following, look=Look.BARE)
 
 
-def _letters(screen: Screen) -> Button:
-    """Larger letters, and the usual ones again: a large A and a small one say which."""
+def _letters(screen: Screen, say: Say) -> Button:
+    """Larger letters, and the usual ones again."""
     if Action.TEXT_SIZE not in screen.actions:
         return NO_BUTTON
     is_large = screen.text_size is TextSize.LARGE
     following = TextSize.NORMAL if is_large else TextSize.LARGE
-    icon = "text-smaller" if is_large else "text-larger"
-    return Button("", Action.TEXT_SIZE, following, icon=icon, look=Look.BARE)
+    text = say("button.smaller" if is_large else "button.larger")
+    return Button(text, Action.TEXT_SIZE, following, look=Look.BARE)
 
 
 def _warning(screen: Screen, say: Say) -> Warning:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from firmware.contract.reading import Language
+from firmware.contract.reading import ENGLISH, HINDI, Language
 from firmware.runtime.config import ConfigError
 
 LOCALE = Path(__file__).parent / "locale"
@@ -24,12 +24,20 @@ class Meta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     voice: str
 
 
+def _order(path: Path) -> tuple[bool, bool, str]:
+    code = path.parent.name
+    return code != HINDI, code != ENGLISH, code
+
+
 @cache
 def languages() -> dict[Language, Meta]:
-    """All that are there, by code; raises msgspec.ValidationError for a wrong `language.toml`."""
+    """All that are there, by code, Hindi and English first.
+
+    Raises msgspec.ValidationError for a wrong `language.toml`.
+    """
     return {
         path.parent.name: msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Meta)
-        for path in sorted(LOCALE.glob(f"*/{META}"))
+        for path in sorted(LOCALE.glob(f"*/{META}"), key=_order)
     }
 
 

@@ -36,6 +36,10 @@ class Say:
         """The text of `key`; raises MissingWords."""
         return self._words(key, **{"helpline": self._helpline, **facts})
 
+    def as_written(self, key: str) -> str:
+        """With the places of its facts still open."""
+        return self._words.texts[key]
+
     def has(self, key: str) -> bool:
         return key in self._words
 

@@ -5,7 +5,6 @@ Kivy can be set up once a process, so there is one panel a session.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,61 +19,32 @@ from firmware.contract.screen import (
     SwipeCard,
     Waiting,
 )
-from ui import samples, samples_again, samples_asks, theme
-from ui.environment import prepare
+from ui import samples, samples_again, samples_asks
+from ui.languages import languages
 from ui.scene import Director, Scene
+from ui.studio import Studio, is_a
 
 WIDTH, HEIGHT = 1080, 1920
-ROUNDS = 4  # of the clock: text heights follow widths, layouts follow heights
 
 
-class Panel:
+class Panel(Studio):
     """Shows documents, is touched, and says what it drew."""
 
-    def __init__(self) -> None:
-        os.environ["SDL_VIDEODRIVER"] = "offscreen"
-        prepare(WIDTH, HEIGHT, False, theme.scale(WIDTH, HEIGHT))
-        from kivy.base import runTouchApp
-        from kivy.clock import Clock
-
-        from ui.app import KioskApp
-
-        Clock._max_fps = 0  # no waiting for the next frame
-        self._clock = Clock
+    def __init__(self, width: int = WIDTH, height: int = HEIGHT) -> None:
         self.presses: list[tuple[Action, str]] = []
         self.listened = 0
         self.flipped: list[Scene] = []
-        self.director = Director("181")
-        self.app = KioskApp(self._press, self._listen, self.flipped.append)
-        self.app._run_prepare()
-        runTouchApp(embedded=True)
-        self.settle()
+        self.director = Director("181", tuple(languages()))
+        super().__init__(width, height, None, self._press, self._listen, self.flipped.append)
 
-    def show(self, screen: Screen) -> None:
+    def show_document(self, screen: Screen) -> None:
         """A document, and the layout that follows."""
         self.show_scene(self.director.scene(screen))
 
     def show_scene(self, scene: Scene) -> None:
         self.presses.clear()
         self.app.face._last_press = ()
-        self.app.show(scene)
-        self.settle()
-
-    def settle(self) -> None:
-        """Let the layout come to rest; draws nothing."""
-        for _ in range(ROUNDS):
-            self._clock.tick()
-            self._clock.tick_draw()
-
-    def draw(self) -> None:
-        """One frame, drawn and flipped."""
-        from kivy.base import EventLoop
-
-        EventLoop.idle()
-
-    def widgets(self, kind: str) -> list[Any]:
-        """Every widget of that class that is in the tree now, the bars and the overlay too."""
-        return [widget for widget in self.app.face.walk() if _is_a(widget, kind)]
+        self.show(scene)
 
     def touch(self, widget: Any) -> None:
         """A finger down and up in the middle of `widget`."""
@@ -97,9 +67,7 @@ class Panel:
     def button(self, text: str) -> Any:
         """The touchable part with that text in it."""
         for widget in self.widgets("Touch"):
-            if any(
-                _is_a(part, "Text") and part.text == text for part in widget.walk(restrict=True)
-            ):
+            if any(is_a(part, "Text") and part.text == text for part in widget.walk(restrict=True)):
                 return widget
         raise LookupError(f"no button {text!r}; there are {self.texts()}")
 
@@ -111,10 +79,6 @@ class Panel:
 
     def _listen(self) -> None:
         self.listened += 1
-
-
-def _is_a(widget: Any, kind: str) -> bool:
-    return any(cls.__name__ == kind for cls in type(widget).__mro__)
 
 
 def every_document(language: Language) -> Iterator[tuple[str, Screen]]:

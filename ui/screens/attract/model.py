@@ -80,5 +80,5 @@ def _touch(screen: Screen, service: str, is_on: bool) -> tuple[Action, str]:
 
 def _language(language: Language, screen: Screen) -> Button:
     name = languages()[language].name
-    look = Look.MARIGOLD if language is screen.language else Look.BARE
+    look = Look.MARIGOLD if language == screen.language else Look.BARE
     return Button(name, Action.CHOOSE_LANGUAGE, language, look=look)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from ui.parts import Touch, View, WordButton, fill_with
+from ui.layout import either
+from ui.parts import Touch, WordButton, fill_with
 from ui.screens.attract.model import AttractModel, Sample
+from ui.view import View
 
 COLUMNS = 4
 COLUMNS_WHEN_FEW = 3  # up to six
@@ -44,7 +45,7 @@ class AttractView(View):
             made.button = button
 
     def _language(self) -> WordButton:
-        made = WordButton(letter=dp(70))
+        made = WordButton(letter=either(70, 54), is_display=True)
         made.bind(on_press=lambda it: self.press(it.button.action, it.button.value))
         return made
 

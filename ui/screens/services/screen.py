@@ -1,14 +1,17 @@
-"""The tiles: one a service, in two columns, or four where the panel is wide."""
+"""The tiles: one a service, in two columns, or three where the panel is wide."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from firmware.contract.screen import Action
-from ui.parts import Touch, View, fill_with
+from ui.parts import Touch, fill_with
 from ui.screens.services.model import ServicesModel, TileModel
+from ui.view import View
+
+FEW = 8  # of more, in portrait, each has its picture beside its words
 
 
 class ServiceTile(Touch):
@@ -17,7 +20,9 @@ class ServiceTile(Touch):
     line = StringProperty("")
     icon = StringProperty("")
     is_fault = BooleanProperty(False)
+    is_row = BooleanProperty(False)  # the picture beside the words
     is_low = BooleanProperty(False)
+    least = NumericProperty(0)  # as high as its words need
 
     def on_tile(self, _: object, tile: TileModel) -> None:
         self.name, self.line, self.is_on = tile.name, tile.line, tile.is_on
@@ -34,7 +39,7 @@ class ServicesView(View):
     def on_model(self, _: object, model: ServicesModel) -> None:
         fill_with(self.ids.tiles, self._tiles, len(model.tiles), self._tile)
         for tile, facts in zip(self._tiles, model.tiles, strict=False):
-            tile.tile = facts
+            tile.tile, tile.is_low = facts, len(model.tiles) > FEW
 
     def _tile(self) -> ServiceTile:
         tile = ServiceTile()

@@ -30,6 +30,10 @@ class TroubleModel:
     is_fault: bool = True  # of the machine or the office; red is for these only
 
     @property
+    def is_safe(self) -> bool:
+        return bool(self.safe)
+
+    @property
     def spoken_text(self) -> str:
         return sentences(self.title, self.safe, self.safe_sum, self.text, *self.steps)
 
