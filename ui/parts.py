@@ -149,7 +149,6 @@ class Icon(Widget):
 
     name = StringProperty("")
     colour = ColorProperty(theme.INK)
-    is_left = BooleanProperty(False)  # in its place; else in the middle of it
 
     @property
     def texture(self) -> Texture | None:

@@ -20,7 +20,7 @@ ROUNDS = 6  # of the clock: text heights follow widths, layouts follow heights, 
 
 
 class Studio:
-    """`is_still`: takes no pictures, only lays out."""
+    """Shows scenes, and says what it drew."""
 
     def __init__(self, width: int, height: int, inches: float | None = None,
                  pressed: Callable[[Action, str], None] = lambda action, value: None,
@@ -59,9 +59,13 @@ class Studio:
 
     def picture(self, scene: Scene) -> Image.Image:
         """The pixels of a scene."""
+        self.show(scene)
+        return self.again()
+
+    def again(self) -> Image.Image:
+        """The pixels of what is shown now."""
         from ui.app import frame_buffer
 
-        self.show(scene)
         found: list[Image.Image] = []
         self.app.at_next_flip(lambda: found.append(frame_buffer()))
         self.draw()

@@ -59,8 +59,10 @@ def scale(width: int, height: int) -> float:
 
 
 def inches_of(width: int, height: int) -> float:
-    """The diagonal that a panel of so many pixels usually has."""
-    return LARGE_PANEL if min(width, height) >= LARGE_FROM else SMALL_PANEL
+    """The diagonal that a panel of so many pixels usually has; a small upright window stands for a
+    large panel."""
+    is_small = width > height and height < LARGE_FROM
+    return SMALL_PANEL if is_small else LARGE_PANEL
 
 
 def pixels_per_mm(width: int, height: int, inches: float | None = None) -> float:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from kivy.metrics import mm
-
 from ui import theme
 from ui.studio import Studio, is_a
 
@@ -93,6 +91,8 @@ def overlaps(studio: Studio) -> list[str]:
 
 def target_faults(studio: Studio) -> list[str]:
     """What is touched and is smaller than a fingertip, measured on its panel."""
+    from kivy.metrics import mm  # Kivy is set up by the studio
+
     least = mm(theme.TARGET_MM)
     return [
         f"{_name(target)} is {_size(target)}, expected {least:.0f} or more each way"

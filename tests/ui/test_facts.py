@@ -79,7 +79,8 @@ def test_the_next_page_is_a_touch_or_a_key_away(panel: Panel) -> None:
     panel.touch(panel.button(f"और देखें (1/{pages})"))
     assert f"और देखें (2/{pages})" in panel.texts()
     assert panel.app.face.key("pagedown")
-    assert f"और देखें (3/{pages})" in panel.texts()
+    panel.settle()
+    assert f"और देखें ({3 if pages > 2 else 1}/{pages})" in panel.texts()
     assert panel.presses == []
 
 

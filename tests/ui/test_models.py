@@ -21,7 +21,7 @@ from firmware.contract.screen import (
     Services,
     ShowBill,
 )
-from tests.ui.panel import every_document
+from tests.ui.documents import every_document
 from ui import samples, theme
 from ui.frame import Look, frame
 from ui.languages import languages
@@ -337,7 +337,7 @@ def test_what_is_asked_has_the_name_of_the_thing(service: str, question: str) ->
 
 @pytest.mark.parametrize("language", list(languages()))
 def test_a_card_is_called_a_card_and_never_a_page(director: Director, language: Language) -> None:
-    words = {HINDI: ("कार्ड", "पन्न"), ENGLISH: ("card", "page")}[language]
+    words = {HINDI: ("कार्ड", "पन्न"), ENGLISH: ("card", "page"), "mr": ("कार्ड", "पान")}[language]
     card = Printing("aadhaar_card", 0, 2, True, paper="pvc")
     ways = {
         "fetching": msgspec.structs.replace(card, pages=0),

@@ -18,11 +18,13 @@ from firmware.contract.reading import HINDI, Language
 from firmware.contract.screen import Closed, Hint, Number, ScreenData, Services, Waiting
 from firmware.core import desk_screens
 from firmware.core.floor import Floor
+from firmware.runtime.config import ConfigError
+from firmware.runtime.service_words import service_words
 from firmware.runtime.words import MissingWords, Words
 from firmware.services.catalogue import load_catalogue
 from firmware.services.catalogue.asks import Ask, Date, Digits, Mobile, Year
 from ui import samples, samples_again, samples_asks, samples_desk, theme
-from ui.languages import LOCALE, languages
+from ui.languages import LOCALE, after, languages, offered
 from ui.say import Say
 from ui.scene import Director
 
@@ -137,11 +139,55 @@ def _facts(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-def test_a_translation_forgot_the_amount() -> None:
-    hindi, english = (Words(LOCALE, language, "ui") for language in languages())
-    assert hindi.keys == english.keys
-    differ = [key for key in hindi.keys if _facts(hindi._texts[key]) != _facts(english._texts[key])]
-    assert differ == []
+def _own(language: str) -> Words:
+    """The catalogue of a language alone, with nothing below it."""
+    return Words(LOCALE, language, "ui")
+
+
+@pytest.mark.parametrize("language", list(languages()))
+def test_a_translation_forgot_the_amount(language: str) -> None:
+    hindi, other = _own(HINDI).texts, _own(language).texts
+    assert sorted(set(hindi) ^ set(other)) == [], "a key is in one catalogue alone"
+    assert [key for key in hindi if _facts(hindi[key]) != _facts(other[key])] == []
+    assert [key for key in hindi if not other[key].strip()] == []
+
+
+# Said the same way: names, signs, and what is no word of any language.
+SAME = re.compile(r"[A-Z0-9 A4()+−अ·.{}a-z_,/…:•]*|.*kioskctl.*")
+
+
+@pytest.mark.parametrize("language", [code for code in languages() if code not in ("hi", "en")])
+def test_a_sentence_was_left_in_hindi(language: str) -> None:
+    """Words that two languages share are short: `एक क्षण …`."""
+    hindi, other = _own(HINDI).texts, _own(language).texts
+    same = [key for key in hindi if hindi[key] == other[key] and not SAME.fullmatch(hindi[key])]
+    assert [key for key in same if len(hindi[key].split()) > 3] == []
+
+
+@pytest.mark.parametrize("language", list(languages()))
+def test_a_language_has_its_name_and_its_voice(language: str) -> None:
+    meta = languages()[language]
+    assert meta.name and meta.voice
+
+
+def test_what_the_services_lack_in_a_third_language_is_read_in_hindi() -> None:
+    """What is missing is named here, so that whoever translates it knows: the rule is Hindi."""
+    hindi, marathi = service_words(HINDI), service_words("mr")
+    assert len(marathi) == 0, "services speak Marathi now: name what is still missing"
+    say = Say("mr", "181", ("mr", "hi"))
+    assert all(say.has(key) for key in hindi)
+    assert say("electricity.name") == hindi["electricity.name"]
+
+
+def test_a_language_that_has_no_folder_is_named_at_the_start() -> None:
+    with pytest.raises(ConfigError, match="got `xx`"):
+        offered(("hi", "xx"))
+
+
+def test_the_button_leads_through_three_languages_in_turn() -> None:
+    three = ("hi", "en", "mr")
+    assert [after(each, three) for each in three] == ["en", "mr", "hi"]
+    assert after("xx", three) == "hi"
 
 
 def test_a_key_without_words_is_named() -> None:

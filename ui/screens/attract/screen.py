@@ -12,7 +12,7 @@ from ui.screens.attract.model import AttractModel, Sample
 from ui.view import View
 
 COLUMNS = 4
-COLUMNS_WHEN_FEW = 3  # up to six
+COLUMNS_WHEN_FEW = 3  # up to nine
 
 
 class SampleTile(Touch):
@@ -36,7 +36,7 @@ class AttractView(View):
 
     def on_model(self, _: object, model: AttractModel) -> None:
         fill_with(self.ids.samples, self._tiles, len(model.samples), self._tile)
-        self.ids.samples.cols = COLUMNS if len(model.samples) > 6 else COLUMNS_WHEN_FEW
+        self.ids.samples.cols = COLUMNS if len(model.samples) > 9 else COLUMNS_WHEN_FEW
         for tile, sample in zip(self._tiles, model.samples, strict=False):
             tile.sample = sample
 

@@ -11,8 +11,6 @@ from ui.parts import Touch, fill_with
 from ui.screens.services.model import ServicesModel, TileModel
 from ui.view import View
 
-FEW = 8  # of more, in portrait, each has its picture beside its words
-
 
 class ServiceTile(Touch):
     tile = ObjectProperty(None, allownone=True)
@@ -20,8 +18,6 @@ class ServiceTile(Touch):
     line = StringProperty("")
     icon = StringProperty("")
     is_fault = BooleanProperty(False)
-    is_row = BooleanProperty(False)  # the picture beside the words
-    is_low = BooleanProperty(False)
     least = NumericProperty(0)  # as high as its words need
 
     def on_tile(self, _: object, tile: TileModel) -> None:
@@ -39,7 +35,7 @@ class ServicesView(View):
     def on_model(self, _: object, model: ServicesModel) -> None:
         fill_with(self.ids.tiles, self._tiles, len(model.tiles), self._tile)
         for tile, facts in zip(self._tiles, model.tiles, strict=False):
-            tile.tile, tile.is_low = facts, len(model.tiles) > FEW
+            tile.tile = facts
 
     def _tile(self) -> ServiceTile:
         tile = ServiceTile()
