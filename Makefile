@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Most tests wait for devices and daemons, so a few more than there are cores run side by side.
 JOBS ?= 4
 
-.PHONY: demo test test-system image image-twice test-image test-image-arm64 bench-image lint types check bench weeks chaos fuzz docs screens pictures clean
+.PHONY: demo test test-system image image-twice test-image test-image-arm64 bench-image lint types check bench weeks stories chaos fuzz fleet docs screens pictures clean
 
 demo: $(STAMP)
 	@exec $(BIN)/kiosk-demo $(if $(STORY),--story $(STORY)) --out demo-out
@@ -38,6 +38,10 @@ bench: $(STAMP)
 # 2,000 orders in three weeks without the office, then a bad line; docs/offline.md has what was seen. Ten minutes, if nothing else runs.
 weeks: $(STAMP)
 	$(BIN)/python -m tests.weeks
+
+# Every service through the real window, by touch and by six keys; docs/access.md has what was seen. Ten minutes.
+stories: $(STAMP)
+	KIOSK_STORIES=all $(BIN)/pytest -v tests/window/test_stories.py
 
 # Every story with a death at every point, and anything in any order: docs/chaos.md says what and how long.
 chaos: $(STAMP)
@@ -83,6 +87,11 @@ test-image-arm64: CONSOLE = console=ttyAMA0 systemd.journald.forward_to_console=
 test-image-arm64: image
 	KIOSK_IMAGE_ARM64=$(CURDIR)/build/image-arm64 $(BIN)/pytest -v tests/image/test_arm64.py
 
+# 15,000 simulated kiosks, a broker, two collectors and PostgreSQL, all of which die; docs/fleet-scale.md. Five to ten minutes.
+KIOSKS ?= 15000
+fleet: $(STAMP)
+	$(BIN)/python -m tests.fleet --kiosks $(KIOSKS)
+
 docs: $(STAMP)
 	$(BIN)/python -m docs.generate
 
@@ -90,6 +99,6 @@ clean:
 	rm -rf $(VENV) demo-out .run .mypy_cache .pytest_cache .ruff_cache
 
 # The script says in one line what is missing when something cannot be had.
-$(STAMP): requirements/runtime.txt requirements/develop.txt requirements/apt.txt setup.cfg requirements/install tests/foreign/package-lock.json
+$(STAMP): requirements/runtime.txt requirements/collector.txt requirements/develop.txt requirements/apt.txt setup.cfg requirements/install tests/foreign/package-lock.json
 	@PYTHON=$(PYTHON) requirements/install $(VENV)
 	@touch $@

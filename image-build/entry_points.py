@@ -21,12 +21,17 @@ sys.exit({function}())
 
 
 def programs(setup: Path) -> dict[str, tuple[str, str]]:
-    """Module and function of each program in `setup.cfg`."""
+    """Module and function of each program in `setup.cfg`, but for those of an extra (`[...]`): they
+    are of other machines, and what they stand on is not here."""
     parser = configparser.ConfigParser()
     parser.read(setup, encoding="utf-8")
     rows = parser["options.entry_points"]["console_scripts"].strip().splitlines()
     named = (row.split("=", 1) for row in rows)
-    targets = {name.strip(): target.strip().split(":") for name, target in named}
+    targets = {
+        name.strip(): target.strip().split(":")
+        for name, target in named
+        if not target.strip().endswith("]")
+    }
     return {name: (module, function) for name, (module, function) in targets.items()}
 
 

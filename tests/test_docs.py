@@ -13,7 +13,7 @@ from typing import get_args
 import pytest
 from msgspec.structs import replace
 
-from docs import devices, services, states
+from docs import devices, faults, services, states
 from docs.generate import PAGE, members, page
 from drivers.base import notes_events as notes
 from drivers.base.registry import find
@@ -26,11 +26,11 @@ from firmware.runtime.config import (
     DeviceSection,
     PathsSection,
     TimesSection,
-    UiSection,
     convert,
     load,
 )
 from firmware.runtime.gateway_section import ConnectorSection
+from firmware.runtime.ui_section import UiSection
 from firmware.services.catalogue import load_catalogue
 
 ROOT = Path(__file__).parents[1]
@@ -61,6 +61,10 @@ def test_every_topic_and_every_type_it_carries_is_on_the_page() -> None:
 
 def test_page_of_states_is_fresh() -> None:
     assert states.PAGE.read_text(encoding="utf-8") == states.page(), "run: python -m docs.generate"
+
+
+def test_the_page_of_faults_is_drawn_from_the_table() -> None:
+    assert faults.PAGE.read_text(encoding="utf-8") == faults.page(), "run: python -m docs.generate"
 
 
 def test_page_of_services_is_fresh() -> None:
@@ -168,7 +172,7 @@ def test_a_broken_link_and_a_heading_with_marks_are_seen() -> None:
 def required() -> set[str]:
     """`name==version` of pip and the bare names of Debian, as the requirements say them."""
     lines: list[str] = []
-    for file in ("runtime.txt", "develop.txt", "apt.txt"):
+    for file in ("runtime.txt", "collector.txt", "develop.txt", "apt.txt"):
         lines += (ROOT / "requirements" / file).read_text(encoding="utf-8").splitlines()
     return {line.strip() for line in lines if line.strip() and line[0] not in "#-"}
 

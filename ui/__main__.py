@@ -13,23 +13,28 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from firmware.contract.health import Presence
 from firmware.contract.screen import Action
 from firmware.contract.topics import Topics
 from firmware.runtime.bus import Bus
-from firmware.runtime.config import Config, ConfigError, UiSection
+from firmware.runtime.config import Config, ConfigError
 from firmware.runtime.daemon import notify, start
+from firmware.runtime.ui_section import UiSection
 from ui import theme
+from ui.aloud import Aloud
 from ui.environment import prepare
 from ui.languages import offered
 from ui.link import Link
 from ui.scene import Director, Scene
+from ui.screens.attract.model import AttractModel
 from ui.voice import Voice, voice
 
 SCREENSHOTS = "KIOSK_SCREENSHOT_DIR"
 WATCHDOG_EVERY = 1.0  # seconds
+CONTENT = "content"  # below [paths] state: the district's pictures, which kiosk-content writes
 FRAME_LOG = "KIOSK_FRAME_LOG"
 
 
@@ -59,15 +64,14 @@ class Screen:
         topics = Topics(config.kiosk.id)
         will = (topics.presence("ui"), Presence(is_alive=False))
         self._bus = Bus(config.bus_address("ui"), will)
-        self._voice: Voice = voice(config.ui.speaks)
+        self._voice: Voice = voice(config.ui)
+        self._aloud = Aloud(config.kiosk.helpline)
         self._said = ""
-        self._app = KioskApp(self._press, self._listen, self._flip)
-        self._link = Link(
-            self._bus,
-            topics,
-            Director(config.kiosk.helpline, offered(config.ui.languages)),
-            self._show,
-        )
+        self._app = KioskApp(self._press, self, self._flip, config.ui.keys)
+        self._app.face.heard_at(self._voice.step)
+        content = config.state_folder / CONTENT
+        director = Director(config.kiosk.helpline, content, offered(config.ui.languages))
+        self._link = Link(self._bus, topics, director, self._show)
 
     async def run(self) -> None:
         """Until the window is closed; a bug in either half ends both."""
@@ -87,17 +91,39 @@ class Screen:
     def _show(self, scene: Scene) -> None:
         self._app.show(scene)
         self._app.draw_now()
+        if isinstance(scene.model, AttractModel):
+            self._set_loudness(self._voice.loudness.reset)
         if scene.spoken_text != self._said:
             self._said = scene.spoken_text
-            self._voice.say(scene.spoken_text, scene.language)
+            self.listen()
 
     def _press(self, action: Action, value: str) -> None:
         self._voice.hush()
         self._link.press(action, value)
 
-    def _listen(self) -> None:
+    # --- an ear ----------------------------------------------------------------------------
+
+    def listen(self) -> None:
         if (scene := self._app.face.scene) is not None:
-            self._voice.say(scene.spoken_text, scene.language)
+            texts = (self._aloud(text, scene.language)
+                     for text in (scene.spoken_text, scene.aloud_text))  # fmt: skip
+            text, in_public = texts
+            self._voice.say(text, scene.language, in_public)
+
+    def say(self, text: str) -> None:
+        language = self._link.language
+        self._voice.say(self._aloud(text, language), language)
+
+    def hush(self) -> None:
+        self._voice.hush()
+
+    def louder(self) -> None:
+        self._set_loudness(self._voice.loudness.louder)
+        self.say(str(self._voice.step))  # a word to judge it by
+
+    def _set_loudness(self, change: Callable[[], None]) -> None:
+        change()
+        self._app.face.heard_at(self._voice.step)
 
     def _flip(self, scene: Scene) -> None:
         """About to be flipped; the loop comes round once it is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,30 +16,41 @@ from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glFinish, glReadPixel
 from kivy.utils import get_color_from_hex
 from PIL import Image
 
+from firmware.runtime.ui_section import KeysSection
 from ui import theme
+from ui.ear import Ear
 from ui.face import Face, load_rules
 from ui.parts import PressHandler
 from ui.scene import Scene
+from ui.wedge import PAUSE, Heard, Scanned, Typed, Wedge
 
-KEYS = {13: "enter", 271: "numpadenter", 27: "escape", 8: "backspace"}
+# Kivy's numbers of the keys that are no letters (kivy.core.window.Keyboard has them all)
+KEYS = {13: "enter", 271: "numpadenter", 27: "escape", 8: "backspace", 9: "tab",
+        127: "delete", 273: "up", 274: "down", 275: "right", 276: "left", 277: "insert",
+        278: "home", 279: "end", 280: "pageup", 281: "pagedown",
+        **{281 + number: f"f{number}" for number in range(1, 13)}}  # fmt: skip
+NAMES = {" ": "spacebar"}  # of letters that are called otherwise in `[ui.keys]`
+
+DEFAULT_KEYS = KeysSection()
 
 
 class KioskApp(App):
     """Draws scenes. `on_flip` is called when a new scene is drawn and about to be flipped."""
 
-    def __init__(self, on_pressed: PressHandler, on_listen: Callable[[], None],
+    def __init__(self, on_pressed: PressHandler, ear: Ear,
                  on_flip: Callable[[Scene], None] = lambda scene: None,
-                 **facts: Any) -> None:  # fmt: skip
+                 keys: KeysSection = DEFAULT_KEYS, **facts: Any) -> None:  # fmt: skip
         super().__init__(**facts)
         load_rules()
         self._on_flip = on_flip
         self._undrawn: Scene | None = None
         self._photographs: dict[Path, asyncio.Event] = {}
         self._watchers: list[Callable[[], None]] = []
-        self.face = Face(on_pressed, on_listen)
+        self.face = Face(on_pressed, ear, keys)
+        self._wedge = Wedge()
 
     def build(self) -> Face:
-        Window.bind(on_key_down=self._key, on_flip=self._flipping)
+        Window.bind(on_key_down=self._key, on_textinput=self._text, on_flip=self._flipping)
         return self.face
 
     def show(self, scene: Scene) -> None:
@@ -86,8 +98,29 @@ class KioskApp(App):
             self._on_flip(self._undrawn)
             self._undrawn = None
 
-    def _key(self, _: object, key: int, __: int, text: str | None, ___: object) -> bool:
-        return self.face.key(KEYS.get(key, text or ""))
+    def _key(self, _: object, key: int, *__: object) -> bool:
+        """A key that is no letter; letters come as text, in the layout of the keyboard and with
+        what Shift makes of them."""
+        if (name := KEYS.get(key)) is None:
+            return False
+        self._hear(self._wedge.command(name, time.monotonic()))
+        return True
+
+    def _text(self, _: object, text: str) -> None:
+        for letter in text:
+            self._hear(self._wedge.letter(letter, time.monotonic()))
+        Clock.schedule_once(self._listen_on, PAUSE)
+
+    def _listen_on(self, _: float) -> None:
+        self._hear(self._wedge.tick(time.monotonic()))
+
+    def _hear(self, heard: list[Heard]) -> None:
+        for each in heard:
+            match each:
+                case Typed(name=name):
+                    self.face.key(NAMES.get(name, name))
+                case Scanned(text=text):
+                    self.face.scan(text)
 
 
 def frame_buffer() -> Image.Image:

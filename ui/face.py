@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,10 @@ from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
 from firmware.contract.screen import Action
+from firmware.runtime.ui_section import KeysSection
 from ui import theme
+from ui.ear import Deaf, Ear
+from ui.focus import Key, Zone, key_names
 from ui.frame import Button, Frame, Look, Warning
 from ui.parts import PressHandler
 from ui.scene import Scene
@@ -35,6 +37,7 @@ from ui.screens.count.screen import CountView
 from ui.screens.desk.screen import DeskView
 from ui.screens.done.screen import DoneView
 from ui.screens.facts.screen import FactsView
+from ui.screens.find_place.screen import FindPlaceView
 from ui.screens.insert_cash.screen import InsertCashView
 from ui.screens.number.screen import NumberView
 from ui.screens.offer.screen import OfferView
@@ -47,6 +50,8 @@ from ui.screens.show_upi.screen import ShowUpiView
 from ui.screens.swipe_card.screen import SwipeCardView
 from ui.screens.trouble.screen import TroubleView
 from ui.screens.waiting.screen import WaitingView
+from ui.screens.write_text.screen import WriteTextView
+from ui.sixkeys import SixKeys
 from ui.text import zoom
 from ui.view import View
 
@@ -55,8 +60,10 @@ VIEWS: tuple[type[View], ...] = (
     AttractView, ServicesView, NumberView, WaitingView, ShowBillView, BasketView, InsertCashView,
     ShowUpiView, SwipeCardView, OfferView, DoneView, TroubleView, ClosedView, PinView, DeskView,
     CountView, PrintingView, CommissioningView, ChoiceView, FactsView, ConfirmView, PutFingerView,
+    WriteTextView, FindPlaceView,
 )  # fmt: skip
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
+ALSO = {"numpadenter": "enter"}  # the same key to whoever presses it
 BACK_WIDTH, WAY_ON_WIDTH = 282, 420  # design pixels
 
 
@@ -65,7 +72,8 @@ class TopBar(BoxLayout):
     ground = ColorProperty(theme.INK)
     frame = ObjectProperty(Frame(), rebind=True)
     press = ObjectProperty(lambda action, value: None)
-    listen = ObjectProperty(lambda: None)
+    ear = ObjectProperty(Deaf())
+    loudness = NumericProperty(0)  # a step, 1 to LOUDNESSES; 0: nothing can be heard
 
 
 class BottomBar(BoxLayout):
@@ -98,15 +106,16 @@ class Face(FloatLayout):
 
     frame = ObjectProperty(Frame(), rebind=True)
 
-    def __init__(self, on_pressed: PressHandler, on_listen: Callable[[], None],
+    def __init__(self, on_pressed: PressHandler, ear: Ear, keys: KeysSection,
                  **facts: Any) -> None:  # fmt: skip
         super().__init__(**facts)
         self.scene: Scene | None = None
-        self._on_pressed = on_pressed
+        self._on_pressed, self._ear = on_pressed, ear
+        self._key_names = key_names(keys)
         self._last_press: tuple[object, ...] = ()
         self._pressed_at = 0.0
         self._leaves_at = 0.0
-        self._top = TopBar(press=self._press, listen=on_listen)
+        self._top = TopBar(press=self._press, ear=ear)
         self._bottom = BottomBar(press=self._press)
         self._column = BoxLayout(orientation="vertical")
         self._overlay = StillThere(press=self._press)
@@ -115,6 +124,7 @@ class Face(FloatLayout):
         }
         self.view: View | None = None
         self.add_widget(self._column)
+        self.keys = SixKeys(self, ear)
         Clock.schedule_interval(self._count, 1.0)
 
     def show(self, scene: Scene) -> None:
@@ -123,6 +133,7 @@ class Face(FloatLayout):
         self._leaves_at = time.monotonic() + scene.leaves_in if scene.leaves_in else 0.0
         view = self.views[type(scene.model)]
         view.model = scene.model
+        is_another = view is not self.view or scene.frame.warning != self.frame.warning
         if view is not self.view or scene.frame.is_bare != self.frame.is_bare:
             is_new = view is not self.view
             if is_new and self.view is not None:
@@ -135,22 +146,49 @@ class Face(FloatLayout):
         self._zoom(view, theme.LETTERS[scene.text_size])
         view.more = scene.frame.more
         self._count()
+        self.keys.shown(is_another)
 
     def key(self, name: str) -> bool:
-        """A key of a physical keyboard: digits for the screen, Enter for the way on."""
-        if self.frame.warning is not None:
-            self._press_button(self.frame.warning.stay)
+        """A key of a keypad or a keyboard: one of the six, or what the screen lets be typed."""
+        if self.frame.warning is not None:  # who presses anything is here
+            self.press_button(self.frame.warning.stay)
             return True
-        if self.view is not None and self.view.key(name):
+        key = self._key_names.get(ALSO.get(name, name))
+        is_typed = key is None or (key is Key.OK and self.keys.spot is None)
+        if is_typed and self.keys.type(name):
             return True
-        button = {"enter": self.frame.way_on, "numpadenter": self.frame.way_on,
-                  "escape": self.frame.back}.get(name)  # fmt: skip
-        return button is not None and self._press_button(button)
+        if key is not None:
+            self.keys.press(key)
+        return key is not None
 
-    def _press_button(self, button: Button) -> bool:
+    def scan(self, text: str) -> None:
+        """What a bar code reader read; a screen that asks for none takes no notice of it."""
+        if self.frame.warning is None and self.frame.takes_scans:
+            self._press(Action.SCAN, text)
+
+    def press_button(self, button: Button) -> bool:
+        """As a finger would; False when it is not there."""
         if button.action is not None:
             self._press(button.action, button.value)
         return button.is_there
+
+    def parts(self) -> tuple[tuple[Zone, Widget], ...]:
+        """What can be reached now: the question laid over all, alone; else view and bars."""
+        if self.frame.warning is not None:
+            return ((Zone.BODY, self._overlay),)
+        view = () if self.view is None else ((Zone.BODY, self.view),)
+        bars = ((Zone.BELOW, self._bottom), (Zone.ABOVE, self._top))
+        return view if self.frame.is_bare else (*view, *bars)
+
+    def heard_at(self, step: int) -> None:
+        """How loud it is: 1 to LOUDNESSES; 0 where nothing can be heard."""
+        self._top.loudness = step
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """A finger: whoever has one needs no ring, and hears enough."""
+        self._ear.hush()
+        self.keys.hide()
+        return bool(super().on_touch_down(touch))
 
     def _press(self, action: Action, value: str = "") -> None:
         press = (self.scene.serial if self.scene else 0, action, value)
@@ -191,7 +229,7 @@ class Face(FloatLayout):
 
 def load_rules() -> None:
     """Read every `.kv` once; before the first widget is made."""
-    for name in ("parts.kv", "keys.kv", "face.kv"):
+    for name in ("parts.kv", "keys.kv", "keyboard.kv", "face.kv"):
         Builder.load_file(str(FOLDER / name))
     for file in sorted((FOLDER / "screens").glob("*/screen.kv")):
         Builder.load_file(str(file))

@@ -11,7 +11,7 @@ from firmware.contract.asked import Confirm
 from firmware.contract.reading import TextSize, in_language
 from firmware.contract.screen import Action, Screen, ScreenData
 from ui.languages import after, languages
-from ui.say import Say
+from ui.say import Say, sentences
 
 
 class Look(StrEnum):
@@ -91,6 +91,11 @@ class Frame:
     steps: int = 0
     is_bare: bool = False
     warning: Warning | None = None
+    takes_scans: bool = False  # of a bar code reader
+    louder: str = ""  # what the button with the bars does
+    help: str = ""  # how to go on with the six keys
+    no_way_back: str = ""
+    leave: Button = NO_BUTTON  # the help key, pressed twice
 
 
 def frame(screen: Screen, say: Say) -> Frame:
@@ -111,6 +116,11 @@ def frame(screen: Screen, say: Say) -> Frame:
         steps=screen.steps,
         is_bare=name in BARE_SCREENS,
         warning=_warning(screen, say) if screen.is_warning else None,
+        takes_scans=Action.SCAN in screen.actions,
+        louder=say("button.louder"),
+        help=_help(screen, say),
+        no_way_back=say("keys.no_way_back"),
+        leave=_leave(screen, say),
     )
 
 
@@ -177,10 +187,21 @@ def _letters(screen: Screen, say: Say) -> Button:
 
 
 def _warning(screen: Screen, say: Say) -> Warning:
-    leave = next((a for a in (Action.CANCEL, Action.FINISH) if a in screen.actions), None)
     return Warning(
         question=say("warning.question"),
         line=say("warning.line"),
         stay=Button(say("button.stay"), Action.STAY, look=Look.GO),
-        leave=button(leave, say, is_way_on=False),
+        leave=_leave(screen, say),
     )
+
+
+def _leave(screen: Screen, say: Say) -> Button:
+    leave = next((a for a in (Action.CANCEL, Action.FINISH) if a in screen.actions), None)
+    return button(leave, say, is_way_on=False)
+
+
+def _help(screen: Screen, say: Say) -> str:
+    """How the keys work, whom to call, and what the same key does when it is pressed again."""
+    leave = _leave(screen, say)
+    again = say("keys.leave", leave=leave.text) if leave.is_there else ""
+    return sentences(say("keys.help"), again)

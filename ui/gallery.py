@@ -19,9 +19,11 @@ from ui.studio import Studio
 HELPLINE = "181"
 
 
-def scenes(language: Language, size: TextSize = TextSize.NORMAL) -> dict[str, Scene]:
-    """By file name, without the language."""
-    director = Director(HELPLINE, tuple(languages()))
+def scenes(
+    language: Language, size: TextSize = TextSize.NORMAL, content: Path | None = None
+) -> dict[str, Scene]:
+    """By file name, without the language; `content` is where the pictures of samples are."""
+    director = Director(HELPLINE, content, tuple(languages()))
     shown = {
         name: director.scene(
             samples.screen(data, language, leaves_in=12 if "done" in name else None, size=size)

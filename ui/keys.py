@@ -23,6 +23,8 @@ class Keypad(GridLayout):
 
     next = StringProperty("")
     is_ready = BooleanProperty(False)  # the way on may be pressed
+    wipe_text = StringProperty("")  # what the key with the arrow does, spoken
+    secret = StringProperty("")  # what is said for each digit alike, where nobody may hear which
     mark = StringProperty("")  # what else may be typed: the stroke of a khasra number
 
     __events__ = ("on_digit", "on_wipe", "on_enter")

@@ -27,7 +27,8 @@ from PIL import Image, ImageDraw
 from firmware.contract.screen import Action
 from ui import theme
 from ui.frame import NO_BUTTON
-from ui.text import texture_of, zoom, zoom_of
+from ui.loudness import LOUDNESSES
+from ui.text import Text, texture_of, zoom, zoom_of
 
 ICONS = Path(__file__).parent / "icons"
 FALLBACK_ICON = "squares-four-duotone"
@@ -69,6 +70,8 @@ class Touch(Plate):
 
     is_on = BooleanProperty(True)
     is_down = BooleanProperty(False)
+    is_aside = BooleanProperty(False)  # not for citizens: the last that the keys reach
+    spoken = StringProperty("")  # where its texts say too little, or too much
 
     __events__ = ("on_press",)
 
@@ -78,6 +81,12 @@ class Touch(Plate):
 
     def on_press(self) -> None:
         """Bound by whoever uses it."""
+
+    @property
+    def spoken_text(self) -> str:
+        """What is said when the keys come to it: its own sentence, or what is written on it."""
+        texts = (part.text for part in self.walk(restrict=True) if isinstance(part, Text))
+        return self.spoken or ", ".join(text.replace("\n", ", ") for text in texts if text)
 
     def on_touch_down(self, touch: Any) -> bool:
         if not self.is_on or self.is_down or not self.collide_point(*touch.pos):
@@ -135,6 +144,27 @@ class WaysToPay(BoxLayout):
         made = WordButton()
         made.bind(on_press=lambda it: self.press(it.button.action, it.button.value))
         return made
+
+
+class Loudness(Widget):
+    """How loud the voice is: as many full bars as steps."""
+
+    step = NumericProperty(0)
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts)
+        redraw = Clock.create_trigger(self._draw, -1)
+        for name in ("step", "pos", "size"):
+            self.fbind(name, redraw)
+
+    def _draw(self, *_: object) -> None:
+        self.canvas.clear()
+        side = self.width / (2 * LOUDNESSES - 1)
+        with self.canvas:
+            for number in range(LOUDNESSES):
+                Color(rgba=_rgba(theme.WHITE if number < self.step else theme.TRACK))
+                height = self.height * (number + 1) / LOUDNESSES
+                Rectangle(pos=(self.x + 2 * number * side, self.y), size=(side, height))
 
 
 class Key(Touch):

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from firmware.contract.facts import ShowFacts
 from firmware.contract.gateway import Bill, Tender
+from firmware.contract.meeting import Meeting
 from firmware.contract.money import ZERO, Money, rupees, total
 from firmware.contract.reading import HINDI, Language, TextSize
 from firmware.contract.screen import (
@@ -42,8 +43,11 @@ from ui import (
     samples_asks,
     samples_desk,
     samples_facts,
+    samples_faults,
     samples_fees,
+    samples_occasions,
     samples_requests,
+    samples_typing,
 )
 
 LONG_NAME = "श्रीमती राजेश्वरी देवी त्रिपाठी पत्नी स्वर्गीय लक्ष्मीनारायण"
@@ -80,7 +84,7 @@ CARD_HINTS = ("unreadable", "not_a_bank_card", "chip_card", "pin_needed", "not_f
               "tracks_differ", "not_encrypted", "not_asked", "declined")  # fmt: skip
 WAITINGS = (
     "upi", "upi_check", "card", "fetching", "posting", "printing", "printing_page", "comparing",
-    "desk_printing", "returning", "opening", "asking", "printing_poster",
+    "desk_printing", "returning", "opening", "asking", "printing_poster", "meeting",
 )  # fmt: skip
 PROBLEMS = (
     "too_short", "no_such_account", "already_paid", "in_basket",
@@ -90,7 +94,7 @@ CLOSINGS = ("no_bus", "core", "door_open", "journal", "starting")
 TILE_REASONS = (
     "not_yet", "no_paper", "no_printer", "no_cards", "no_ribbon", "no_back_end", "no_cash",
     "no_power", "no_records", "day_limit", "ask_operator", "too_many_tries", "no_finger_reader",
-    "no_rates", "other_fee", "poster_tomorrow",
+    "no_rates", "other_fee", "poster_tomorrow", "no_meeting",
 )  # fmt: skip
 LIMITS = ("no_cash", "least", "most", "visit", "day", "values")
 
@@ -192,10 +196,12 @@ ACTIONS: dict[type, list[Action]] = {
     Trouble: [Action.CHOOSE_LANGUAGE, Action.AGAIN, Action.FINISH],
     Closed: [Action.OPERATOR],
     Commissioning: [Action.CHOOSE_LANGUAGE],
+    Meeting: [Action.CHOOSE_LANGUAGE, Action.CANCEL],
     Pin: [Action.CHOOSE_LANGUAGE, Action.ENTER, Action.CANCEL],
     Desk: [Action.CHOOSE_LANGUAGE, Action.CHOOSE_TASK, Action.BACK, Action.FINISH],
     Count: [Action.CHOOSE_LANGUAGE, Action.ENTER, Action.SKIP],
     **samples_requests.ACTIONS,
+    **samples_typing.ACTIONS,
 }
 STEPS: dict[type, int] = {
     Number: 1,
@@ -209,6 +215,7 @@ STEPS: dict[type, int] = {
     Printing: 3,
     Done: 4,
     **samples_requests.STEPS,
+    **samples_typing.STEPS,
     ShowFacts: 4,
 }
 
@@ -303,9 +310,11 @@ def main_screens() -> dict[str, ScreenData]:
         "6-cash-refused": cash(Hint("cash.refused.inhibited")),
         **_ends(),
         "9-closed": Closed("closed.door_open"),
+        **samples_faults.screens(),
         "9-commissioning": newcomer(),
         "9-commissioning-no-network": newcomer([]),
         **samples_desk.screens(),
+        **samples_occasions.screens(tiles()),
     }  # fmt: skip
 
 
@@ -344,6 +353,7 @@ def _ends() -> dict[str, ScreenData]:
         **samples_requests.screens(),
         **samples_facts.screens(),
         **samples_asks.screens(),
+        **samples_typing.screens(),
         **samples_fees.screens(),
         "8-trouble-given-back": Trouble("trouble.given_back", ZERO),
         "8-trouble-upi-unknown": Trouble("trouble.upi_unknown", ZERO, order="TDR 0417 0001"),

@@ -30,7 +30,9 @@ def tiles(services: dict[str, str]) -> list[Tile]:
 def pages_of(data: Choice) -> list[Action]:
     """What can be pressed beside the rows."""
     less = [Action.PREVIOUS_PAGE] if data.page > 1 else []
-    return less + ([Action.NEXT_PAGE] if data.page < data.pages else [])
+    more = [Action.NEXT_PAGE] if data.page < data.pages else []
+    is_long = any(":" in option.id for option in data.options)  # parts of a list of places
+    return [*less, *more, *([Action.SEARCH] if is_long else [])]
 
 
 def villages() -> Choice:

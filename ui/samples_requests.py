@@ -23,6 +23,11 @@ COMPLAINT = [
     Said("grievance.ask.tehsil", {"hi": "टोडारायसिंह", "en": "Todaraisingh"}),
     Said("grievance.ask.village", {"hi": "लाम्बा कलां", "en": "Lamba Kalan"}),
 ]
+WORDS = "चार दिन से पानी नहीं आया। हैंडपंप भी खराब है और टैंकर वाला पैसे माँगता है। " * 2
+OWN = [
+    Said("grievance.ask.text", {"hi": WORDS.strip(), "en": WORDS.strip()}),
+    Said("grievance.ask.name", {"hi": "कमला देवी", "en": "कमला देवी"}),
+]
 PPO = Said("life_certificate.ask.ppo", {"hi": "200411000725", "en": "200411000725"})
 
 
@@ -42,6 +47,7 @@ def screens() -> dict[str, ScreenData]:
     """By file name, as in the gallery."""
     return {
         "4-confirm-request": Confirm("grievance", [*COMPLAINT, MOBILE], False),
+        "4-confirm-words": Confirm("grievance", [*COMPLAINT, MOBILE, *OWN], False),
         "4-confirm-person": Confirm("life_certificate", [PPO, *WHOSE], True),
         "6-finger": finger(),
         "6-finger-dark": finger(is_ready=False),

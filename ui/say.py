@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import dataclass
 
 from firmware.contract.accounts import answers_of
+from firmware.contract.faults import known
 from firmware.contract.money import Money
-from firmware.contract.reading import ENGLISH, HINDI, PAPER_LANGUAGES, Language
+from firmware.contract.reading import ENGLISH, HINDI, PAPER_LANGUAGES, Language, on_paper
+from firmware.runtime import fault_words
 from firmware.runtime.service_words import service_words
 from firmware.runtime.words import Words
 from ui.languages import LOCALE
@@ -17,6 +20,17 @@ log = logging.getLogger("say")
 OFFERED = (HINDI, ENGLISH)  # where nothing else is configured
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MONTH = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
+
+
+@dataclass(frozen=True)
+class FaultWords:
+    """A fault as a citizen hears of it. `short` may be empty."""
+
+    short: str
+    text: str
+    money: str
+    mender: str
+    icon: str
 
 
 class Say:
@@ -35,6 +49,19 @@ class Say:
     def __call__(self, key: str, **facts: object) -> str:
         """The text of `key`; raises MissingWords."""
         return self._words(key, **{"helpline": self._helpline, **facts})
+
+    def of_fault(self, code: str) -> FaultWords | None:
+        """What is said of that fault; None for none, and for a code of a newer core."""
+        fault, language = known(code), on_paper(self.language)
+        if fault is None:
+            return None
+        return FaultWords(
+            short=fault_words.short(fault, language),
+            text=fault_words.plain(fault, language),
+            money=fault_words.money(fault, language),
+            mender=fault_words.mender(fault, language, self._helpline),
+            icon=fault.icon,
+        )
 
     def as_written(self, key: str) -> str:
         """With the places of its facts still open."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from firmware.contract import asked
 from firmware.contract import screen as contract
 from firmware.contract.facts import ShowFacts
+from firmware.contract.meeting import Meeting
 from firmware.contract.reading import FALLS_BACK_TO, HINDI, Language, TextSize
 from firmware.contract.screen import Screen
 from firmware.contract.screen_ends import PosterOut, Reprinted
+from firmware.contract.typed import FindPlace, WriteText
 from ui.frame import Frame, frame
 from ui.languages import after
 from ui.say import OFFERED, Say
@@ -23,6 +27,7 @@ from ui.screens.count import model as count
 from ui.screens.desk import model as desk
 from ui.screens.done import model as done
 from ui.screens.facts import model as facts
+from ui.screens.find_place import model as find_place
 from ui.screens.insert_cash import model as insert_cash
 from ui.screens.number import model as number
 from ui.screens.offer import model as offer
@@ -35,12 +40,15 @@ from ui.screens.show_upi import model as show_upi
 from ui.screens.swipe_card import model as swipe_card
 from ui.screens.trouble import model as trouble
 from ui.screens.waiting import model as waiting
+from ui.screens.write_text import model as write_text
 
 Model = (
     attract.AttractModel
     | services.ServicesModel
     | number.NumberModel
     | choice.ChoiceModel
+    | write_text.WriteTextModel
+    | find_place.FindPlaceModel
     | waiting.WaitingModel
     | printing.PrintingModel
     | show_bill.ShowBillModel
@@ -62,6 +70,14 @@ Model = (
 )
 
 
+@runtime_checkable
+class Discreet(Protocol):
+    """A screen with something on it that is nobody else's business: a name, a number, a debt."""
+
+    @property
+    def aloud_text(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Scene:
     """Everything that one frame shows."""
@@ -79,12 +95,25 @@ class Scene:
             return self.frame.warning.spoken_text
         return self.model.spoken_text
 
+    @property
+    def aloud_text(self) -> str:
+        """What a loudspeaker may say of it, to everybody in the room."""
+        if self.frame.warning is None and isinstance(self.model, Discreet):
+            return self.model.aloud_text
+        return self.spoken_text
+
 
 class Director:
     """Holds the words of every language that is offered, and makes scenes."""
 
-    def __init__(self, helpline: str, offered: tuple[Language, ...] = OFFERED) -> None:
-        self._offered = offered
+    def __init__(
+        self,
+        helpline: str,
+        content: Path | None = None,
+        offered: tuple[Language, ...] = OFFERED,
+    ) -> None:
+        """`content` is the folder of the district's pictures; without one none is shown."""
+        self._offered, self._content = offered, content
         known = dict.fromkeys((*offered, FALLS_BACK_TO))
         self._say = {language: Say(language, helpline, offered) for language in known}
 
@@ -121,15 +150,21 @@ class Director:
     def _model(self, screen: Screen, say: Say) -> Model:
         match screen.data:
             case contract.Attract() as data:
-                return attract.model(data, screen, say)
+                return attract.model(data, screen, say, self._content)
             case contract.Services() as data:
                 return services.model(data, screen, say)
             case contract.Number() as data:
                 return number.model(data, screen, say)
             case contract.Choice() as data:
                 return choice.model(data, screen, say)
+            case WriteText() as data:
+                return write_text.model(data, screen, say)
+            case FindPlace() as data:
+                return find_place.model(data, screen, say)
             case contract.Waiting() as data:
                 return waiting.model(data, screen, say)
+            case Meeting() as data:
+                return waiting.meeting(data, say)
             case contract.Printing() as data:
                 return printing.model(data, screen, say)
             case contract.ShowBill() as data:

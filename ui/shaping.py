@@ -79,11 +79,11 @@ def balance(lines: tuple[str, ...], text: str, weight: int, size: int,
 
 
 def lay_out(text: str, weight: int, size: int, width: int, height: int | None = None,
-            is_wrapped: bool = True) -> Block:  # fmt: skip
+            is_wrapped: bool = True, is_balanced: bool = True) -> Block:  # fmt: skip
     """Fit `text` into `width` x `height` pixels, shrinking down to SMALLEST where it must."""
     smallest = size * SMALLEST
     while True:
-        block = _at_size(text, weight, size, width, is_wrapped)
+        block = _at_size(text, weight, size, width, is_wrapped, is_balanced)
         is_inside = block.width <= width and (height is None or block.height <= height)
         smaller = min(size - 1, int(size * STEP))
         if is_inside or smaller < smallest:
@@ -91,9 +91,11 @@ def lay_out(text: str, weight: int, size: int, width: int, height: int | None = 
         size = smaller
 
 
-def _at_size(text: str, weight: int, size: int, width: int, is_wrapped: bool) -> Block:
+def _at_size(
+    text: str, weight: int, size: int, width: int, is_wrapped: bool, is_balanced: bool
+) -> Block:
     lines = break_lines(text, weight, size, width) if is_wrapped else (text,)
-    if len(lines) > 1 and "\n" not in text:
+    if len(lines) > 1 and is_balanced and "\n" not in text:
         lines = balance(lines, text, weight, size, width)
     widest = max(measure(line, weight, size) for line in lines)
     return Block(lines, weight, size, widest, True)

@@ -13,9 +13,11 @@ from typing import Any
 from PIL import Image
 
 from firmware.contract.screen import Action
+from ui.ear import Deaf, Ear
 from ui.environment import prepare
 from ui.scene import Scene
 
+NOBODY = Deaf()
 ROUNDS = 6  # of the clock: text heights follow widths, layouts follow heights, pages follow both
 
 
@@ -24,7 +26,7 @@ class Studio:
 
     def __init__(self, width: int, height: int, inches: float | None = None,
                  pressed: Callable[[Action, str], None] = lambda action, value: None,
-                 listened: Callable[[], None] = lambda: None,
+                 ear: Ear = NOBODY,
                  flipped: Callable[[Scene], None] = lambda scene: None) -> None:  # fmt: skip
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
         prepare(width, height, False, inches)
@@ -35,12 +37,12 @@ class Studio:
 
         Clock._max_fps = 0  # no waiting for the next frame
         self._clock = Clock
-        self.app = KioskApp(pressed, listened, flipped)
+        self.app = KioskApp(pressed, ear, flipped)
         self.app._run_prepare()
         runTouchApp(embedded=True)
         self.settle()
 
-    def show(self, scene: Scene) -> None:
+    def show_scene(self, scene: Scene) -> None:
         """A scene, and the layout that follows."""
         self.app.show(scene)
         self.settle()
@@ -59,7 +61,7 @@ class Studio:
 
     def picture(self, scene: Scene) -> Image.Image:
         """The pixels of a scene."""
-        self.show(scene)
+        self.show_scene(scene)
         return self.again()
 
     def again(self) -> Image.Image:

@@ -27,6 +27,7 @@ class Text(Widget):
     the text shrinks to stay inside. `fits` says whether it does.
     """
 
+    is_balanced = True  # lines of one length, as far as may be
     text = StringProperty("")
     weight = NumericProperty(400)
     letter = NumericProperty(42)
@@ -85,7 +86,7 @@ class Text(Widget):
             self._show_nothing()
             return
         self.block = shaping.lay_out(
-            self.text, int(self.weight), size, width, height, self.is_wrapped
+            self.text, int(self.weight), size, width, height, self.is_wrapped, self.is_balanced
         )
         self.fits = self.block.fits
         self._plate.texture = texture_of(shaping.draw(self.block, self.align))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.widget import Widget
 
 from ui.layout import Split
 from ui.pages import Pages
@@ -16,6 +17,16 @@ class View(Split):
     seconds = NumericProperty(0)  # until this screen leaves; 0 when nobody counts
     letters = NumericProperty(1.0)  # so much larger than designed
     more = StringProperty("")  # the words of what turns a page: with {page} and {pages}
+
+    @property
+    def echo(self) -> str:
+        """What is said after a key was typed; empty where nothing is typed."""
+        return ""
+
+    @property
+    def way_on_when_full(self) -> Widget | None:
+        """What is pressed next, once nothing more can be typed."""
+        return None
 
     def enter(self) -> None:
         """This screen comes up after another one: nothing of the last visitor may be left."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from drivers.base.machine import step
 from drivers.base.protocol import NEVER, CommandRefused, Protocol
 from drivers.escpos.codec import (
     CLEAR_BUFFERS,
@@ -50,6 +49,7 @@ from drivers.escpos.events import (
 from drivers.escpos.job import IN_FLIGHT_LIMIT, Job
 from drivers.escpos.logo import ASK_KEYS, GOT_KEYS, STORED, Logo, keys_of
 from drivers.escpos.states import TRANSITIONS, State, Trigger
+from firmware.runtime.table import step
 
 ANSWER_WITHIN = 0.25  # seconds; no answer means off, offline or busy (escpos.md 7.2)
 POLL_EVERY = 1.0  # seconds; ASB is quicker, where the printer has it and still has it switched on

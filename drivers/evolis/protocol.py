@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import deque
 
-from drivers.base.machine import step
 from drivers.base.protocol import NEVER, CommandRefused, Protocol
 from drivers.evolis.codec import (
     AnswerReader,
@@ -51,6 +50,7 @@ from drivers.evolis.events import (
 )
 from drivers.evolis.job import CONTROL_WITHIN, EJECT_WITHIN, Job, Step
 from drivers.evolis.states import TRANSITIONS, State, Trigger
+from firmware.runtime.table import step
 
 POLL_EVERY = 3.0  # seconds; nothing about cards changes faster than a hand can move
 LOOK_SOON = 0.5  # seconds after a fault: long enough for its sensors to settle

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 
-from drivers.base.machine import step
 from drivers.base.protocol import NEVER, CommandRefused, Protocol
 from drivers.ipp.codec import Group, IppError, Message, Section, decode, encode
 from drivers.ipp.events import (
@@ -36,6 +35,7 @@ from drivers.ipp.questions import About, Asker, Question
 from drivers.ipp.report import condition_of, known_of
 from drivers.ipp.states import TRANSITIONS, Stage, State, Step, Trigger
 from drivers.ipp.words import A4_MEDIA, FIRST_ERROR, OUR_JOBS, Code, Media, PrinterState
+from firmware.runtime.table import step
 
 POLL_EVERY = 1.0  # seconds after an answer
 ANSWER_WITHIN = 10.0  # seconds without a byte; a printer that wakes up takes five

@@ -10,7 +10,6 @@ from collections import deque
 
 from drivers.base import iso7813
 from drivers.base.arming import ReaderProtocol, Swipe, SwipeRejected
-from drivers.base.machine import step
 from drivers.base.protocol import NEVER, CommandRefused
 from drivers.base.transfers import Pipe, TransferReader
 from drivers.magnesafe.codec import (
@@ -32,6 +31,7 @@ from drivers.magnesafe.codec import (
 from drivers.magnesafe.events import Event, KeysGone, LinkLost, LinkSilent, ReaderKnown
 from drivers.magnesafe.states import TRANSITIONS, State, Trigger
 from firmware.contract.card import Arm, CardClass, Sealing, SwipeProblem
+from firmware.runtime.table import step
 
 ANSWER_WITHIN = 1.0  # seconds; assumed, a control transfer takes milliseconds
 POLL_EVERY = 10.0  # seconds between two questions; a pulled cable says so itself

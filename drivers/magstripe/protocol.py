@@ -10,7 +10,6 @@ from collections import deque
 
 from drivers.base import iso7813
 from drivers.base.arming import ReaderProtocol, Swipe, SwipeRejected
-from drivers.base.machine import step
 from drivers.base.protocol import NEVER, CommandRefused
 from drivers.base.secret import LockedBuffer
 from drivers.magstripe import codec
@@ -19,6 +18,7 @@ from drivers.magstripe.sealing import Seal
 from drivers.magstripe.states import PERMITTED, TRANSITIONS, State, Trigger
 from drivers.magstripe.tracks import LAYOUTS, Read, decode
 from firmware.contract.card import Arm, Sealing, SwipeProblem
+from firmware.runtime.table import step
 
 ANSWER_WITHIN = 0.5  # seconds; assumed, two bytes take 2 ms and a reset about 100
 POLL_EVERY = 2.0  # seconds while nobody pays

@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import assert_never
 
 from drivers.base.http import Caller, HttpError
-from drivers.base.machine import step
 from drivers.base.protocol import NEVER, CommandRefused, Protocol
 from drivers.rd_service.codec import (
     HOST,
@@ -42,6 +41,7 @@ from drivers.rd_service.events import (
 from drivers.rd_service.states import TRANSITIONS, State, Trigger
 from drivers.rd_service.survey import Service, Survey
 from drivers.rd_service.xml_reader import XmlError
+from firmware.runtime.table import step
 
 POLL_EVERY = 5.0  # seconds between two looks at the service; each is two connections
 ANSWER_WITHIN = {Method.SERVICE: 3.0, Method.INFO: 10.0}  # seconds; some ask the reader first

@@ -14,7 +14,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
+
 from firmware.boot.bus_files import BrokerError, BusFiles
+from firmware.meeting.policy import FILE as POLICY
+from firmware.meeting.policy import policy
 from firmware.runtime.config import Config, ConfigError, load
 from firmware.runtime.durable import sync_folder
 
@@ -69,6 +73,16 @@ def give(path: Path, mode: int, user: str = "root", group: str = "root") -> None
         path.chmod(mode)
 
 
+def write_policy(config: Config) -> None:
+    """What a meeting's browser may: read by Chromium as another user, written by nobody else."""
+    path = config.run_folder / POLICY
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(msgspec.json.encode(policy(config.meeting.origins)))
+    fresh.chmod(0o644)
+    fresh.replace(path)
+
+
 def prepare(config_path: Path) -> None:
     """All of it, in the order in which a power cut does least harm. Raises ConfigError."""
     folder = config_path.parent
@@ -84,6 +98,7 @@ def prepare(config_path: Path) -> None:
     give(Path(config.paths.operators), 0o640, group=TILL)
     host_key(folder / "ssh")
     open_to_sshd(folder / "ssh")
+    write_policy(config)
     units = config.run_folder / UNITS
     units.parent.mkdir(parents=True, exist_ok=True)
     units.write_text("".join(f"{unit}\n" for unit in units_of(config)))

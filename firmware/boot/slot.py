@@ -44,8 +44,11 @@ def is_idle(core: CoreState) -> bool:
 
 
 def is_good(alive: frozenset[str], core: CoreState | None) -> bool:
-    """All daemons live and core has its journal, also the older rows that it did not write."""
-    return alive >= MUST_LIVE and core is not None and not core.no_records_because
+    """All daemons live and core has its journal, also the older rows that it did not write. The
+    screen waits while a meeting is held."""
+    if core is None or core.no_records_because:
+        return False
+    return alive >= (MUST_LIVE - {"ui"} if core.meeting else MUST_LIVE)
 
 
 class Watch:

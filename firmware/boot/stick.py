@@ -1,7 +1,7 @@
-"""The bundle of an update: where it lies, and on a USB stick, for a kiosk that no network reaches.
+"""A USB stick, for a kiosk that no network reaches: with the bundle of an update, or with content.
 
-A stick may hold anything. It is mounted for the update alone, as FAT, to be read, and nothing on it
-may be executed; what the bundle is worth RAUC says, by its signature.
+A stick may hold anything. It is mounted for that one file, as FAT, to be read, and nothing on it
+may be executed; what the file is worth its signature says.
 """
 
 from __future__ import annotations
@@ -25,13 +25,20 @@ def bundle_at(said: str) -> Iterator[str]:
     if said != STICK:
         yield said
         return
+    with mounted() as folder:
+        yield str(folder / NAME)
+
+
+@contextmanager
+def mounted() -> Iterator[Path]:
+    """Where the one stick can be read, as long as this lasts. Raises SystemExit."""
     device = the_stick(BY_ID)
     MOUNTED_AT.mkdir(exist_ok=True)
     mounting = ["mount", "-t", "vfat", "-o", OPTIONS, str(device), str(MOUNTED_AT)]
     if subprocess.run(mounting, check=False).returncode:
-        sys.exit(f"kiosk-update: {device}: expected a stick with FAT (see above)")
+        sys.exit(f"kiosk: {device}: expected a stick with FAT (see above)")
     try:
-        yield str(MOUNTED_AT / NAME)
+        yield MOUNTED_AT
     finally:
         subprocess.run(["umount", str(MOUNTED_AT)], check=True)
 
@@ -42,6 +49,6 @@ def the_stick(by_id: Path) -> Path:
     whole = [path for path in sorted(by_id.glob("usb-*")) if "-part" not in path.name]
     if len(whole) != 1:
         names = ", ".join(path.name for path in whole) or "none"
-        sys.exit(f"kiosk-update: expected one USB stick, got {names}")
+        sys.exit(f"kiosk: expected one USB stick, got {names}")
     part = whole[0].with_name(f"{whole[0].name}-part1")
     return part if part.exists() else whole[0]

@@ -12,15 +12,22 @@ from firmware.cli import (
     alarms,
     cash,
     claims,
+    commission,
+    content,
     devices,
+    downtime,
+    enrol,
+    fleet,
     journal,
     keys,
+    meetings,
     operators,
     papers,
     rates,
     receipts,
     services,
     supplies,
+    tickets,
 )
 from firmware.cli.narrator import Line, Narrator
 from firmware.cli.snapshot import NoBus, take, technician_bus, until_connected
@@ -99,6 +106,13 @@ def parser() -> argparse.ArgumentParser:
     papers.add_commands(commands)
     rates.add_commands(commands)
     services.add_commands(commands)
+    fleet.add_commands(commands)
+    content.add_commands(commands)
+    meetings.add_commands(commands)
+    downtime.add_commands(commands)
+    commission.add_commands(commands)
+    tickets.add_commands(commands)
+    enrol.add_commands(commands)
     return top
 
 

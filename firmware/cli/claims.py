@@ -25,7 +25,7 @@ from firmware.journal.past import files_of
 from firmware.journal.plain import masked
 from firmware.runtime.clock import INDIA
 from firmware.runtime.config import Config
-from firmware.till.claims import Refused, Verified, verify
+from firmware.till.claims import Refused, Verified, verify, without_code
 from firmware.till.signing import FLEET, NoKey, keys_folder, load_fleet_key
 
 EXIT_REFUSED = 1
@@ -59,7 +59,7 @@ async def verify_text(config: Config, options: argparse.Namespace) -> int:
     text = sys.stdin.read() if options.text == "-" else options.text
     path = options.fleet or keys_folder(config.state_folder) / FLEET
     try:
-        result = verify(text.strip(), load_fleet_key(path), int(time.time()))
+        result = verify(without_code(text), load_fleet_key(path), int(time.time()))
     except NoKey as error:
         return say([f"cannot verify: {error}"], EXIT_REFUSED)
     if isinstance(result, Refused):

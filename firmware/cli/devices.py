@@ -11,10 +11,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from firmware.cli import testing
-from firmware.cli.meaning import LANGUAGES, meaning
 from firmware.cli.snapshot import take
+from firmware.contract.faults import known
 from firmware.runtime.config import Config
+from firmware.runtime.fault_words import LANGUAGES, meaning, ticket_of
 
 EXIT_NOTHING = 1
 
@@ -44,6 +47,7 @@ def add_commands(commands: Any) -> None:
     five.set_defaults(run=testing.test)
     six = below.add_parser("explain", help="what a fault means and who mends it, in two languages")
     six.add_argument("code", nargs="*", help="default: every fault that stands now")
+    six.add_argument("--json", action="store_true", help="with all that docs/faults.md has of it")
     six.set_defaults(run=explain)
     three = below.add_parser("replay", help="play such a file into a driver")
     three.add_argument("file", type=Path)
@@ -67,15 +71,28 @@ async def flights(config: Config, options: argparse.Namespace) -> int:
 
 
 async def explain(config: Config, options: argparse.Namespace) -> int:
-    """1 where a code has no sentence."""
+    """1 where a code has no row."""
     codes = options.code or await _codes_now(config)
-    if not codes:
+    if options.json:
+        print(msgspec.json.encode([_as_json(code) for code in codes]).decode())
+    elif not codes:
         print("no fault stands now")
-    for code in codes:
-        print(code)
-        for language in LANGUAGES:
-            print(f"  {meaning(code, language) or 'not known'}")
-    return 0 if all(meaning(code, LANGUAGES[0]) for code in codes) else EXIT_NOTHING
+    else:
+        print("\n".join(line for code in codes for line in _in_words(code)))
+    return 0 if all(map(known, codes)) else EXIT_NOTHING
+
+
+def _in_words(code: str) -> list[str]:
+    if (fault := known(code)) is None:
+        return [code, "  not known"]
+    told = f"  {fault.severity}, mended by {fault.mender}; {ticket_of(fault)}"
+    return [code, told, *(f"  {meaning(code, language)}" for language in LANGUAGES)]
+
+
+def _as_json(code: str) -> dict[str, Any]:
+    fault = known(code)
+    row: dict[str, Any] = {} if fault is None else msgspec.to_builtins(fault)
+    return {**row, "code": code, "meaning": {each: meaning(code, each) for each in LANGUAGES}}
 
 
 async def _codes_now(config: Config) -> list[str]:

@@ -9,11 +9,24 @@ from typing import Any
 import msgspec
 
 from firmware.cli import words
-from firmware.contract import command, device, gateway, health, panel, screen, till
+from firmware.contract import (
+    command,
+    device,
+    downtime,
+    fault_ticket,
+    gateway,
+    health,
+    machine,
+    meeting,
+    panel,
+    screen,
+    till,
+)
 from firmware.contract.topics import TOPICS, Topic
 
 REMEMBERED = 500  # events; money is told again until core has written it down
-QUIET = (device.Lease, panel.Tower, device.Acknowledge, screen.Screen)  # only with --all
+# only with --all
+QUIET = (device.Lease, panel.Tower, device.Acknowledge, screen.Screen, machine.Machine)
 REPLIES = "reply/"  # of several kinds, told apart by who asked; a bill names a citizen
 
 Line = tuple[str, str]  # who, what
@@ -131,6 +144,12 @@ def _core(before: health.CoreState | None, now: health.CoreState) -> Iterator[st
         yield f"{now.unposted} unposted"
     if before.claims != now.claims:
         yield f"{now.claims} open claims"
+    if before.conduct != now.conduct:
+        yield f"code of conduct {now.conduct}" if now.conduct else "code of conduct is over"
+    if before.content != now.content:
+        yield f"shows content {now.content}" if now.content else "shows no content"
+    if before.meeting != now.meeting:
+        yield f"holds meeting {now.meeting}" if now.meeting else f"meeting {before.meeting} is over"
     if before.may_halt != now.may_halt:
         yield "the machine may halt" if now.may_halt else "the machine may not halt any more"
 
@@ -160,6 +179,32 @@ def _screen(before: screen.Screen | None, now: screen.Screen) -> Iterator[str]:
     yield f"screen {now.serial}: {type(now.data).__name__}"
 
 
+def _services(before: downtime.ServiceStates | None, now: downtime.ServiceStates) -> Iterator[str]:
+    old = {} if before is None else before.why_not
+    for service, why in now.why_not.items():
+        if old.get(service, "") != why:
+            yield f"{service}: {why}" if why else f"{service} can be had again"
+
+
+def _tickets(
+    before: fault_ticket.FaultTickets | None, now: fault_ticket.FaultTickets
+) -> Iterator[str]:
+    old = {} if before is None else {each.number: each for each in before.open}
+    for each in now.open:
+        if old.get(each.number) != each:
+            yield f"ticket {each.number} {each.part} {each.code}: with the {each.level}"
+    for number in old.keys() - {each.number for each in now.open}:
+        yield f"ticket {number} is closed"
+
+
+def _machine(before: machine.Machine | None, now: machine.Machine) -> Iterator[str]:
+    yield ", ".join(f"{name} {value:g}" for name, value in now.numbers.items())
+
+
+def _schedule(before: meeting.Schedule | None, now: meeting.Schedule) -> Iterator[str]:
+    yield f"schedule {now.version}: {len(now.meetings)} meetings"
+
+
 CHANGES: dict[type, Callable[[Any, Any], Iterator[str]]] = {
     device.DeviceState: _device,
     health.CoreState: _core,
@@ -167,4 +212,8 @@ CHANGES: dict[type, Callable[[Any, Any], Iterator[str]]] = {
     health.Presence: _presence,
     health.KioskHealth: _health,
     screen.Screen: _screen,
+    downtime.ServiceStates: _services,
+    fault_ticket.FaultTickets: _tickets,
+    machine.Machine: _machine,
+    meeting.Schedule: _schedule,
 }

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from firmware.cli.meaning import meaning
 from firmware.cli.snapshot import Snapshot
 from firmware.contract.device import Kind
 from firmware.contract.gateway import Tender
@@ -18,6 +17,7 @@ from firmware.core.floor import NOT_HEARD, Floor
 from firmware.core.tiles import free_trouble, service_trouble
 from firmware.documents.readiness import Ability, Readiness
 from firmware.runtime.config import Config
+from firmware.runtime.fault_words import meaning
 from firmware.services.catalogue import Catalogue
 from firmware.services.rates.shelf import Rates, shelf_of
 

@@ -12,6 +12,7 @@ import msgspec
 from firmware.contract.device import DeviceState
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import CoreState, KioskHealth, Presence
+from firmware.contract.meeting import Schedule
 from firmware.contract.topics import Topics
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.config import Config
@@ -37,6 +38,7 @@ class Snapshot:
     core: CoreState | None = None
     gateway: GatewayState | None = None
     health: KioskHealth | None = None
+    schedule: Schedule | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -93,12 +95,12 @@ async def until_connected(bus: Bus) -> None:
 
 
 def _fill(snapshot: Snapshot, bus: Bus, topics: Topics, arrived: asyncio.Event) -> None:
-    def single(name: str, document: Any) -> None:
+    def single(name: str, document: Any, leaf: str = "state", at: str = "") -> None:
         def take_it(envelope: Envelope) -> None:
-            setattr(snapshot, name, msgspec.json.decode(envelope.payload, type=document))
+            setattr(snapshot, at or name, msgspec.json.decode(envelope.payload, type=document))
             arrived.set()
 
-        bus.on(f"kiosk/{snapshot.kiosk}/{name}/state", take_it)
+        bus.on(f"kiosk/{snapshot.kiosk}/{name}/{leaf}", take_it)
 
     def named(topic: str, into: dict[str, Any], part: int, document: Any) -> None:
         def take_it(envelope: Envelope) -> None:
@@ -111,5 +113,6 @@ def _fill(snapshot: Snapshot, bus: Bus, topics: Topics, arrived: asyncio.Event) 
     single("core", CoreState)
     single("gateway", GatewayState)
     single("health", KioskHealth)
+    single("meeting", Schedule, "schedule", "schedule")
     named(topics.device_state("+"), snapshot.devices, 3, DeviceState)
     named(topics.presence("+"), snapshot.presences, 3, Presence)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from firmware.cli.meaning import meaning
 from firmware.cli.snapshot import DAEMONS, Snapshot
 from firmware.contract.device import USABLE, Consumable, DeviceState, Status
 from firmware.contract.health import Condition, CoreState, Finding
+from firmware.runtime.fault_words import meaning
 
 WIDTH, HEIGHT = 80, 24  # a terminal over a slow line has no more
 LABEL = 10  # columns of the left margin
@@ -136,7 +136,16 @@ def _till(snapshot: Snapshot) -> list[str]:
         f"cash box ₹{core.in_cash_box.exact()}; {core.unposted} unposted; "
         f"{core.claims} open claims",
         f"journal {core.journal_rows} rows, head {core.journal_head}" + _to_confirm(core),
+        *_occasion(core),
     ]
+
+
+def _occasion(core: CoreState) -> list[str]:
+    """What is shown beside the services; no line where there is nothing."""
+    said = [f"content {core.content}"] if core.content else []
+    said += [f"CODE OF CONDUCT since {core.conduct}"] if core.conduct else []
+    said += [f"meeting {core.meeting}"] if core.meeting else []
+    return ["; ".join(said)] if said else []
 
 
 def _to_confirm(core: CoreState) -> str:

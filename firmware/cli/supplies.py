@@ -26,6 +26,30 @@ async def show(config: Config, options: argparse.Namespace) -> int:
     return 0
 
 
+async def history(config: Config, options: argparse.Namespace) -> int:
+    """0, or 1 when nobody counts. Raises NoBus."""
+    health = (await take(config)).health
+    if health is None:
+        print("kioskctl: not known without kiosk-health", file=sys.stderr)
+        return EXIT_FAULT
+    print("\n".join(refills(health)))
+    return 0
+
+
+def refills(health: KioskHealth) -> list[str]:
+    """A line for each refill, the newest first."""
+    told = sorted(
+        ((refill.at, supply, refill) for supply in health.supplies for refill in supply.refills),
+        key=lambda it: it[0],
+        reverse=True,
+    )
+    return [
+        f"{at[:16].replace('T', ' ')}  {supply.device:<9} {supply.name:<13}"
+        f" {refill.before} to {refill.after} {supply.unit}  {refill.by}".rstrip()
+        for at, supply, refill in told
+    ] or ["no refill was seen yet"]
+
+
 def table(health: KioskHealth) -> list[str]:
     """A line for each supply."""
     lines = [_row("device", "supply", "left", "for", "days", "refilled")]
@@ -76,3 +100,5 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     one.add_argument("supply", help="as `kioskctl supplies` calls it: paper")
     one.add_argument("--by", default=who(), help="who answers for it (%(default)s)")
     one.set_defaults(run=refilled)
+    two = what.add_parser("history", help="who filled what, and how much was left then")
+    two.set_defaults(run=history)

@@ -7,12 +7,14 @@ import re
 from firmware.contract import (
     card,
     command,
+    content,
     device,
     document,
     facts,
     finger,
     gateway,
     health,
+    meeting,
     options,
     panel,
     payout,
@@ -174,6 +176,12 @@ def of_core_command(asked: command.CoreCommand) -> str:
             return f"told by {by} that the door and tamper alarms were looked at"
         case command.SayRefilled(device=name, consumable=consumable, by=by):
             return f"told by {by} that new {consumable} is in {name}"
+        case content.SetConduct(by=by, is_on=is_on, reason=reason):
+            return f"told by {by} to put the code of conduct {'on' if is_on else 'off'}: {reason}"
+        case meeting.AddMeeting(by=by, meeting=planned):
+            return f"told by {by} of meeting {planned.id}, {planned.starts} to {planned.ends}"
+        case meeting.EndMeeting(by=by, id=name):
+            return f"told by {by} to end meeting {name}"
         case command.PrintClaim(claim=claim):
             return f"told to print the slip of {claim}"
         case command.PrintReceipt(receipt=receipt):
@@ -208,6 +216,8 @@ def of_till(event: till.TillEvent) -> str:
             return f"{service} OFF: {fee} ASKED ON TOP OF {amount}, not as rates {version}"
         case till.CountersDiffered(device=device, expected=expected, found=found):
             return f"{device} COUNTED {found} PIECES, the journal {expected}"
+        case content.ConductSet(is_on=is_on, by=by, reason=reason):
+            return f"code of conduct {'ON' if is_on else 'off'} by {by}: {reason}"
         case till.PaymentRefused(order=number, service=service, amount=amount, problem=problem):
             return f"{amount} OF {service} NOT BOOKED, {problem}: receipt {number}"
 
@@ -215,7 +225,9 @@ def of_till(event: till.TillEvent) -> str:
 def of_press(press: Press) -> str:
     """What the citizen pressed; what was typed is not shown whole."""
     if press.action is Action.ENTER and not TYPED.fullmatch(press.value):
-        return "entered a PIN"  # sealed, and nobody's business
+        return "entered a PIN, or words"  # sealed, or somebody's own: nobody's business
+    if press.action is Action.SCAN:
+        return f"held a code of {len(press.value)} characters to the reader"
     words = press.value.split(" ")
     value = " ".join(masked(word) if NUMBER.search(word) else word for word in words)
     return f"pressed {press.action} {value}".rstrip()

@@ -11,8 +11,9 @@ TELLING = 4  # digits: enough to tell two citizens apart, too few to misuse
 
 
 def account_of(answers: list[str]) -> str:
-    """`rajcell-9829012345-p199`; of one answer that answer."""
-    return JOINT.join(answers)
+    """`rajcell-9829012345-p199`; of one answer that answer. The place of a text among the answers
+    is empty: words travel beside the account (PostRequest.texts)."""
+    return JOINT.join(filter(None, answers))
 
 
 def answers_of(account: str) -> list[str]:

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import msgspec
 
+from firmware.contract.content import SetConduct
+from firmware.contract.meeting import AddMeeting, EndMeeting
+
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
@@ -79,4 +82,5 @@ class SayRefilled(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
 
 CoreCommand = (
     ConfirmJournal | RedeemClaim | PrintClaim | PrintReceipt | ClearAlarms | TryDevice | SayRefilled
-)
+    | SetConduct | AddMeeting | EndMeeting
+)  # fmt: skip

@@ -28,6 +28,7 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     unsigned_because: str = ""  # why slips carry no signature now; empty: they do
     journal_rows: int
     journal_head: str  # first 16 hex digits of the last row's hash
+    journal_chain: str = ""  # first 16 hex digits of the first row's hash: which file it is
     to_confirm: int | None = None  # the JournalBegun row that keeps cash off until confirmed
     no_records_because: str = ""  # why the journal may soon not be written; cash is off
     taken_today: Money = ZERO  # notes and coins
@@ -38,6 +39,11 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     rates: int = 0  # the version of the rate table in force
     no_rates_because: str = ""  # why none is; then nothing is sold that has a fee
     other_fees: dict[str, str] = {}  # service -> what its office asked, other than the table
+    content: int = 0  # the version of the content pack that is shown
+    content_until: str = ""  # its last day
+    no_content_because: str = ""  # why a pack that is here is not in force
+    conduct: str = ""  # the code of conduct holds: since when, by whom, why; empty: it does not
+    meeting: str = ""  # the meeting that is held now; the screen is the browser's
 
 
 class Condition(StrEnum):
@@ -77,6 +83,15 @@ class LastTest(msgspec.Struct, frozen=True):
     left_out: list[str] = []
 
 
+class Refill(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A level that rose, in units: `at` ISO 8601 with offset; `by` who said so, if anybody did."""
+
+    at: str
+    before: int
+    after: int
+    by: str = ""
+
+
 class Supply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that runs out: what is left, and for how long by the use of the last four weeks."""
 
@@ -89,6 +104,7 @@ class Supply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     days_left: int | None  # None before the first whole day, and while nothing is used
     refilled_at: str = ""  # ISO 8601 with offset
     refilled_by: str = ""  # who said so; empty where only the device did
+    refills: list[Refill] = []  # the last ones, oldest first
 
 
 class KioskHealth(msgspec.Struct, frozen=True):

@@ -7,8 +7,11 @@ import msgspec
 from firmware.contract.card import Reference
 
 
-class PostRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
-    """Register what `account` says: a grievance. Answered with Posted.
+class PostRequest(
+    msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """Register what `account` says, and the citizen's own words by the ids of their questions: a
+    grievance. Answered with Posted.
 
     A repeat of `key` is the same request.
     """
@@ -17,6 +20,10 @@ class PostRequest(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     service: str
     account: str
     receipt: str
+    texts: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"PostRequest({self.receipt!r}, {self.service!r}, ...)"
 
 
 class PostVerification(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):

@@ -12,19 +12,22 @@ from enum import StrEnum
 import msgspec
 
 from firmware.contract.asked import Asked
+from firmware.contract.content import Shown
 from firmware.contract.facts import ShowFacts
 from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill, Tender
+from firmware.contract.meeting import Announced, Meeting
 from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Option
 from firmware.contract.reading import Language, TextSize
 from firmware.contract.screen_ends import PosterOut, Reprinted
+from firmware.contract.typed import Typed
 
 MOST_ROWS = 6  # of a list on one screen: each as large as a thumb
 
 
 class Action(StrEnum):
-    """What may be pressed. `value` of the press: the language, the service or the number typed."""
+    """What may be pressed. `value` of the press: the language, the service, what was typed."""
 
     CHOOSE_LANGUAGE = "choose_language"  # value: hi, en, or another that this kiosk offers
     TEXT_SIZE = "text_size"  # value: normal, large
@@ -52,14 +55,18 @@ class Action(StrEnum):
     USE_SLIP = "use_slip"  # pay with a claim slip
     SUBMIT = "submit"  # yes: register this; yes: take my finger
     PRINT = "print"  # the facts on the screen, on a slip
+    SEARCH = "search"  # value: what was typed so far of the name of a place
+    SCAN = "scan"  # value: all that a bar code reader read
 
 
 class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A service on the services screen. `why_not` is a message key, None when it works now."""
+    """A service on the services screen. `why_not` is a message key, None when it works now;
+    `fault` the code of the fault behind it, of firmware/contract/faults.toml."""
 
     service: str  # id: electricity
     icon: str  # a Phosphor icon name: lightning
     why_not: str | None = None
+    fault: str = ""
 
 
 class Attract(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -69,6 +76,8 @@ class Attract(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     tiles: list[Tile]
     cash_is_possible: bool
     tenders: list[Tender] = []
+    content: Shown | None = None  # of the district, unless the code of conduct holds
+    meeting: Announced | None = None
 
 
 class Services(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -81,7 +90,7 @@ class Services(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 class Number(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Type a number of `digits`, grouped by four or as `groups` says; of `least` or more where that
     is given. `marks` are keys beside the digits: the `/` of a khasra number. `problem` is a message
-    key.
+    key; `check` says which check digit (check_digit.py) a whole number ends with.
 
     `safe` is money that waits for this number: of a payment that a power cut interrupted.
     """
@@ -95,6 +104,7 @@ class Number(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     least: int = 0
     groups: list[int] = []  # places of each: 2, 2, 4 of a date
     marks: str = ""
+    check: str = ""
 
 
 class Choice(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
@@ -277,12 +287,14 @@ class Trouble(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     token: str | None = None
     order: str | None = None  # to be written down, where there is no slip
     card: str | None = None  # masked: what is safe goes back to this card
+    fault: str = ""  # the code of the fault behind it, as on a Tile
 
 
-class Closed(msgspec.Struct, frozen=True, tag=True):
-    """Out of service altogether; `cause` is a message key."""
+class Closed(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """Out of service altogether; `cause` is a message key, `fault` as on a Tile."""
 
     cause: str
+    fault: str = ""
 
 
 class Commissioning(msgspec.Struct, frozen=True, tag=True):
@@ -352,7 +364,7 @@ class Count(msgspec.Struct, frozen=True, tag=True):
 ScreenData = (
     Attract | Services | Number | Choice | Waiting | Printing | ShowBill | Basket | InsertCash
     | ShowUpi | SwipeCard | Offer | Done | Asked | ShowFacts | Reprinted | PosterOut | Trouble
-    | Closed | Commissioning | Pin | Desk | Count
+    | Typed | Closed | Commissioning | Meeting | Pin | Desk | Count
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import msgspec
 
+from firmware.contract.content import ConductSet
 from firmware.contract.money import Money
 
 
@@ -92,4 +93,5 @@ TillEvent = (
     | PaymentRefused
     | RequestRefused
     | FeesDiffered
+    | ConductSet
 )

@@ -8,7 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from firmware.contract import command, device, finger, gateway, health, panel, screen, till
+from firmware.contract import (
+    command,
+    device,
+    downtime,
+    fault_ticket,
+    finger,
+    fleet,
+    gateway,
+    health,
+    machine,
+    meeting,
+    panel,
+    screen,
+    till,
+    uplink,
+)
 
 READERS_OF_ALL = ("technician", "health")
 
@@ -31,9 +46,9 @@ class Topic:
 
 
 TOPICS: tuple[Topic, ...] = (
-    Topic("device/{name}/state", device.DeviceState, ("driver",), ("core", "ui"), True,
+    Topic("device/{name}/state", device.DeviceState, ("driver",), ("core", "ui", "uplink"), True,
           "The whole present truth of one device; the last will says `gone`."),
-    Topic("device/{name}/event", device.DeviceEvent, ("driver",), ("core",), False,
+    Topic("device/{name}/event", device.DeviceEvent, ("driver",), ("core", "uplink"), False,
           "What happened. Money and print results are told again until acknowledged."),
     Topic("device/{name}/command", device.DeviceCommand, ("core",), ("driver",), False,
           "What to do. Carries an expiry; answered by a Reply where a response topic asks for it."),
@@ -48,26 +63,50 @@ TOPICS: tuple[Topic, ...] = (
           "What the citizen sees now."),
     Topic("screen/press", screen.Press, ("ui",), ("core",), False,
           "What the citizen pressed, with the serial of the screen it was pressed on."),
-    Topic("gateway/state", gateway.GatewayState, ("gateway",), ("core",), True,
+    Topic("gateway/state", gateway.GatewayState, ("gateway",), ("core", "uplink"), True,
           "Whether the back end answers; the last will says that the gateway is gone."),
     Topic("gateway/request", gateway.GatewayRequest, ("core",), ("gateway",), False,
           "A question to the back end, with a response topic."),
-    Topic("core/state", health.CoreState, ("core",), (), True,
+    Topic("core/state", health.CoreState, ("core",), ("uplink",), True,
           "What the till is doing and what the journal holds."),
-    Topic("core/event", till.TillEvent, ("core",), (), False,
+    Topic("core/services", downtime.ServiceStates, ("core",), ("uplink",), True,
+          "Which services cannot be begun now, and why."),
+    Topic("core/event", till.TillEvent, ("core",), ("uplink",), False,
           "What a person must look into: the cash box and what does not agree with it."),
     Topic("core/command", command.CoreCommand, ("technician",), ("core",), False,
           "What a person at the kiosk tells core, with a response topic; each is on the record."),
-    Topic("health/state", health.KioskHealth, ("health",), ("ui", "core"), True,
+    Topic("meeting/schedule", meeting.Schedule, ("core",), (), True,
+          "The meetings that are to come: the fleet's (of uplink/desired), and this kiosk's own."),
+    Topic("health/state", health.KioskHealth, ("health",), ("ui", "core", "uplink"), True,
           "The kiosk in one document."),
+    Topic("health/tickets", fault_ticket.FaultTickets, ("health",), ("core", "uplink"), True,
+          "What somebody has to mend, under its number."),
+    Topic("health/machine", machine.Machine, ("health",), ("uplink",), True,
+          "What the computer in the kiosk measures of itself."),
     Topic("health/test", health.DeviceTested, ("technician",), ("health",), False,
           "What came of a technician's test of a device, with a response topic: kept by health."),
-    Topic("presence/{name}", health.Presence, ("core", "health", "ui"), (), True,
+    Topic("uplink/state", fleet.UplinkState, ("uplink",), (), True,
+          "Whether the fleet hears this kiosk; the last will says that the uplink is gone."),
+    Topic("uplink/event", fleet.Told, ("core", "health", "technician"), ("uplink",), False,
+          "What the fleet must hear, with a response topic: answered when it is on disk."),
+    Topic("uplink/desired", uplink.Desired, ("uplink",), ("core", "ui"), True,
+          "The fleet's settings in force here: signed by the fleet, and proven by the uplink."),
+    Topic("uplink/order", fleet.FleetOrder, ("uplink",), ("core",), False,
+          "What the fleet orders of the till, signed and proven; with a response topic."),
+    Topic("journal/request", fleet.RowsAfter, ("uplink",), ("core",), False,
+          "Rows of the journal, please; with a response topic."),
+    Topic("presence/{name}", health.Presence, ("core", "health", "ui", "uplink"), ("uplink",), True,
           "Each daemon that is no device: alive, or its last will."),
-    Topic("reply/core", device.Reply | gateway.GatewayReply, ("driver", "gateway"), ("core",),
-          False, "Answers to core's commands and requests, matched by correlation data."),
-    Topic("reply/technician", device.Reply, ("core", "health"), ("technician",), False,
+    Topic("reply/core", device.Reply | gateway.GatewayReply, ("driver", "gateway", "uplink"),
+          ("core",), False,
+          "Answers to core's commands and requests, matched by correlation data."),
+    Topic("reply/technician", device.Reply, ("core", "health", "uplink"), ("technician",), False,
           "Answers to the technician's commands, matched by correlation data."),
+    Topic("reply/health", device.Reply, ("uplink",), ("health",), False,
+          "Answers to what health told the uplink, matched by correlation data."),
+    Topic("reply/uplink", fleet.Rows | device.Reply, ("core",), ("uplink",), False,
+          "Core's answers to the uplink: rows of the journal, what became of an order.",
+          is_private=True),
 )  # fmt: skip
 
 
@@ -116,6 +155,10 @@ class Topics:
         return f"kiosk/{self.kiosk}/core/state"
 
     @property
+    def core_services(self) -> str:
+        return f"kiosk/{self.kiosk}/core/services"
+
+    @property
     def core_event(self) -> str:
         return f"kiosk/{self.kiosk}/core/event"
 
@@ -124,12 +167,44 @@ class Topics:
         return f"kiosk/{self.kiosk}/core/command"
 
     @property
+    def meeting_schedule(self) -> str:
+        return f"kiosk/{self.kiosk}/meeting/schedule"
+
+    @property
     def health_state(self) -> str:
         return f"kiosk/{self.kiosk}/health/state"
 
     @property
+    def health_tickets(self) -> str:
+        return f"kiosk/{self.kiosk}/health/tickets"
+
+    @property
+    def health_machine(self) -> str:
+        return f"kiosk/{self.kiosk}/health/machine"
+
+    @property
     def health_test(self) -> str:
         return f"kiosk/{self.kiosk}/health/test"
+
+    @property
+    def uplink_state(self) -> str:
+        return f"kiosk/{self.kiosk}/uplink/state"
+
+    @property
+    def uplink_event(self) -> str:
+        return f"kiosk/{self.kiosk}/uplink/event"
+
+    @property
+    def uplink_desired(self) -> str:
+        return f"kiosk/{self.kiosk}/uplink/desired"
+
+    @property
+    def uplink_order(self) -> str:
+        return f"kiosk/{self.kiosk}/uplink/order"
+
+    @property
+    def journal_request(self) -> str:
+        return f"kiosk/{self.kiosk}/journal/request"
 
     def presence(self, name: str) -> str:
         return f"kiosk/{self.kiosk}/presence/{name}"
@@ -155,7 +230,7 @@ def access_list(kiosk: str, devices: list[str]) -> str:
 def users(devices: list[str]) -> list[str]:
     """Every bus user: one a daemon."""
     drivers = [f"driver-{name}" for name in devices]
-    return ["core", "gateway", "health", "ui", "technician", *drivers]
+    return ["core", "gateway", "health", "ui", "uplink", "technician", *drivers]
 
 
 def _roles(topic: Topic) -> list[tuple[str, str]]:

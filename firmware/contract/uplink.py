@@ -7,6 +7,7 @@ passes over what it does not know.
 
 from __future__ import annotations
 
+import hashlib
 from enum import StrEnum
 from typing import Annotated
 
@@ -229,3 +230,11 @@ class Desired(msgspec.Struct, frozen=True, kw_only=True):
 def topic(kiosk: str, rest: str) -> str:
     """`kiosk/v1/<kiosk>/up/state` of `up/state`."""
     return f"kiosk/{VERSION}/{kiosk}/{rest}"
+
+
+def hash_after(before: str, row: JournalRow) -> str:
+    """What `row.hash` must be after the hash `before` (64 hex digits, as the result): SHA-256 over
+    the bytes of `before` and the row's other columns as a JSON array, as firmware/journal/chain.py
+    writes it. Raises ValueError where `before` is no hex."""
+    columns = (row.seq, row.at, row.kind, row.order, row.event, row.credited, row.body)
+    return hashlib.sha256(bytes.fromhex(before) + msgspec.json.encode(columns)).hexdigest()

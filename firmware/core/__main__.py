@@ -37,7 +37,7 @@ async def serve(config: Config, options: argparse.Namespace) -> None:
             fault = _first_of(faults)
             damage = str(fault) if isinstance(fault, JournalDamaged) else ""
             log.error("no journal, no money: %s", fault)
-        await say_closed(config, "closed.journal", TRY_AGAIN_AFTER)
+        await say_closed(config, "closed.journal", TRY_AGAIN_AFTER, "till.records")
 
 
 async def _run(config: Config, clock: SystemClock, damage: str) -> None:

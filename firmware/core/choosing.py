@@ -10,6 +10,7 @@ from firmware.core.book import Book
 from firmware.core.cash import CashDesk
 from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
+from firmware.core.occasion import MEETING
 from firmware.core.paying import Paying
 from firmware.core.poster_desk import POSTER
 from firmware.core.tiles import has_poster, service_trouble, why_not
@@ -24,7 +25,7 @@ READS = frozenset({Action.CHOOSE_LANGUAGE, Action.TEXT_SIZE})
 CHOICES = frozenset(
     {Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
     | READS
-    | {Action.CHOOSE, Action.NEXT_PAGE, Action.PREVIOUS_PAGE}
+    | {Action.CHOOSE, Action.NEXT_PAGE, Action.PREVIOUS_PAGE, Action.SEARCH, Action.SCAN}
     | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
 )
 
@@ -60,7 +61,9 @@ class Choosing:
                 return self._choose_service(visit, press.value)
             case Action.ENTER:
                 return self._keypad.enter(visit, press.value, now)
-            case Action.CHOOSE | Action.NEXT_PAGE | Action.PREVIOUS_PAGE:
+            case Action.SCAN:
+                return self._keypad.scan(visit, press.value, now)
+            case Action.CHOOSE | Action.NEXT_PAGE | Action.PREVIOUS_PAGE | Action.SEARCH:
                 return self._asking.on_press(visit, press)
             case Action.ADD_BILL:
                 visit.basket = chosen(visit)
@@ -98,6 +101,8 @@ class Choosing:
         if value == POSTER and has_poster(self._floor) and self._floor.why_no_poster is None:
             visit.proof = ""
             return Signal.POSTER
+        if value == MEETING and self._floor.occasion.why_no_meeting is None:
+            return Signal.MEETING
         if visit.stage is Stage.SERVICES and value in self._catalogue.groups:
             visit.category = value
             return None

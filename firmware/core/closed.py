@@ -22,14 +22,14 @@ from firmware.runtime.daemon import notify, start
 SAFE_FOR = 300.0  # seconds until core is tried again; a restart of the machine takes one minute
 
 
-async def say_closed(config: Config, why: str, seconds: float) -> None:
+async def say_closed(config: Config, why: str, seconds: float, fault: str = "") -> None:
     """Show the closed screen with the words of `why` for a while. No journal, no lease (M5)."""
     topics = Topics(config.kiosk.id)
     bus = Bus(config.bus_address("core"), (topics.presence("core"), Presence(False)))
     closed = Screen(
         serial=0,
         language=config.ui.languages[0],
-        data=Closed(why),
+        data=Closed(why, fault),
         actions=[],
         place=config.kiosk.place,
     )
@@ -45,7 +45,7 @@ async def say_closed(config: Config, why: str, seconds: float) -> None:
 
 
 async def serve(config: Config, options: argparse.Namespace) -> None:
-    await say_closed(config, "closed.core", SAFE_FOR)
+    await say_closed(config, "closed.core", SAFE_FOR, "daemon.gone")
 
 
 def main() -> int:

@@ -21,6 +21,7 @@ from firmware.contract.command import (
     SayRefilled,
     TryDevice,
 )
+from firmware.contract.content import SetConduct
 from firmware.contract.device import (
     CREDITS,
     LASTING,
@@ -57,6 +58,7 @@ from firmware.contract.document import (
 )
 from firmware.contract.finger import FingerCaptured, FingerFailed
 from firmware.contract.gateway import GatewayReply, GatewayRequest, GatewayState
+from firmware.contract.meeting import AddMeeting, EndMeeting
 from firmware.contract.payout import PaidOut, PayOutFailed
 from firmware.contract.screen import Action, Hint, Press, Screen, ScreenData
 from firmware.core.book import Book
@@ -90,14 +92,14 @@ class Core:
         self, book: Book, config: Config, catalogue: Catalogue, keys: Keys | None = None
     ) -> None:
         self._outbox = Outbox()
-        self._config, self._catalogue = config, catalogue
+        self._config, self.catalogue = config, catalogue
         self.book = book
         self.floor = Floor(
             journal_is_confirmed=book.journal.is_confirmed,
             has_office_key=bool(config.gateway.office_key),
         )
         keys = keys or Keys(NoKey("no keys were loaded"), None)
-        self.papers = Papers(config.kiosk, keys.signer, catalogue)
+        self.papers = Papers(config.kiosk, keys.signer, catalogue, self.floor.occasion)
         self.flow = Flow(book, self.floor, self._outbox, config, catalogue, self.papers)
         self._redeeming = Redeeming(book, config.kiosk.id, keys.fleet_key)
         self._quiet = Quiet(self.flow, self.floor, book.journal)
@@ -193,6 +195,8 @@ class Core:
                 return self._reprinting.print(command, self.flow.visit)
             case PrintReceipt():
                 return self._reprinting.print_receipt(command, self.flow.visit)
+            case SetConduct() | AddMeeting() | EndMeeting():
+                return self.flow.occasions.answer(command)
             case ClearAlarms(by=by):
                 return self._clear_alarms(by)
             case SayRefilled(device=device, consumable=consumable, by=by):
@@ -286,7 +290,7 @@ class Core:
         elif visit.stage is Stage.NUMBER:
             data = self.flow.asking.draw(visit, self.book.today)
         else:
-            data = draw(visit, self.floor, self._catalogue, self.papers, why_no_cash)
+            data = draw(visit, self.floor, self.catalogue, self.papers, why_no_cash)
         offered = [*actions(visit, why_no_cash), *self.flow.more_actions(now)]
         return data, offered, self.flow.patience.leaves_in(visit, now)
 

@@ -10,22 +10,35 @@ from typing import Any
 
 import msgspec
 
+from firmware.content.shelf import shelf_of as content_shelf
 from firmware.contract.command import CoreCommand
-from firmware.contract.device import DeviceEvent, DeviceState, Reply, Status
+from firmware.contract.device import DeviceEvent, DeviceState, Outcome, Reply, Status
 from firmware.contract.document import CancelDocument, PrintDocument
+from firmware.contract.fleet import FleetOrder, RefreshCatalogue, RowsAfter
 from firmware.contract.gateway import GatewayReply, GatewayState
 from firmware.contract.health import CoreState, KioskHealth, Presence
+from firmware.contract.meeting import rows_of
 from firmware.contract.money import ZERO, Money
+from firmware.contract.rates import FetchRates
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
+from firmware.contract.uplink import Desired
+from firmware.core.availability import (
+    service_states,
+)
+from firmware.core.content_watch import (
+    ContentWatch,
+)
 from firmware.core.core import Core
 from firmware.core.disk import DiskWatch
 from firmware.core.floor import NOT_HEARD
+from firmware.core.handing import Handing
 from firmware.core.newcomer import Newcomer
 from firmware.core.rate_watch import RateWatch
 from firmware.core.redeeming import refused
 from firmware.core.spooling import Spooling
 from firmware.journal.anchor import AnchorKeeper
+from firmware.meeting.hall import Hall
 from firmware.runtime import VERSION
 from firmware.runtime.bus import COMMAND_EXPIRES_AFTER, Bus, Envelope
 from firmware.runtime.clock import Clock
@@ -33,7 +46,18 @@ from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify
 from firmware.runtime.gateway_section import patience_of
 from firmware.services.rates.shelf import RatesRefused, shelf_of
-from firmware.till.effects import Ask, Effect, Grant, KeepRates, LayOut, Say, Tell, Wipe
+from firmware.till.effects import (
+    Ask,
+    CloseMeeting,
+    Effect,
+    Grant,
+    KeepRates,
+    LayOut,
+    OpenMeeting,
+    Say,
+    Tell,
+    Wipe,
+)
 
 log = logging.getLogger("core")
 
@@ -69,26 +93,40 @@ class CoreDaemon:
         self._spooling = Spooling(config.spool_folder, clock)
         self._shelf = shelf_of(config)
         self._rates = RateWatch(self._shelf, clock)
+        self._content = ContentWatch(content_shelf(config), clock)
+        self._hall = Hall(config.run_folder / "meeting")
         self._anchor = AnchorKeeper(core.book.journal.path)
+        self._handing = Handing(core.book.journal)
         self._group = asyncio.TaskGroup()
         bus.on(topics.device_state("+"), self._on_state)
         bus.on(topics.device_event("+"), self._on_event)
         bus.on(topics.gateway_state, self._on_gateway)
         bus.on(topics.health_state, self._on_health)
         bus.on(topics.screen_press, self._on_press)
+        bus.on(topics.uplink_desired, self._on_desired)
         bus.on(topics.core_command, self._on_command)
+        bus.on(topics.journal_request, self._on_journal_request)
+        bus.on(topics.uplink_order, self._on_order)
         bus.take_replies(topics.reply("core"))
 
     async def run(self) -> None:
         serial, visit = self._load()
         self._core.start(serial, visit, self._now())
         self._bus.retain(self._topics.presence("core"), Presence(is_alive=True, version=VERSION))
+        try:
+            await self._serve()
+        finally:
+            self._handing.close()
+
+    async def _serve(self) -> None:
         async with self._group:
             self._group.create_task(self._bus.run())
             notify("READY=1")
             while True:
                 self._core.on_records(self._disk.look(self._now()))
                 self._core.on_rates(self._rates.look(self._now()))
+                self._core.flow.occasions.content.on_look(self._content.look(self._now()))
+                self._core.floor.occasion.room = self._hall.look()
                 self._core.floor.newcomer = self._newcomer.look(self._now())
                 self._core.tick(self._now())
                 self._carry_out()
@@ -130,6 +168,13 @@ class CoreDaemon:
             self._core.flow.desk.supplies = health.supplies
             self._carry_out()
 
+    def _on_desired(self, envelope: Envelope) -> None:
+        """The fleet's settings, proven by the uplink; of them core holds the meetings."""
+        desired: Desired | None = decode(envelope.payload, Desired, envelope.topic)
+        if desired is not None:
+            self._core.flow.occasions.meetings.on_schedule(rows_of(desired))
+            self._carry_out()
+
     def _on_press(self, envelope: Envelope) -> None:
         press = decode(envelope.payload, Press, envelope.topic)
         if press is not None:
@@ -143,6 +188,32 @@ class CoreDaemon:
         self._carry_out()
         self._bus.answer(envelope, reply)
 
+    def _on_order(self, envelope: Envelope) -> None:
+        """Of the fleet, proven by the uplink: what a technician may, and none of it moves money."""
+        order: FleetOrder | None = decode(envelope.payload, FleetOrder, envelope.topic)
+        match order:
+            case None:
+                reply = refused("not understood")
+            case RefreshCatalogue():
+                newest = self._core.floor.rates.newest
+                self._group.create_task(self._ask(Ask(FetchRates(newest))))
+                reply = Reply(Outcome.DONE, f"asked for rates after version {newest}")
+            case _:
+                reply = self._core.on_command(order)
+        log.info("fleet: %s: %s", reply.outcome, reply.detail)
+        self._carry_out()
+        self._bus.answer(envelope, reply)
+
+    def _on_journal_request(self, envelope: Envelope) -> None:
+        asked: RowsAfter | None = decode(envelope.payload, RowsAfter, envelope.topic)
+        if asked is not None:
+            self._group.create_task(self._hand_over(envelope, asked))
+
+    async def _hand_over(self, envelope: Envelope, asked: RowsAfter) -> None:
+        rows = await self._handing.answer(asked)
+        if rows is not None:
+            self._bus.answer(envelope, rows)
+
     # --- outputs ---------------------------------------------------------------------------
 
     def _carry_out(self) -> None:
@@ -155,6 +226,10 @@ class CoreDaemon:
         if screen.serial != before:
             self._keep(screen.serial)
         self._bus.retain(self._topics.core_state, self._state())
+        schedule = self._core.flow.occasions.meetings.schedule
+        self._bus.retain(self._topics.meeting_schedule, schedule)
+        catalogue, floor = self._core.catalogue, self._core.floor
+        self._bus.retain(self._topics.core_services, service_states(catalogue, floor))
 
     def _do(self, effect: Effect) -> None:
         match effect:
@@ -176,6 +251,10 @@ class CoreDaemon:
                 self._core.on_wiped(device, self._spooling.wipe(device))
             case KeepRates():
                 self._keep_rates(effect)
+            case OpenMeeting(meeting=meeting):
+                self._hall.open(meeting)
+            case CloseMeeting():
+                self._hall.close()
 
     def _keep_rates(self, effect: KeepRates) -> None:
         """What the back end sent as a rate table; the next look at the shelf finds it."""
@@ -240,6 +319,7 @@ class CoreDaemon:
             unsigned_because=self._core.papers.unsigned_because(self._clock.now()),
             journal_rows=journal.length,
             journal_head=journal.head[:16],
+            journal_chain=self._handing.chain,
             to_confirm=journal.to_confirm,
             no_records_because=self._core.floor.records_trouble,
             taken_today=self._core.book.taken_today(),
@@ -249,7 +329,19 @@ class CoreDaemon:
             rates=self._core.floor.rates.version,
             no_rates_because=self._core.floor.rates.why,
             other_fees=self._core.floor.other_fees,
+            **self._occasion(),
         )
+
+    def _occasion(self) -> dict[str, Any]:
+        """What is shown beside the services, as CoreState has it."""
+        occasions, content = self._core.flow.occasions, self._core.floor.occasion.content
+        return {
+            "content": 0 if content is None else content.version,
+            "content_until": "" if content is None else content.valid_until.isoformat(),
+            "no_content_because": occasions.content.why,
+            "conduct": occasions.content.conduct.said,
+            "meeting": occasions.meetings.held,
+        }
 
     # --- RAM -------------------------------------------------------------------------------
 

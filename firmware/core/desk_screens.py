@@ -55,6 +55,9 @@ def _menu(desk: OperatorDesk) -> Desk:
     last, day = desk.papers.last_collection, desk.papers.last_day
     if last is not None:
         tasks.append(Task("last_slip"))
+    # Everybody may put it on; to put it off is the operator's to answer for.
+    conduct = desk.content.conduct.said
+    tasks.append(Task("conduct_off", money) if conduct else Task("conduct_on"))
     return Desk(
         "desk.menu",
         desk.by,
@@ -64,6 +67,7 @@ def _menu(desk: OperatorDesk) -> Desk:
             Fact("desk.inside", money=desk.papers.inside),
             Fact("desk.last_collection", text=_when(None if last is None else last[0].at)),
             Fact("desk.last_day", text=_when(None if day is None else day[0].at)),
+            *([Fact("desk.conduct", text=conduct[:16])] if conduct else []),
         ],
         tasks=tasks,
     )

@@ -10,6 +10,7 @@ from firmware.contract.device import USABLE, DeviceState, Kind, Status, Switch
 from firmware.contract.gateway import GatewayState, Tender
 from firmware.contract.money import Money
 from firmware.contract.screen import Commissioning
+from firmware.core.occasion import Occasion
 from firmware.services.catalogue import Service
 from firmware.services.rates.shelf import NOT_LOOKED, Rates
 
@@ -62,6 +63,7 @@ class Floor:
     why_no_lookup: str | None = None  # message key of why nothing is looked up just now
     why_no_reprint: str | None = None  # message key of why no receipt is printed again just now
     why_no_poster: str | None = None  # the same of the poster of services and fees
+    occasion: Occasion = field(default_factory=Occasion)  # content, meetings
     rates: Rates = NOT_LOOKED  # what the office has signed that things cost
     other_fees: dict[str, str] = field(default_factory=dict)  # service -> what was asked instead
 

@@ -32,6 +32,7 @@ from firmware.core.floor import Floor
 from firmware.core.keypad import Keypad
 from firmware.core.lights import Lights
 from firmware.core.lookups import Lookups
+from firmware.core.occasions import Occasions
 from firmware.core.operator import OperatorDesk
 from firmware.core.page_desk import PageDesk
 from firmware.core.papers import Papers
@@ -78,7 +79,6 @@ class Flow:
         self.delivering = Delivering(book, self.pages, office_key)
         self._posting = Posting(book, outbox, config.kiosk.id)
         self.paying = Paying(book, floor, outbox, catalogue)
-        self.desk = OperatorDesk(book, floor, outbox, config)
         self.fees = FeeDesk(floor, outbox, catalogue)
         self._tendering = Tendering(book, papers.codes)
         prefix = config.kiosk.receipt_prefix
@@ -86,6 +86,9 @@ class Flow:
         self.receipt_again = ReceiptAgain(book, floor, papers, self._proof, prefix)
         self.requesting = Requesting(book, floor, outbox, catalogue, papers.owners, prefix)
         self._awaiting = Awaiting(book, self._posting, self.paying, self.requesting)
+        self.occasions = Occasions(book, floor, outbox, config)
+        conduct = self.occasions.content
+        self.desk = OperatorDesk(book, floor, outbox, config, conduct)
         self.lookups = Lookups(book, floor, outbox, papers, catalogue)
         self.asking = Asking(catalogue)
         self._enquiry = Enquiry(outbox, papers.owners, self.asking, self.lookups, self.fees)
@@ -142,7 +145,8 @@ class Flow:
         visit, stage = self.visit, self.visit.stage
         found = [*self.paying.offers(visit), *self.lookups.offers(visit)]
         found += self.patience.stay_actions(visit, now)
-        found += self.asking.actions(visit) if stage is Stage.NUMBER else []
+        asked = self.asking.actions(visit) if stage is Stage.NUMBER else []
+        found += [each for each in asked if each not in found]
         if stage is Stage.DELIVERING and self.delivering.may_cancel(self._order, self._floor):
             found.append(Action.CANCEL)
         takes_slips = stage is Stage.CASH and self._tendering.is_offered(now)
@@ -288,6 +292,7 @@ class Flow:
         self.fees.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
         self._follow(self.requesting.tick(visit, now), now)
+        self._follow(self.occasions.tick(visit, now), now)
         match visit.stage:
             case Stage.CHECKING:
                 self._follow(self.paying.tick(visit, now), now)

@@ -3,14 +3,19 @@ account, a receipt and its mobile."""
 
 from __future__ import annotations
 
+import re
+
 from firmware.contract.money import Money
 from firmware.contract.screen import Hint
-from firmware.core.asking import Asking
+from firmware.core.asking import NOT_READ, Asking
 from firmware.core.book import Book
 from firmware.core.receipt_again import ReceiptAgain
 from firmware.core.resuming import POWER, WRONG_DIGITS, knows
 from firmware.core.tendering import Tendering
 from firmware.core.visit import Signal, Stage, Visit
+
+SLIP = re.compile(r"(?:.*/)?([0-9]{12})")  # behind the token, in the QR of a slip
+RECEIPT = re.compile(r"[A-Z]{1,8} ([0-9]{4}) ([0-9]{4,8})")  # TDR 0417 0001
 
 
 class Keypad:
@@ -35,6 +40,19 @@ class Keypad:
                 return self._receipt_again.mobile(visit, typed, now)
             case _:
                 return self._asking.answer(visit, typed, self._book.today)
+
+    def scan(self, visit: Visit, read: str, now: float) -> Signal | None:
+        """What a bar code reader read, as if it had been typed; None where it is no such number."""
+        match visit.stage:
+            case Stage.NUMBER:
+                return self._asking.scan(visit, read, self._book.today)
+            case Stage.SLIP if (found := SLIP.fullmatch(read.strip())) is not None:
+                return self.enter(visit, found[1], now)
+            case Stage.RECEIPT_NUMBER if (found := RECEIPT.fullmatch(read.strip())) is not None:
+                return self.enter(visit, found[1] + found[2], now)
+            case _:
+                visit.problem = NOT_READ
+                return None
 
     def _code(self, visit: Visit, typed: str, now: float) -> Signal | None:
         """The money of a claim slip is in, or why not; who only guesses is sent back."""

@@ -10,6 +10,7 @@ import logging
 from enum import StrEnum, auto
 from pathlib import Path
 
+from firmware.contract.content import SetConduct
 from firmware.contract.gateway import GatewayReply, SumBooked
 from firmware.contract.health import Supply
 from firmware.contract.money import Money, rupees
@@ -17,6 +18,7 @@ from firmware.contract.screen import Action, Desk, Press, ScreenData
 from firmware.core import desk_screens
 from firmware.core.book import Book
 from firmware.core.collecting import Collecting
+from firmware.core.content_desk import ContentDesk
 from firmware.core.desk_papers import DeskPapers
 from firmware.core.desk_printer import DeskPrinter, Paper
 from firmware.core.desk_supplies import REFILLED
@@ -34,6 +36,7 @@ log = logging.getLogger("core")
 
 PATIENCE = 60.0  # seconds without a press before the menu closes itself
 COUNTING_PATIENCE = 600.0  # seconds: a full box is counted beside the kiosk
+AT_THE_DESK = "at the kiosk"  # why the code of conduct was switched, where nobody types a reason
 MOST_COUNTED = 10_000_000  # rupees: a crore is a finger on a key, not a box
 
 
@@ -88,8 +91,10 @@ COLLECTS = (Place.BOX, Place.COUNT_NOTES, Place.COUNT_COINS, Place.COMPARING)
 class OperatorDesk:
     """`now` is monotonic seconds."""
 
-    def __init__(self, book: Book, floor: Floor, outbox: Outbox, config: Config) -> None:
-        self._book = book
+    def __init__(
+        self, book: Book, floor: Floor, outbox: Outbox, config: Config, content: ContentDesk
+    ) -> None:
+        self._book, self.content = book, content
         self.vault = Vault(book, floor, outbox)
         self.collecting = Collecting(book, floor, outbox, self.vault, config.kiosk)
         self.papers = DeskPapers(book, self.vault, config.kiosk)
@@ -181,6 +186,8 @@ class OperatorDesk:
             case "last_slip" | "again":
                 papers = self.papers.last if task == "again" else self.papers.last_slip()
                 self._print(papers, now, is_again=True)
+            case "conduct_on" | "conduct_off":
+                self.content.answer(SetConduct(task == "conduct_on", self.by, AT_THE_DESK))
             case "leave":
                 self._wants_to_leave = True
 

@@ -8,6 +8,7 @@ from firmware.contract.facts import Facts
 from firmware.contract.money import ZERO, Money
 from firmware.contract.reading import Language, in_language, on_paper
 from firmware.contract.ticket import Ticket
+from firmware.core.occasion import Occasion
 from firmware.core.said import said
 from firmware.documents.claim import Claim, claim_slip
 from firmware.documents.facts import FactsSlip, facts_slip
@@ -53,9 +54,16 @@ UNNAMED = "claim.cause.device"
 class Papers:
     """Builds the tickets of one kiosk."""
 
-    def __init__(self, kiosk: KioskSection, signer: Signer | NoKey, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        kiosk: KioskSection,
+        signer: Signer | NoKey,
+        catalogue: Catalogue,
+        occasion: Occasion | None = None,
+    ) -> None:
         """With NoKey in place of a signer the slips are unsigned, and say so."""
         self._kiosk, self._signer, self._catalogue = kiosk, signer, catalogue
+        self._occasion = occasion or Occasion()
         self.codes = None if isinstance(signer, NoKey) else Codes(signer)
         self.owners = None if isinstance(signer, NoKey) else Owners(signer)
 
@@ -124,7 +132,13 @@ class Papers:
             coins_unknown=order.coins_unknown,
             helpline=self._kiosk.helpline,
             duplicate=duplicate,
+            line=self._line(language),
         )
+
+    def _line(self, language: str) -> str:
+        """Of the district, at the foot."""
+        line = self._occasion.paper
+        return "" if line is None else line.of(language)
 
     def _request(self, order: Order, duplicate: int, language: str) -> Request:
         return Request(
@@ -143,7 +157,7 @@ class Papers:
     def _asked(self, order: Order, language: str) -> list[Asked]:
         """Of a mobile its end: who finds the paper need not have it."""
         name, account = order.created.service, order.created.bill.account
-        found = said(self._catalogue, name, account)
+        found = said(self._catalogue, name, account, order.created.texts)
         return [
             Asked(each.label, _without_mobile(in_language(each.text, language, "")))
             for each in found

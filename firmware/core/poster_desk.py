@@ -104,7 +104,8 @@ class PosterDesk:
                 self._ends[self._job] = failed.fault
 
     def _lay_out(self, printer: DeviceState) -> LayOut:
-        paper = poster(self._config, self._catalogue, self._floor.rates.table)
+        floor = self._floor
+        paper = poster(self._config, self._catalogue, floor.rates.table, floor.occasion.paper)
         return LayOut(self._job, printer.name, paper)
 
     def _cancel(self, now: float) -> None:

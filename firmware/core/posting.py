@@ -185,7 +185,8 @@ def _post_of(order: Order, number: int, finger: str) -> Post:
     line = order.lines[number - 1]
     match order.created.kind:
         case rows.REQUEST:
-            return PostRequest(line.key, line.service, line.bill.account, order.number)
+            account, texts = line.bill.account, order.created.texts
+            return PostRequest(line.key, line.service, account, order.number, texts)
         case rows.VERIFICATION:
             account = line.bill.account
             return PostVerification(line.key, line.service, account, order.number, finger)

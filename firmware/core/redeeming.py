@@ -15,7 +15,7 @@ from firmware.core.book import Book
 from firmware.journal import rows
 from firmware.journal.journal import AlreadyRecorded, Entry, Journal
 from firmware.journal.tender_rows import CardConfirmed, UpiConfirmed
-from firmware.till.claims import PREFIX, Refused, verify
+from firmware.till.claims import PREFIX, Refused, verify, without_code
 from firmware.till.redemption import Payable, payable
 
 log = logging.getLogger("core")
@@ -35,7 +35,7 @@ class Redeeming:
 
     def redeem(self, command: RedeemClaim) -> Reply:
         """Writes ClaimRedeemed and says what to pay, or refuses and says why."""
-        number = self._number_of(command.claim.strip())
+        number = self._number_of(without_code(command.claim))
         if isinstance(number, Reply):
             return number
         issued = find_issued(self._book.journal, number)

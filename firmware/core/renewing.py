@@ -33,8 +33,7 @@ class Renewing:
         every = ASK_SOON if rates.table is None and rates.waiting is None else ASK_EVERY
         if self._floor.gateway.is_online and now - self._asked_at >= every:
             self._asked_at = now
-            newest = rates.version if rates.waiting is None else rates.waiting.version
-            self._outbox.add(Ask(FetchRates(newest)))
+            self._outbox.add(Ask(FetchRates(rates.newest)))
 
     def on_answer(self, reply: GatewayReply | None) -> None:
         """An answer without a table says that there is none newer."""

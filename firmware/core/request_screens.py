@@ -24,7 +24,7 @@ def draw_request(visit: Visit, floor: Floor, catalogue: Catalogue) -> Confirm | 
     service = catalogue.services[visit.service]
     known = [] if visit.facts is None else visit.facts.lines
     facts = [Said(f"facts.{visit.service}.{line.id}", line.text) for line in known]
-    lines = [*said(catalogue, visit.service, visit.account), *facts]
+    lines = [*said(catalogue, visit.service, visit.account, visit.texts), *facts]
     return Confirm(visit.service, lines, service.kind == VERIFICATION)
 
 

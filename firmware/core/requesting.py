@@ -213,5 +213,6 @@ def accepted(number: str, visit: Visit, service: Service, owner: str) -> list[ro
         payable=ZERO,
         owners=[owner] if owner else [],
         kind=service.kind,
+        texts=visit.texts,
     )
     return [born, rows.OrderPaid(number, ZERO, ZERO)]

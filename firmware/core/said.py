@@ -6,26 +6,35 @@ from __future__ import annotations
 from firmware.contract.accounts import answers_of
 from firmware.contract.asked import Said
 from firmware.contract.options import Option
-from firmware.services.catalogue import Catalogue
-from firmware.services.catalogue.asks import Ask, Choice, Date, Mobile, Place
+from firmware.services.catalogue import Catalogue, Service
+from firmware.services.catalogue.asks import Ask, Choice, Date, Mobile, Place, Text
 
 
-def said(catalogue: Catalogue, service: str, account: str) -> list[Said]:
-    """Each answer under the name of its question, in words where it was chosen from a list; an
-    account that another release asked for in another way stands under one name."""
+def said(catalogue: Catalogue, service: str, account: str, texts: dict[str, str]) -> list[Said]:
+    """Each answer under the name of its question, in words where it was chosen from a list; then
+    what was written. An account that another release asked for in another way stands under one
+    name, and so does what was written there."""
     known, answers = catalogue.services.get(service), answers_of(account)
-    if known is None or len(answers) != len(known.asks):
-        return [Said(f"account.{service}", _plain(account))]
+    if known is None or len(answers) != len(asks := _of_account(known)):
+        written = [Said(f"account.{service}", _plain(text)) for text in texts.values()]
+        return [Said(f"account.{service}", _plain(account)), *written]
     found, places = [], list[str]()
-    for ask, answer in zip(known.asks, answers, strict=True):
+    for ask, answer in zip(asks, answers, strict=True):
         found.append(Said(known.label(ask), _words(ask, answer, catalogue, places)))
         places += [answer] if isinstance(ask, Place) else []
-    return found
+    names = {ask.id: known.label(ask) for ask in known.asks if isinstance(ask, Text)}
+    written = [Said(names.get(name, f"account.{service}"), _plain(texts[name])) for name in texts]
+    return [*found, *written]
+
+
+def _of_account(service: Service) -> list[Ask]:
+    """Those whose answers make the account: all but the texts."""
+    return [ask for ask in service.asks if not isinstance(ask, Text)]
 
 
 def mobile_of(catalogue: Catalogue, service: str, account: str) -> str:
     """The mobile among the answers; empty where none was asked for."""
-    asks = catalogue.services[service].asks
+    asks = _of_account(catalogue.services[service])
     said = zip(asks, answers_of(account), strict=True)
     return next((answer for ask, answer in said if isinstance(ask, Mobile)), "")
 

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from firmware.contract.device import Kind
+from firmware.contract.meeting import Meeting
 from firmware.contract.money import ZERO
 from firmware.contract.screen import (
     Action,
@@ -27,6 +28,7 @@ from firmware.contract.screen import (
 )
 from firmware.contract.screen_ends import PosterOut
 from firmware.core.basket import has_room, sum_of
+from firmware.core.blame import fault_behind
 from firmware.core.floor import Floor
 from firmware.core.papers import Papers
 from firmware.core.proof import is_on_page, place_of
@@ -77,7 +79,7 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.FINGER: [Action.CANCEL],
     Stage.RESUMED: [Action.ENTER],  # no cancelling: the slip would go to whoever stands there
     Stage.CASH: [Action.CANCEL],
-    Stage.SLIP: [Action.ENTER, Action.BACK, Action.CANCEL],
+    Stage.SLIP: [Action.ENTER, Action.SCAN, Action.BACK, Action.CANCEL],
     Stage.UPI: [Action.CANCEL],
     Stage.CARD: [Action.CANCEL],
     Stage.CHECKING: [],
@@ -88,7 +90,7 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.PROVING: [],
     Stage.DONE: [Action.FINISH, Action.ANOTHER],
     Stage.TROUBLE: [Action.FINISH],
-    Stage.RECEIPT_NUMBER: [Action.ENTER, Action.BACK, Action.CANCEL],
+    Stage.RECEIPT_NUMBER: [Action.ENTER, Action.SCAN, Action.BACK, Action.CANCEL],
     Stage.MOBILE: [Action.ENTER, Action.BACK, Action.CANCEL],
     Stage.REPRINTING: [],
     Stage.REPRINTED: [Action.FINISH, Action.ANOTHER],
@@ -96,6 +98,7 @@ ACTIONS: dict[Stage, list[Action]] = {
     Stage.FACTS_SLIP: [],
     Stage.POSTER: [],
     Stage.POSTER_OUT: [Action.FINISH, Action.ANOTHER],
+    Stage.MEETING: [Action.CANCEL],
     Stage.OPERATOR: [],  # those of the desk
 }
 PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
@@ -143,9 +146,9 @@ def draw(
     """What the citizen sees now. `why_no_cash` speaks against the bill on the screen."""
     match visit.stage:
         case Stage.ATTRACT if not floor.journal_is_confirmed:
-            return Closed("closed.journal")
+            return Closed("closed.journal", "till.journal_unconfirmed")
         case Stage.ATTRACT if floor.door_is_open:
-            return Closed("closed.door_open")
+            return Closed("closed.door_open", "panel.door.open")
         case Stage.ATTRACT if floor.newcomer is not None:
             return floor.newcomer
         case Stage.ATTRACT:
@@ -186,17 +189,27 @@ def draw(
             return Waiting("waiting.printing_poster")
         case Stage.POSTER_OUT:
             return PosterOut(floor.rates.version)
+        case Stage.MEETING:
+            return _meeting(floor)
         case Stage.DONE:
             return _done(_order_of(visit))
         case Stage.TROUBLE:
-            return _trouble(visit, papers)
+            shown = _trouble(visit, papers)
+            return replace(shown, fault=fault_behind(floor, shown.cause))
         case _:  # the desk, a question, what is handed out, a receipt again, facts
             raise AssertionError(f"{visit.stage} is drawn where its facts are")
 
 
 def _attract(floor: Floor, catalogue: Catalogue) -> Attract:
     is_possible = floor.obstacle_before() is None
-    return Attract(tiles(catalogue, floor), is_possible, floor.tenders())
+    there, ways = floor.occasion, floor.tenders()
+    return Attract(tiles(catalogue, floor), is_possible, ways, there.shown, there.announced)
+
+
+def _meeting(floor: Floor) -> Meeting | Waiting:
+    """Until the browser has the screen, and after it."""
+    meeting = floor.occasion.meeting
+    return Waiting("waiting.meeting") if meeting is None else Meeting(meeting.title, meeting.ends)
 
 
 def _resumed(order: Order, problem: str | None) -> Number:

@@ -47,6 +47,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     page: int = 0
     within: str = ""
     text_size: TextSize = TextSize.NORMAL
+    texts: dict[str, str] = {}
+    sought: str | None = None
 
     @classmethod
     def of(cls, visit: Visit) -> Snapshot:
@@ -69,7 +71,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         bill."""
         if any(listed.service not in services for listed in self.basket):
             return False
-        if self.stage in REPRINTS | POSTERS | {Stage.ATTRACT, Stage.SERVICES}:
+        if self.stage in REPRINTS | POSTERS | {Stage.ATTRACT, Stage.SERVICES, Stage.MEETING}:
             return True
         if self.stage is Stage.BASKET and not self.basket:
             return False

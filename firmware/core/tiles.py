@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from firmware.contract.device import Kind
 from firmware.contract.screen import Services, Tile
+from firmware.core.blame import fault_behind
 from firmware.core.floor import Floor
+from firmware.core.occasion import MEETING
 from firmware.core.poster_desk import POSTER
 from firmware.core.visit import REPRINT
 from firmware.journal.rows import VERIFICATION
@@ -32,6 +34,7 @@ TILE_REASONS = {
     "trouble.day_limit": "tile.day_limit",
     "trouble.finger_reader": "tile.no_finger_reader",
 }  # of the others the tile says that no cash is taken
+BACK_END = ("trouble.back_end_down", "tile.no_back_end")
 
 
 def services(catalogue: Catalogue, floor: Floor, category: str) -> Services:
@@ -47,7 +50,12 @@ def tiles(catalogue: Catalogue, floor: Floor) -> list[Tile]:
     grouped = [_tile(category, members) for category, members in groups if members]
     again = [Tile(REPRINT, "receipt", floor.why_no_reprint)]
     on_a4 = [Tile(POSTER, "clipboard-text", floor.why_no_poster)] if has_poster(floor) else []
-    return [*grouped, *again, *on_a4]
+    return [*grouped, *again, *on_a4, *_meeting(floor)]
+
+
+def _meeting(floor: Floor) -> list[Tile]:
+    why = floor.occasion.why_no_meeting
+    return [Tile(MEETING, "video-camera", why)] if floor.occasion.has_meetings else []
 
 
 def has_poster(floor: Floor) -> bool:
@@ -58,7 +66,7 @@ def has_poster(floor: Floor) -> bool:
 def _of(category: str, catalogue: Catalogue, floor: Floor) -> list[Tile]:
     """One a service: what works, and then what will."""
     ready = [
-        Tile(service.id, service.icon, why_not(service, floor))
+        _of_service(service, floor)
         for service in catalogue.services.values()
         if service.category == category
     ]
@@ -71,7 +79,9 @@ def _tile(category: Category, members: list[Tile]) -> Tile:
     if len(members) == 1:
         return members[0]
     works = any(tile.why_not is None for tile in members)
-    return Tile(category.id, category.icon, None if works else members[0].why_not)
+    if works:
+        return Tile(category.id, category.icon)
+    return Tile(category.id, category.icon, members[0].why_not, members[0].fault)
 
 
 def free_trouble(service: Service, floor: Floor) -> str | None:
@@ -94,28 +104,44 @@ def service_trouble(service: Service, floor: Floor) -> str | None:
     return floor.document_trouble(service.paper.printer, service.paper.sheets)
 
 
+def _of_service(service: Service, floor: Floor) -> Tile:
+    """Its tile: what does not work says why, and which fault of which device it is."""
+    if (found := _trouble(service, floor)) is None:
+        return Tile(service.id, service.icon)
+    cause, why = found
+    return Tile(service.id, service.icon, why, fault_behind(floor, cause))
+
+
 def why_not(service: Service, floor: Floor) -> str | None:
     """Why a service cannot be begun now, as a message key for its tile."""
+    found = _trouble(service, floor)
+    return None if found is None else found[1]
+
+
+def _trouble(service: Service, floor: Floor) -> tuple[str, str] | None:
+    """The cause, and what its tile says of it; None when the service can be begun."""
     if service.kind == "lookup":
         return _why_no_lookup(service, floor)
     if service.kind == VERIFICATION and floor.why_no_lookup is not None:
-        return floor.why_no_lookup  # it says to whom a number belongs
+        return floor.why_no_lookup, floor.why_no_lookup  # it says to whom a number belongs
     if service.is_free:
-        trouble = free_trouble(service, floor)
-        return None if trouble is None else TILE_REASONS.get(trouble, "tile.other")
+        return _said(free_trouble(service, floor), "tile.other")
     if (trouble := service_trouble(service, floor)) is not None:
-        return TILE_REASONS[trouble]
+        return trouble, TILE_REASONS[trouble]
     if any(tender in service.tenders for tender in floor.tenders()):
         return None
     if "cash" not in service.tenders:
-        return "tile.no_back_end"  # the other ways are asked there
-    obstacle = floor.obstacle_before()
-    return None if obstacle is None else TILE_REASONS.get(obstacle, "tile.no_cash")
+        return BACK_END  # the other ways are asked there
+    return _said(floor.obstacle_before(), "tile.no_cash")
 
 
-def _why_no_lookup(service: Service, floor: Floor) -> str | None:
+def _said(trouble: str | None, otherwise: str) -> tuple[str, str] | None:
+    return None if trouble is None else (trouble, TILE_REASONS.get(trouble, otherwise))
+
+
+def _why_no_lookup(service: Service, floor: Floor) -> tuple[str, str] | None:
     """It needs no tender and no paper. What was kept is shown where the back end is away."""
     if floor.why_no_lookup is not None:
-        return floor.why_no_lookup
+        return floor.why_no_lookup, floor.why_no_lookup
     is_possible = floor.gateway.is_online or service.promise == "cached"
-    return None if is_possible else "tile.no_back_end"
+    return None if is_possible else BACK_END

@@ -17,7 +17,7 @@ from firmware.contract.options import Options
 from firmware.contract.reading import HINDI, Language, TextSize
 from firmware.contract.screen import Hint, ListedBill
 from firmware.journal.orders import Order
-from firmware.runtime.config import UiSection
+from firmware.runtime.ui_section import UiSection
 from firmware.till.session import CashSession, UnexpectedEvent
 
 
@@ -52,6 +52,7 @@ class Stage(StrEnum):
     FACTS_SLIP = auto()  # the same on its way to paper
     POSTER = auto()  # of services and fees, on its way out of the page printer
     POSTER_OUT = auto()
+    MEETING = auto()  # the screen is a browser's; no slot is open
     OPERATOR = auto()  # no citizen: the desk of operator.py, which has a table of its own
 
 
@@ -61,7 +62,7 @@ WITH_FACTS = LOOKUPS | {Stage.CONFIRM}  # everywhere else they are forgotten
 POSTERS = frozenset({Stage.POSTER, Stage.POSTER_OUT})
 WITHOUT_MONEY = REPRINTS | LOOKUPS | POSTERS | {
     Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.LISTING, Stage.FETCHING, Stage.BILL,
-    Stage.BASKET, Stage.CONFIRM, Stage.FINGER,
+    Stage.BASKET, Stage.CONFIRM, Stage.FINGER, Stage.MEETING,
 }  # fmt: skip
 AT_THE_TILL = frozenset(
     {Stage.CASH, Stage.SLIP, Stage.RESUMED, Stage.UPI, Stage.CARD}
@@ -75,6 +76,7 @@ class Signal(StrEnum):
     SERVICE = auto()
     REPRINT = auto()  # the tile of a receipt again
     POSTER = auto()  # the tile of the poster
+    MEETING = auto()  # its tile, or its time
     ENTERED = auto()  # all that was asked for passes its checks
     NEXT = auto()  # one more question, or the one before
     LOOK_UP = auto()  # its list has to be fetched first
@@ -120,15 +122,21 @@ class Signal(StrEnum):
     OPERATOR = auto()  # the padlock was held
 
 
-Question = tuple[int, int, str]
+Question = tuple[int, int, str, bool]
 
 TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
-    Stage.ATTRACT: {Signal.LANGUAGE: Stage.SERVICES, Signal.OPERATOR: Stage.OPERATOR},
+    Stage.ATTRACT: {
+        Signal.LANGUAGE: Stage.SERVICES,
+        Signal.MEETING: Stage.MEETING,
+        Signal.OPERATOR: Stage.OPERATOR,
+    },
+    Stage.MEETING: {Signal.LEFT: Stage.ATTRACT},
     Stage.OPERATOR: {Signal.LEFT: Stage.ATTRACT},
     Stage.SERVICES: {
         Signal.SERVICE: Stage.NUMBER,
         Signal.REPRINT: Stage.RECEIPT_NUMBER,
         Signal.POSTER: Stage.POSTER,
+        Signal.MEETING: Stage.MEETING,
         Signal.BACK: Stage.ATTRACT,
         Signal.LISTED: Stage.BASKET,
         Signal.LEFT: Stage.ATTRACT,
@@ -276,9 +284,11 @@ class Visit:
     service: str = ""
     gives: str = ""  # the kind of the printer whose paper the service hands out, if it does
     answers: list[str] = field(default_factory=list)  # to what the service asks, so far
+    texts: dict[str, str] = field(default_factory=dict)  # own words; among the answers they are ""
     options: Options | None = None  # of the last question, if the back end has its list
     page: int = 0  # of a list
     within: str = ""  # which part of a long one
+    sought: str | None = None  # what was typed of the name of a place; None: it is leafed for
     typed: str = ""
     problem: str | None = None
     bill: Bill | None = None
@@ -306,8 +316,9 @@ class Visit:
     @property
     def question(self) -> Question:
         """What a press on the present screen answers: how many answers are before it, and which
-        page of which part of its list."""
-        return len(self.answers), self.page, self.within
+        page of which part of its list. Letters of a search are one question: who types on while the
+        list changes has pressed what he saw."""
+        return len(self.answers), self.page, self.within, self.sought is not None
 
     @property
     def account(self) -> str:
@@ -322,6 +333,7 @@ class Visit:
     def ask_again(self) -> None:
         """From the first question on."""
         self.answers, self.options, self.typed, self.problem = [], None, "", None
+        self.texts, self.sought = {}, None
 
     def follow(self, signal: Signal) -> Stage:
         """The stage that follows; raises UnexpectedEvent for a pair that the table lacks."""

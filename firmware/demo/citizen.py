@@ -26,6 +26,7 @@ from firmware.contract.screen import (
     Waiting,
 )
 from firmware.contract.topics import Topics
+from firmware.contract.typed import WriteText
 from firmware.demo import telephone
 from firmware.runtime.bench import Bench, BenchRefused
 from firmware.runtime.bus import Bus, Envelope
@@ -35,8 +36,8 @@ PRESS_AGAIN_AFTER = 1.5  # seconds
 LOOK_EVERY = 0.02  # seconds
 PATIENCE = 60.0  # seconds until the citizen goes away and the story has failed, where nobody says
 
-QUESTIONS = (Number, Choice)
-ANSWERING = {Number: Action.ENTER, Choice: Action.CHOOSE}
+QUESTIONS = (Number, Choice, WriteText)
+ANSWERING = {Number: Action.ENTER, Choice: Action.CHOOSE, WriteText: Action.ENTER}
 
 Shown = TypeVar("Shown")
 

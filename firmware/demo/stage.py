@@ -59,6 +59,7 @@ class Settings:
     speaks: bool = False
     has_laser: bool = False  # a page printer, and with it the services that need one
     has_reader: bool = False  # of fingers
+    uplink: str = ""  # the lines of [uplink], and with them kiosk-uplink
     cards_by: str = ""  # the family of a card printer; empty: there is none
     screen: float = 45.0
     cash: float = 120.0
@@ -264,6 +265,8 @@ class Stage:
             commands[device] = [_entry("kiosk-driver"), *config, device]
         commands["gateway"] = [_entry("kiosk-gateway"), *config]
         commands["health"] = [_entry("kiosk-health"), *config]
+        if self.settings.uplink:
+            commands["uplink"] = [_entry("kiosk-uplink"), *config]
         if self.settings.has_ui:
             commands["ui"] = [_entry("kiosk-ui"), *config]
         return commands
@@ -286,7 +289,8 @@ class Stage:
             "public_key": PUBLIC_KEY,
             "office_key": OFFICE_KEY,
         }
-        path.write_text(template.format(**facts, **places))
+        uplink = f"\n[uplink]\n{chosen.uplink}\n" if chosen.uplink else ""
+        path.write_text(template.format(**facts, **places) + uplink)
         return load(path)
 
     def _check_programs(self) -> None:

@@ -21,6 +21,7 @@ from firmware.documents.lines import (
     rupees_exact,
 )
 from firmware.runtime.words import Words
+from firmware.till.claims import CODE_MARK
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +68,7 @@ def claim_slip(facts: Claim, language: str = "hi") -> Ticket:
         Rule(),
         Text(words("claim.what_to_do"), Style.STRONG),
         Text(words("claim.advice", helpline=facts.helpline)),
-        Code(facts.token or facts.number, caption=facts.number),
+        Code(_in_qr(facts), caption=facts.number),
         *_unsigned(facts.token, words),
         *_code(facts, words),
         *footer(words("claim.keep"), facts.helpline, words),
@@ -97,6 +98,13 @@ def _in_doubt(in_doubt: Money, words: Words) -> list[Line]:
 
 def _unsigned(token: str, words: Words) -> list[Line]:
     return [] if token else [Text(words("claim.unsigned"), Style.SMALL, is_centred=True)]
+
+
+def _in_qr(facts: Claim) -> str:
+    """For whoever verifies it, and, with its code, for the kiosk that takes it as money. All of it
+    is of the QR's alphanumeric mode, so that the code makes no larger QR."""
+    said = facts.token or facts.number
+    return f"{said}{CODE_MARK}{facts.code}" if facts.code else said
 
 
 def _code(facts: Claim, words: Words) -> list[Line]:

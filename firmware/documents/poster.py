@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from firmware.contract.content import Bilingual
 from firmware.contract.device import Kind
 from firmware.contract.money import rupees
 from firmware.documents.catalogue import words_of
@@ -24,8 +25,13 @@ from firmware.services.rates.table import Rate, RateTable
 FREE = ("lookup", "request", "verification")  # kinds of service
 
 
-def poster(config: Config, catalogue: Catalogue, table: RateTable | None) -> Poster:
-    """Of the services that work in this release, the devices in `kiosk.toml` and the rates."""
+def poster(
+    config: Config, catalogue: Catalogue, table: RateTable | None, line: Bilingual | None = None
+) -> Poster:
+    """Of the services that work in this release, the devices in `kiosk.toml` and the rates.
+
+    `line` is the district's, where the code of conduct lets it be printed.
+    """
     kiosk, had = config.kiosk, partial(_is_had, config=config, table=table)
     return Poster(
         owner=_both("document.owner"),
@@ -38,6 +44,7 @@ def poster(config: Config, catalogue: Catalogue, table: RateTable | None) -> Pos
         helpline=kiosk.helpline,
         kiosk=kiosk.id,
         rates=None if table is None else _stand(table),
+        line=None if line is None else Both(line.hi, line.en),
     )
 
 

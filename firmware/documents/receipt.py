@@ -67,6 +67,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     coins_unknown: int = 0  # that fell in, and whose value the machine forgot
     helpline: str = "181"
     duplicate: int = 0  # 0 is the original
+    line: str = ""  # of the district's content, at the foot
 
     def __post_init__(self) -> None:
         cash, due = self.notes + self.coins - self.change, self.total
@@ -102,6 +103,7 @@ def receipt(facts: Receipt, language: str = "hi") -> Ticket:
         *lost_coins(facts.coins_unknown, words),
         Code(facts.number),
         *footer(words("receipt.keep"), facts.helpline, words),
+        *([Text(facts.line, Style.SMALL, is_centred=True)] if facts.line else []),
     ]
     return Ticket(lines, language)
 

@@ -14,6 +14,8 @@ from firmware.documents.dates import moment
 from firmware.documents.lines import Line, duplicate_mark, footer, heading
 from firmware.runtime.words import Words
 
+BESIDE = 32  # characters of an answer that stands beside its label; longer ones below it
+
 
 class Asked(msgspec.Struct, frozen=True):
     """One thing that the citizen said, as a line of the paper. `label` is a key of words."""
@@ -53,7 +55,7 @@ def acknowledgement(facts: Request, language: str = "hi") -> Ticket:
         Pair(words("receipt.date"), moment(facts.made_at, words)),
         Rule(),
         Text(words(f"service.{facts.service}"), Style.STRONG),
-        *(Pair(words(each.label), each.text) for each in facts.asked),
+        *(line for each in facts.asked for line in _asked(each, words)),
         Rule(),
         *_standing(facts, words),
         Text(words("request.free"), Style.SMALL),
@@ -61,6 +63,14 @@ def acknowledgement(facts: Request, language: str = "hi") -> Ticket:
         *footer(words("request.keep"), facts.helpline, words),
     ]
     return Ticket(lines, language)
+
+
+def _asked(asked: Asked, words: Words) -> list[Line]:
+    """Words of one's own have lines of their own, and begin where lines begin."""
+    label = words(asked.label)
+    if len(asked.text) <= BESIDE:
+        return [Pair(label, asked.text)]
+    return [Text(label), Text(asked.text, Style.STRONG)]
 
 
 def _standing(facts: Request, words: Words) -> list[Line]:

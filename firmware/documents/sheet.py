@@ -78,3 +78,4 @@ class Poster(msgspec.Struct, frozen=True, kw_only=True):
     helpline: str
     kiosk: str
     rates: Both | None = None  # which table the fees are from
+    line: Both | None = None  # of the district's content, at the foot

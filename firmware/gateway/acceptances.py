@@ -1,6 +1,6 @@
 """Requests and verifications over HTTP+JSON: no money, and none may be lost or counted twice.
 
-    POST /services/{service}/requests             Idempotency-Key, {account, receipt}
+    POST /services/{service}/requests             Idempotency-Key, {account, receipt, texts}
     POST /services/{service}/verifications        Idempotency-Key, {account, receipt, pid}
     GET  /services/{service}/verifications/{key}  404: none of this key
 
@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 import aiohttp
@@ -34,7 +35,9 @@ class AcceptanceLine:
         self._session, self._url = session, url
 
     async def post(self, request: PostRequest) -> Posted | Failed:
-        body = {"account": request.account, "receipt": request.receipt}
+        body: dict[str, Any] = {"account": request.account, "receipt": request.receipt}
+        if request.texts:
+            body["texts"] = request.texts
         return await self._post(request, "requests", body)
 
     async def verify(
@@ -52,7 +55,7 @@ class AcceptanceLine:
         return await self._post(request, "verifications", body)
 
     async def _post(
-        self, request: PostRequest | PostVerification, what: str, body: dict[str, str]
+        self, request: PostRequest | PostVerification, what: str, body: dict[str, Any]
     ) -> Posted | Failed:
         url = f"{self._url}/services/{request.service}/{what}"
         headers = {"Idempotency-Key": request.key}

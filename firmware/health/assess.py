@@ -16,6 +16,9 @@ The codes of findings are stable and dotted; a device's own fault codes are find
     till.suspicions        forged notes, cheats: how often in today's visits
     till.no_rates          no signed rate table in force: nothing is sold that has a fee
     till.fees_differ       an office asks another fee than the table: the service is off
+    till.conduct           the code of conduct: no content of the district is shown
+    till.content           a content pack is here and not in force: see detail
+    till.meeting           the screen is a meeting's; kiosk-ui waits for its end
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from firmware.contract.device import USABLE, DeviceState, Kind, Status, Switch
+from firmware.contract.fleet import UplinkState
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import (
     Condition,
@@ -34,7 +38,9 @@ from firmware.contract.health import (
     Presence,
     Supply,
 )
+from firmware.contract.machine import Machine
 from firmware.contract.panel import TowerSignal
+from firmware.health import machine
 
 DAEMONS = ("core", "ui")  # of the gateway its own state tells: its will is that it is away
 NO_SERVICE_WITHOUT = ("core", "ui")  # nobody counts the money, or nobody sees anything
@@ -44,8 +50,9 @@ FEW_DAYS = 4  # a roll comes from the block office, a ribbon from the district's
 # To be looked at; the kiosk serves as well as before.
 NOTICES = frozenset(
     {"device.swapped", "till.claims_unsigned", "till.suspicions", "till.counters_differ"}
-    | {"till.bookings_differ"}
+    | {"till.bookings_differ", "till.conduct", "till.content", "till.meeting"}
 )
+FLEET = "uplink"  # a part whose findings are all notices: the kiosk serves as well without it
 SWITCHES = {
     Switch.DOOR_IS_OPEN: "panel.door.open",
     Switch.TAMPER: "panel.tamper",
@@ -93,6 +100,8 @@ class Facts:
     swaps: Mapping[str, Swap] = field(default_factory=dict)
     supplies: Sequence[Supply] = ()
     tests: Mapping[str, LastTest] = field(default_factory=dict)
+    machine: Machine = field(default_factory=Machine)
+    uplink: UplinkState | None = None
     is_settled: bool = True  # false for HEARD_WITHIN seconds: silence means nothing yet
 
 
@@ -131,7 +140,7 @@ def tower_of(health: KioskHealth) -> TowerSignal:
 def _condition(facts: Facts, found: list[Key]) -> Condition:
     if not _can_serve(facts):
         return Condition.OUT_OF_SERVICE
-    is_whole = all(code in NOTICES for _, code in found)
+    is_whole = all(code in NOTICES or part == FLEET for part, code in found)
     return Condition.IN_SERVICE if is_whole else Condition.DEGRADED
 
 
@@ -140,10 +149,17 @@ def _can_serve(facts: Facts) -> bool:
     usable = {kind for name, kind in facts.expected.items() if _status(facts, name) in USABLE}
     takes_money = bool(usable & {Kind.NOTES, Kind.COINS})
     is_manned = all(
-        name in facts.presences and facts.presences[name].is_alive for name in NO_SERVICE_WITHOUT
+        name in facts.presences and facts.presences[name].is_alive
+        for name in _wanted(NO_SERVICE_WITHOUT, facts)
     )
     till_works = facts.core is not None and facts.core.status in USABLE and _may_take(facts.core)
     return takes_money and Kind.RECEIPT in usable and is_manned and till_works
+
+
+def _wanted(daemons: Sequence[str], facts: Facts) -> list[str]:
+    """While a meeting is held the screen is its browser's, and kiosk-ui is away for that long."""
+    is_meeting = facts.core is not None and bool(facts.core.meeting)
+    return [name for name in daemons if not (is_meeting and name == "ui")]
 
 
 def _may_take(core: CoreState) -> bool:
@@ -168,8 +184,10 @@ def _findings(facts: Facts, now: str) -> Iterator[Finding]:
             yield Finding(name, "device.swapped", swap.at, detail)
     for supply in facts.supplies:
         yield from _of_supply(facts, supply, now)
+    yield from machine.findings(facts.machine, now)
     yield from _of_daemons(facts, now)
     yield from _of_core_and_back_end(facts, now)
+    yield from _of_uplink(facts, now)
 
 
 def _of_device(name: str, state: DeviceState, is_settled: bool, now: str) -> Iterator[Finding]:
@@ -220,7 +238,7 @@ def _roll(facts: Facts) -> Supply | None:
 
 
 def _of_daemons(facts: Facts, now: str) -> Iterator[Finding]:
-    for name in DAEMONS:
+    for name in _wanted(DAEMONS, facts):
         presence = facts.presences.get(name)
         if presence is None and facts.is_settled:
             yield Finding(name, "daemon.missing", now, "never heard of since the start")
@@ -236,6 +254,17 @@ def _of_core_and_back_end(facts: Facts, now: str) -> Iterator[Finding]:
         yield Finding("gateway", "daemon.missing", now, "never heard of since the start")
     elif facts.gateway is not None and not facts.gateway.is_online:
         yield Finding("back_end", "back_end.offline", now, facts.gateway.detail)
+
+
+def _of_uplink(facts: Facts, now: str) -> Iterator[Finding]:
+    """A kiosk whose kiosk.toml has no fleet has none of these."""
+    if facts.uplink is None or not facts.uplink.is_configured:
+        return
+    presence = facts.presences.get(FLEET)
+    if presence is not None and not presence.is_alive:
+        yield Finding(FLEET, "daemon.gone", now, "systemd should have restarted it")
+    elif facts.uplink.code:
+        yield Finding(FLEET, facts.uplink.code, now, facts.uplink.detail)
 
 
 def _of_till(core: CoreState, now: str) -> Iterator[Finding]:
@@ -257,4 +286,14 @@ def _of_till(core: CoreState, now: str) -> Iterator[Finding]:
     if core.other_fees:
         detail = "; ".join(core.other_fees.values())
         yield Finding("core", "till.fees_differ", now, detail)
+    yield from _of_occasion(core, now)
     yield from (Finding("core", code, now, why) for code, why in core.alarms.items())
+
+
+def _of_occasion(core: CoreState, now: str) -> Iterator[Finding]:
+    if core.conduct:
+        yield Finding("core", "till.conduct", now, core.conduct)
+    if core.no_content_because:
+        yield Finding("core", "till.content", now, core.no_content_because)
+    if core.meeting:
+        yield Finding("core", "till.meeting", now, core.meeting)

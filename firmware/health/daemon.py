@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,6 +21,8 @@ from firmware.contract.device import (
     TicketPrinted,
 )
 from firmware.contract.document import DocumentPrinted
+from firmware.contract.downtime import ServiceStates
+from firmware.contract.fleet import UplinkState
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import CoreState, DeviceTested, KioskHealth, LastTest, Presence
 from firmware.contract.panel import Tower, TowerSignal
@@ -26,7 +30,9 @@ from firmware.contract.till import SupplyRefilled, TillEvent
 from firmware.contract.topics import Topics
 from firmware.health.assess import HEARD_WITHIN, Facts, Swap, assess, times, tower_of
 from firmware.health.inventory import Inventory
+from firmware.health.records import Heard, Records
 from firmware.health.supplies import Supplies, done, refilled, seen
+from firmware.health.telling import tell_all
 from firmware.runtime import VERSION
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.clock import Clock
@@ -43,9 +49,10 @@ SWAP_SHOWN_FOR = timedelta(days=7)  # a technician who changed a device comes by
 
 
 class HealthDaemon:
-    """Hears, keeps, publishes. All judgement is in `assess`."""
+    """Hears, keeps, publishes. All judgement is in `assess`. `halt` stops the machine."""
 
-    def __init__(self, config: Config, clock: Clock) -> None:
+    def __init__(self, config: Config, clock: Clock, halt: Callable[[], None],
+                 root: Path = Path("/")) -> None:  # fmt: skip
         self._clock, self._topics = clock, Topics(config.kiosk.id)
         self._expected = {name: section.kind for name, section in config.device.items()}
         self._inventory = Inventory(config.state_folder / "health" / "inventory.json")
@@ -55,6 +62,7 @@ class HealthDaemon:
         self._listening_since = clock.monotonic()
         self._unconfirmed: set[str] = set()  # topics heard of before the bus was away
         self._tests = self._inventory.tests()
+        self._records, self._halt = Records(config, clock, root), halt
         self._heard: dict[str, Any] = {}  # by topic
         self.health: KioskHealth | None = None
         self._shown: tuple[TowerSignal, float] | None = None  # by the tower lamps, and since when
@@ -63,10 +71,12 @@ class HealthDaemon:
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._bus.run())
+            group.create_task(tell_all(self._bus, self._topics, self._records))
             notify("READY=1")
             try:
                 while True:
                     self.look()
+                    self._keep_records()
                     notify("WATCHDOG=1")
                     await asyncio.sleep(LOOK_EVERY)
             finally:
@@ -87,6 +97,23 @@ class HealthDaemon:
         _log_changes(before, health)
         if self._clock.monotonic() - self._saved_at >= SAVE_EVERY:
             self._save()
+
+    def _keep_records(self) -> None:
+        facts, topics = self._facts(self._clock.now(), is_settled=True), self._topics
+        self._bus.retain(topics.health_machine, self._records.machine)
+        if self.health is None:
+            return
+        heard = Heard(
+            health=self.health,
+            devices=facts.devices,
+            core=facts.core,
+            core_is_alive="core" in facts.presences and facts.presences["core"].is_alive,
+            services=self._heard.get(topics.core_services),
+            is_settled=self._clock.monotonic() - self._listening_since >= HEARD_WITHIN,
+        )
+        if self._records.look(heard):
+            self._halt()
+        self._bus.retain(topics.health_tickets, self._records.tickets)
 
     def _show(self, signal: TowerSignal) -> None:
         """Tell the tower lamps at once when it changes, and again before they doubt us."""
@@ -109,12 +136,15 @@ class HealthDaemon:
             (topics.device_state("+"), DeviceState),
             (topics.presence("+"), Presence),
             (topics.core_state, CoreState),
+            (topics.core_services, ServiceStates),
             (topics.gateway_state, GatewayState),
+            (topics.uplink_state, UplinkState),
         ):
             bus.on(topic, partial(self._on_state, document))
         bus.on(topics.device_event("+"), self._on_event)
         bus.on(topics.core_event, self._on_till_event)
         bus.on(topics.health_test, self._on_test)
+        bus.take_replies(topics.reply("health"))
         bus.on_connection = self._on_connection
         return bus
 
@@ -220,6 +250,8 @@ class HealthDaemon:
             swaps={n: swap for n, swap in self._inventory.swaps().items() if _is_recent(swap, now)},
             supplies=[each.as_supply(_iso(now)[:10]) for each in self._supplies.values()],
             tests=self._tests,
+            machine=self._records.look_at_machine(),
+            uplink=heard(topics.uplink_state),
             is_settled=is_settled,
         )
 

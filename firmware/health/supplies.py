@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 import msgspec
 
 from firmware.contract.device import Consumable
-from firmware.contract.health import Supply
+from firmware.contract.health import Refill, Supply
 
 FORGET_AFTER = 200  # jobs; then the older half weighs half, for receipts change
 REMEMBERED_JOBS = 32  # a driver repeats a job for seconds, not for days
 DAYS_REMEMBERED = 28  # four market weeks; a season ago says little
+REFILLS_KEPT = 12  # who filled how much: a year of rolls in a quiet village
 SAID_WITHIN = timedelta(minutes=1)  # a device counts from full within a second of the word
 # What a job takes until one was measured: a receipt with its QR code, a sheet, a card's two sides.
 FIRST_GUESS = {"mm": 180, "sheets": 1, "cards": 1, "sides": 2, "cuts": 1}
@@ -44,6 +45,7 @@ class SupplyCount(msgspec.Struct, frozen=True):
     days: list[DayUse] = []  # oldest first; the last one may still go on
     refilled_at: str = ""  # ISO 8601; when the level rose last
     refilled_by: str = ""  # who said so; empty where only the device did
+    refills: list[Refill] = []  # oldest first
 
     @property
     def a_job(self) -> float | None:
@@ -74,6 +76,7 @@ class SupplyCount(msgspec.Struct, frozen=True):
             days_left=None if days is None else int(days),
             refilled_at=self.refilled_at,
             refilled_by=self.refilled_by,
+            refills=self.refills,
         )
 
 
@@ -94,16 +97,21 @@ def with_level(count: SupplyCount, now: Consumable, at: str) -> SupplyCount:
         used=count.used + used,
         days=_with_use(count.days, at[:10], used),
     )
-    if not is_refill or _was_said(count, at):
+    if not is_refill:
         return changed
-    return msgspec.structs.replace(changed, refilled_at=at, refilled_by="")
+    by = count.refilled_by if _was_said(count, at) else ""
+    refill = Refill(at, count.level or 0, now.level or 0, by)
+    refills = [*count.refills, refill][-REFILLS_KEPT:]
+    return msgspec.structs.replace(changed, refilled_at=at, refilled_by=by, refills=refills)
 
 
 def _was_said(count: SupplyCount, at: str) -> bool:
     """A person said a moment ago that it was refilled: this is what came of it."""
-    if not count.refilled_by:
-        return False
-    said, now = (datetime.fromisoformat(each) for each in (count.refilled_at, at))
+    return bool(count.refilled_by) and _is_near(count.refilled_at, at)
+
+
+def _is_near(one: str, other: str) -> bool:
+    said, now = (datetime.fromisoformat(each) for each in (one, other))
     return abs(now - said) <= SAID_WITHIN
 
 
@@ -131,8 +139,11 @@ def with_job(count: SupplyCount, job: str) -> SupplyCount:
 
 
 def refilled(count: SupplyCount, by: str, at: str) -> SupplyCount:
-    """`by` said so; the level follows from the device."""
-    return msgspec.structs.replace(count, refilled_at=at, refilled_by=by)
+    """`by` said so; the level follows from the device, or was told a moment ago."""
+    refills = count.refills
+    if refills and _is_near(refills[-1].at, at):
+        refills = [*refills[:-1], msgspec.structs.replace(refills[-1], by=by)]
+    return msgspec.structs.replace(count, refilled_at=at, refilled_by=by, refills=refills)
 
 
 def seen(supplies: Supplies, device: str, consumables: list[Consumable], at: str) -> Supplies:

@@ -4,6 +4,7 @@ citizens asked for again."""
 from __future__ import annotations
 
 from firmware.journal.lookup_rows import LookupRow
+from firmware.journal.occasion_rows import OccasionRow
 from firmware.journal.row import Row
 
 
@@ -33,5 +34,5 @@ class PosterAsked(Row, frozen=True):
     """A citizen asked for the poster of services and fees; in one commit with its PrintIntended."""
 
 
-# Of a lookup there may be a slip.
-PaperRow = SpoolWiped | CopyAsked | CopyRefused | PosterAsked | LookupRow
+# Of a lookup there may be a slip; a code of conduct is of papers, too.
+PaperRow = SpoolWiped | CopyAsked | CopyRefused | PosterAsked | LookupRow | OccasionRow

@@ -11,6 +11,7 @@ from firmware.journal.chain import Entry
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_plain import desk_words
 from firmware.journal.lookup_rows import LookupMissed, LookupShown
+from firmware.journal.occasion_rows import ConductChanged, MeetingBegun, MeetingEnded, OccasionRow
 from firmware.journal.paper_rows import CopyAsked, CopyRefused, PosterAsked, SpoolWiped
 from firmware.journal.reading import Verified
 from firmware.journal.rows import ReadRow
@@ -138,10 +139,22 @@ def _of_paper(row: ReadRow) -> str:
             return f"{document} was shown on the screen"
         case rows.UnknownRow(kind=kind):
             return kind
+        case _ if isinstance(row, OccasionRow):
+            return _of_occasion(row)
         case _ if isinstance(row, TenderRow):
             return tender_words(row)
         case _:
             return desk_words(row)
+
+
+def _of_occasion(row: OccasionRow) -> str:
+    match row:
+        case ConductChanged(is_on=is_on, by=by, reason=reason):
+            return f"code of conduct {'ON' if is_on else 'off'}, by {by}: {reason}"
+        case MeetingBegun(meeting=meeting, url=url):
+            return f"the screen goes to meeting {meeting} at {url}"
+        case MeetingEnded(meeting=meeting, why=why, by=by):
+            return f"meeting {meeting} is over: {why.replace('_', ' ')} {by}".rstrip()
 
 
 def _begun(row: rows.JournalBegun) -> str:

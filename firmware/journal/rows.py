@@ -90,6 +90,8 @@ class OrderCreated(Row, frozen=True, omit_defaults=True):
     the bill has an account and nothing else, and OrderPaid in the same commit says that it is
     accepted and waits to be posted. A release that knows no `kind` posts nothing of it: it waits.
 
+    A release that knows no `texts` posts a request without them; they stay here.
+
     Of a basket the bills are the `lines`; `payable` is their total, `bill` is that of the first,
     and `service` is BASKET, under which a release that knows no lines can book nothing: it waits.
     """
@@ -105,6 +107,7 @@ class OrderCreated(Row, frozen=True, omit_defaults=True):
     owners: list[str] = msgspec.field(default_factory=list)  # of each bill: till/owners.py
     kind: str = ""  # REQUEST or VERIFICATION; empty of what takes money
     fees: list[Fees] = msgspec.field(default_factory=list)  # of each bill, as it was shown
+    texts: dict[str, str] = msgspec.field(default_factory=dict)  # a request's: own words, by ask
 
 
 class CashOpened(Row, frozen=True):

@@ -142,7 +142,7 @@ def _entries(file: Path) -> Iterator[Entry]:
     try:
         with (
             tempfile.TemporaryDirectory(prefix="trial-") as folder,
-            closing(sqlite3.connect(_copy(file, Path(folder)))) as database,
+            closing(sqlite3.connect(copy_of(file, Path(folder)))) as database,
         ):
             for record in database.execute(f"SELECT {COLUMNS} FROM rows ORDER BY seq"):
                 check([record], seq, head, file)
@@ -153,7 +153,7 @@ def _entries(file: Path) -> Iterator[Entry]:
         raise JournalFault(f"{file}: after row {seq}: {error}") from error
 
 
-def _copy(file: Path, folder: Path) -> Path:
+def copy_of(file: Path, folder: Path) -> Path:
     """With its log, which may hold the last rows."""
     shutil.copyfile(file, folder / file.name)
     with suppress(FileNotFoundError):

@@ -127,8 +127,8 @@ class Bus:
     async def run(self) -> None:
         """Stay connected for ever; ends only by cancellation, also one that the library made an
         error of its own."""
-        told_to_end = _cancellations()
-        while _cancellations() == told_to_end:
+        told_to_end = cancellations()
+        while cancellations() == told_to_end:
             try:
                 # A task of its own: the TaskGroup in it leaves cancellations behind that nobody
                 # asked for, and they must not be counted here.
@@ -151,7 +151,7 @@ class Bus:
             log.error("bus queue full, dropped %s", outgoing.topic)
 
     async def _session(self) -> None:
-        told_to_end = _cancellations()
+        told_to_end = cancellations()
         async with aiomqtt.Client(
             hostname=str(self.address.socket),
             port=1,  # a unix socket has none; paho insists on a positive number
@@ -168,7 +168,7 @@ class Bus:
                 self._queue.get_nowait()
             for topic in self._handlers:
                 await client.subscribe(topic, qos=QOS)
-            if _cancellations() > told_to_end:
+            if cancellations() > told_to_end:
                 raise asyncio.CancelledError
             self._connected.set()
             for topic, payload in self._retained.items():
@@ -201,7 +201,7 @@ class Bus:
             await client.publish(
                 out.topic, out.payload, QOS, out.is_retained, properties=out.properties
             )
-            if _cancellations():
+            if cancellations():
                 return
 
     async def _read(self, client: aiomqtt.Client) -> None:
@@ -218,7 +218,7 @@ class Bus:
             future.set_result(envelope.payload)
 
 
-def _cancellations() -> int:
+def cancellations() -> int:
     """How often this task was told to end. To be compared with what it was before an await:
     `asyncio.wait_for` of Python 3.11, which aiomqtt waits with, swallows a cancellation that comes
     together with its result, and a daemon would miss the signal that asks it to end."""

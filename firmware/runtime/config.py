@@ -13,9 +13,11 @@ import msgspec
 from msgspec.structs import fields
 
 from firmware.contract.device import Kind
-from firmware.contract.reading import ENGLISH, HINDI, Language, TextSize
 from firmware.runtime.bus import Address
 from firmware.runtime.gateway_section import DEFAULT, GatewaySection
+from firmware.runtime.outer_sections import ContentSection, MeetingSection
+from firmware.runtime.ui_section import UiSection
+from firmware.runtime.uplink_section import UplinkSection
 
 Section = TypeVar("Section")
 DeviceName = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
@@ -42,21 +44,6 @@ class PathsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class BusSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     socket: str = "/run/kiosk/bus/bus.sock"
     credentials: str = "/etc/kiosk/bus"  # a folder with one password file a user
-
-
-class UiSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    width: Annotated[int, msgspec.Meta(ge=480, le=4096)] = 1080
-    height: Annotated[int, msgspec.Meta(ge=480, le=4096)] = 1920
-    is_fullscreen: bool = True
-    speaks: bool = True
-    # The diagonal of the panel; left out, it is what panels of so many pixels have.
-    panel_inches: Annotated[float, msgspec.Meta(ge=7, le=65)] | None = None
-    # In the order in which they are offered; the first one is that of a new visit.
-    languages: Annotated[tuple[Language, ...], msgspec.Meta(min_length=1, max_length=4)] = (
-        HINDI,
-        ENGLISH,
-    )
-    text_size: TextSize = TextSize.NORMAL  # of a new visit
 
 
 class TimesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,8 +95,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ui: UiSection = UiSection()
     times: TimesSection = TimesSection()
     limits: LimitsSection = LimitsSection()
+    content: ContentSection = ContentSection()
+    meeting: MeetingSection = MeetingSection()
     bench: dict[DeviceName, dict[str, Any]] = {}  # options of emulated devices: {"speed": 5.0}
     party: dict[DeviceName, PartySection] = {}
+    uplink: UplinkSection | None = None  # None: the fleet hears nothing of this kiosk
 
     @property
     def state_folder(self) -> Path:

@@ -16,10 +16,13 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 from firmware.runtime.config import Config, ConfigError, load
 
 log = logging.getLogger("daemon")
+
+Settings = TypeVar("Settings")  # what a daemon's configuration is
 
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
@@ -27,15 +30,26 @@ LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 def start(name: str, main: Callable[[Config, argparse.Namespace], Awaitable[None]],
           *arguments: str) -> int:  # fmt: skip
     """Run `main` until it ends or a signal asks it to; `arguments` are positional names."""
+    return start_with(load, Path("/etc/kiosk/kiosk.toml"), name, main, *arguments)
+
+
+def start_with(
+    read: Callable[[Path], Settings],
+    path: Path,
+    name: str,
+    main: Callable[[Settings, argparse.Namespace], Awaitable[None]],
+    *arguments: str,
+) -> int:
+    """The same for a daemon whose configuration is another one, of another place."""
     parser = argparse.ArgumentParser(prog=name)
-    parser.add_argument("--config", type=Path, default=Path("/etc/kiosk/kiosk.toml"))
+    parser.add_argument("--config", type=Path, default=path)
     parser.add_argument("--debug", action="store_true", help="log every byte of the wire")
     for argument in arguments:
         parser.add_argument(argument)
     options = parser.parse_args()
     logging.basicConfig(level=logging.DEBUG if options.debug else logging.INFO, format=LOG_FORMAT)
     try:
-        config = load(options.config)
+        config = read(options.config)
         asyncio.run(_until_told(main(config, options)))
     except ConfigError as error:
         print(f"{name}: {error}", file=sys.stderr)  # noqa: T201

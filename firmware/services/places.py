@@ -83,6 +83,10 @@ class Places(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             level = next((place.within for place in level if place.id == name), ())
         return [place.option for place in level]
 
+    def has(self, path: Sequence[str]) -> bool:
+        """Whether each of these lies in the one before it."""
+        return path[-1] in {option.id for option in self.under(path[:-1])}
+
 
 NO_PLACES = Places("1970-01-01", [])
 

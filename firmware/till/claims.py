@@ -27,6 +27,8 @@ from firmware.till.signing import (
 
 VERSION = 1
 PREFIX = "KC1:"
+CODE_MARK = "/"  # in the QR of a slip, before the code that is money at its kiosk (codes.py)
+CODE_BEHIND = re.compile(f"{CODE_MARK}[0-9]{{12}}$")
 CONTEXT = b"kiosk claim 1\0"  # before what is signed: no other signature fits here
 NUMBERS = struct.Struct(">BIIIB")  # which claim of the order, issued, paise, in doubt, cause
 ORDER = re.compile(r"[A-Z]{2,4} [0-9]{4} [0-9]{4,}")
@@ -121,6 +123,11 @@ def from_text(text: str) -> bytes:
     if to_text(token) != text:
         raise ValueError(f"expected {PREFIX} and base32 without spare bits")
     return token
+
+
+def without_code(text: str) -> str:
+    """The token, or the number, in what a reader found on a slip."""
+    return CODE_BEHIND.sub("", text.strip())
 
 
 def verify(text: str, fleet_key: bytes, now: int | None = None) -> Verified | Refused:

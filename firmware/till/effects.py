@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from firmware.contract.device import DeviceCommand, Lease
 from firmware.contract.gateway import GatewayRequest
+from firmware.contract.meeting import Planned
 from firmware.contract.ticket import Ticket
 from firmware.contract.till import TillEvent
 from firmware.documents.sheet import Poster
@@ -66,7 +67,19 @@ class KeepRates:
     signature: str
 
 
-Effect = Tell | Grant | Ask | Say | LayOut | Wipe | KeepRates
+@dataclass(frozen=True)
+class OpenMeeting:
+    """Give the screen over to a browser at this meeting."""
+
+    meeting: Planned
+
+
+@dataclass(frozen=True)
+class CloseMeeting:
+    """No meeting any more: the screen comes back."""
+
+
+Effect = Tell | Grant | Ask | Say | LayOut | Wipe | KeepRates | OpenMeeting | CloseMeeting
 
 
 @dataclass

@@ -22,8 +22,10 @@ from tests.bench import (
     image,
     journal,
     papers,
+    places,
     receipt,
     steps,
+    uplink,
     wire,
 )
 from tests.bench.figures import delays, table
@@ -49,6 +51,14 @@ def main() -> int:
 
 def of_journal(rounds: int = ROUNDS, warm_up: int = journal.WARM_UP) -> str:
     return table("journal: one row, one commit, on disk", journal.run(rounds, warm_up))
+
+
+def of_places(districts: int = places.DISTRICTS, rounds: int = places.ROUNDS) -> str:
+    return table("places: a village by its name", places.run(districts, rounds))
+
+
+def of_uplink() -> str:
+    return table("uplink: bytes a day, both ways, TLS included", asyncio.run(uplink.run()))
 
 
 def of_growth(
@@ -120,6 +130,8 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "drivers": of_drivers,
     "receipt": of_receipt,
     "catalogue": of_catalogue,
+    "places": of_places,
+    "uplink": of_uplink,
     "image": of_image,
 }
 

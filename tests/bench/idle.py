@@ -73,7 +73,7 @@ async def _watch(pids: dict[str, int], seconds: float) -> list[Figure]:
     await asyncio.sleep(seconds)
     elapsed = time.monotonic() - began
     uses = {
-        name: Use((cpu_seconds(pid) - before[name]) / elapsed * 100, _pss(pid))
+        name: Use((cpu_seconds(pid) - before[name]) / elapsed * 100, pss(pid))
         for name, pid in pids.items()
     }
     renderer = _pss_of(pids["ui"], SOFTWARE_RENDERER)
@@ -102,7 +102,7 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[UTIME]) + int(fields[STIME])) / os.sysconf("SC_CLK_TCK")
 
 
-def _pss(pid: int) -> float:
+def pss(pid: int) -> float:
     """Megabytes."""
     return _sum_of_pss(Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()) / KB_IN_A_MB
 

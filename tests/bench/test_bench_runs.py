@@ -15,8 +15,10 @@ from tests.bench.__main__ import (
     of_image,
     of_journal,
     of_papers,
+    of_places,
     of_receipt,
     of_steps,
+    of_uplink,
     of_wire,
 )
 from tests.bench.figures import delays, percentile, table
@@ -116,3 +118,14 @@ def test_a_machine_is_measured_only_where_there_is_an_image(
     """`make bench` on a clean clone goes on without it."""
     monkeypatch.delenv("KIOSK_IMAGE", raising=False)
     assert "not measured: $KIOSK_IMAGE names no folder" in of_image()
+
+
+def test_a_village_is_found_among_those_of_one_district() -> None:
+    printed = of_places(districts=1, rounds=1)
+    assert "1,511 places read at the start" in printed and "a key, slowest" in printed
+
+
+def test_the_bytes_of_a_day_are_counted_on_the_wire() -> None:
+    printed = of_uplink()
+    assert "an idle day" in printed and "MISSED" not in printed
+    assert "one visit" in printed

@@ -68,4 +68,4 @@ def install(folder: Path) -> Path:
     return folder
 
 
-FOREIGN = ("/usr/sbin/mosquitto", "/usr/bin/xargs")
+FOREIGN = ("/usr/sbin/mosquitto", "/usr/bin/xargs", "/usr/bin/rm")

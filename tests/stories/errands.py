@@ -12,7 +12,7 @@ from typing import NamedTuple
 from docs.services import OWN, SEEN
 from firmware.contract.accounts import account_of
 from firmware.services.catalogue import Service, load_catalogue
-from firmware.services.catalogue.asks import TypedAsk
+from firmware.services.catalogue.asks import Text, TypedAsk
 
 RENEWS = "KIOSK_SEEN"  # in the environment: what is seen is written, and not compared
 HOW = f"look at it; where it is right: {RENEWS}=1 pytest on this test, then python -m docs.generate"
@@ -40,7 +40,11 @@ class Errand(NamedTuple):
         """The answers as the office knows them."""
         pairs = zip(service.asks, self.said(visit), strict=True)
         return account_of(
-            [ask.answer_of(said) if isinstance(ask, TypedAsk) else said for ask, said in pairs]
+            [
+                ask.answer_of(said) if isinstance(ask, TypedAsk) else said
+                for ask, said in pairs
+                if not isinstance(ask, Text)
+            ]
         )
 
 
@@ -70,7 +74,9 @@ ERRANDS = {
     "girdawari": Errand((*LAND, "1234/{n}"), 20, (20,)),
     "jamabandi": Errand((*LAND, "41{n}"), 20, (20,)),
     "naksha": Errand((*LAND, "1234/{n}"), 30, (20, 10)),
-    "grievance": Errand(("water", "tonk", "todaraisingh", "bhasu", "982901234{n}")),
+    "grievance": Errand(
+        ("water", "पानी नहीं आता", "tonk", "todaraisingh", "bhasu", "कमला देवी", "982901234{n}")
+    ),
     "life_certificate": Errand(("26269900000{n}",)),
     "application_status": Errand(("110026000441",), fact="तहसील में जाँच हो रही है"),
     "court_case": Errand(("RJTK01", "0004172026"), fact="दीवानी वाद"),

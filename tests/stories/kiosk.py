@@ -37,6 +37,7 @@ from firmware.demo.account import Account, account
 from firmware.demo.citizen import Citizen, StoryFailed
 from firmware.demo.stage import Stage
 from firmware.runtime.bus import Bus, Envelope
+from firmware.till.claims import without_code
 
 LOOK_EVERY = 0.05  # seconds
 SETTLES_WITHIN = 30.0  # seconds: a payment that was not booked at once is tried after ten
@@ -54,9 +55,9 @@ PUT_RIGHT: dict[str, list[str]] = {
 class Kiosk:
     """Use as an async context, inside a running stage; `k_number` owes ₹470."""
 
-    def __init__(self, stage: Stage, k_number: str) -> None:
+    def __init__(self, stage: Stage, k_number: str, citizen: Citizen | None = None) -> None:
         self.stage, self.k_number = stage, k_number
-        self.citizen = Citizen(stage)
+        self.citizen = citizen or Citizen(stage)
         self.bench = self.citizen.bench
         self.screens: list[Screen] = []
         self.printed: dict[str, Ticket] = {}  # what core sent to the printer, by job
@@ -230,9 +231,11 @@ class Kiosk:
         return [str(path) for path in self.stage.config.spool_folder.glob("*/*")]
 
     def codes_on_paper(self) -> list[str]:
-        """What the QR codes on this story's tickets say to a telephone's camera."""
+        """What the QR codes on this story's tickets say to a telephone's camera; of a slip its
+        token, without the code that pays a bill."""
         fresh = self.pictures()[self._pictures :]
-        return [code.text for path in fresh for code in zxingcpp.read_barcodes(Image.open(path))]
+        codes = [code for path in fresh for code in zxingcpp.read_barcodes(Image.open(path))]
+        return [without_code(code.text) for code in codes]
 
     async def waits(
         self, is_so: Callable[[], bool], what: str, patience: float = SETTLES_WITHIN

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
+
 from firmware.cli.asking import ask_core
 from firmware.cli.snapshot import take
 from firmware.contract.command import ClearAlarms
@@ -14,6 +16,8 @@ from firmware.contract.device import Outcome
 from firmware.contract.money import rupees
 from firmware.contract.screen import Action, Closed, Trouble
 from firmware.demo.stage import Settings, Stage
+from firmware.health.power import STEPS, PowerEnd
+from firmware.runtime.durable import read_durably
 from tests.stories.kiosk import LOOK_EVERY, SETTLES_WITHIN, Kiosk
 
 SETTINGS = Settings(
@@ -71,7 +75,7 @@ async def test_the_door_stays_open_and_the_money_is_claimed(kiosk: Kiosk) -> Non
     assert (trouble.cause, trouble.safe) == ("trouble.door_open", rupees(200))
     assert kiosk.codes_on_paper() == [trouble.token]
     await kiosk.citizen.presses(Action.FINISH, until=lambda data: not isinstance(data, Trouble))
-    assert kiosk.last == Closed("closed.door_open")
+    assert kiosk.last == Closed("closed.door_open", "panel.door.open")
     kiosk.bench.do("panel", "close_door")
     await kiosk.leaves()
 
@@ -90,6 +94,13 @@ async def test_the_mains_fail_in_the_middle_of_cash_and_the_battery_sinks(kiosk:
     async with asyncio.timeout(SETTLES_WITHIN):
         while not await may_halt(kiosk):  # noqa: ASYNC110 - other processes move
             await asyncio.sleep(LOOK_EVERY)
+    path = kiosk.stage.config.state_folder / "health" / "power.json"
+    await kiosk.waits(path.exists, "the record of the end")
+    raw = read_durably(path)
+    assert raw is not None
+    steps = msgspec.json.decode(raw, type=PowerEnd).steps
+    assert set(steps) == set(STEPS)
+    assert steps["slots_shut"] <= steps["journal_quiet"] <= steps["halt"]
     kiosk.bench.do("panel", "mains_on")
     kiosk.bench.do("panel", "charge_battery")
     await kiosk.leaves()

@@ -18,7 +18,8 @@ from tests.stories.kiosk import Kiosk, is_a, is_one_of, words
 
 SETTINGS = Settings(speed=6, has_ui=False, has_reader=True, screen=30, cash=30, warning=5, done=30)
 COUNT = itertools.count(1)
-COMPLAINT = ["water", "tonk", "todaraisingh", "bhasu", "9829012345"]
+TEXT, NAME = "चार दिन से पानी नहीं आया।", "कमला देवी"
+COMPLAINT = ["water", TEXT, "tonk", "todaraisingh", "bhasu", NAME, "9829012345"]
 THUMB, INDEX = "thumb", "index"
 
 

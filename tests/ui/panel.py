@@ -12,6 +12,7 @@ from firmware.contract.screen import (
     Screen,
 )
 from ui.languages import languages
+from ui.loudness import Loudness
 from ui.scene import Director, Scene
 from ui.studio import Studio, is_a
 
@@ -24,18 +25,21 @@ class Panel(Studio):
     def __init__(self, width: int = WIDTH, height: int = HEIGHT) -> None:
         self.presses: list[tuple[Action, str]] = []
         self.listened = 0
+        self.hushed = 0
+        self.said: list[str] = []
+        self.loudness = Loudness(70)
         self.flipped: list[Scene] = []
-        self.director = Director("181", tuple(languages()))
-        super().__init__(width, height, None, self._press, self._listen, self.flipped.append)
+        self.director = Director("181", offered=tuple(languages()))
+        super().__init__(width, height, None, self._press, self, self.flipped.append)
 
-    def show_document(self, screen: Screen) -> None:
+    def show(self, screen: Screen) -> None:
         """A document, and the layout that follows."""
         self.show_scene(self.director.scene(screen))
 
     def show_scene(self, scene: Scene) -> None:
         self.presses.clear()
         self.app.face._last_press = ()
-        self.show(scene)
+        super().show_scene(scene)
 
     def touch(self, widget: Any) -> None:
         """A finger down and up in the middle of `widget`."""
@@ -68,5 +72,17 @@ class Panel(Studio):
     def _press(self, action: Action, value: str) -> None:
         self.presses.append((action, value))
 
-    def _listen(self) -> None:
+    # --- an ear ----------------------------------------------------------------------------
+
+    def listen(self) -> None:
         self.listened += 1
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    def hush(self) -> None:
+        self.hushed += 1
+
+    def louder(self) -> None:
+        self.loudness.louder()
+        self.app.face.heard_at(self.loudness.step)

@@ -39,13 +39,13 @@ def tree_faults(studio: Studio, every: int) -> Iterator[str]:
     """Of each document; where not all are looked at, each is read in another way than the last."""
     from tests.ui.looks import faults
 
-    director = Director(HELPLINE, tuple(languages()))
+    director = Director(HELPLINE, offered=tuple(languages()))
     ways = cycle(readings())
     documents = {language: list(every_document(language)) for language in languages()}
     for at in range(0, len(next(iter(documents.values()))), every):
         for language, size in islice(ways, len(readings()) if every == 1 else 1):
             name, screen = documents[language][at]
-            studio.show(director.scene(replace(screen, text_size=size)))
+            studio.show_scene(director.scene(replace(screen, text_size=size)))
             yield from (f"{name} {language} {size}: {fault}" for fault in faults(studio))
 
 

@@ -41,7 +41,7 @@ def test_a_padlock_opens_only_when_it_is_held(
 ) -> None:
     from ui.keys import HOLD
 
-    panel.show_document(samples.screen(samples.main_screens()[name]))
+    panel.show(samples.screen(samples.main_screens()[name]))
     panel.touch(padlock(panel))
     held_for(panel, HOLD - 0.3, monkeypatch)
     assert panel.presses == []
@@ -62,8 +62,8 @@ def type_keys(panel: Panel, digits: str) -> None:
 
 def test_a_pin_is_drawn_as_dots_and_leaves_sealed(panel: Panel) -> None:
     key = OneTimeKey()
-    panel.show_document(samples.screen(samples.main_screens()["1-attract"]))
-    panel.show_document(samples.screen(Pin(key.public)))
+    panel.show(samples.screen(samples.main_screens()["1-attract"]))
+    panel.show(samples.screen(Pin(key.public)))
     type_keys(panel, "739")
     panel.touch(panel.button("आगे"))
     assert panel.presses == [], "three digits are no PIN"
@@ -80,18 +80,18 @@ def test_a_pin_is_drawn_as_dots_and_leaves_sealed(panel: Panel) -> None:
 
 
 def test_a_ninth_digit_is_not_taken_and_a_new_key_begins_anew(panel: Panel) -> None:
-    panel.show_document(samples.screen(samples.main_screens()["1-attract"]))
-    panel.show_document(samples.screen(Pin(OneTimeKey().public)))
+    panel.show(samples.screen(samples.main_screens()["1-attract"]))
+    panel.show(samples.screen(Pin(OneTimeKey().public)))
     type_keys(panel, "123456789")
     assert "●" * 8 in panel.texts()
-    panel.show_document(samples.screen(Pin(OneTimeKey().public, "pin.wrong")))
+    panel.show(samples.screen(Pin(OneTimeKey().public, "pin.wrong")))
     assert not [text for text in panel.texts() if text.startswith("●")]
     assert "पिन गलत है" in panel.texts()
 
 
 def test_a_locked_pad_takes_no_digit(panel: Panel) -> None:
-    panel.show_document(samples.screen(samples.main_screens()["1-attract"]))
-    panel.show_document(samples.screen(Pin("", "pin.locked", 5)))
+    panel.show(samples.screen(samples.main_screens()["1-attract"]))
+    panel.show(samples.screen(Pin("", "pin.locked", 5)))
     type_keys(panel, "7391")
     panel.touch(panel.button("आगे"))
     assert panel.presses == []
@@ -99,19 +99,19 @@ def test_a_locked_pad_takes_no_digit(panel: Panel) -> None:
 
 
 def test_what_was_counted_is_typed_in_rupees(panel: Panel) -> None:
-    panel.show_document(samples.screen(Count("desk.count_notes")))
+    panel.show(samples.screen(Count("desk.count_notes")))
     type_keys(panel, "013450")
     assert "₹\N{NO-BREAK SPACE}13,450" in panel.texts()
     panel.touch(panel.button("आगे"))
-    panel.show_document(samples.screen(Count("desk.count_coins")))
+    panel.show(samples.screen(Count("desk.count_coins")))
     assert "₹\N{NO-BREAK SPACE}13,450" not in panel.texts()
     panel.touch(panel.button("गिनती नहीं की"))
     assert panel.presses == [(Action.SKIP, "")]
 
 
 def test_nothing_counted_is_not_zero_rupees(panel: Panel) -> None:
-    panel.show_document(samples.screen(samples.main_screens()["1-attract"]))
-    panel.show_document(samples.screen(Count("desk.count_notes")))
+    panel.show(samples.screen(samples.main_screens()["1-attract"]))
+    panel.show(samples.screen(Count("desk.count_notes")))
     panel.touch(panel.button("आगे"))
     assert panel.presses == []
     type_keys(panel, "0")
@@ -121,7 +121,7 @@ def test_nothing_counted_is_not_zero_rupees(panel: Panel) -> None:
 
 def test_a_task_that_cannot_be_done_says_why_and_is_no_button(panel: Panel) -> None:
     tasks = [Task("collect", "desk.not_your_role"), Task("report")]
-    panel.show_document(samples.screen(Desk("desk.menu", "S. Gurjar", tasks=tasks)))
+    panel.show(samples.screen(Desk("desk.menu", "S. Gurjar", tasks=tasks)))
     panel.touch(panel.button("नकद पेटी खाली करें\nयह केवल संचालक कर सकता है"))
     assert panel.presses == []
     panel.touch(panel.button("दिन की रिपोर्ट"))
@@ -130,12 +130,12 @@ def test_a_task_that_cannot_be_done_says_why_and_is_no_button(panel: Panel) -> N
 
 def test_a_menu_of_a_newer_core_is_drawn_all_the_same(panel: Panel) -> None:
     tasks = [Task("polish_the_brass"), Task("report", "desk.moon_is_full")]
-    panel.show_document(samples.screen(Desk("desk.brass", "R. Meena", "desk.sing", tasks=tasks)))
+    panel.show(samples.screen(Desk("desk.brass", "R. Meena", "desk.sing", tasks=tasks)))
     panel.touch(panel.button("और"))
     assert panel.presses == [(Action.CHOOSE_TASK, "polish_the_brass")]
 
 
 def test_what_is_left_is_a_number_and_its_unit_and_no_date(panel: Panel) -> None:
-    panel.show_document(samples.screen(samples.main_screens()["e-supplies"]))
+    panel.show(samples.screen(samples.main_screens()["e-supplies"]))
     shown = [text.replace("\N{NO-BREAK SPACE}", " ") for text in panel.texts()]
     assert any(text.startswith("31.2 m · ") for text in shown)

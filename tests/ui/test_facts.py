@@ -49,7 +49,7 @@ def test_an_office_tells_a_line_of_which_this_kiosk_knows_no_label() -> None:
 
 
 def test_no_line_is_lost_between_two_pages(panel: Panel) -> None:
-    panel.show_document(screen(samples_facts.MOST))
+    panel.show(screen(samples_facts.MOST))
     stack = panel.app.face.view.ids.hand  # type: ignore[union-attr]
     assert stack.pages > 1
     seen: list[object] = []
@@ -74,7 +74,7 @@ def test_the_machine_says_what_became_of_the_slip(slip: str) -> None:
 
 
 def test_the_next_page_is_a_touch_or_a_key_away(panel: Panel) -> None:
-    panel.show_document(screen(samples_facts.MOST))
+    panel.show(screen(samples_facts.MOST))
     pages = panel.app.face.view.ids.hand.pages  # type: ignore[union-attr]
     panel.touch(panel.button(f"और देखें (1/{pages})"))
     assert f"और देखें (2/{pages})" in panel.texts()
@@ -85,18 +85,18 @@ def test_the_next_page_is_a_touch_or_a_key_away(panel: Panel) -> None:
 
 
 def test_the_other_language_keeps_the_page_and_another_citizen_does_not(panel: Panel) -> None:
-    panel.show_document(samples.screen(samples.main_screens()["1-attract"]))
-    panel.show_document(screen(samples_facts.MOST))
+    panel.show(samples.screen(samples.main_screens()["1-attract"]))
+    panel.show(screen(samples_facts.MOST))
     pages = panel.app.face.view.ids.hand.pages  # type: ignore[union-attr]
     panel.touch(panel.button(f"और देखें (1/{pages})"))
-    panel.show_document(screen(replace(samples_facts.MOST, slip="facts.slip.enough"), 2))
+    panel.show(screen(replace(samples_facts.MOST, slip="facts.slip.enough"), 2))
     assert f"और देखें (2/{pages})" in panel.texts()
-    panel.show_document(screen(replace(samples_facts.MOST, account="4812345679"), 3))
+    panel.show(screen(replace(samples_facts.MOST, account="4812345679"), 3))
     assert f"और देखें (1/{pages})" in panel.texts()
 
 
 def test_a_slip_another_service_and_the_end_are_buttons(panel: Panel) -> None:
-    panel.show_document(screen(samples_facts.GRIEVANCE))
+    panel.show(screen(samples_facts.GRIEVANCE))
     for text in ("पर्ची लें", "एक और सेवा", "हो गया"):
         panel.touch(panel.button(text))
     assert panel.presses == [(Action.PRINT, ""), (Action.ANOTHER, ""), (Action.FINISH, "")]
@@ -105,9 +105,9 @@ def test_a_slip_another_service_and_the_end_are_buttons(panel: Panel) -> None:
 
 def test_nothing_of_the_facts_is_left_in_a_widget_when_nobody_is_here(panel: Panel) -> None:
     """The view is built once and stays in memory: its rows must not keep a name."""
-    panel.show_document(screen(samples_facts.MOST))
-    panel.show_document(screen(samples_facts.FAMILY, 2))
-    panel.show_document(samples.screen(samples.main_screens()["1-attract"]))
+    panel.show(screen(samples_facts.MOST))
+    panel.show(screen(samples_facts.FAMILY, 2))
+    panel.show(samples.screen(samples.main_screens()["1-attract"]))
     view = panel.app.face.views[FactsModel]
     assert not any(row.value or row.label for row in view._rows)
     assert view.model == FactsModel()

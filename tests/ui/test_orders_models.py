@@ -59,7 +59,7 @@ def test_both_answers_say_all_that_follows(offer: object, line: str) -> None:
 
 @pytest.mark.parametrize("language", list(languages()))
 def test_an_interrupted_payment_is_said_to_be_safe(language: Language) -> None:
-    director = Director("181", tuple(languages()))
+    director = Director("181", offered=tuple(languages()))
     scene = director.scene(samples.screen(samples.resumed(), language))
     assert isinstance(scene.model, NumberModel)
     assert "200" in scene.model.where

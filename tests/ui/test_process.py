@@ -57,6 +57,7 @@ class Stage:
         path.write_text(CONFIG.format(folder=folder, width=WIDTH, height=HEIGHT))
         self.config: Config = load(path)
         self.broker = Broker(self.config, folder / "broker")
+        self.topics = TOPICS
         self.frames = folder / "frames"
         self.alive: list[bool] = []
 
@@ -72,17 +73,23 @@ class Stage:
         self.process = self._spawn()
         await self.until(lambda: self.alive[-1:] == [True])
 
+    @property
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "ui"]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "SDL_VIDEODRIVER": "offscreen",
+            "PYTHONPATH": str(ROOT),
+            "KIOSK_SCREENSHOT_DIR": str(self.folder),
+            "KIOSK_FRAME_LOG": str(self.frames),
+        }
+
     def _spawn(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "ui", "--config", str(self.folder / "kiosk.toml")],
-            env={
-                **os.environ,
-                "SDL_VIDEODRIVER": "offscreen",
-                "PYTHONPATH": str(ROOT),
-                "KIOSK_SCREENSHOT_DIR": str(self.folder),
-                "KIOSK_FRAME_LOG": str(self.frames),
-            },
-        )
+        config = ["--config", str(self.folder / "kiosk.toml")]
+        return subprocess.Popen([*self.command, *config], env=self.environment)
 
     async def stop(self) -> None:
         if self.process.poll() is None:

@@ -66,7 +66,7 @@ def test_a_colour_changed_and_no_picture_said_so(panel: Panel) -> None:
 
 
 def test_a_text_that_is_cut_off_is_found(panel: Panel) -> None:
-    panel.show_document(samples.screen(samples.done()))
+    panel.show(samples.screen(samples.done()))
     assert text_faults(panel) == []
     text = next(each for each in panel.widgets("Text") if each.text == "हो गया")
     text.letter, before = 400, text.letter
@@ -77,7 +77,7 @@ def test_a_text_that_is_cut_off_is_found(panel: Panel) -> None:
 
 
 def test_two_things_in_one_place_are_found(panel: Panel) -> None:
-    panel.show_document(samples.screen(samples.done()))
+    panel.show(samples.screen(samples.done()))
     assert overlaps(panel) == []
     one, other = panel.button("एक और सेवा"), panel.button("हो गया")
     one.x = other.x
@@ -85,14 +85,14 @@ def test_two_things_in_one_place_are_found(panel: Panel) -> None:
 
 
 def test_a_button_for_thin_fingers_is_found(panel: Panel) -> None:
-    panel.show_document(samples.screen(samples.done()))
+    panel.show(samples.screen(samples.done()))
     assert target_faults(panel) == []
     panel.button("हो गया").height = 50
     assert target_faults(panel)
 
 
 def test_grey_letters_on_a_card_are_found(panel: Panel) -> None:
-    panel.show_document(samples.screen(samples.done()))
+    panel.show(samples.screen(samples.done()))
     assert contrast_faults(panel) == []
     text = next(each for each in panel.widgets("Text") if each.text == "रसीद संख्या")
     before = list(text.colour)

@@ -22,6 +22,9 @@ from firmware.gateway.sandbox.register import Register
 
 Account = Annotated[str, msgspec.Meta(max_length=64)]
 Receipt = Annotated[str, msgspec.Meta(max_length=64)]
+Words = Annotated[str, msgspec.Meta(max_length=3600)]
+AskId = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
+Texts = Annotated[dict[AskId, Words], msgspec.Meta(max_length=4)]
 ReceiptNumber = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 SERVICE = "/services/{service}"
 
@@ -44,6 +47,7 @@ class Asked(msgspec.Struct, frozen=True):
 
     account: Account
     receipt: Receipt
+    texts: Texts = {}
 
 
 class Verified(msgspec.Struct, frozen=True):
@@ -127,7 +131,7 @@ class RegisterCounter:
     async def request(self, request: web.Request) -> web.Response:
         key, service = key_of(request), request.match_info["service"]
         asked = await body_of(request, Asked)
-        number = self._register.request(key, service, asked.account, asked.receipt)
+        number = self._register.request(key, service, asked.account, asked.receipt, asked.texts)
         return web.json_response({"reference": number}, status=201)
 
     async def verify(self, request: web.Request) -> web.Response:

@@ -21,6 +21,9 @@ CREATE TABLE IF NOT EXISTS requests (
     id INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL, service TEXT NOT NULL,
     account TEXT NOT NULL, receipt TEXT NOT NULL, day TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS texts (
+    key TEXT NOT NULL, ask TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (key, ask)
+);
 """
 GRIEVANCE, LIFE = "grievance", "life_certificate"
 BEGINS = {GRIEVANCE: TOLD_OF, LIFE: "LC"}  # the number of what is registered
@@ -55,10 +58,16 @@ class Register:
         lines = [{"id": name, "text": {"hi": hi, "en": en}} for name, hi, en in found]
         return {"as_of": self._as_of(), "lines": lines}
 
-    def request(self, key: str, service: str, account: str, receipt: str) -> str:
+    def request(
+        self, key: str, service: str, account: str, receipt: str, texts: dict[str, str]
+    ) -> str:
         """Register it once; returns its number. Raises Refusal 404 for a service without."""
         if service != GRIEVANCE:
             raise Refusal(404, f"{service} takes no requests")
+        self._db.executemany(
+            "INSERT OR IGNORE INTO texts (key, ask, text) VALUES (?, ?, ?)",
+            [(key, ask, text) for ask, text in texts.items()],
+        )
         return self._accept(key, service, account, receipt)
 
     def verify(self, key: str, service: str, account: str, receipt: str, pid: bytes) -> str:
@@ -83,7 +92,12 @@ class Register:
 
     def requests(self) -> list[dict[str, object]]:
         """All that was ever registered."""
-        return [dict(row) for row in self._db.execute("SELECT * FROM requests ORDER BY id")]
+        rows = self._db.execute("SELECT * FROM requests ORDER BY id").fetchall()
+        return [{**dict(row), "texts": self._texts(row["key"])} for row in rows]
+
+    def _texts(self, key: str) -> dict[str, str]:
+        query = "SELECT ask, text FROM texts WHERE key = ? ORDER BY rowid"
+        return {row["ask"]: row["text"] for row in self._db.execute(query, (key,))}
 
     def _accept(self, key: str, service: str, account: str, receipt: str) -> str:
         self._db.execute(

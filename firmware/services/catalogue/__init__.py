@@ -15,7 +15,7 @@ import msgspec
 from firmware.contract.money import Money
 from firmware.runtime.config import ConfigError, convert
 from firmware.runtime.service_words import AskWords, ServiceWords
-from firmware.services.catalogue.asks import LEVELS, OWN, Ask, Digits, Place, TypedAsk
+from firmware.services.catalogue.asks import LEVELS, OWN, Ask, Digits, Place, Text, TypedAsk
 from firmware.services.places import NO_PLACES, Places, load_places
 
 Entry = TypeVar("Entry", bound=msgspec.Struct)
@@ -68,6 +68,8 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("what [paper] hands out is paid whole: no part_payment, no advance")
         if (self.kind == "paper") != (self.paper is not None):
             raise ValueError(f'expected kind = "paper" and [paper] together, got {self.kind!r}')
+        if self.kind != "request" and any(isinstance(ask, Text) for ask in self.asks):
+            raise ValueError(f"only a request carries a text to the office, got a {self.kind}")
         levels = [ask.level for ask in self.asks if isinstance(ask, Place)]
         if levels != list(LEVELS[: len(levels)]):
             raise ValueError(f"expected places from the largest on, {LEVELS}; got {levels}")
@@ -81,7 +83,7 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def allowed_advance(self) -> Money:
         return Money(self.advance)
 
-    def problem_of(self, ask: TypedAsk, typed: str, today: date) -> str | None:
+    def problem_of(self, ask: TypedAsk | Text, typed: str, today: date) -> str | None:
         """The message key of what is wrong with what was typed, or None."""
         problem = ask.problem_of(typed, today)
         return f"{self.label(ask)}.{OWN}" if problem == OWN else problem
@@ -109,7 +111,7 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def _check_words(ask: Ask, words: AskWords, where: str) -> None:
     """Raises ValueError where a citizen would be asked for something, or told no, without a word
     of it."""
-    if isinstance(ask, TypedAsk) and not words.where:
+    if isinstance(ask, TypedAsk | Text) and not words.where:
         raise ValueError(f"{where}: expected `where` of what is typed")
     if isinstance(ask, Digits) and ask.pattern and not words.problem:
         raise ValueError(f"{where}: expected `problem` of a number that fails its pattern")

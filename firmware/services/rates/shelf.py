@@ -40,6 +40,11 @@ class Rates(msgspec.Struct, frozen=True):
         """0 where no table is in force."""
         return 0 if self.table is None else self.table.version
 
+    @property
+    def newest(self) -> int:
+        """That of the table that waits for its day, where one does."""
+        return self.version if self.waiting is None else self.waiting.version
+
 
 NOT_LOOKED = Rates()
 

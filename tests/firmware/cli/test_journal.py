@@ -61,7 +61,7 @@ from firmware.journal.rows import (
     UnknownRow,
 )
 from firmware.runtime.clock import INDIA
-from tests.firmware.cli import desk_words, tender_words
+from tests.firmware.cli import desk_words, occasion_words, tender_words
 from tests.firmware.journal.writer import AT
 
 ORDER, NOTE = "TDR 0417 0001", EventId("1873452", 7, 1)
@@ -139,13 +139,16 @@ SAID: list[tuple[AnyRow, str]] = [
 ]  # fmt: skip
 
 
+OTHERS = [*desk_words.SAID, *tender_words.SAID, *occasion_words.SAID]
+
+
 def entry(row: AnyRow | UnknownRow, order: str | None = ORDER, credited: int = 50000) -> Entry:
     return Entry(12, "2026-11-22T10:00:00.000+05:30", row, bytes(31) + b"\x01", order, credited)
 
 
 @pytest.mark.parametrize(
     ("row", "said"),
-    [*SAID, *desk_words.SAID, *tender_words.SAID],
+    [*SAID, *OTHERS],
     ids=lambda value: type(value).__name__,
 )
 def test_each_row_in_plain_words(row: AnyRow, said: str) -> None:
@@ -153,7 +156,7 @@ def test_each_row_in_plain_words(row: AnyRow, said: str) -> None:
 
 
 def test_no_kind_is_without_words() -> None:
-    assert {type(row).__name__ for row, _ in (*SAID, *desk_words.SAID, *tender_words.SAID)} == KINDS
+    assert {type(row).__name__ for row, _ in (*SAID, *OTHERS)} == KINDS
 
 
 def test_a_line_for_the_technician() -> None:

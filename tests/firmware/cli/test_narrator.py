@@ -43,6 +43,7 @@ from firmware.contract.gateway import Failed, FetchBill, GatewayState, PostPayme
 from firmware.contract.health import Presence
 from firmware.contract.money import rupees
 from firmware.contract.panel import Tower, TowerSignal
+from firmware.contract.request import PostRequest
 from firmware.contract.screen import Action, Press
 from firmware.contract.ticket import Ticket
 from firmware.contract.till import DoorOpened, Tampered
@@ -199,6 +200,20 @@ def test_account_number_is_not_shown_whole() -> None:
         "screen: pressed pay",
         "screen: pressed choose_service electricity",
         "screen: pressed take_out electricity ********5678",
+    ]
+
+
+def test_a_technician_reads_no_word_of_a_complaint_and_no_code_of_a_slip() -> None:
+    request = PostRequest("k", "grievance", "water-9829012345", "TD 0001", {"text": "पानी नहीं"})
+    lines = [
+        *told("screen/press", Press(7, Action.ENTER, "पानी नहीं आया")),
+        *told("screen/press", Press(8, Action.SCAN, "KC1:AEEHIZDS/407199231188")),
+        *told("gateway/request", request),
+    ]
+    assert lines == [
+        "screen: entered a PIN, or words",
+        "screen: held a code of 25 characters to the reader",
+        "gateway: posts the grievance request of ************2345, receipt TD 0001",
     ]
 
 

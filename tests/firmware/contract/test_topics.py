@@ -12,6 +12,8 @@ from firmware.contract.topics import TOPICS, Topic, Topics, access_list, users
 DEVICES = ["coins", "notes", "panel"]
 ROOT = "kiosk/k1/"
 SEALED = next(topic for topic in TOPICS if topic.pattern == "device/{name}/sealed")
+REPLIED_TO = ("core", "health", "technician", "uplink")
+MONEY_ROWS = next(topic for topic in TOPICS if topic.pattern == "reply/uplink")
 
 
 def rules() -> dict[str, set[tuple[str, str]]]:
@@ -76,12 +78,12 @@ def test_screen_cannot_mint_money() -> None:
     }
 
 
-def test_technician_reads_everything_and_writes_only_to_core_and_health() -> None:
+def test_technician_reads_everything_and_commands_no_device() -> None:
     """What he tells is on the record; he commands no device and presses no button."""
     written = {path for verb, path in rules()["technician"] if verb == "write"}
-    assert written == {f"{ROOT}core/command", f"{ROOT}health/test"}
+    assert written == {f"{ROOT}core/command", f"{ROOT}health/test", f"{ROOT}uplink/event"}
     readable = [topic for topic in TOPICS if may("technician", "read", spelled_out(topic, "notes"))]
-    assert [topic for topic in TOPICS if topic not in readable] == [SEALED]
+    assert [topic for topic in TOPICS if topic not in readable] == [SEALED, MONEY_ROWS]
 
 
 def test_a_sealed_card_goes_from_its_driver_to_the_gateway_and_to_nobody_else() -> None:
@@ -96,6 +98,21 @@ def test_nobody_but_the_technician_redeems_a_claim() -> None:
     assert [user for user in users(DEVICES) if may(user, "write", path)] == ["technician"]
 
 
+def test_the_uplink_may_not_speak_for_the_technician_nor_to_a_device() -> None:
+    """It is the process that strangers can reach."""
+    written = {path for verb, path in rules()["uplink"] if verb == "write"}
+    own = {"uplink/state", "uplink/desired", "uplink/order", "journal/request", "presence/uplink"}
+    answers = {"reply/core", "reply/health", "reply/technician"}
+    assert written == {ROOT + path for path in own | answers}
+
+
+def test_rows_of_the_journal_go_from_core_to_the_uplink_and_to_nobody_else() -> None:
+    path = spelled_out(MONEY_ROWS, "x")
+    assert [user for user in users(DEVICES) if may(user, "read", path)] == ["uplink"]
+    assert [user for user in users(DEVICES) if may(user, "write", path)] == ["core"]
+    assert not MONEY_ROWS.is_retained
+
+
 def test_only_core_leases_and_commands() -> None:
     for leaf in ("command", "lease"):
         path = f"{ROOT}device/notes/{leaf}"
@@ -105,8 +122,9 @@ def test_only_core_leases_and_commands() -> None:
 def test_health_lights_the_lamp_and_commands_nothing_else() -> None:
     written = {path for verb, path in rules()["health"] if verb == "write"}
     lamps = {f"{ROOT}device/{name}/tower" for name in DEVICES}
-    own = {f"{ROOT}health/state", f"{ROOT}presence/health", f"{ROOT}reply/technician"}
-    assert written == lamps | own
+    own = {f"{ROOT}health/{each}" for each in ("state", "tickets", "machine")}
+    own |= {f"{ROOT}presence/health", f"{ROOT}reply/technician"}
+    assert written == lamps | own | {f"{ROOT}uplink/event"}
 
 
 def test_only_core_asks_the_gateway_and_no_driver_reaches_it() -> None:
@@ -130,6 +148,6 @@ def test_every_topic_that_is_spelled_out_stands_in_the_table() -> None:
         if isinstance(member, property):
             spelled.add(getattr(topics, name))
         elif inspect.isfunction(member) and not name.startswith("_"):
-            for who in ("core", "technician") if name == "reply" else ("x",):
+            for who in REPLIED_TO if name == "reply" else ("x",):
                 spelled.add(getattr(topics, name)(who))
     assert spelled == {spelled_out(topic, "x") for topic in TOPICS}

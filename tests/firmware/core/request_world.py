@@ -22,7 +22,8 @@ from tests.firmware.core.world import CONFIG, World
 
 PENSIONER, PPO = "Kamla Devi", "200411000725"
 MOBILE = "9829012345"
-COMPLAINT = ("water", "tonk", "todaraisingh", "bhasu")
+SUBJECT, PLACE = "water", ("tonk", "todaraisingh", "bhasu")
+TEXT, NAME = "चार दिन से पानी नहीं आया।", "कमला देवी"
 FACTS = Facts(
     [FactLine("name", {"hi": "क**** देवी", "en": "K**** Devi"})], "2026-11-22T10:00:00+05:30"
 )
@@ -48,12 +49,15 @@ class RequestWorld(World):
 
     # --- the citizen -------------------------------------------------------------------------
 
-    def complain(self) -> None:
+    def complain(self, text: str = TEXT) -> None:
         """Up to the question whether this is right."""
         self.press(Action.CHOOSE_LANGUAGE, "hi")
         self.press(Action.CHOOSE_SERVICE, "grievance")
-        for answer in COMPLAINT:
+        self.press(Action.CHOOSE, SUBJECT)
+        self.press(Action.ENTER, text)
+        for answer in PLACE:
             self.press(Action.CHOOSE, answer)
+        self.press(Action.ENTER, NAME)
         self.press(Action.ENTER, MOBILE)
 
     def complains(self) -> None:

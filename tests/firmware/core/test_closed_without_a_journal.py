@@ -88,7 +88,7 @@ async def test_a_disk_that_comes_back_opens_the_kiosk_again(config: Config, brok
     in_the_way = config.state_folder
     in_the_way.write_text("no disk is mounted here")
     async with running(config) as passer:
-        await passer.until(lambda: passer.data == Closed("closed.journal"))
+        await passer.until(lambda: passer.data == Closed("closed.journal", "till.records"))
         in_the_way.unlink()
         await passer.until(lambda: isinstance(passer.data, Attract))
 
@@ -109,7 +109,7 @@ async def test_a_journal_that_fails_while_core_runs_closes_the_kiosk_until_it_wo
         await passer.until(lambda: isinstance(passer.data, Attract))
         monkeypatch.setattr(Journal, "open_orders", refuse)
         monkeypatch.setattr("firmware.core.flow.Flow.tick", lambda flow, now: refuse(flow))
-        await passer.until(lambda: passer.data == Closed("closed.journal"))
+        await passer.until(lambda: passer.data == Closed("closed.journal", "till.records"))
         await passer.until(lambda: isinstance(passer.data, Attract))
 
 
@@ -134,7 +134,9 @@ async def test_the_technician_confirms_and_the_kiosk_opens(
     path.parent.mkdir(parents=True)
     path.write_bytes(b"no journal" * 100)
     async with running(config) as passer:
-        await passer.until(lambda: passer.data == Closed("closed.journal"))
+        await passer.until(
+            lambda: passer.data == Closed("closed.journal", "till.journal_unconfirmed")
+        )
         await passer.until(lambda: passer.state is not None and passer.state.to_confirm == 1)
         assert await confirm(config, argparse.Namespace(by="S. Meena", row=1)) == 0
         await passer.until(lambda: isinstance(passer.data, Attract))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from firmware.contract.reading import TextSize, in_language, on_paper
 from firmware.contract.screen import Action, Attract
-from firmware.runtime.config import UiSection
+from firmware.runtime.ui_section import UiSection
 from tests.firmware.core.world import CONFIG, World
 
 

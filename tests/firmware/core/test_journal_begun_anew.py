@@ -53,7 +53,7 @@ def test_no_cash_until_somebody_has_looked(world: Mended) -> None:
     world.press(Action.FINISH)
     AnchorKeeper(world.path).write(world.journal)
     world.damage()
-    assert world.screen.data == Closed("closed.journal")
+    assert world.screen.data == Closed("closed.journal", "till.journal_unconfirmed")
     world.press(Action.CHOOSE_LANGUAGE, "hi")
     assert world.tiles["bills"] == "tile.no_cash"
     world.press(Action.CHOOSE_SERVICE, "electricity")
@@ -74,7 +74,7 @@ def test_it_stays_closed_over_a_power_cut_and_open_after_the_confirmation(world:
     world.run(1)
     world.damage()
     world.power_cut()
-    assert world.screen.data == Closed("closed.journal")
+    assert world.screen.data == Closed("closed.journal", "till.journal_unconfirmed")
     world.confirm()
     world.power_cut()
     assert isinstance(world.screen.data, Attract)
@@ -120,7 +120,7 @@ def test_the_mouth_never_opens_before_the_confirmation(world: Mended) -> None:
     world.go_to_bill()
     world.core.floor.journal_is_confirmed = False
     world.press(Action.PAY)
-    assert world.screen.data == Trouble("trouble.journal", ZERO)
+    assert world.screen.data == Trouble("trouble.journal", ZERO, fault="till.journal_unconfirmed")
     assert not world.acceptors.leases
 
 

@@ -176,7 +176,7 @@ def test_nobody_is_enrolled(world: DeskWorld) -> None:
 
 def test_a_technician_looks_and_empties_nothing(world: DeskWorld) -> None:
     world.enter(TECHNICIAN_PIN)
-    assert [task.why_not for task in world.desk.tasks] == ["desk.not_your_role", None, None]
+    assert [task.why_not for task in world.desk.tasks] == ["desk.not_your_role", None, None, None]
     world.press(Action.CHOOSE_TASK, "collect")
     assert world.desk.title == "desk.menu"
     world.task("report")

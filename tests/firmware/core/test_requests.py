@@ -14,7 +14,7 @@ from firmware.contract.till import RequestRefused
 from firmware.core.said import said as answers
 from firmware.core.visit import Stage
 from firmware.journal import rows
-from tests.firmware.core.request_world import MOBILE, RequestWorld
+from tests.firmware.core.request_world import MOBILE, NAME, TEXT, RequestWorld
 from tests.firmware.core.test_posting import pay_while_the_back_end_is_down
 
 
@@ -36,7 +36,7 @@ def test_a_complaint_is_with_the_office_before_its_citizen_goes(world: RequestWo
     world.complain()
     shown = world.screen.data
     assert isinstance(shown, Confirm) and not shown.consents
-    words = ["पानी", "टोंक", "टोडारायसिंह", "भासू", MOBILE]
+    words = ["पानी", "टोंक", "टोडारायसिंह", "भासू", MOBILE, TEXT, NAME]
     assert [line.text["hi"] for line in shown.lines] == words
     world.press(Action.SUBMIT)
     world.run(3)
@@ -65,7 +65,7 @@ def test_it_is_on_disk_before_the_screen_says_so(world: RequestWorld) -> None:
 
 
 def test_a_tehsil_of_the_name_of_its_district_is_itself(world: RequestWorld) -> None:
-    lines = answers(world.catalogue, "grievance", "water-tonk-tonk-soran-9829012345")
+    lines = answers(world.catalogue, "grievance", "water-tonk-tonk-soran-9829012345", {})
     assert [line.text["hi"] for line in lines[1:4]] == ["टोंक", "टोंक", "soran"]
 
 

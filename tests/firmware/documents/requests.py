@@ -10,13 +10,15 @@ from firmware.documents.request import Asked, Request, acknowledgement
 from firmware.journal.desk_rows import RequestCount
 from tests.firmware.documents.test_desk_papers import REPORT
 
+WORDS = "चार दिन से पानी नहीं आया। हैंडपंप भी खराब है और टैंकर वाला पैसे माँगता है।"
 COMPLAINT = Request(
     kiosk="tdr-0417", place="टोडारायसिंह", number="TDR 0417 0001",
     made_at="2026-11-22T14:05:00+05:30", service="grievance",
     asked=[
         Asked("grievance.ask.topic", "अस्पताल, दवा"), Asked("grievance.ask.district", "टोंक"),
         Asked("grievance.ask.tehsil", "टोडारायसिंह"), Asked("grievance.ask.village", "लाम्बा कलां"),
-        Asked("grievance.ask.mobile", "******2345"),
+        Asked("grievance.ask.mobile", "******2345"), Asked("grievance.ask.text", WORDS),
+        Asked("grievance.ask.name", "कमला देवी"),
     ],
     reference="112600000031",
 )  # fmt: skip
@@ -25,7 +27,8 @@ COMPLAINT_EN = replace(
         Asked("grievance.ask.topic", "Hospital, medicine"), Asked("grievance.ask.district", "Tonk"),
         Asked("grievance.ask.tehsil", "Todaraisingh"),
         Asked("grievance.ask.village", "Lamba Kalan"),
-        Asked("grievance.ask.mobile", "******2345"),
+        Asked("grievance.ask.mobile", "******2345"), Asked("grievance.ask.text", WORDS),
+        Asked("grievance.ask.name", "KAMLA DEVI"),
     ],
 )  # fmt: skip
 PENSIONER = replace(

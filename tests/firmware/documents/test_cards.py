@@ -11,7 +11,8 @@ import msgspec
 import pytest
 from PIL import Image
 
-from firmware.documents.aadhaar_number import has_verhoeff_check, in_groups, is_aadhaar, masked
+from firmware.contract.check_digit import has_verhoeff_check
+from firmware.documents.aadhaar_number import in_groups, is_aadhaar, masked
 from firmware.documents.card import CardError, Member, aadhaar_sides, jan_aadhaar_sides
 from firmware.documents.card_canvas import DOTS_AN_INCH, MARGIN, SIZE
 from tests.firmware.documents.cards import AADHAAR, ADDRESS, JAN_AADHAAR, PERSON

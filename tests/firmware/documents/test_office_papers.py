@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from firmware.cli.meaning import meaning
 from firmware.cli.readiness import facts_of
 from firmware.cli.snapshot import Snapshot
 from firmware.contract.device import Consumable, Identity, Kind, Source, Status
@@ -25,7 +24,9 @@ from firmware.documents.poster import poster
 from firmware.documents.readiness import Readiness, readiness
 from firmware.documents.sheet import Mark, Sheet, Table
 from firmware.runtime.clock import INDIA
-from firmware.runtime.config import Config, LimitsSection, UiSection
+from firmware.runtime.config import Config, LimitsSection
+from firmware.runtime.fault_words import meaning
+from firmware.runtime.ui_section import UiSection
 from firmware.services.catalogue import load_catalogue
 from firmware.services.rates.table import Rate
 from tests.firmware.cli.test_status import kiosk_in_trouble, whole_kiosk

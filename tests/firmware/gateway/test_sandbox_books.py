@@ -78,9 +78,11 @@ def test_the_office_is_started_anew_and_knows_each_key(tmp_path: Path) -> None:
     def now() -> datetime:
         return datetime(2026, 11, 22, tzinfo=INDIA)
 
-    first = Register(tmp_path / "r.db", now).request("k", "grievance", "road-1", "TDR 0417 0001")
+    first = Register(tmp_path / "r.db", now).request(
+        "k", "grievance", "road-1", "TDR 0417 0001", {}
+    )
     register = Register(tmp_path / "r.db", now)
-    assert register.request("k", "grievance", "road-1", "TDR 0417 0001") == first
+    assert register.request("k", "grievance", "road-1", "TDR 0417 0001", {}) == first
     assert register.find("k") == first
     paid = [
         Office(tmp_path / "o.db").pay("k", "water", "4120017001", 31200, "TDR 0417 0002")

@@ -14,10 +14,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from firmware.cli import tickets
+from firmware.cli.retained import retained
 from firmware.cli.snapshot import NoBus, Snapshot, take, technician_bus
 from firmware.cli.status import exit_code, status_screen
 from firmware.cli.testing import Technician
 from firmware.contract.device import DeviceState, Fault, Outcome, Status, TicketPrinted
+from firmware.contract.fault_ticket import FaultTickets
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import (
     Condition,
@@ -140,7 +143,7 @@ async def eye(config: Config, broker: Broker) -> AsyncIterator[Eye]:
 
 @contextlib.asynccontextmanager
 async def health(config: Config, clock: FixedClock) -> AsyncIterator[HealthDaemon]:
-    daemon = HealthDaemon(config, clock)
+    daemon = HealthDaemon(config, clock, halt=lambda: None, root=config.state_folder)
     task = asyncio.ensure_future(daemon.run())
     try:
         yield daemon
@@ -347,3 +350,25 @@ async def test_operator_says_at_the_desk_that_the_roll_is_new(
         kiosk.says("receipt", printer(60000))
         seen = await eye.until(in_service)
         assert (seen.findings, seen.supplies[0].refilled_by) == ([], "R. Meena")
+
+
+async def test_a_jam_becomes_a_ticket_that_the_technician_reads(
+    config: Config, kiosk: Kiosk, eye: Eye
+) -> None:
+    clock = FixedClock(NOON)
+    jam = device("notes", Status.OUT_OF_SERVICE, faults=[Fault("notes.jam.stacker")])
+    async with health(config, clock):
+        await eye.until(in_service)
+        kiosk.says("notes", jam)
+        await eye.until(lambda seen: bool(seen.findings))
+        clock.advance(7200)
+        async with asyncio.timeout(PATIENCE):
+            found = None
+            while found is None or not found.open:  # read anew each time, as a technician would
+                found = await retained(config, TOPICS.health_tickets, FaultTickets)
+    (ticket,) = found.open
+    assert (ticket.part, ticket.code) == ("notes", "notes.jam.stacker")
+    first, second = tickets.lines(found, with_closed=False)
+    assert ticket.number in first
+    assert "with the operator" in first or "with the block" in first
+    assert second.startswith("    ")

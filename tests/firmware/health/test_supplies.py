@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware.contract.device import Consumable, Source
+from firmware.contract.health import Refill
 from firmware.health.supplies import (
     DAYS_REMEMBERED,
     FIRST_GUESS,
@@ -88,8 +89,10 @@ def test_who_refilled_is_kept_whichever_word_comes_first() -> None:
     low = after(1, 100, at_level(ROLL, 2_000))
     said = refilled(low, "R. Meena", "2026-01-15T11:59:59+05:30")
     assert at_level(said, 50_000).refilled_by == "R. Meena"
+    assert at_level(said, 50_000).refills[-1].by == "R. Meena"
     counted = refilled(at_level(low, 50_000), "R. Meena", "2026-01-15T12:00:01+05:30")
     assert counted.refilled_by == "R. Meena"
+    assert counted.refills == [Refill("2026-01-15" + NOON, 1_900, 50_000, "R. Meena")]
 
 
 def test_roll_changed_a_month_later_by_nobody_known() -> None:
@@ -155,3 +158,11 @@ def test_whatever_the_printer_says_the_forecast_is_sane(levels: list[int]) -> No
         assert count.jobs_left is not None and count.jobs_left >= 0
         days = count.days_left(day(number))
         assert days is None or days >= 0
+
+
+def test_a_year_of_rolls_is_on_the_record_and_no_more() -> None:
+    count = at_level(ROLL, 60_000)
+    for number in range(30):
+        count = at_level(at_level(count, 500 + number, day(number)), 60_000, day(number))
+    assert [refill.before for refill in count.refills] == list(range(518, 530))
+    assert {refill.by for refill in count.refills} == {""}

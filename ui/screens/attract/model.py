@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from firmware.contract.content import Shown
+from firmware.contract.meeting import Announced
 from firmware.contract.reading import Language
 from firmware.contract.screen import Action, Attract, Screen
 from ui.frame import Button, Look
@@ -33,13 +36,19 @@ class AttractModel:
     pay_by: str = ""
     helpline: str = ""
     has_padlock: bool = False  # the operator's way in
+    slogan: str = ""
+    lines: str = ""  # whom to ask, of the district
+    logo: str = ""  # a file
+    banner: str = ""
+    meeting: str = ""
+    padlock: str = ""  # what it is for, spoken
 
     @property
     def spoken_text(self) -> str:
-        return sentences(self.greeting, self.line)
+        return sentences(self.greeting, self.line, self.meeting)
 
 
-def model(data: Attract, screen: Screen, say: Say) -> AttractModel:
+def model(data: Attract, screen: Screen, say: Say, pictures: Path | None = None) -> AttractModel:
     working = sum(tile.why_not is None for tile in data.tiles)
     return AttractModel(
         greeting=say("attract.greeting"),
@@ -55,7 +64,28 @@ def model(data: Attract, screen: Screen, say: Say) -> AttractModel:
         pay_by=_pay_by(data, say),
         helpline=say("attract.helpline"),
         has_padlock=Action.OPERATOR in screen.actions,
+        meeting="" if data.meeting is None else _meeting(data.meeting, say),
+        **({} if data.content is None else _content(data, data.content, say, pictures)),
+        padlock=say("keys.padlock"),
     )  # fmt: skip
+
+
+def _content(data: Attract, shown: Shown, say: Say, pictures: Path | None) -> dict[str, str]:
+    """What the district has put here. A meeting that is near takes the room of its lines."""
+    words = say.language
+    found = {
+        "slogan": "" if shown.slogan is None else shown.slogan.of(words),
+        "lines": "\n".join(line.of(words) for line in shown.lines if data.meeting is None),
+    }
+    if pictures is not None:
+        files = {"logo": shown.logo, "banner": shown.banner}
+        found |= {place: str(pictures / file) for place, file in files.items() if file}
+    return found
+
+
+def _meeting(announced: Announced, say: Say) -> str:
+    key = "attract.meeting" if announced.minutes else "attract.meeting.now"
+    return say(key, title=announced.title.of(say.language), minutes=announced.minutes)
 
 
 def _line(data: Attract, say: Say) -> str:

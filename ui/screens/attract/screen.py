@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from kivy.graphics.texture import Texture
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.widget import Widget
+from PIL import Image
 
 from ui.layout import either
 from ui.parts import Touch, WordButton, fill_with
 from ui.screens.attract.model import AttractModel, Sample
 from ui.view import View
+
+log = logging.getLogger("attract")
 
 COLUMNS = 4
 COLUMNS_WHEN_FEW = 3  # up to nine
@@ -26,8 +34,37 @@ class SampleTile(Touch):
         self.icon = f"{sample.icon}-duotone"
 
 
+class Picture(Widget):
+    """`source` is a PNG that the kiosk itself has written (firmware/content/pictures.py).
+
+    One that is not there leaves its place empty: nobody goes without a screen for a picture.
+    """
+
+    source = StringProperty("")
+    is_left = BooleanProperty(False)  # of its place; else at the right
+
+    @property
+    def drawn_x(self) -> float:
+        return float(self.x if self.is_left else self.right - self.drawn_size[0])
+
+    @property
+    def texture(self) -> Texture | None:
+        return picture_texture(self.source) if self.source else None
+
+    @property
+    def drawn_size(self) -> tuple[float, float]:
+        """As large as fits, in its own shape."""
+        texture = self.texture
+        if texture is None:
+            return 0.0, 0.0
+        width, height = texture.size
+        scale = min(self.width / width, self.height / height)
+        return width * scale, height * scale
+
+
 class AttractView(View):
     model = ObjectProperty(AttractModel(), rebind=True)
+    has_words = BooleanProperty(False)  # of the district, or of a meeting
 
     def __init__(self, **facts: Any) -> None:
         self._tiles: list[SampleTile] = []
@@ -53,3 +90,18 @@ class AttractView(View):
         tile = SampleTile()
         tile.bind(on_press=lambda it: self.press(it.sample.action, it.sample.value))
         return tile
+
+
+@lru_cache(maxsize=4)
+def picture_texture(source: str) -> Texture | None:
+    """None for a file that is gone or damaged, which the log then names."""
+    try:
+        with Image.open(Path(source), formats=("PNG",)) as image:
+            coloured = image.convert("RGBA")
+    except (OSError, ValueError, SyntaxError) as error:
+        log.error("no picture %s: %s", source, error)
+        return None
+    texture = Texture.create(size=coloured.size, colorfmt="rgba", mipmap=True)
+    texture.blit_buffer(coloured.tobytes(), colorfmt="rgba", bufferfmt="ubyte")
+    texture.flip_vertical()
+    return texture

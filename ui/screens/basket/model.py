@@ -19,6 +19,7 @@ class BillLine:
     who: str
     amount: str
     take_out: str  # the value of TAKE_OUT
+    spoken_text: str = ""  # of the cross beside it
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,16 @@ class BasketModel:
     def spoken_text(self) -> str:
         return sentences(self.question, f"{self.total_label} {self.total}", self.promise, self.how)
 
+    @property
+    def aloud_text(self) -> str:
+        return sentences(self.question, self.promise, self.how)
+
 
 def model(data: Basket, screen: Screen, say: Say) -> BasketModel:
     may_add = Action.ADD_BILL in screen.actions
     return BasketModel(
         question=say("basket.question"),
-        bills=tuple(_line(listed, say) for listed in data.bills),
+        bills=tuple(_line(listed, at, say) for at, listed in enumerate(data.bills, 1)),
         total_label=say("basket.total", count=len(data.bills)),
         total=amount(data.total),
         promise="" if ways_to_pay(screen, say) else _promise(data, may_add, say),
@@ -57,12 +62,13 @@ def _promise(data: Basket, may_add: bool, say: Say) -> str:
     return say("basket.promise" if may_add else "basket.full", most=data.most)
 
 
-def _line(listed: ListedBill, say: Say) -> BillLine:
+def _line(listed: ListedBill, at: int, say: Say) -> BillLine:
     return BillLine(
         what=f"{say(f'{listed.service}.name')} · {in_fours(listed.bill.account)}",
         who=_who(listed, say),
         amount=amount(listed.payable),
         take_out=listed.name,
+        spoken_text=say("basket.take_out", number=at, service=say(f"{listed.service}.name")),
     )
 
 

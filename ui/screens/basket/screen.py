@@ -20,6 +20,7 @@ class BasketRow(BoxLayout):
     who = StringProperty("")
     amount = StringProperty("")
     name = StringProperty("")
+    spoken = StringProperty("")
     has_line = BooleanProperty(False)
 
     __events__ = ("on_take_out",)
@@ -39,7 +40,7 @@ class BasketView(View):
         fill_with(self.ids.bills, self._rows, len(model.bills), self._row)
         for number, (row, bill) in enumerate(zip(self._rows, model.bills, strict=False)):
             row.what, row.who, row.amount = bill.what, bill.who, bill.amount
-            row.name, row.has_line = bill.take_out, number > 0
+            row.name, row.spoken, row.has_line = bill.take_out, bill.spoken_text, number > 0
 
     def _row(self) -> BasketRow:
         row = BasketRow()

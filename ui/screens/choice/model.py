@@ -31,12 +31,18 @@ class ChoiceModel:
     rows: tuple[RowModel, ...] = ()
     less: Button = NO_BUTTON
     more: Button = NO_BUTTON
+    search: Button = NO_BUTTON
     problem: str = ""
     page: str = ""  # which of how many, or how old the list is
 
     @property
     def is_wrong(self) -> bool:
         return bool(self.problem)
+
+    @property
+    def has_ways(self) -> bool:
+        """Whether there is more than the rows to press."""
+        return any(each.is_there for each in (self.less, self.more, self.search))
 
     @property
     def strip(self) -> str:
@@ -57,6 +63,7 @@ def model(data: Choice, screen: Screen, say: Say) -> ChoiceModel:
         rows=tuple(_row(option, data, say) for option in data.options),
         less=_leaf(Action.PREVIOUS_PAGE, screen, say),
         more=_leaf(Action.NEXT_PAGE, screen, say),
+        search=_leaf(Action.SEARCH, screen, say),
         problem=say.problem(data.problem, data.service) if data.problem else "",
         page=_page(data, say),
     )

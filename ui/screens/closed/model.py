@@ -18,6 +18,7 @@ class ClosedModel:
     line_too: str = ""
     helpline: str = ""
     has_padlock: bool = False  # the operator's way in
+    padlock: str = ""  # what it is for, spoken
 
     @property
     def spoken_text(self) -> str:
@@ -25,16 +26,24 @@ class ClosedModel:
 
 
 def model(data: Closed, screen: Screen, say: Say, too: Say) -> ClosedModel:
-    return replace(closed(data.cause, say, too), has_padlock=Action.OPERATOR in screen.actions)
+    shown = closed(data.cause, say, too, data.fault)
+    return replace(shown, has_padlock=Action.OPERATOR in screen.actions)
 
 
-def closed(cause: str, say: Say, too: Say) -> ClosedModel:
+def closed(cause: str, say: Say, too: Say, fault: str = "") -> ClosedModel:
     """Also drawn when there is no document at all, because the bus is gone."""
     key = cause if say.has(f"{cause}.title") else GENERAL
     return ClosedModel(
         title=say(f"{key}.title"),
-        line=say(f"{key}.line"),
+        line=_line(key, fault, say),
         title_too=too(f"{key}.title"),
-        line_too=too(f"{key}.line"),
+        line_too=_line(key, fault, too),
         helpline=say("attract.helpline"),
+        padlock=say("keys.padlock"),
     )
+
+
+def _line(key: str, fault: str, say: Say) -> str:
+    """What the fault is and what it means for the money; without one the words of the cause."""
+    told = say.of_fault(fault)
+    return say(f"{key}.line") if told is None else f"{told.text} {told.money}"

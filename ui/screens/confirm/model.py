@@ -31,6 +31,11 @@ class ConfirmModel:
         read = (text for row in self.rows for text in (row.label, row.value))
         return sentences(self.question, *read, self.consent, self.comfort)
 
+    @property
+    def aloud_text(self) -> str:
+        """What was said about oneself is not repeated to the room."""
+        return sentences(self.question, self.consent, self.comfort)
+
 
 def model(data: Confirm, screen: Screen, say: Say) -> ConfirmModel:
     return ConfirmModel(

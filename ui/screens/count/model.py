@@ -17,6 +17,7 @@ class CountModel:
     question: str = ""
     line: str = ""
     next: str = ""
+    wipe: str = ""  # spoken
     skip: Button = NO_BUTTON
     subject: str = ""  # another one begins with no digits
 
@@ -30,6 +31,7 @@ def model(data: Count, screen: Screen, say: Say) -> CountModel:
         question=say(data.what),
         line=say("desk.count.line"),
         next=say("button.next"),
+        wipe=say("keys.wipe"),
         skip=Button(say("button.skip"), Action.SKIP),
         subject=data.what,
     )

@@ -6,7 +6,7 @@ from kivy.properties import ObjectProperty, StringProperty
 
 from firmware.contract.screen import Action
 from ui.keys import Keypad
-from ui.screens.count.model import CountModel, with_digit
+from ui.screens.count.model import CountModel, shown, with_digit
 from ui.view import View
 
 
@@ -34,6 +34,10 @@ class CountView(View):
     def go_on(self) -> None:
         if self.typed:
             self.press(Action.ENTER, self.typed)
+
+    @property
+    def echo(self) -> str:
+        return shown(self.typed) or str(self.model.wipe)
 
     def key(self, name: str) -> bool:
         keypad: Keypad = self.ids.pad

@@ -34,6 +34,10 @@ class DoneModel:
     def spoken_text(self) -> str:
         return sentences(self.title, self.strip, self.notes)
 
+    @property
+    def aloud_text(self) -> str:
+        return sentences(self.title, self.strip)
+
 
 def model(data: Done, screen: Screen, say: Say) -> DoneModel:
     is_on_screen = data.proof == "screen"

@@ -39,6 +39,11 @@ class FactsModel:
         said = (f"{row.label}: {row.value}" for row in self.rows)
         return sentences(self.title, *said, self.as_of, self.strip)
 
+    @property
+    def aloud_text(self) -> str:
+        """Not what the office knows of a person."""
+        return sentences(self.title, self.as_of, self.strip)
+
 
 def model(data: ShowFacts, screen: Screen, say: Say) -> FactsModel:
     key = "facts.kept" if data.is_kept else "facts.as_of"

@@ -40,6 +40,11 @@ class InsertCashModel:
     def spoken_text(self) -> str:
         return sentences(self.question, self.strip, f"{self.remaining_label} {self.remaining}")
 
+    @property
+    def aloud_text(self) -> str:
+        """What became of a note is said to the room, as it is seen by it; not what is owed."""
+        return sentences(self.question, self.strip)
+
 
 def model(data: InsertCash, screen: Screen, say: Say) -> InsertCashModel:
     strip, icon = _strip(data, say)

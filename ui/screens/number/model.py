@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from firmware.contract.check_digit import has_verhoeff_check
 from firmware.contract.screen import Number, Screen
 from ui.say import Say, amount, sentences
 
@@ -21,10 +22,13 @@ class NumberModel:
     problem: str = ""
     more: tuple[str, ...] = ("",)  # the strip's words by how many digits are missing
     next: str = ""
+    wipe: str = ""  # spoken
     subject: str = ""  # service and label: the same subject keeps what was typed
     least: int = 0  # digits from which on it is complete
     groups: tuple[int, ...] = ()  # places of each; else fours
     mark: str = ""  # a key beside the digits
+    check: str = ""  # the check digit that it ends with, if it has one
+    unchecked: str = ""  # the words of one that is wrong
 
     @property
     def is_complete(self) -> bool:
@@ -33,6 +37,11 @@ class NumberModel:
     @property
     def is_full(self) -> bool:
         return len(self.typed) == self.digits
+
+    @property
+    def echo(self) -> str:
+        """Said after each digit by who cannot see it: which it is, and what is missing."""
+        return sentences(self.typed[-1:], self.strip)
 
     @property
     def is_wrong(self) -> bool:
@@ -71,10 +80,13 @@ def model(data: Number, screen: Screen, say: Say) -> NumberModel:
         problem=_problem(data, say),
         more=tuple(_missing(count - data.digits + least, say) for count in range(data.digits + 1)),
         next=say("button.next"),
+        wipe=say("keys.wipe"),
         subject=f"{data.service}/{data.label}",
         least=least,
         groups=tuple(data.groups),
         mark=data.marks,
+        check=data.check,
+        unchecked=say("number.check_digit"),
     )
 
 
@@ -86,10 +98,13 @@ def _problem(data: Number, say: Say) -> str:
 
 
 def type_digit(model: NumberModel, digit: str) -> NumberModel:
-    """One digit more; a full number stays as it is."""
+    """One digit more; a full number stays as it is. A slip of the finger that the check digit
+    shows is told with the last digit, before anything is sent."""
     if model.is_full and not model.is_wrong:
         return model
-    return replace(model, typed=(model.typed + digit)[: model.digits], problem="")
+    more = replace(model, typed=(model.typed + digit)[: model.digits], problem="")
+    is_slip = more.check and more.is_full and not has_verhoeff_check(more.typed)
+    return replace(more, problem=more.unchecked) if is_slip else more
 
 
 def backspace(model: NumberModel) -> NumberModel:

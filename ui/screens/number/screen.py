@@ -6,6 +6,7 @@ from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
 
 from firmware.contract.screen import Action
 from ui.keys import Keypad
@@ -57,6 +58,14 @@ class NumberView(View):
     def go_on(self) -> None:
         if self.shown.is_complete:
             self.press(Action.ENTER, self.shown.typed)
+
+    @property
+    def echo(self) -> str:
+        return str(self.shown.echo)
+
+    @property
+    def way_on_when_full(self) -> Widget | None:
+        return self.ids.pad.ids.next.__self__ if self.shown.is_full else None
 
     def key(self, name: str) -> bool:
         keypad: Keypad = self.ids.pad

@@ -25,6 +25,11 @@ class OfferModel:
             self.question, self.line, self.pay, self.pay_line, self.slip, self.slip_line
         )
 
+    @property
+    def aloud_text(self) -> str:
+        """Which two ways there are; the sums stand on the screen."""
+        return sentences(self.question, self.slip_line)
+
 
 def model(data: Offer, screen: Screen, say: Say) -> OfferModel:
     facts = {

@@ -16,6 +16,9 @@ class PinModel:
     line: str = ""
     problem: str = ""
     next: str = ""
+    wipe: str = ""  # spoken
+    digit: str = ""  # spoken for any of them
+    taken: str = ""  # with {count}, spoken
     key: str = ""  # to seal the digits for; without one nothing can be typed
 
     @property
@@ -36,5 +39,8 @@ def model(data: Pin, screen: Screen, say: Say) -> PinModel:
         line=say("pin.line"),
         problem=problem,
         next=say("button.next"),
+        wipe=say("keys.wipe"),
+        digit=say("pin.digit"),
+        taken=say("pin.taken", count="{count}"),
         key=data.key,
     )

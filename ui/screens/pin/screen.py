@@ -40,6 +40,11 @@ class PinView(View):
             self._forget()
             self.press(Action.ENTER, sealed)
 
+    @property
+    def echo(self) -> str:
+        """How many, and never which (M10)."""
+        return str(self.model.taken.format(count=int(self.count))) if self.count else ""
+
     def key(self, name: str) -> bool:
         keypad: Keypad = self.ids.pad
         return keypad.key(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from firmware.contract.screen import Screen, Services
+from firmware.contract.screen import Screen, Services, Tile
 from ui.say import Say, sentences
 
 NOT_YET = "tile.not_yet"
@@ -36,16 +36,23 @@ def model(data: Services, screen: Screen, say: Say) -> ServicesModel:
     tiles = []
     for tile in data.tiles:
         is_on = tile.why_not is None
-        line = f"{tile.service}.by" if is_on else say.known(tile.why_not or "", "tile.other")
         tiles.append(
             TileModel(
                 service=tile.service,
                 icon=tile.icon,
                 name=say(f"{tile.service}.name"),
-                line=say(line),
+                line=say(f"{tile.service}.by") if is_on else _why_not(tile, say),
                 is_on=is_on,
                 is_fault=not is_on and tile.why_not != NOT_YET,
             )
         )
     question = say(f"{data.category}.name") if data.category else say("services.question")
     return ServicesModel(question, say("services.line"), tuple(tiles))
+
+
+def _why_not(tile: Tile, say: Say) -> str:
+    """The fault behind it in a few words, where there is one; else the reason."""
+    fault = say.of_fault(tile.fault)
+    if fault is not None and fault.short:
+        return fault.short
+    return say(say.known(tile.why_not or "", "tile.other"))

@@ -36,6 +36,11 @@ class ShowBillModel:
             self.question, name, f"{self.total_label} {self.total}", self.promise, self.how
         )
 
+    @property
+    def aloud_text(self) -> str:
+        """Whose it is and how much stays between the citizen and the screen."""
+        return sentences(self.question, self.promise, self.how)
+
 
 def model(data: ShowBill, screen: Screen, say: Say) -> ShowBillModel:
     bill = data.bill

@@ -24,6 +24,10 @@ class ShowUpiModel:
     def spoken_text(self) -> str:
         return sentences(self.question, self.line, f"{self.total_label} {self.total}")
 
+    @property
+    def aloud_text(self) -> str:
+        return sentences(self.question, self.line)
+
 
 def model(data: ShowUpi, screen: Screen, say: Say) -> ShowUpiModel:
     return ShowUpiModel(

@@ -24,6 +24,10 @@ class SwipeCardModel:
     def spoken_text(self) -> str:
         return sentences(self.question, f"{self.total_label} {self.total}", self.strip)
 
+    @property
+    def aloud_text(self) -> str:
+        return sentences(self.question, self.strip)
+
 
 def model(data: SwipeCard, screen: Screen, say: Say) -> SwipeCardModel:
     is_plain = data.hint is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from firmware.contract.screen import Screen, Trouble
-from ui.say import Say, amount, sentences
+from ui.say import FaultWords, Say, amount, sentences
 
 STEPS_AT_MOST = 3
 GENERAL = "trouble.other"
@@ -28,6 +28,7 @@ class TroubleModel:
     steps: tuple[str, ...] = ()
     told: str = ""
     is_fault: bool = True  # of the machine or the office; red is for these only
+    icon: str = "exclamation-mark-bold"
 
     @property
     def is_safe(self) -> bool:
@@ -37,22 +38,40 @@ class TroubleModel:
     def spoken_text(self) -> str:
         return sentences(self.title, self.safe, self.safe_sum, self.text, *self.steps)
 
+    @property
+    def aloud_text(self) -> str:
+        """That the money is safe, and not how much it is."""
+        return sentences(self.title, self.safe, self.text, *self.steps)
+
 
 def model(data: Trouble, screen: Screen, say: Say) -> TroubleModel:
     cause = data.cause if say.has(f"{data.cause}.title") else GENERAL
-    has_money, number = data.safe.paise > 0, data.claim or data.order or ""
+    number, is_fault = data.claim or data.order or "", cause not in NO_FAULTS
+    fault = say.of_fault(data.fault) if is_fault else None
     return TroubleModel(
-        title=say(f"{cause}.title"),
-        text=_text(cause, has_money, say),
+        title=_title(cause, fault, say),
+        text=_text(cause, fault, data.safe.paise > 0, say),
         safe=_safe(data, say),
         safe_sum=_safe_sum(data, say),
         claim_label=say("claim.number") if data.claim else say("done.receipt") if number else "",
         claim=number,
         code=(data.token or number) if number and data.proof == "screen" else "",
         steps=_steps(data, cause, say),
-        told=say(f"{cause}.told"),
-        is_fault=cause not in NO_FAULTS,
+        told=say(f"{cause}.told") if fault is None else fault.mender,
+        is_fault=is_fault,
+        icon=_icon(fault, is_fault),
     )
+
+
+def _title(cause: str, fault: FaultWords | None, say: Say) -> str:
+    """The fault's own, where something stands because of it."""
+    return say(f"{cause}.title") if fault is None or not fault.short else fault.short
+
+
+def _icon(fault: FaultWords | None, is_fault: bool) -> str:
+    if fault is not None:
+        return fault.icon
+    return "exclamation-mark-bold" if is_fault else "info-fill"
 
 
 def _safe(data: Trouble, say: Say) -> str:
@@ -67,8 +86,11 @@ def _safe_sum(data: Trouble, say: Say) -> str:
     return say("safe.sum", safe=amount(data.safe))
 
 
-def _text(cause: str, has_money: bool, say: Say) -> str:
-    """`.text.safe` where the plain sentence would contradict the money that is in."""
+def _text(cause: str, fault: FaultWords | None, has_money: bool, say: Say) -> str:
+    """Of the very fault, and what it means for the money, unless that stands beside it already.
+    Else `.text.safe` where the plain sentence would contradict the money that is in."""
+    if fault is not None:
+        return fault.text if has_money else f"{fault.text} {fault.money}"
     with_money = f"{cause}.text.safe"
     return say(with_money if has_money and say.has(with_money) else f"{cause}.text")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from firmware.contract.meeting import Meeting
 from firmware.contract.screen import Screen, Waiting
 from ui.say import Say, sentences
 
@@ -15,6 +17,7 @@ ICONS = {
     "waiting.card": "credit-card-fill",
     "waiting.returning": "money-fill",
     "waiting.opening": "money-fill",
+    "waiting.meeting": "video-camera-duotone",
 }
 
 
@@ -36,6 +39,16 @@ def model(data: Waiting, screen: Screen, say: Say) -> WaitingModel:
         what=say(key),
         line=say(line if say.has(line) else "waiting.line"),
         icon=ICONS.get(key, "hourglass-medium-duotone"),
+    )
+
+
+def meeting(data: Meeting, say: Say) -> WaitingModel:
+    """Until its browser has the screen."""
+    until = f"{datetime.fromisoformat(data.until):%H:%M}"
+    return WaitingModel(
+        what=data.title.of(say.language),
+        line=say("meeting.line", until=until),
+        icon=ICONS["waiting.meeting"],
     )
 
 

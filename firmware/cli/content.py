@@ -1,0 +1,172 @@
+"""`kioskctl content list|check|install|rollback|sign|conduct`: the district's pack on this kiosk.
+
+Whoever installs reads foreign pictures, so on a kiosk that is the user kiosk-content, who reads no
+journal and speaks on no bus: a pack comes on standard input (`-`), or on a stick (`stick`, as root,
+who hands it on without a look at it).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pwd
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from firmware.boot.stick import STICK, mounted
+from firmware.cli.asking import SILENCE, ask_core
+from firmware.cli.journal import EXIT_FAULT, who
+from firmware.content.manifest import Manifest
+from firmware.content.pack import read_pack, sealed
+from firmware.content.shelf import Shelf, shelf_of
+from firmware.content.tape import LARGEST, PackRefused
+from firmware.contract.content import SetConduct
+from firmware.contract.device import Outcome
+from firmware.runtime.clock import SystemClock
+from firmware.runtime.config import Config
+from firmware.till.signing import NoKey, load_fleet_seed
+
+EXIT_REFUSED = 1
+ON_STICK = "kiosk.content"  # the name of the file on it
+STDIN = "-"
+USER = "kiosk-content"
+PROGRAM = "/usr/bin/kioskctl"
+
+
+async def show(config: Config, options: argparse.Namespace) -> int:
+    """0, or 1 where a pack is here and cannot be shown."""
+    shelf, today = shelf_of(config), SystemClock().now().date()
+    found = shelf.look(today)
+    try:
+        index = shelf.index()
+    except PackRefused:
+        print(f"nothing is in force: {found.why}")
+        return EXIT_REFUSED
+    if not index.current:
+        print("No content pack was ever installed: the kiosk shows its own words alone.")
+        return 0
+    for version, stands in ((index.current, "in force"), (index.previous, "before it")):
+        if version:
+            print(_line(shelf, version, stands, today))
+    return EXIT_REFUSED if found.why else 0
+
+
+def _line(shelf: Shelf, version: int, stands: str, today: date) -> str:
+    try:
+        manifest = shelf.manifest(version)
+    except PackRefused as error:
+        return f"content {version}, {stands}: REFUSED: {error}"
+    why = manifest.why_not(today)
+    return f"{_named(manifest)}, {why or stands}"
+
+
+def _named(manifest: Manifest) -> str:
+    pictures = ", ".join(sorted(manifest.picture)) or "no picture"
+    return (
+        f"content {manifest.version} ({manifest.title}), {pictures},"
+        f" from {manifest.valid_from} until {manifest.valid_until}"
+    )
+
+
+async def check(config: Config, options: argparse.Namespace) -> int:
+    """0 for a pack that this kiosk would take; changes nothing."""
+    key = bytes.fromhex(config.content.key)
+    return _said(lambda: read_pack(_content(options.file), key).manifest, "would be taken")
+
+
+async def install(config: Config, options: argparse.Namespace) -> int:
+    """0 installed, or there before; 1 refused, and why: the one in force stays."""
+    if options.file == STICK:
+        with mounted() as stick:
+            return _hand_on(stick / ON_STICK, options.config)
+    shelf = shelf_of(config)
+    return _said(
+        lambda: shelf.install(_content(options.file)), "is in force: seen after this visit"
+    )
+
+
+async def rollback(config: Config, options: argparse.Namespace) -> int:
+    """0 when the pack of before is in force; 1 where there is none."""
+    return _said(shelf_of(config).rollback, "is in force again")
+
+
+def _said(act: Callable[[], Manifest], done: str) -> int:
+    try:
+        manifest = act()
+    except (OSError, PackRefused) as error:
+        print(f"kioskctl: the content in force stays: {error}", file=sys.stderr)
+        return EXIT_REFUSED
+    print(f"{_named(manifest)}, {done}")
+    return 0
+
+
+def _content(said: str) -> bytes:
+    """One byte more than the most, so that too much is seen and not read."""
+    if said == STDIN:
+        return sys.stdin.buffer.read(LARGEST + 1)
+    with Path(said).open("rb") as file:
+        return file.read(LARGEST + 1)
+
+
+def _hand_on(pack: Path, config: Path) -> int:
+    """As kiosk-content, with nothing of root's but the open file."""
+    home = pwd.getpwnam(USER)
+    command = [PROGRAM, "--config", str(config), "content", "install", STDIN]
+    groups = os.getgrouplist(USER, home.pw_gid)
+    with pack.open("rb") as file:
+        return subprocess.run(
+            command, stdin=file, user=home.pw_uid, group=home.pw_gid, extra_groups=groups,
+            check=False,
+        ).returncode  # fmt: skip
+
+
+def sign(options: argparse.Namespace) -> int:
+    """At the district, without a kiosk: the pack of a folder."""
+    try:
+        content = sealed(options.folder, load_fleet_seed(options.seed))
+        options.out.write_bytes(content)
+    except (OSError, PackRefused, NoKey) as error:
+        print(f"kioskctl: {error}", file=sys.stderr)
+        return EXIT_REFUSED
+    print(f"{options.out}: {len(content)} bytes")
+    return 0
+
+
+async def conduct(config: Config, options: argparse.Namespace) -> int:
+    """0 when it is on record. Raises NoBus."""
+    said = SetConduct(options.switch == "on", options.by, options.reason)
+    reply = await ask_core(config, said)
+    if reply is None:
+        print(f"kioskctl: {SILENCE}", file=sys.stderr)
+        return EXIT_FAULT
+    print(f"{reply.outcome} {reply.detail}".rstrip())
+    return 0 if reply.outcome is Outcome.DONE else EXIT_FAULT
+
+
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`content` and what can be done with it."""
+    top = commands.add_parser("content", help="the district's pictures and words; code of conduct")
+    what = top.add_subparsers(dest="what", required=True)
+    what.add_parser("list", help="the pack in force, and the one before it").set_defaults(run=show)
+    for name, run, words in (
+        ("check", check, "would this kiosk take it? changes nothing"),
+        ("install", install, "take a newer pack: a file, - for standard input, or stick"),
+    ):
+        one = what.add_parser(name, help=words)
+        one.add_argument("file")
+        one.set_defaults(run=run)
+    back = what.add_parser("rollback", help="the pack of before is in force again")
+    back.set_defaults(run=rollback)
+    two = what.add_parser("sign", help="at the district: make a pack of a folder")
+    two.add_argument("folder", type=Path, help="with content.toml and its pictures")
+    two.add_argument("seed", type=Path, help="the district's private key, in hex")
+    two.add_argument("out", type=Path)
+    two.set_defaults(without_config=sign)
+    three = what.add_parser("conduct", help="the model code of conduct before an election")
+    three.add_argument("switch", choices=("on", "off"))
+    three.add_argument("--by", default=who(), help="who answers for it (%(default)s)")
+    three.add_argument("--reason", required=True, help="by which order")
+    three.set_defaults(run=conduct)

@@ -1,0 +1,152 @@
+"""Rows of the fleet's views as lines for a terminal, and as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from firmware.contract.money import Money
+from firmware.runtime.clock import INDIA
+
+Row = Mapping[str, Any]
+WIDEST = 34  # columns of one cell: a place or a detail may be long
+WORKING = ("in_service", "degraded")
+
+
+def as_json(row: Row) -> str:
+    return msgspec.json.encode(row).decode()
+
+
+def parts_as_json(parts: Mapping[str, Sequence[Row]]) -> str:
+    return msgspec.json.encode(parts).decode()
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Columns as wide as what is in them; the last one is not cut."""
+    cut = [[*(_cut(cell) for cell in row[:-1]), row[-1]] for row in rows]
+    widths = [max(map(len, column)) for column in zip(head, *cut, strict=True)]
+    return [
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [head, *cut]
+    ]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+
+
+def when(moment: datetime | date | None) -> str:
+    """In India's time; `-` for never."""
+    if moment is None:
+        return "-"
+    if isinstance(moment, datetime):
+        return f"{moment.astimezone(INDIA):%Y-%m-%d %H:%M}"
+    return moment.isoformat()
+
+
+def status(rows: Sequence[Row]) -> list[str]:
+    """One line for all, one for each that does not work."""
+    counts = Counter(row["condition"] for row in rows)
+    words = ", ".join(f"{count} {_plain(name)}" for name, count in counts.most_common())
+    bad = [row for row in rows if row["condition"] not in WORKING]
+    lines = [f"{len(rows)} kiosks: {words}" if rows else "no kiosks: `kioskctl fleet import` first"]
+    if bad:
+        lines += ["", *table(
+            ("kiosk", "district", "place", "condition", "findings", "heard"),
+            [(r["kiosk"], r["district"], r["place"], _plain(r["condition"]), str(r["findings"]),
+              when(r["heard"])) for r in bad],
+        )]  # fmt: skip
+    return lines
+
+
+def _plain(condition: str) -> str:
+    return {"never": "never online"}.get(condition, condition.replace("_", " "))
+
+
+def why(rows: Sequence[Row]) -> list[str]:
+    return table(
+        ("since", "kiosk", "place", "part", "code", "ticket", "detail"),
+        [(when(r["since"]), r["kiosk"], r["place"], r["part"], r["code"], r["ticket"],
+          r["detail"]) for r in rows],
+    )  # fmt: skip
+
+
+def money(rows: Sequence[Row]) -> list[str]:
+    """The fullest box first, and the sum."""
+    lines = table(
+        ("kiosk", "place", "in box", "today", "unposted", "claims", "last collection", "heard"),
+        [(r["kiosk"], r["place"], rupees(r["in_cash_box"]), rupees(r["taken_today"]),
+          str(r["unposted"]), str(r["claims"]), when(r["last_collection"]), when(r["heard"]))
+         for r in rows],
+    )  # fmt: skip
+    oldest = min((r["last_collection"] for r in rows if r["last_collection"]), default=None)
+    total = sum(r["in_cash_box"] for r in rows)
+    return [*lines, "", f"{rupees(total)} in {len(rows)} boxes; oldest collection {when(oldest)}"]
+
+
+def rupees(paise: int) -> str:
+    return f"₹{Money(paise).exact()}"
+
+
+def papers(rows: Sequence[Row]) -> list[str]:
+    return table(
+        ("days", "kiosk", "place", "device", "supply", "level"),
+        [(str(r["days_left"]), r["kiosk"], r["place"], r["device"], r["name"],
+          "-" if r["level"] is None else f"{r['level']} {r['unit']}") for r in rows],
+    )  # fmt: skip
+
+
+def silent(rows: Sequence[Row]) -> list[str]:
+    return table(
+        ("heard", "kiosk", "district", "place", "condition", "installed"),
+        [(when(r["heard"]), r["kiosk"], r["district"], r["place"], _plain(r["condition"]),
+          when(r["installed"])) for r in rows],
+    )  # fmt: skip
+
+
+def tickets(rows: Sequence[Row]) -> list[str]:
+    return table(
+        ("since", "number", "kiosk", "place", "severity", "level", "part", "code"),
+        [(when(r["since"]), r["number"], r["kiosk"], r["place"], r["severity"] or "",
+          r["level"] or "", r["part"] or "", r["code"] or "") for r in rows],
+    )  # fmt: skip
+
+
+def alarms(rows: Sequence[Row]) -> list[str]:
+    return table(
+        ("found", "kiosk", "stream", "seq", "code", "detail"),
+        [(when(r["found"]), r["kiosk"], r["stream"], str(r["seq"]), r["code"], r["detail"])
+         for r in rows],
+    )  # fmt: skip
+
+
+def streams(rows: Sequence[Row]) -> list[str]:
+    return table(
+        ("stream", "rows", "highest seen", "gap since"),
+        [(r["stream"], str(r["seq"]), str(r["highest"]), when(r["gap_since"])) for r in rows],
+    )  # fmt: skip
+
+
+TABLES: dict[str, Callable[[Sequence[Row]], list[str]]] = {
+    "status": status, "why": why, "money": money, "papers": papers, "silent": silent,
+    "tickets": tickets, "alarms": alarms, "streams": streams,
+}  # fmt: skip
+
+
+def show(parts: Mapping[str, Sequence[Row]]) -> list[str]:
+    """One kiosk: its head, then every part that has something."""
+    (one,) = parts["status"]
+    lines = [
+        f"{one['kiosk']}  {one['place']}, {one['block']}, {one['district']}",
+        f"{_plain(one['condition'])}; link {one['link'] or 'never seen'};"
+        f" heard {when(one['heard'])}; release {one['release'] or '-'};"
+        f" installed {when(one['installed'])}",
+    ]
+    for name, rows in parts.items():
+        if name != "status" and rows:
+            lines += ["", name, *TABLES[name](rows)]
+    return lines

@@ -1,0 +1,154 @@
+"""The verbs of the fleet, each with its act: what was proven by commands.py is done here."""
+
+from __future__ import annotations
+
+import base64
+import lzma
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from firmware.contract import device
+from firmware.contract.content import SetConduct
+from firmware.contract.fleet import FleetOrder, RefreshCatalogue
+from firmware.contract.meeting import AddMeeting, Planned
+from firmware.contract.uplink import FleetCommand, Outcome, UpReply, Verb
+from firmware.health.self_test import Check
+from firmware.uplink.hands import Hands
+from firmware.uplink.stamp import Stamp
+
+PART = 48 * 1024  # bytes of one message of a long answer
+LARGEST_BUNDLE = 1024 * 1024  # bytes, packed: a minute of a mobile line
+MOST_MINUTES = 7 * 24 * 60
+UNIT = re.compile(r"kiosk-(core|gateway|health|ui|uplink|bus|driver@[a-z][a-z0-9_]{0,31})\.service")
+NOT_HERE = "not in this release"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of it."""
+
+    outcome: Outcome
+    why: str = ""
+    answer: list[str] = field(default_factory=list)  # in parts
+
+    def replies(self, command: str, stamp: Stamp) -> list[bytes]:
+        """The messages of `up/reply`; one at least."""
+        parts = self.answer or [""]
+        return [
+            msgspec.json.encode(
+                UpReply(
+                    id=command,
+                    outcome=self.outcome,
+                    why=self.why[:200],
+                    answer=answer,
+                    part=number,
+                    parts=len(parts),
+                    boot=stamp.boot,
+                    t=stamp.t,
+                    t_ok=stamp.t_ok,
+                )
+            )
+            for number, answer in enumerate(parts, start=1)
+        ]
+
+
+DONE = Result(Outcome.DONE)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """What the acts need of the rest of the uplink."""
+
+    hands: Hands
+    order: Callable[[FleetOrder], Awaitable[device.Reply | None]]  # None: core does not answer
+    tell_now: Callable[[], None]  # state and health, without waiting for their time
+    self_test: Callable[[], list[Check]]
+
+    async def act(self, command: FleetCommand) -> Result:
+        """Do it; its id is on disk."""
+        by = f"fleet: {command.by}"[:64]
+        match command.verb:
+            case Verb.STATUS:
+                self.tell_now()
+                return DONE
+            case Verb.SELF_TEST:
+                return self._test()
+            case Verb.RESTART:
+                return await self._restart(str(command.args.get("unit", "")))
+            case Verb.REBOOT:
+                return _done(await self.hands.reboot())
+            case Verb.CODE_OF_CONDUCT:
+                return await self._conduct(by, command)
+            case Verb.MEETING:
+                return await self._meeting(by, command)
+            case Verb.REFRESH_CATALOGUE:
+                return _of(await self.order(RefreshCatalogue(by)))
+            case Verb.LOG_BUNDLE:
+                return await self._bundle(command.args.get("minutes", 60))
+            case Verb.CONTENT_PACK | Verb.OUT_OF_SERVICE | Verb.IN_SERVICE:
+                return Result(Outcome.REFUSED, NOT_HERE)
+
+    async def _conduct(self, by: str, command: FleetCommand) -> Result:
+        asked = {"is_on": command.args.get("on"), "by": by, "reason": command.args.get("reason")}
+        return await self._ordered(asked, SetConduct)
+
+    async def _meeting(self, by: str, command: FleetCommand) -> Result:
+        try:
+            meeting = msgspec.convert(command.args, Planned)
+        except msgspec.ValidationError as error:
+            return Result(Outcome.REFUSED, f"meeting: {error}")
+        return await self._ordered({"meeting": meeting, "by": by}, AddMeeting)
+
+    async def _ordered(self, fields: Mapping[str, object], kind: type[FleetOrder]) -> Result:
+        """What is said of it, in the order's own words where it is none."""
+        try:
+            order = msgspec.convert(fields, kind)
+        except msgspec.ValidationError as error:
+            return Result(Outcome.REFUSED, str(error))
+        return _of(await self.order(order))
+
+    def _test(self) -> Result:
+        checks = self.self_test()
+        failed = [check.what for check in checks if not check.is_good]
+        answer = msgspec.json.encode(checks).decode()
+        return Result(Outcome.DONE, f"failed: {', '.join(failed)}" if failed else "", [answer])
+
+    async def _restart(self, unit: str) -> Result:
+        name = unit if unit.endswith(".service") else f"{unit}.service"
+        if UNIT.fullmatch(name) is None:
+            return Result(
+                Outcome.REFUSED, f"unit: expected a daemon of the kiosk, got {unit[:40]!r}"
+            )
+        return _done(await self.hands.restart(name))
+
+    async def _bundle(self, minutes: str | int | bool) -> Result:
+        if not isinstance(minutes, int) or not 0 < minutes <= MOST_MINUTES:
+            return Result(Outcome.REFUSED, f"minutes: expected 1 to {MOST_MINUTES}, got {minutes}")
+        return Result(Outcome.DONE, "xz, base64", in_parts(packed(await self.hands.log(minutes))))
+
+
+def packed(text: bytes, largest: int = LARGEST_BUNDLE) -> bytes:
+    """xz of it, or of as much of its end as fits."""
+    while len(found := lzma.compress(text)) > largest:
+        text = text[len(text) // 2 :]
+    return found
+
+
+def in_parts(content: bytes) -> list[str]:
+    """base64, cut; each part stays whole four characters."""
+    text = base64.b64encode(content).decode()
+    return [text[start : start + PART] for start in range(0, len(text), PART)]
+
+
+def _done(said: str) -> Result:
+    return Result(Outcome.FAILED, said) if said else DONE
+
+
+def _of(reply: device.Reply | None) -> Result:
+    if reply is None:
+        return Result(Outcome.FAILED, "core does not answer")
+    outcome = Outcome.DONE if reply.outcome is device.Outcome.DONE else Outcome.REFUSED
+    return Result(outcome, reply.detail)

@@ -1,0 +1,142 @@
+"""Rows for the fleet out of real files: years before, damaged ones, and one that core writes."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from firmware.contract.fleet import Rows, RowsAfter
+from firmware.contract.uplink import JournalRow
+from firmware.journal.aside import kept_aside, set_aside
+from firmware.journal.chain import GENESIS, chain
+from firmware.journal.journal import Journal
+from firmware.journal.outgoing import Outgoing, chain_name
+from firmware.journal.past import archives
+from tests.firmware.journal.past import lived, opened
+from tests.firmware.journal.writer import AT, coin
+from tests.firmware.journal.year import a_year, in_new_year
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "core" / "journal.db"
+
+
+def drained(path: Path, most: int = 64) -> dict[str, list[Rows]]:
+    """Everything, as the uplink asks for it: by file, in the order in which it came."""
+    outgoing, found = Outgoing(path), dict[str, list[Rows]]()
+    done, chain, seq = list[str](), "", 0
+    try:
+        while True:
+            told = outgoing.after(RowsAfter(done=done, chain=chain, seq=seq, most=most))
+            found.setdefault(told.file, []).append(told)
+            if told.rows:
+                chain, seq = told.chain, told.rows[-1].seq
+            if told.ends:
+                done.append(told.file)
+            elif not told.rows:
+                return found
+    finally:
+        outgoing.close()
+
+
+def rows(told: list[Rows]) -> list[JournalRow]:
+    return [row for each in told for row in each.rows]
+
+
+def is_whole(told: list[Rows]) -> bool:
+    """Recompute the chain from what was told, as the fleet does."""
+    before = GENESIS
+    for each in told:
+        assert not each.rows or bytes.fromhex(each.before) == before
+        for row in each.rows:
+            record = (row.seq, row.at, row.kind, row.order, row.event, row.credited, row.body)
+            before = chain(before, record)
+            if before.hex() != row.hash:
+                return False
+    return told[0].chain == chain_name(bytes.fromhex(rows(told)[0].hash))
+
+
+def test_whoever_has_the_rows_can_recompute_the_chain(path: Path) -> None:
+    lived(path)
+    journal = Journal(path)
+    found = drained(path, most=5)["journal.db"]
+    assert is_whole(found)
+    assert [row.seq for row in rows(found)] == list(range(1, journal.length + 1))
+    journal.append(AT, coin(901))  # core writes on while it is read
+    assert len(rows(drained(path)["journal.db"])) == journal.length
+    journal.close()
+
+
+def test_a_message_is_bounded_in_bytes_and_never_empty_for_it(path: Path) -> None:
+    lived(path)
+    with closing(Journal(path)) as journal:
+        journal.append(AT, *(coin(number) for number in range(500, 600)))
+    outgoing = Outgoing(path)
+    told = outgoing.after(RowsAfter(done=[], most_bytes=2048))
+    assert 0 < len(told.rows) < 64
+    assert sum(len(msgspec.json.encode(row)) for row in told.rows) <= 2048
+
+
+def test_the_year_before_goes_first_and_keeps_its_chain(path: Path) -> None:
+    a_year(path)
+    in_new_year(path).close()
+    (archive,) = archives(path)
+    found = drained(path, most=7)
+    assert list(found) == [archive.name, "journal.db"]
+    assert all(is_whole(told) for told in found.values())
+    assert found[archive.name][-1].ends
+
+
+def test_the_mark_goes_on_in_the_file_that_became_an_archive(path: Path) -> None:
+    """The year turned while half of it was with the fleet."""
+    a_year(path)
+    half = Outgoing(path).after(RowsAfter(done=[], most=4))
+    in_new_year(path).close()
+    told = Outgoing(path).after(RowsAfter(done=[], chain=half.chain, seq=4, most=4))
+    assert told.file == archives(path)[0].name
+    assert told.rows[0].seq == 5 and told.before == half.rows[-1].hash
+
+
+def test_of_a_damaged_file_what_its_chain_holds_is_told(path: Path) -> None:
+    lived(path)
+    with closing(sqlite3.connect(path)) as database:
+        length = database.execute("SELECT max(seq) FROM rows").fetchone()[0]
+        database.execute("DROP TRIGGER rows_are_never_changed")
+        database.execute("UPDATE rows SET credited = 7 WHERE seq = ?", (length - 2,))
+        database.commit()
+    opened(path).close()
+    (folder,) = kept_aside(path)
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    found = drained(path, most=3)
+    assert list(found) == [folder.name, "journal.db"]
+    aside = found[folder.name]
+    assert is_whole(aside) and len(rows(aside)) == length - 3
+    assert aside[-1].ends and f"row {length - 2}" in aside[-1].why
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before, "as it was"
+
+
+def test_a_file_that_is_no_database_any_more_is_passed_over_and_said_so(path: Path) -> None:
+    lived(path)
+    set_aside(path, AT)
+    (folder,) = kept_aside(path)
+    (folder / path.name).write_bytes(b"\xff" * 8192)
+    for beside in folder.glob("*-wal"):
+        beside.unlink()
+    opened(path).close()
+    found = drained(path)
+    assert rows(found[folder.name]) == []
+    assert "not a database" in found[folder.name][-1].why
+    assert rows(found["journal.db"])
+
+
+def test_the_disk_is_back_at_an_earlier_state(path: Path) -> None:
+    """The fleet has rows that are not here: all go again, and other content is its alarm."""
+    lived(path)
+    told = Outgoing(path).after(RowsAfter(done=[]))
+    asked = RowsAfter(done=[], chain=told.chain, seq=told.rows[-1].seq + 500)
+    assert Outgoing(path).after(asked) == told

@@ -1,0 +1,280 @@
+"""Who may command this kiosk, what is never done twice, and what is not done at all."""
+
+from __future__ import annotations
+
+import base64
+import json
+import lzma
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from nacl.signing import SigningKey
+
+from firmware.contract.content import SetConduct
+from firmware.contract.device import Outcome as Said
+from firmware.contract.device import Reply
+from firmware.contract.fleet import FleetOrder
+from firmware.contract.uplink import (
+    DESIRED_PURPOSE,
+    MOST_BYTES,
+    Desired,
+    Outcome,
+    UpReply,
+    Verb,
+)
+from firmware.health.self_test import Check
+from firmware.runtime.clock import FixedClock
+from firmware.uplink.acts import PART, Actor
+from firmware.uplink.commands import Executed
+from firmware.uplink.kept import Kept, Settings
+from firmware.uplink.marks import Keeper
+from firmware.uplink.obeying import Obeying
+from firmware.uplink.outbox import Outbox
+from firmware.uplink.stamp import Stamper
+from tests.firmware.uplink.signing import FLEET_PUBLIC, command, signed
+from tests.firmware.uplink.stage import Machine
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+STRANGER = SigningKey(b"\7" * 32)
+
+
+@dataclass
+class Desk:
+    """Everything behind `down/command`; `answers` is what core says to an order."""
+
+    folder: Path
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    machine: Machine = field(default_factory=Machine)
+    orders: list[FleetOrder] = field(default_factory=list)
+    answers: Reply | None = field(default_factory=lambda: Reply(Said.DONE))
+    money_is_inside: bool = False
+    clock_is_set: bool = True
+    told: int = 0
+
+    def __post_init__(self) -> None:
+        self.boot("b1")
+
+    def boot(self, boot_id: str) -> None:
+        """As a start of the program does it."""
+        outbox = Outbox(self.folder / "outbox.db")
+        keeper = Keeper(self.folder / "mark")
+        stamper = Stamper(self.clock, keeper.booted(boot_id).boot, lambda: self.clock_is_set)
+        self.kept = Kept(self.folder, self.clock, outbox, keeper, stamper, Executed(outbox))
+        self.settings = Settings(self.folder, [FLEET_PUBLIC], "k1")
+        checks = [Check("clock", is_good=True), Check("notes", False, "gone")]
+        actor = Actor(self.machine, self._order, self._tell_now, lambda: checks)
+        self.obeying = Obeying(
+            self.kept, self.settings, actor, [STRANGER_OF_BEFORE, FLEET_PUBLIC], "k1",
+            lambda: self.money_is_inside, lambda: None,
+        )  # fmt: skip
+        self.obeying.take_up()
+
+    async def _order(self, order: FleetOrder) -> Reply | None:
+        self.orders.append(order)
+        return self.answers
+
+    def _tell_now(self) -> None:
+        self.told += 1
+
+    async def gets(self, sent: object) -> list[UpReply]:
+        """The command; what is to be sent for it."""
+        payload = sent if isinstance(sent, bytes) else msgspec.json.encode(sent)
+        await self.obeying.obey(payload)
+        return self.replies()
+
+    def replies(self) -> list[UpReply]:
+        found = self.kept.executed.replies()
+        for number, _ in found:
+            self.kept.executed.replied(number)
+        return [msgspec.json.decode(body, type=UpReply) for _, body in found]
+
+    def events(self) -> list[str]:
+        stamp = self.kept.stamper.now()
+        return [event.kind for event in self.kept.outbox.after(0, 64, 10**6, stamp)]
+
+
+STRANGER_OF_BEFORE = bytes(SigningKey(b"\1" * 32).verify_key).hex()  # a key that is rolled over
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    yield made
+    made.kept.close()
+
+
+async def test_a_command_of_the_fleet_is_done_and_answered(desk: Desk) -> None:
+    (reply,) = await desk.gets(signed(command(Verb.STATUS, at=NOW)))
+    assert (reply.id, reply.outcome, reply.part, reply.parts) == ("00000001", Outcome.DONE, 1, 1)
+    assert desk.told == 1
+
+
+async def test_a_replayed_command_does_nothing_also_after_a_restart(desk: Desk) -> None:
+    sent = signed(command(Verb.RESTART, at=NOW, unit="kiosk-health"))
+    await desk.gets(sent)
+    assert await desk.gets(sent) == []
+    desk.kept.close()
+    desk.boot("b1")
+    assert await desk.gets(sent) == []
+    assert desk.machine.restarted == ["kiosk-health.service"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"not json",
+        b"{" * 70_000,
+        msgspec.json.encode(signed(command(Verb.REBOOT, at=NOW), key=STRANGER)),
+        msgspec.json.encode(signed(command(Verb.REBOOT, kiosk="k2", at=NOW))),
+        msgspec.json.encode(signed(command(Verb.REBOOT, at=NOW), purpose=DESIRED_PURPOSE)),
+        json.dumps({**msgspec.to_builtins(signed(command(Verb.REBOOT, at=NOW))), "key": "00" * 8}),
+    ],
+    ids=["noise", "too long", "a stranger's", "another kiosk's", "as settings", "no such key"],
+)  # fmt: skip
+async def test_what_is_not_of_our_fleet_or_not_for_us_is_told_once_an_hour(
+    desk: Desk, sent: bytes | str
+) -> None:
+    for _ in range(3):
+        assert await desk.gets(sent if isinstance(sent, bytes) else sent.encode()) == []
+    assert desk.machine.reboots == 0
+    assert desk.events() == ["command.refused"]
+    assert desk.obeying.refused == 3
+
+
+async def test_one_changed_letter_ends_the_signature(desk: Desk) -> None:
+    sent = signed(command(Verb.STATUS, at=NOW))
+    changed = msgspec.structs.replace(sent, body=sent.body.replace("status", "reboot"))
+    assert await desk.gets(changed) == []
+    assert desk.machine.reboots == 0
+
+
+async def test_a_late_command_is_refused_and_says_so(desk: Desk) -> None:
+    sent = signed(command(Verb.REBOOT, at=NOW - timedelta(hours=1)))
+    (reply,) = await desk.gets(sent)
+    assert reply.outcome is Outcome.REFUSED and "expired" in reply.why
+    assert desk.machine.reboots == 0
+
+
+async def test_a_clock_of_1970_knows_what_time_it_was_at_least(desk: Desk) -> None:
+    """The network is not there yet; a command of last month is brought by somebody."""
+    desk.kept.keeper.change(known_time="2026-11-22T09:00:00.000Z")
+    desk.clock.set(datetime(1970, 1, 1, tzinfo=UTC))
+    desk.clock_is_set = False
+    old = signed(command(Verb.REBOOT, number=1, at=NOW - timedelta(days=30)))
+    (reply,) = await desk.gets(old)
+    assert reply.outcome is Outcome.REFUSED
+    (reply,) = await desk.gets(signed(command(Verb.REBOOT, number=2, at=NOW)))
+    assert reply.outcome is Outcome.DONE
+
+
+async def test_nothing_stops_while_a_citizens_money_is_inside(desk: Desk) -> None:
+    desk.money_is_inside = True
+    (reply,) = await desk.gets(signed(command(Verb.REBOOT, number=1, at=NOW)))
+    assert (reply.outcome, reply.why) == (Outcome.REFUSED, "a citizen's money is inside")
+    (reply,) = await desk.gets(signed(command(Verb.SELF_TEST, number=2, at=NOW)))
+    assert reply.outcome is Outcome.DONE and "notes" in reply.why
+
+
+async def test_power_cut_in_the_middle_of_an_act_leaves_unknown_and_never_twice(desk: Desk) -> None:
+    asked = command(Verb.RESTART, at=NOW, unit="kiosk-core")
+    desk.kept.executed.begin(asked, desk.kept.stamper.boot)  # and then the lights go out
+    desk.kept.close()
+    desk.boot("b2")
+    (reply,) = desk.replies()
+    assert (reply.id, reply.outcome) == (asked.id, Outcome.UNKNOWN)
+    assert await desk.gets(signed(asked)) == []
+    assert desk.machine.restarted == []
+
+
+async def test_a_reboot_ends_well_when_the_machine_is_back(desk: Desk) -> None:
+    asked = command(Verb.REBOOT, at=NOW)
+    desk.kept.executed.begin(asked, desk.kept.stamper.boot)
+    desk.kept.close()
+    desk.boot("b2")
+    (reply,) = desk.replies()
+    assert (reply.outcome, reply.boot) == (Outcome.DONE, 2)
+
+
+async def test_a_reply_is_kept_until_the_broker_has_it(desk: Desk) -> None:
+    await desk.obeying.obey(msgspec.json.encode(signed(command(Verb.STATUS, at=NOW))))
+    desk.kept.close()
+    desk.boot("b1")
+    assert [reply.outcome for reply in desk.replies()] == [Outcome.DONE]
+    assert desk.replies() == []
+
+
+async def test_no_unit_but_the_kiosks_own_is_restarted(desk: Desk) -> None:
+    for number, unit in enumerate(("ssh", "kiosk-core; reboot", "kiosk-prepare", "", "../x"), 1):
+        (reply,) = await desk.gets(signed(command(Verb.RESTART, number, at=NOW, unit=unit)))
+        assert reply.outcome is Outcome.REFUSED, unit
+    (reply,) = await desk.gets(signed(command(Verb.RESTART, 9, at=NOW, unit="kiosk-driver@broken")))
+    assert (reply.outcome, reply.why) == (Outcome.FAILED, "Unit not found.")
+    assert desk.machine.restarted == ["kiosk-driver@broken.service"]
+
+
+async def test_a_log_comes_packed_and_in_parts(desk: Desk) -> None:
+    replies = await desk.gets(signed(command(Verb.LOG_BUNDLE, at=NOW, minutes=9000)))
+    assert [reply.part for reply in replies] == list(range(1, len(replies) + 1))
+    assert all(len(reply.answer) <= PART for reply in replies)
+    assert all(len(msgspec.json.encode(reply)) < MOST_BYTES for reply in replies)
+    text = lzma.decompress(base64.b64decode("".join(reply.answer for reply in replies)))
+    assert text.splitlines()[-1] == b"line 8999 of the log"
+    (reply,) = await desk.gets(signed(command(Verb.LOG_BUNDLE, 2, at=NOW, minutes=0)))
+    assert reply.outcome is Outcome.REFUSED
+
+
+async def test_the_code_of_conduct_is_ordered_of_core_with_who_and_why(desk: Desk) -> None:
+    sent = command(Verb.CODE_OF_CONDUCT, at=NOW, on=True, reason="election of the 3rd")
+    (reply,) = await desk.gets(signed(sent))
+    assert reply.outcome is Outcome.DONE
+    assert desk.orders == [SetConduct(True, "fleet: office", "election of the 3rd")]
+    desk.answers = None
+    (reply,) = await desk.gets(signed(msgspec.structs.replace(sent, id="00000002")))
+    assert (reply.outcome, reply.why) == (Outcome.FAILED, "core does not answer")
+
+
+async def test_a_meeting_without_an_end_is_refused_in_its_own_words(desk: Desk) -> None:
+    args = {"id": "m1", "url": "https://x.example", "starts": "2026-12-01T10:00:00+05:30"}
+    asked = msgspec.structs.replace(command(Verb.MEETING, at=NOW), args=dict(args))
+    (reply,) = await desk.gets(signed(asked))
+    assert reply.outcome is Outcome.REFUSED and "ends" in reply.why
+    assert desk.orders == []
+
+
+def test_settings_are_taken_when_newer_and_survive_a_restart(desk: Desk) -> None:
+    def sent(version: int, key: SigningKey | None = None) -> bytes:
+        desired = Desired(kiosk="k1", version=version, health_every=600)
+        return msgspec.json.encode(signed(desired, key) if key else signed(desired))
+
+    assert desk.obeying.on_desired(sent(3))
+    assert not desk.obeying.on_desired(sent(3)), "retained: it comes with every connection"
+    assert not desk.obeying.on_desired(sent(2)), "an old one that somebody kept"
+    assert not desk.obeying.on_desired(sent(9, STRANGER))
+    desk.kept.close()
+    desk.boot("b1")
+    assert desk.settings.version == 3
+    assert desk.settings.now is not None and desk.settings.now.health_every == 600
+    (desk.folder / "desired.json").write_bytes(b"00000000\nnot so")
+    (desk.folder / "desired.json.previous").unlink(missing_ok=True)
+    assert Settings(desk.folder, [FLEET_PUBLIC], "k1").version == 0, "what is not proven is not"
+
+
+def test_a_retained_command_is_of_no_moment(desk: Desk) -> None:
+    payload = msgspec.json.encode(signed(command(Verb.REBOOT, at=NOW)))
+    desk.obeying.on_command(payload, is_retained=True)
+    assert desk.obeying.refused == 1
+
+
+def test_ids_are_forgotten_long_after_they_could_act(desk: Desk) -> None:
+    asked = command(Verb.STATUS, at=NOW)
+    desk.kept.executed.begin(asked, 1)
+    desk.kept.executed.end(asked.id, [])
+    desk.kept.executed.forget((NOW + timedelta(hours=1)).isoformat())
+    query = "SELECT count(*) FROM commands"
+    assert desk.kept.outbox.database.execute(query).fetchone() == (1,)
+    desk.kept.executed.forget((NOW + timedelta(days=2)).isoformat())
+    assert desk.kept.outbox.database.execute(query).fetchone() == (0,)

@@ -1,0 +1,1 @@
+"""A fleet on one machine: real broker, real PostgreSQL, real collectors, simulated kiosks."""

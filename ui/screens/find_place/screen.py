@@ -1,0 +1,75 @@
+"""The name that is typed, what core found by it, and the keyboard."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from kivy.properties import ObjectProperty
+
+from firmware.contract.screen import MOST_ROWS, Action
+from ui.keyboard import LETTERS, Keyboard
+from ui.parts import fill_with
+from ui.screens.choice.screen import OptionRow
+from ui.screens.find_place.model import Asking, FindPlaceModel, keep_typed, wipe, write
+from ui.view import View
+
+
+class FoundRow(OptionRow):
+    """Low: six of them stand above a keyboard."""
+
+
+class FindPlaceView(View):
+    model = ObjectProperty(FindPlaceModel(), rebind=True)
+    shown = ObjectProperty(FindPlaceModel(), rebind=True)
+
+    def __init__(self, **facts: Any) -> None:
+        self._rows: list[FoundRow] = []
+        self._asking = Asking()
+        super().__init__(**facts)
+
+    def on_model(self, _: object, model: FindPlaceModel) -> None:
+        self.shown = keep_typed(model, self.shown)
+        fill_with(self.ids.grid, self._rows, min(MOST_ROWS, len(model.rows)), self._row)
+        for row, facts in zip(self._rows, model.rows, strict=False):
+            row.row = facts
+        self._ask()
+
+    def enter(self) -> None:
+        """The letters of the last visitor are not asked for again."""
+        self.shown, self._asking = self.model, Asking(self.model.sought)
+        self._begin()
+
+    @property
+    def echo(self) -> str:
+        return str(self.shown.echo)
+
+    def _begin(self) -> None:
+        board: Keyboard = self.ids.board
+        board.begin()
+
+    def type(self, letter: str) -> None:
+        self.shown = write(self.shown, letter)
+        self._ask()
+
+    def wipe(self) -> None:
+        self.shown = wipe(self.shown)
+        self._ask()
+
+    def key(self, name: str) -> bool:
+        if name == "backspace":
+            self.wipe()
+        elif len(letter := LETTERS.get(name, name)) == 1:
+            self.type(letter)
+        else:
+            return name in ("enter", "numpadenter")  # there is nothing to send: rows are touched
+        return True
+
+    def _ask(self) -> None:
+        if self._asking.due(self.shown, time.monotonic()):
+            self.press(Action.SEARCH, self.shown.typed)
+
+    def _row(self) -> FoundRow:
+        row = FoundRow()
+        row.bind(on_press=lambda it: self.press(Action.CHOOSE, it.row.id))
+        return row
