@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from docs import devices, faults, services, states
+from docs import asyncapi, devices, faults, services, states
 from firmware.contract.topics import READERS_OF_ALL, TOPICS, Topic
 
 PAGE = Path(__file__).parent / "topics.md"
@@ -122,6 +122,7 @@ def members(carries: Any) -> list[type[Any]]:
 
 def main() -> int:
     PAGE.write_text(page(), encoding="utf-8")
+    asyncapi.PAGE.write_text(asyncapi.page(), encoding="utf-8")
     states.PAGE.write_text(states.page(), encoding="utf-8")
     devices.PAGE.write_text(devices.page(), encoding="utf-8")
     services.PAGE.write_text(services.page(), encoding="utf-8")

@@ -22,6 +22,7 @@ from drivers.magstripe import states as magstripe
 from drivers.mdb import protocol as mdb
 from drivers.rd_service import states as rd_service
 from firmware.core import operator, visit
+from firmware.meeting import launch
 from firmware.till import session
 
 PAGE = Path(__file__).parent / "states.md"
@@ -72,6 +73,14 @@ MACHINES = (
         " taken up again after a restart. A pair that is not drawn is a bug.",
         {operator.Place.PIN: "the padlock was held"},
         operator.TRANSITIONS,
+    ),
+    Machine(
+        "The browser of a meeting",
+        "firmware/meeting/launch.py",
+        "Asked twice a second. A process of the browser that is left keeps it from being over. A"
+        " pair that is not drawn is a bug.",
+        {launch.State.STARTING: "core has ordered a meeting"},
+        launch.TRANSITIONS,
     ),
     Machine(
         "The note, as the till sees it",

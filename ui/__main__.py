@@ -18,6 +18,7 @@ from pathlib import Path
 
 from firmware.contract.health import Presence
 from firmware.contract.screen import Action
+from firmware.contract.teach import Practice
 from firmware.contract.topics import Topics
 from firmware.runtime.bus import Bus
 from firmware.runtime.config import Config, ConfigError
@@ -28,6 +29,8 @@ from ui.aloud import Aloud
 from ui.environment import prepare
 from ui.languages import offered
 from ui.link import Link
+from ui.play import Piece
+from ui.practising import Practising
 from ui.scene import Director, Scene
 from ui.screens.attract.model import AttractModel
 from ui.voice import Voice, voice
@@ -71,15 +74,20 @@ class Screen:
         self._app.face.heard_at(self._voice.step)
         content = config.state_folder / CONTENT
         director = Director(config.kiosk.helpline, content, offered(config.ui.languages))
-        self._link = Link(self._bus, topics, director, self._show)
+        self._link = Link(self._bus, topics, director, self._show_real)
+        self._real: Scene = director.one_moment()
+        self._practising = Practising(config.run_folder, director, self._show_practice)
+        self._app.face.hand = self
 
     async def run(self) -> None:
         """Until the window is closed; a bug in either half ends both."""
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._photograph)
         async with asyncio.TaskGroup() as group:
+            self._practising.group = group
             bus = group.create_task(self._start())
             feeding = group.create_task(_feed_watchdog())
             await self._app.async_run(async_lib="asyncio")
+            self._practising.follow(False)
             bus.cancel()
             feeding.cancel()
 
@@ -87,6 +95,15 @@ class Screen:
         self._link.start()
         notify("READY=1")
         await self._bus.run()
+
+    def _show_real(self, scene: Scene) -> None:
+        """The real document; while it says practice, that of practice is drawn."""
+        self._real, screen = scene, self._link.screen
+        self._practising.follow(screen is not None and isinstance(screen.data, Practice))
+        self._show_practice()
+
+    def _show_practice(self) -> None:
+        self._show(self._practising.scene or self._real)
 
     def _show(self, scene: Scene) -> None:
         self._app.show(scene)
@@ -99,7 +116,20 @@ class Screen:
 
     def _press(self, action: Action, value: str) -> None:
         self._voice.hush()
-        self._link.press(action, value)
+        if not self._practising.press(action, value):
+            self._link.press(action, value)
+
+    # --- a hand in the frame of practice ---------------------------------------------------
+
+    def stop(self) -> None:
+        self._voice.hush()
+        self._link.press(Action.FINISH)
+
+    def feed(self, piece: Piece) -> None:
+        self._practising.feed(piece.device, piece.paise)
+
+    def receipt(self) -> Path | None:
+        return self._practising.receipt()
 
     # --- an ear ----------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ from ui.ear import Deaf, Ear
 from ui.focus import Key, Zone, key_names
 from ui.frame import Button, Frame, Look, Warning
 from ui.parts import PressHandler
+from ui.play_frame import Hand, NoHand, PlayFrame
 from ui.scene import Scene
 from ui.screens.attract.screen import AttractView
 from ui.screens.basket.screen import BasketView
@@ -38,6 +39,7 @@ from ui.screens.desk.screen import DeskView
 from ui.screens.done.screen import DoneView
 from ui.screens.facts.screen import FactsView
 from ui.screens.find_place.screen import FindPlaceView
+from ui.screens.how_to.screen import HowToView
 from ui.screens.insert_cash.screen import InsertCashView
 from ui.screens.number.screen import NumberView
 from ui.screens.offer.screen import OfferView
@@ -60,8 +62,10 @@ VIEWS: tuple[type[View], ...] = (
     AttractView, ServicesView, NumberView, WaitingView, ShowBillView, BasketView, InsertCashView,
     ShowUpiView, SwipeCardView, OfferView, DoneView, TroubleView, ClosedView, PinView, DeskView,
     CountView, PrintingView, CommissioningView, ChoiceView, FactsView, ConfirmView, PutFingerView,
+    HowToView,
     WriteTextView, FindPlaceView,
 )  # fmt: skip
+PUBLIC = (AttractView, ServicesView, ClosedView, HowToView)  # nothing on them is of anybody
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
 ALSO = {"numpadenter": "enter"}  # the same key to whoever presses it
 BACK_WIDTH, WAY_ON_WIDTH = 282, 420  # design pixels
@@ -119,11 +123,16 @@ class Face(FloatLayout):
         self._bottom = BottomBar(press=self._press)
         self._column = BoxLayout(orientation="vertical")
         self._overlay = StillThere(press=self._press)
+        self._screen = FloatLayout(size_hint=(None, None))  # all of it: in a frame, or alone
+        self.frame_of_play: PlayFrame | None = None  # made when somebody practises
+        self.hand: Hand = NoHand()
         self.views = {
             type(view.model): view for view in (make(press=self._press) for make in VIEWS)
         }
         self.view: View | None = None
-        self.add_widget(self._column)
+        self._screen.add_widget(self._column)
+        self.add_widget(self._screen)
+        self.fbind("size", self._fill)
         self.keys = SixKeys(self, ear)
         Clock.schedule_interval(self._count, 1.0)
 
@@ -135,12 +144,15 @@ class Face(FloatLayout):
         view.model = scene.model
         is_another = view is not self.view or scene.frame.warning != self.frame.warning
         if view is not self.view or scene.frame.is_bare != self.frame.is_bare:
-            is_new = view is not self.view
-            if is_new and self.view is not None:
-                self.view.leave()
+            is_new, before = view is not self.view, self.view
+            if is_new and before is not None:
+                before.leave()
             self._place(view, scene.frame.is_bare)
             if is_new:
                 view.enter()
+            if is_new and before is not None:
+                _forget(before)
+        self._frame(scene)
         self.frame = self._top.frame = self._bottom.frame = scene.frame
         self._warn(scene.frame.warning)
         self._zoom(view, theme.LETTERS[scene.text_size])
@@ -210,13 +222,34 @@ class Face(FloatLayout):
                 part.letters = letters
                 zoom(part, letters)
 
+    def _fill(self, *_: object) -> None:
+        self._screen.size = self.size
+
+    def _frame(self, scene: Scene) -> None:
+        """Practice stands in its frame; everything else is the whole of what is seen."""
+        if scene.play is None:
+            if self.frame_of_play is not None and self._screen.parent is not self:
+                self.frame_of_play.inside.remove_widget(self._screen)
+                self.remove_widget(self.frame_of_play)
+                self.add_widget(self._screen)
+            return
+        if self.frame_of_play is None:
+            self.frame_of_play = PlayFrame()
+        shown = self.frame_of_play
+        shown.hand, shown.play = self.hand, scene.play
+        shown.ground = theme.INK if scene.frame.is_bare else theme.PAPER
+        if self._screen.parent is self:
+            self.remove_widget(self._screen)
+            self.add_widget(shown)
+            shown.inside.add_widget(self._screen)
+
     def _warn(self, warning: Warning | None) -> None:
         if warning is None:
-            self.remove_widget(self._overlay)
+            self._screen.remove_widget(self._overlay)
             return
         self._overlay.warning = warning
         if self._overlay.parent is None:
-            self.add_widget(self._overlay)
+            self._screen.add_widget(self._overlay)
 
     def _count(self, *_: object) -> None:
         """Whole seconds until core ends this screen; shown only where the screen shows them."""
@@ -227,9 +260,15 @@ class Face(FloatLayout):
         self._overlay.seconds = seconds
 
 
+def _forget(view: View) -> None:
+    """What it said stays in no widget and no texture: the next one here is somebody else."""
+    if not isinstance(view, PUBLIC):
+        view.model = type(view.model)()
+
+
 def load_rules() -> None:
     """Read every `.kv` once; before the first widget is made."""
-    for name in ("parts.kv", "keys.kv", "keyboard.kv", "face.kv"):
+    for name in ("parts.kv", "keys.kv", "keyboard.kv", "face.kv", "play.kv"):
         Builder.load_file(str(FOLDER / name))
     for file in sorted((FOLDER / "screens").glob("*/screen.kv")):
         Builder.load_file(str(file))

@@ -60,6 +60,7 @@ OWN_BUTTONS = {
     **dict.fromkeys(
         ("Done", "Reprinted", "PosterOut", "Accepted"), (Action.ANOTHER, Action.FINISH)
     ),
+    "Practice": (Action.FINISH,),
     "ShowFacts": (Action.PRINT, Action.ANOTHER, Action.FINISH),
 }
 
@@ -71,6 +72,7 @@ class Warning:
     question: str = ""
     line: str = ""
     stay: Button = NO_BUTTON
+    more_time: Button = NO_BUTTON  # the same, and slower from now on
     leave: Button = NO_BUTTON
 
     @property
@@ -191,8 +193,21 @@ def _warning(screen: Screen, say: Say) -> Warning:
         question=say("warning.question"),
         line=say("warning.line"),
         stay=Button(say("button.stay"), Action.STAY, look=Look.GO),
+        more_time=_more_time(screen, say),
         leave=_leave(screen, say),
     )
+
+
+def _more_time(screen: Screen, say: Say) -> Button:
+    if Action.MORE_TIME not in screen.actions:
+        return NO_BUTTON
+    return Button(say("button.more_time"), Action.MORE_TIME, icon="hourglass-medium-duotone")
+
+
+def try_at(screen: Screen, say: Say) -> str:
+    """Where else what is off here may be tried; empty where nobody knows."""
+    places = [each.get(screen.language) or next(iter(each.values())) for each in screen.try_at]
+    return say("try_at", places=" · ".join(places)) if places else ""
 
 
 def _leave(screen: Screen, say: Say) -> Button:

@@ -291,6 +291,8 @@ def fill_with(box: Widget, widgets: list[Widget], count: int, make: Callable[[],
         box.clear_widgets()
         for widget in widgets[:count]:
             box.add_widget(widget)
+    if not count:
+        widgets.clear()  # and what they said
 
 
 @lru_cache(maxsize=64)

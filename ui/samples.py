@@ -47,6 +47,7 @@ from ui import (
     samples_fees,
     samples_occasions,
     samples_requests,
+    samples_teach,
     samples_typing,
 )
 
@@ -70,6 +71,7 @@ TROUBLES = (
     "document_refused", "document_not_fetched", "not_printed", "pvc_cards", "pvc_ribbon",
     "pvc_printer", "card_not_printed", "finger_reader", "not_verified", "request_refused",
     "lookup_away", "lookup_refused", "other_fee", "no_rates", "no_poster",
+    "practice_late", "practice_lost",
 )  # fmt: skip
 REFUSALS = (
     "inhibited", "not_recognised", "too_long", "too_short", "double", "host", "escrow_timeout",
@@ -85,6 +87,7 @@ CARD_HINTS = ("unreadable", "not_a_bank_card", "chip_card", "pin_needed", "not_f
 WAITINGS = (
     "upi", "upi_check", "card", "fetching", "posting", "printing", "printing_page", "comparing",
     "desk_printing", "returning", "opening", "asking", "printing_poster", "meeting",
+    "practice",
 )  # fmt: skip
 PROBLEMS = (
     "too_short", "no_such_account", "already_paid", "in_basket",
@@ -179,7 +182,7 @@ def done(proof: str = "paper", is_posted: bool = True, advance: Money = ZERO) ->
 WITHOUT_CASH = [Action.PAY_UPI, Action.PAY_CARD]
 NAVIGATION = [Action.CHOOSE_LANGUAGE, Action.BACK, Action.CANCEL]
 ACTIONS: dict[type, list[Action]] = {
-    Attract: [Action.CHOOSE_LANGUAGE, Action.OPERATOR],
+    Attract: [Action.CHOOSE_LANGUAGE, Action.OPERATOR, Action.HOW_TO, Action.PRACTISE],
     Services: [Action.CHOOSE_SERVICE, *NAVIGATION],
     Number: [Action.ENTER, *NAVIGATION],
     Choice: [Action.CHOOSE, *NAVIGATION],
@@ -201,6 +204,7 @@ ACTIONS: dict[type, list[Action]] = {
     Desk: [Action.CHOOSE_LANGUAGE, Action.CHOOSE_TASK, Action.BACK, Action.FINISH],
     Count: [Action.CHOOSE_LANGUAGE, Action.ENTER, Action.SKIP],
     **samples_requests.ACTIONS,
+    **samples_teach.ACTIONS,
     **samples_typing.ACTIONS,
 }
 STEPS: dict[type, int] = {
@@ -226,7 +230,8 @@ def screen(data: ScreenData, language: Language = HINDI, serial: int = 1,
     """The document that core would retain for `data`; `has_ways`: to pay without cash."""
     kind = type(data)
     reads = [Action.TEXT_SIZE] if kind not in (Attract, Closed, Commissioning) else []
-    actions = ACTIONS[kind] + reads + ([Action.STAY] if is_warning else [])
+    stays = [Action.STAY, Action.MORE_TIME] if is_warning else []
+    actions = ACTIONS[kind] + reads + stays
     actions = actions + (WITHOUT_CASH if has_ways else [])
     if isinstance(data, Basket) and len(data.bills) == data.most:
         actions = [action for action in actions if action is not Action.ADD_BILL]
@@ -311,6 +316,7 @@ def main_screens() -> dict[str, ScreenData]:
         **_ends(),
         "9-closed": Closed("closed.door_open"),
         **samples_faults.screens(),
+        **samples_teach.screens(),
         "9-commissioning": newcomer(),
         "9-commissioning-no-network": newcomer([]),
         **samples_desk.screens(),

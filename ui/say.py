@@ -67,6 +67,11 @@ class Say:
         """With the places of its facts still open."""
         return self._words.texts[key]
 
+    @property
+    def plain(self) -> frozenset[str]:
+        """The keys of texts that are complete without any fact."""
+        return self._words.plain
+
     def has(self, key: str) -> bool:
         return key in self._words
 

@@ -11,11 +11,13 @@ from firmware.contract import screen as contract
 from firmware.contract.facts import ShowFacts
 from firmware.contract.meeting import Meeting
 from firmware.contract.reading import FALLS_BACK_TO, HINDI, Language, TextSize
-from firmware.contract.screen import Screen
+from firmware.contract.screen import Screen, Waiting
 from firmware.contract.screen_ends import PosterOut, Reprinted
+from firmware.contract.teach import HowTo, Practice
 from firmware.contract.typed import FindPlace, WriteText
 from ui.frame import Frame, frame
 from ui.languages import after
+from ui.play import Play, empty
 from ui.say import OFFERED, Say
 from ui.screens.attract import model as attract
 from ui.screens.basket import model as basket
@@ -28,6 +30,7 @@ from ui.screens.desk import model as desk
 from ui.screens.done import model as done
 from ui.screens.facts import model as facts
 from ui.screens.find_place import model as find_place
+from ui.screens.how_to import model as how_to
 from ui.screens.insert_cash import model as insert_cash
 from ui.screens.number import model as number
 from ui.screens.offer import model as offer
@@ -61,6 +64,7 @@ Model = (
     | put_finger.PutFingerModel
     | done.DoneModel
     | facts.FactsModel
+    | how_to.HowToModel
     | trouble.TroubleModel
     | closed.ClosedModel
     | commissioning.CommissioningModel
@@ -88,6 +92,7 @@ class Scene:
     text_size: TextSize = TextSize.NORMAL
     serial: int = 0
     leaves_in: int = 0
+    play: Play | None = None  # it is practice, and stands in its frame
 
     @property
     def spoken_text(self) -> str:
@@ -127,7 +132,12 @@ class Director:
             text_size=screen.text_size,
             serial=screen.serial,
             leaves_in=screen.leaves_in or 0,
+            play=empty(say) if isinstance(screen.data, Practice) else None,
         )
+
+    def words(self, language: Language) -> Say:
+        """For what stands round a scene."""
+        return self._in(language)
 
     def one_moment(self, language: Language = HINDI) -> Scene:
         """Before the first document."""
@@ -193,6 +203,10 @@ class Director:
                 return facts.model(data, screen, say)
             case PosterOut() as data:
                 return done.poster_out(data, screen, say)
+            case HowTo() as data:
+                return how_to.model(data, screen, say)
+            case Practice():
+                return waiting.model(Waiting("waiting.practice"), screen, say)
             case contract.Trouble() as data:
                 return trouble.model(data, screen, say)
             case contract.Closed() as data:

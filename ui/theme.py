@@ -23,7 +23,9 @@ OFF_TEXT = "#4A4A4A"
 WHITE = "#FFFFFF"
 NIGHT = "#23325A"  # a tile on ink
 TRACK = "#3A4663"  # the unfilled part of the progress bar, on ink
-SHADE = "#14213DD9"  # what lies over a screen while it asks "are you still there?"
+SHADE = "#14213D"  # what hides a screen while it asks "are you still there?"
+PLAY = "#8E0F5B"  # practice: of nothing else here, and of no note of the Reserve Bank
+PLAY_PALE = "#FCE6F1"
 MINT = "#7ED6A5"  # the tick on ink
 
 # Every pair of text and ground that is drawn; a test computes each at 7:1 or more.
@@ -31,6 +33,7 @@ TEXT_PAIRS = (
     (INK, PAPER), (INK, CARD), (INK, MARIGOLD), (INK, PALE_GREEN), (SOFT_INK, PAPER),
     (SOFT_INK, CARD), (WHITE, INK), (WHITE, GO), (WHITE, STOP), (WHITE, NIGHT), (MARIGOLD, INK),
     (OFF_TEXT, OFF), (STOP, OFF), (STOP, PAPER), (MINT, INK), (EDGE, INK),
+    (WHITE, PLAY), (PLAY, PLAY_PALE), (PLAY, WHITE),
 )  # fmt: skip
 
 # The colours of Reserve Bank notes, pale enough for ink text.

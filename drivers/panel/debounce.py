@@ -19,6 +19,7 @@ SETTLES_AFTER: Mapping[str, float] = {
     Switch.TAMPER: 0.002,
     # Rural mains flicker, and a UPS that changes over chatters. Nothing depends on the second.
     Switch.MAINS_IS_OFF: 1.0,
+    Switch.NOBODY_IS_NEAR: 0.5,  # a person who turns round is out of the beam for less
     Switch.BATTERY_IS_LOW: 2.0,  # a battery under the load of a motor sags for a moment
 }
 

@@ -84,6 +84,13 @@ class PanelEmulator(Emulator):
             shut_at = now + milliseconds / 1000
             self._plan([(now, pin, CONTACT_IS_OPEN), (shut_at, pin, self._rest(Switch.TAMPER))])
 
+    def hand_walk_away(self, now: float) -> None:
+        """The citizen goes; the sensor before the kiosk sees nobody."""
+        self._move(Switch.NOBODY_IS_NEAR, True, now)
+
+    def hand_come_near(self, now: float) -> None:
+        self._move(Switch.NOBODY_IS_NEAR, False, now)
+
     # --- wires ---------------------------------------------------------------------------------
 
     def hand_cut_wire(self, now: float, switch: str) -> None:

@@ -17,9 +17,9 @@ from firmware.runtime.config import ConfigError, convert
 
 # GPIO0 and 1 belong to the EEPROM of a HAT; the 40-pin header ends at GPIO27.
 Pin = Annotated[int, msgspec.Meta(ge=2, le=27)]
-# Only a UPS has outputs that cannot be wired otherwise. Door, tamper and cash box are bare contacts
-# that can, and an alarm that a pair of pliers silences is none.
-Invertible = Literal["mains_is_off", "battery_is_low"]
+# Only a UPS and a sensor have outputs that cannot be wired otherwise. Door, tamper and cash box are
+# bare contacts that can, and an alarm that a pair of pliers silences is none.
+Invertible = Literal["mains_is_off", "battery_is_low", "nobody_is_near"]
 
 CONTACT_IS_OPEN = 1  # level of an input: the pull-up wins
 CONTACT_IS_CLOSED = 0  # level of an input: the switch wins

@@ -20,9 +20,11 @@ from firmware.cli import (
     fleet,
     journal,
     keys,
+    machine,
     meetings,
     operators,
     papers,
+    practice,
     rates,
     receipts,
     services,
@@ -104,12 +106,14 @@ def parser() -> argparse.ArgumentParser:
     alarms.add_commands(commands)
     supplies.add_commands(commands)
     papers.add_commands(commands)
+    practice.add_commands(commands)
     rates.add_commands(commands)
     services.add_commands(commands)
     fleet.add_commands(commands)
     content.add_commands(commands)
     meetings.add_commands(commands)
     downtime.add_commands(commands)
+    machine.add_commands(commands)
     commission.add_commands(commands)
     tickets.add_commands(commands)
     enrol.add_commands(commands)

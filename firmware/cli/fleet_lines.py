@@ -11,10 +11,16 @@ import msgspec
 
 from firmware.contract.money import Money
 from firmware.runtime.clock import INDIA
+from firmware.runtime.fault_words import meaning
 
 Row = Mapping[str, Any]
 WIDEST = 34  # columns of one cell: a place or a detail may be long
 WORKING = ("in_service", "degraded")
+LINK = {
+    "link.never": "was installed, and never said anything",
+    "link.offline": "the line was cut, or the kiosk is switched off",
+    "link.silent": "connected, but its last word is older than it may be",
+}
 
 
 def as_json(row: Row) -> str:
@@ -26,7 +32,9 @@ def parts_as_json(parts: Mapping[str, Sequence[Row]]) -> str:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns as wide as what is in them; the last one is not cut."""
+    """Columns as wide as what is in them; the last one is not cut. One word where there is none."""
+    if not rows:
+        return ["none"]
     cut = [[*(_cut(cell) for cell in row[:-1]), row[-1]] for row in rows]
     widths = [max(map(len, column)) for column in zip(head, *cut, strict=True)]
     return [
@@ -71,7 +79,7 @@ def why(rows: Sequence[Row]) -> list[str]:
     return table(
         ("since", "kiosk", "place", "part", "code", "ticket", "detail"),
         [(when(r["since"]), r["kiosk"], r["place"], r["part"], r["code"], r["ticket"],
-          r["detail"]) for r in rows],
+          r["detail"] or LINK.get(r["code"]) or meaning(r["code"], "en")) for r in rows],
     )  # fmt: skip
 
 
@@ -85,7 +93,8 @@ def money(rows: Sequence[Row]) -> list[str]:
     )  # fmt: skip
     oldest = min((r["last_collection"] for r in rows if r["last_collection"]), default=None)
     total = sum(r["in_cash_box"] for r in rows)
-    return [*lines, "", f"{rupees(total)} in {len(rows)} boxes; oldest collection {when(oldest)}"]
+    boxes = f"{len(rows)} box{'es' if len(rows) != 1 else ''}"
+    return [*lines, "", f"{rupees(total)} in {boxes}; oldest collection {when(oldest)}"]
 
 
 def rupees(paise: int) -> str:

@@ -176,6 +176,10 @@ def of_core_command(asked: command.CoreCommand) -> str:
             return f"told by {by} that the door and tamper alarms were looked at"
         case command.SayRefilled(device=name, consumable=consumable, by=by):
             return f"told by {by} that new {consumable} is in {name}"
+        case command.StartPractice(by=by):
+            return f"asked by {by} to let somebody practise"
+        case command.StopPractice(by=by):
+            return f"asked by {by} to end practice"
         case content.SetConduct(by=by, is_on=is_on, reason=reason):
             return f"told by {by} to put the code of conduct {'on' if is_on else 'off'}: {reason}"
         case meeting.AddMeeting(by=by, meeting=planned):

@@ -80,7 +80,19 @@ class SayRefilled(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=T
     by: Name
 
 
+class StartPractice(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Let whoever stands there practise with play money, while nobody is at the kiosk."""
+
+    by: Name
+
+
+class StopPractice(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """The kiosk itself again."""
+
+    by: Name
+
+
 CoreCommand = (
     ConfirmJournal | RedeemClaim | PrintClaim | PrintReceipt | ClearAlarms | TryDevice | SayRefilled
-    | SetConduct | AddMeeting | EndMeeting
+    | SetConduct | AddMeeting | EndMeeting | StartPractice | StopPractice
 )  # fmt: skip

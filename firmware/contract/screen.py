@@ -21,6 +21,7 @@ from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Option
 from firmware.contract.reading import Language, TextSize
 from firmware.contract.screen_ends import PosterOut, Reprinted
+from firmware.contract.teach import Teach
 from firmware.contract.typed import Typed
 
 MOST_ROWS = 6  # of a list on one screen: each as large as a thumb
@@ -42,6 +43,9 @@ class Action(StrEnum):
     ANOTHER = "another"  # another service, after the receipt
     FINISH = "finish"
     STAY = "stay"  # "yes, I am still here"
+    MORE_TIME = "more_time"  # the same, and every screen of this visit waits longer
+    HOW_TO = "how_to"  # the pictures of how this is used
+    PRACTISE = "practise"  # with play money
     CHOOSE = "choose"  # value: the id of an option
     NEXT_PAGE = "next_page"  # of a list
     PREVIOUS_PAGE = "previous_page"
@@ -364,7 +368,7 @@ class Count(msgspec.Struct, frozen=True, tag=True):
 ScreenData = (
     Attract | Services | Number | Choice | Waiting | Printing | ShowBill | Basket | InsertCash
     | ShowUpi | SwipeCard | Offer | Done | Asked | ShowFacts | Reprinted | PosterOut | Trouble
-    | Typed | Closed | Commissioning | Meeting | Pin | Desk | Count
+    | Typed | Closed | Commissioning | Meeting | Pin | Desk | Count | Teach
 )  # fmt: skip
 
 
@@ -381,6 +385,7 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     place: dict[str, str] = {}  # the kiosk's place by language: {"hi": "टोडारायसिंह"}
     leaves_in: int | None = None  # seconds until this screen times out, when it was published
     is_warning: bool = False  # "are you still there?": STAY keeps the visit
+    try_at: list[dict[str, str]] = []  # other kiosks near, by language, where something is off
 
 
 class Press(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

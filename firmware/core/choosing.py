@@ -26,6 +26,7 @@ CHOICES = frozenset(
     {Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
     | READS
     | {Action.CHOOSE, Action.NEXT_PAGE, Action.PREVIOUS_PAGE, Action.SEARCH, Action.SCAN}
+    | {Action.HOW_TO, Action.PRACTISE, Action.MORE_TIME}
     | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
 )
 
@@ -61,6 +62,17 @@ class Choosing:
                 return self._choose_service(visit, press.value)
             case Action.ENTER:
                 return self._keypad.enter(visit, press.value, now)
+            case Action.HOW_TO:
+                visit.page = 0
+                return Signal.HOW_TO
+            case Action.PRACTISE:
+                return Signal.PRACTISE
+            case Action.MORE_TIME:
+                visit.has_more_time = True
+                return None
+            case Action.NEXT_PAGE | Action.PREVIOUS_PAGE if visit.stage is Stage.HOW_TO:
+                visit.page += 1 if press.action is Action.NEXT_PAGE else -1
+                return None
             case Action.SCAN:
                 return self._keypad.scan(visit, press.value, now)
             case Action.CHOOSE | Action.NEXT_PAGE | Action.PREVIOUS_PAGE | Action.SEARCH:

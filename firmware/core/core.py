@@ -19,6 +19,8 @@ from firmware.contract.command import (
     PrintReceipt,
     RedeemClaim,
     SayRefilled,
+    StartPractice,
+    StopPractice,
     TryDevice,
 )
 from firmware.contract.content import SetConduct
@@ -62,15 +64,17 @@ from firmware.contract.meeting import AddMeeting, EndMeeting
 from firmware.contract.payout import PaidOut, PayOutFailed
 from firmware.contract.screen import Action, Hint, Press, Screen, ScreenData
 from firmware.core.book import Book
+from firmware.core.elsewhere import try_at
 from firmware.core.floor import SUPPLIES, Floor
 from firmware.core.flow import Flow
 from firmware.core.papers import Papers
+from firmware.core.presence import follow_presence
 from firmware.core.quiet import Quiet
 from firmware.core.redeeming import Redeeming
 from firmware.core.reprinting import Reprinting
 from firmware.core.screens import STEPS, actions, draw
 from firmware.core.trying import Trying
-from firmware.core.visit import LOOKUPS, REPRINTS, Question, Stage
+from firmware.core.visit import LOOKUPS, REPRINTS, TEACHING, Question, Stage
 from firmware.journal import rows
 from firmware.journal.orders import Order
 from firmware.journal.paper_rows import SpoolWiped
@@ -117,6 +121,7 @@ class Core:
         """Begin where the journal and the present visit in RAM left off."""
         self.serial = serial
         self.flow.resume(visit, now)
+        self.flow.teaching.start()
         self._wipe_spools()
 
     def _wipe_spools(self) -> None:
@@ -199,6 +204,10 @@ class Core:
                 return self.flow.occasions.answer(command)
             case ClearAlarms(by=by):
                 return self._clear_alarms(by)
+            case StartPractice(by=by):
+                return self.flow.teaching.ask(by, self.flow.visit)
+            case StopPractice(by=by):
+                return self.flow.teaching.stop(by)
             case SayRefilled(device=device, consumable=consumable, by=by):
                 return self.flow.desk.refilling.say(device, consumable, by)
 
@@ -240,6 +249,7 @@ class Core:
             self.book.write(SpoolWiped(device, count))
 
     def tick(self, now: float) -> None:
+        follow_presence(self.flow.visit, self.floor, self.flow.patience, now)
         self.flow.tick(now)
         self.flow.desk.tick_between_visits(self.flow.visit.order is None, now)
 
@@ -262,6 +272,7 @@ class Core:
             place=self._config.kiosk.place,
             leaves_in=leaves_in,
             is_warning=self.flow.patience.is_warning(visit, now),
+            try_at=try_at(data, self._config.kiosk.neighbours),
         )
         if self._screen is None or _differs(fresh, self._screen):
             self.serial += 1
@@ -287,6 +298,8 @@ class Core:
             data = self.flow.receipt_again.draw(visit)
         elif visit.stage in LOOKUPS:
             data = self.flow.lookups.draw(visit)
+        elif visit.stage in TEACHING:
+            data = self.flow.teaching.draw(visit)
         elif visit.stage is Stage.NUMBER:
             data = self.flow.asking.draw(visit, self.book.today)
         else:

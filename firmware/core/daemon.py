@@ -33,6 +33,7 @@ from firmware.core.core import Core
 from firmware.core.disk import DiskWatch
 from firmware.core.floor import NOT_HEARD
 from firmware.core.handing import Handing
+from firmware.core.leash import Leash
 from firmware.core.newcomer import Newcomer
 from firmware.core.rate_watch import RateWatch
 from firmware.core.redeeming import refused
@@ -54,6 +55,7 @@ from firmware.till.effects import (
     KeepRates,
     LayOut,
     OpenMeeting,
+    Practise,
     Say,
     Tell,
     Wipe,
@@ -96,6 +98,7 @@ class CoreDaemon:
         self._content = ContentWatch(content_shelf(config), clock)
         self._hall = Hall(config.run_folder / "meeting")
         self._anchor = AnchorKeeper(core.book.journal.path)
+        self._leash = Leash(config.run_folder, self._on_practice)
         self._handing = Handing(core.book.journal)
         self._group = asyncio.TaskGroup()
         bus.on(topics.device_state("+"), self._on_state)
@@ -188,6 +191,10 @@ class CoreDaemon:
         self._carry_out()
         self._bus.answer(envelope, reply)
 
+    def _on_practice(self, word: str) -> None:
+        self._core.flow.teaching.on_word(word)
+        self._carry_out()
+
     def _on_order(self, envelope: Envelope) -> None:
         """Of the fleet, proven by the uplink: what a technician may, and none of it moves money."""
         order: FleetOrder | None = decode(envelope.payload, FleetOrder, envelope.topic)
@@ -251,6 +258,8 @@ class CoreDaemon:
                 self._core.on_wiped(device, self._spooling.wipe(device))
             case KeepRates():
                 self._keep_rates(effect)
+            case Practise(is_on=is_on):
+                self._leash.hold() if is_on else self._leash.let_go()
             case OpenMeeting(meeting=meeting):
                 self._hall.open(meeting)
             case CloseMeeting():

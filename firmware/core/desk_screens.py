@@ -55,6 +55,7 @@ def _menu(desk: OperatorDesk) -> Desk:
     last, day = desk.papers.last_collection, desk.papers.last_day
     if last is not None:
         tasks.append(Task("last_slip"))
+    tasks.append(Task("practise", desk.why_no_practice()))
     # Everybody may put it on; to put it off is the operator's to answer for.
     conduct = desk.content.conduct.said
     tasks.append(Task("conduct_off", money) if conduct else Task("conduct_on"))

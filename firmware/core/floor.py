@@ -125,6 +125,17 @@ class Floor:
         return self._panel_says(Switch.DOOR_IS_OPEN)
 
     @property
+    def nobody_is_near(self) -> bool:
+        """As a sensor says. False where no panel has one."""
+        return self._panel_says(Switch.NOBODY_IS_NEAR)
+
+    @property
+    def somebody_is_near(self) -> bool:
+        """As a sensor says. False, too, where no panel has one."""
+        facts = [state.inputs.get(Switch.NOBODY_IS_NEAR) for state in self.of_kind(Kind.PANEL)]
+        return False in facts
+
+    @property
     def mains_is_off(self) -> bool:
         """On battery. False where no panel has that switch."""
         return self._panel_says(Switch.MAINS_IS_OFF)

@@ -45,6 +45,7 @@ from firmware.core.receipt_again import ReceiptAgain
 from firmware.core.requesting import Requesting
 from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_of
 from firmware.core.snapshot import Snapshot
+from firmware.core.teaching import Teaching
 from firmware.core.tendering import Tendering
 from firmware.core.visit import AT_THE_TILL, WITH_FACTS, WITHOUT_MONEY, Signal, Stage, nobody
 from firmware.journal.orders import Order
@@ -91,6 +92,7 @@ class Flow:
         self.desk = OperatorDesk(book, floor, outbox, config, conduct)
         self.lookups = Lookups(book, floor, outbox, papers, catalogue)
         self.asking = Asking(catalogue)
+        self.teaching = Teaching(book, floor, outbox, config.practice, self.desk)
         self._enquiry = Enquiry(outbox, papers.owners, self.asking, self.lookups, self.fees)
         keypad = Keypad(book, self.asking, self._tendering, self.receipt_again)
         self._choosing = Choosing(
@@ -110,9 +112,8 @@ class Flow:
 
     def resume(self, snapshot: bytes | None, now: float) -> None:
         """Take up open orders first: there is money in them. Else the visit that was in RAM."""
-        self.desk.start(now)
-        self.receipt_again.start(now)
-        self.lookups.start(now)
+        for start in (self.desk.start, self.receipt_again.start, self.lookups.start):
+            start(now)
         self.paying.load()
         self._kept = kept = readable(snapshot, self._catalogue.services)
         self._interrupted = self.paying.interrupted(kept)
@@ -143,7 +144,11 @@ class Flow:
     def more_actions(self, now: float) -> list[Action]:
         """What may be pressed at this moment, beside what the stage always offers."""
         visit, stage = self.visit, self.visit.stage
-        found = [*self.paying.offers(visit), *self.lookups.offers(visit)]
+        found = [
+            *self.paying.offers(visit),
+            *self.lookups.offers(visit),
+            *self.teaching.offers(visit),
+        ]
         found += self.patience.stay_actions(visit, now)
         asked = self.asking.actions(visit) if stage is Stage.NUMBER else []
         found += [each for each in asked if each not in found]
@@ -291,8 +296,8 @@ class Flow:
         self.poster.tick()
         self.fees.tick(now)
         self.paying.tick_behind(visit, self._interrupted, now)
-        self._follow(self.requesting.tick(visit, now), now)
-        self._follow(self.occasions.tick(visit, now), now)
+        for tick in (self.requesting.tick, self.teaching.tick, self.occasions.tick):
+            self._follow(tick(visit, now), now)
         match visit.stage:
             case Stage.CHECKING:
                 self._follow(self.paying.tick(visit, now), now)

@@ -7,6 +7,7 @@ while it is open. What is done is in collecting.py and the till; what is seen, i
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from enum import StrEnum, auto
 from pathlib import Path
 
@@ -105,7 +106,8 @@ class OperatorDesk:
         self.place = Place.PIN
         self.operator: Operator | None = None
         self._patience_from = self._entered_at = 0.0
-        self._wants_to_leave = False
+        self._wants_to_leave = self._wants_practice = False
+        self.why_no_practice: Callable[[], str | None] = lambda: None  # as teaching.py says
 
     # --- coming and going ------------------------------------------------------------------
 
@@ -116,7 +118,8 @@ class OperatorDesk:
 
     def enter(self, now: float) -> None:
         """The padlock was held: ask who it is."""
-        self.place, self.operator, self._wants_to_leave = Place.PIN, None, False
+        self.place, self.operator = Place.PIN, None
+        self._wants_to_leave = self._wants_practice = False
         self._patience_from = self._entered_at = now
         self._pin.begin(now)
 
@@ -186,6 +189,8 @@ class OperatorDesk:
             case "last_slip" | "again":
                 papers = self.papers.last if task == "again" else self.papers.last_slip()
                 self._print(papers, now, is_again=True)
+            case "practise":
+                self._wants_practice = self._wants_to_leave = True
             case "conduct_on" | "conduct_off":
                 self.content.answer(SetConduct(task == "conduct_on", self.by, AT_THE_DESK))
             case "leave":
@@ -247,6 +252,11 @@ class OperatorDesk:
         """Whole seconds until the desk closes itself."""
         patience = self._patience
         return None if patience is None else round(self._patience_from + patience - now)
+
+    @property
+    def practises(self) -> str:
+        """Who leaves the desk to let somebody practise; empty: nobody."""
+        return self.by if self._wants_practice else ""
 
     # --- what is seen ----------------------------------------------------------------------
 

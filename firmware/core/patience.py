@@ -10,7 +10,10 @@ from firmware.core.upi_desk import UPI_SECONDS
 from firmware.core.visit import Stage, Visit
 from firmware.runtime.config import TimesSection
 
-WITHOUT_WARNING = (Stage.DONE, Stage.TROUBLE, Stage.REPRINTED, Stage.POSTER_OUT, Stage.UPI)
+WITHOUT_WARNING = (
+    Stage.DONE, Stage.TROUBLE, Stage.REPRINTED, Stage.POSTER_OUT, Stage.UPI, Stage.HOW_TO
+)  # fmt: skip
+LONGER = 2.0  # times as long, for who asked for more time; not a QR, which the bank ends
 
 
 class Patience:
@@ -19,9 +22,21 @@ class Patience:
     def __init__(self, times: TimesSection) -> None:
         self._times = times
 
+    @property
+    def warning(self) -> float:
+        """Seconds that are left when the question comes."""
+        return self._times.warning
+
     def of(self, visit: Visit) -> float | None:
         """Seconds until this stage times out; None where a machine is at work, not a person."""
+        usual = self._usual(visit)
+        is_longer = visit.has_more_time and visit.stage is not Stage.UPI
+        return usual * LONGER if usual is not None and is_longer else usual
+
+    def _usual(self, visit: Visit) -> float | None:
         match visit.stage:
+            case Stage.HOW_TO:
+                return self._times.screen
             case Stage.SERVICES | Stage.NUMBER | Stage.BILL | Stage.BASKET:
                 return self._times.screen
             case Stage.CONFIRM | Stage.FINGER:
@@ -65,7 +80,9 @@ class Patience:
         return left if visit.stage is Stage.SETTLING and left > 0 else inf
 
     def stay_actions(self, visit: Visit, now: float) -> list[Action]:
-        return [Action.STAY] if self.is_warning(visit, now) else []
+        if not self.is_warning(visit, now):
+            return []
+        return [Action.STAY] if visit.has_more_time else [Action.STAY, Action.MORE_TIME]
 
 
 def _since(visit: Visit) -> float:

@@ -57,6 +57,7 @@ def visit_of(order: Order, kept: Snapshot | None) -> Visit:
         cause=_cause_of(order),
         capture=kept.capture if is_here and kept is not None else "",
         tries=kept.tries if is_here and kept is not None else 0,
+        has_more_time=is_here and kept is not None and kept.has_more_time,
     )
 
 

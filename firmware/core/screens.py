@@ -68,7 +68,9 @@ STEPS: dict[Stage, int] = {
     Stage.FACTS_SLIP: 4,
 }
 ACTIONS: dict[Stage, list[Action]] = {
-    Stage.ATTRACT: [Action.OPERATOR],
+    Stage.ATTRACT: [Action.OPERATOR],  # and what teaches
+    Stage.HOW_TO: [Action.FINISH],
+    Stage.PRACTICE: [Action.FINISH],
     Stage.SERVICES: [Action.CHOOSE_SERVICE, Action.BACK, Action.CANCEL],
     Stage.NUMBER: [Action.BACK, Action.CANCEL],  # and what the question offers
     Stage.LISTING: [Action.CANCEL],

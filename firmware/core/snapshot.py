@@ -13,7 +13,16 @@ from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Options
 from firmware.contract.reading import Language, TextSize
 from firmware.contract.screen import ListedBill
-from firmware.core.visit import LOOKUPS, POSTERS, REPRINTS, WITH_FACTS, WITHOUT_MONEY, Stage, Visit
+from firmware.core.visit import (
+    LOOKUPS,
+    POSTERS,
+    REPRINTS,
+    TEACHING,
+    WITH_FACTS,
+    WITHOUT_MONEY,
+    Stage,
+    Visit,
+)
 from firmware.journal.orders import Order
 from firmware.journal.rows import VERIFICATION
 from firmware.services.catalogue import Service
@@ -47,6 +56,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     page: int = 0
     within: str = ""
     text_size: TextSize = TextSize.NORMAL
+    has_more_time: bool = False
     texts: dict[str, str] = {}
     sought: str | None = None
 
@@ -71,7 +81,11 @@ class Snapshot(msgspec.Struct, frozen=True):
         bill."""
         if any(listed.service not in services for listed in self.basket):
             return False
-        if self.stage in REPRINTS | POSTERS | {Stage.ATTRACT, Stage.SERVICES, Stage.MEETING}:
+        if self.stage in REPRINTS | POSTERS | TEACHING | {
+            Stage.ATTRACT,
+            Stage.SERVICES,
+            Stage.MEETING,
+        }:
             return True
         if self.stage is Stage.BASKET and not self.basket:
             return False
@@ -105,5 +119,7 @@ class Snapshot(msgspec.Struct, frozen=True):
             return Visit(entered_at=now, patience_from=now)
         visit = Visit(**{name: getattr(self, name) for name in self._same()})
         visit.stage = Stage.FACTS if self.stage is Stage.FACTS_SLIP else self.stage
+        if visit.stage is Stage.PRACTICE:  # it ended with its leash, and core held that
+            visit.stage = Stage.ATTRACT
         visit.entered_at = visit.patience_from = now
         return visit

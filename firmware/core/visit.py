@@ -52,6 +52,8 @@ class Stage(StrEnum):
     FACTS_SLIP = auto()  # the same on its way to paper
     POSTER = auto()  # of services and fees, on its way out of the page printer
     POSTER_OUT = auto()
+    HOW_TO = auto()  # pictures of how this is used
+    PRACTICE = auto()  # the second machine has the screen, and this one takes nothing
     MEETING = auto()  # the screen is a browser's; no slot is open
     OPERATOR = auto()  # no citizen: the desk of operator.py, which has a table of its own
 
@@ -60,7 +62,8 @@ REPRINTS = frozenset({Stage.RECEIPT_NUMBER, Stage.MOBILE, Stage.REPRINTING, Stag
 LOOKUPS = frozenset({Stage.FACTS, Stage.FACTS_SLIP})
 WITH_FACTS = LOOKUPS | {Stage.CONFIRM}  # everywhere else they are forgotten
 POSTERS = frozenset({Stage.POSTER, Stage.POSTER_OUT})
-WITHOUT_MONEY = REPRINTS | LOOKUPS | POSTERS | {
+TEACHING = frozenset({Stage.HOW_TO, Stage.PRACTICE})
+WITHOUT_MONEY = REPRINTS | LOOKUPS | POSTERS | TEACHING | {
     Stage.ATTRACT, Stage.SERVICES, Stage.NUMBER, Stage.LISTING, Stage.FETCHING, Stage.BILL,
     Stage.BASKET, Stage.CONFIRM, Stage.FINGER, Stage.MEETING,
 }  # fmt: skip
@@ -120,6 +123,8 @@ class Signal(StrEnum):
     AGAIN = auto()
     ANOTHER = auto()
     OPERATOR = auto()  # the padlock was held
+    HOW_TO = auto()
+    PRACTISE = auto()  # with play money
 
 
 Question = tuple[int, int, str, bool]
@@ -127,8 +132,15 @@ Question = tuple[int, int, str, bool]
 TRANSITIONS: dict[Stage, dict[Signal, Stage]] = {
     Stage.ATTRACT: {
         Signal.LANGUAGE: Stage.SERVICES,
-        Signal.MEETING: Stage.MEETING,
         Signal.OPERATOR: Stage.OPERATOR,
+        Signal.MEETING: Stage.MEETING,
+        Signal.HOW_TO: Stage.HOW_TO,
+        Signal.PRACTISE: Stage.PRACTICE,
+    },
+    Stage.HOW_TO: {Signal.LEFT: Stage.ATTRACT},
+    Stage.PRACTICE: {
+        Signal.LEFT: Stage.ATTRACT,
+        Signal.FAILED: Stage.TROUBLE,  # it did not come up, or it died
     },
     Stage.MEETING: {Signal.LEFT: Stage.ATTRACT},
     Stage.OPERATOR: {Signal.LEFT: Stage.ATTRACT},
@@ -312,6 +324,10 @@ class Visit:
     facts: Facts | None = None  # on the screen, and nowhere else
     capture: str = ""  # the session in which the reader is asked for a finger
     tries: int = 0  # fingers that led to nothing
+    has_more_time: bool = False  # asked for it: every screen waits longer
+    away_from: float | None = None  # nobody is before the kiosk any more, as its sensor says
+    was_near: bool = False  # somebody was: a sensor that is dead or not there says nothing
+    has_gone: bool = False  # and is away so long that the patience was hurried
 
     @property
     def question(self) -> Question:

@@ -63,7 +63,7 @@ def _interrupt(*_: object) -> None:
 
 def _run_window(folder: Path) -> int:
     """The kiosk window and the dock beside it, until either is closed."""
-    settings = Settings(width=540, height=960, speaks=True, has_laser=True)
+    settings = Settings(width=540, height=960, speaks=True, has_laser=True, has_practice=True)
     with Stage(folder, settings) as stage, StageDoor(stage):
         print(f"the kiosk lives in {folder} while this runs")
         print(f"the operator's PIN, after holding the padlock in the corner: {DEMO_PIN}")

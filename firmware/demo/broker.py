@@ -27,9 +27,18 @@ class Broker:
     """One broker: listens at `[bus] socket`; its passwords are in `<folder>/credentials/<user>`."""
 
     def __init__(
-        self, config: Config, folder: Path, guests: Mapping[str, Sequence[str]] | None = None
+        self,
+        config: Config,
+        folder: Path,
+        guests: Mapping[str, Sequence[str]] | None = None,
+        dies_with_us: bool = False,
     ) -> None:
-        """`guests` are users beside the kiosk's own, each with lines of the access list."""
+        """`guests` are users beside the kiosk's own, each with lines of the access list.
+
+        `dies_with_us`: also when this process is killed; start it from the main thread then, for
+        the kernel's signal is bound to the thread that forked (prctl(2), PR_SET_PDEATHSIG).
+        """
+        self._dies_with_us = dies_with_us
         self.process_group: int | None = None  # of whoever must not be outlived; else our own
         self._folder = folder.absolute()
         self.socket = Path(config.bus.socket).absolute()
@@ -103,6 +112,8 @@ class Broker:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [binary("mosquitto"), "-c", str(self._files.settings)]
+        if self._dies_with_us:
+            command = [binary("setpriv"), "--pdeathsig", "KILL", *command]
         with self._log.open("wb") as log:
             return subprocess.Popen(
                 command,

@@ -59,6 +59,7 @@ class Settings:
     speaks: bool = False
     has_laser: bool = False  # a page printer, and with it the services that need one
     has_reader: bool = False  # of fingers
+    has_practice: bool = False  # play money, from the first screen
     uplink: str = ""  # the lines of [uplink], and with them kiosk-uplink
     cards_by: str = ""  # the family of a card printer; empty: there is none
     screen: float = 45.0
@@ -265,6 +266,9 @@ class Stage:
             commands[device] = [_entry("kiosk-driver"), *config, device]
         commands["gateway"] = [_entry("kiosk-gateway"), *config]
         commands["health"] = [_entry("kiosk-health"), *config]
+        if self.settings.has_practice:
+            run = ["--run", str(self.config.run_folder)]
+            commands["practice"] = [sys.executable, "-m", "firmware.practice", *run]
         if self.settings.uplink:
             commands["uplink"] = [_entry("kiosk-uplink"), *config]
         if self.settings.has_ui:
@@ -276,7 +280,10 @@ class Stage:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         path = self.folder / "kiosk.toml"
         chosen = self.settings
-        facts = vars(chosen) | {"speaks": str(chosen.speaks).lower()}
+        facts = vars(chosen) | {
+            "speaks": str(chosen.speaks).lower(),
+            "has_practice": str(chosen.has_practice).lower(),
+        }
         template = TEMPLATE + LASER if chosen.has_laser else TEMPLATE
         template += READER if chosen.has_reader else ""
         template += CARDS.get(chosen.cards_by, "")

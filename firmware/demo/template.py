@@ -21,6 +21,9 @@ credentials = "{folder}/broker/credentials"
 url = "http://127.0.0.1:{port}"
 office_key = "{office_key}"
 
+[content]
+key = "{office_key}"
+
 [ui]
 width = {width}
 height = {height}
@@ -29,6 +32,9 @@ speaks = {speaks}
 
 [limits]
 free_mib = 1
+
+[practice]
+citizens_may = {has_practice}
 
 [times]
 screen = {screen}

@@ -13,6 +13,7 @@ from firmware.journal.desk_plain import desk_words
 from firmware.journal.lookup_rows import LookupMissed, LookupShown
 from firmware.journal.occasion_rows import ConductChanged, MeetingBegun, MeetingEnded, OccasionRow
 from firmware.journal.paper_rows import CopyAsked, CopyRefused, PosterAsked, SpoolWiped
+from firmware.journal.practice_rows import PracticeBegan, PracticeEnded
 from firmware.journal.reading import Verified
 from firmware.journal.rows import ReadRow
 from firmware.journal.tender_plain import tender_words
@@ -129,6 +130,10 @@ def _of_paper(row: ReadRow) -> str:
             return f"{service} was looked up"
         case LookupMissed():
             return "a lookup of a number that the office does not know"
+        case PracticeBegan(by=by):
+            return f"{by} practises with play money"
+        case PracticeEnded(why=why):
+            return f"practice is over: {why}"
         case PosterAsked():
             return "a citizen asks for the poster of services and fees"
         case rows.Printed(job=job):

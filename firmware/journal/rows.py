@@ -18,6 +18,7 @@ from firmware.contract.money import ZERO, Money
 from firmware.journal.change_rows import ChangeInDoubt, ChangeIntended, ChangePaid
 from firmware.journal.desk_rows import DeskRow, desk_key_of
 from firmware.journal.paper_rows import PaperRow
+from firmware.journal.practice_rows import PracticeRow
 from firmware.journal.row import Row
 from firmware.journal.tender_rows import TenderRow, tender_key_of
 
@@ -323,7 +324,7 @@ AnyRow = (
     | NoteInDoubt | CoinCredited | CoinsInDoubt | CheatSuspected | OrderPaid | ChangeIntended
     | ChangePaid | ChangeInDoubt | OrderPosted | PostRefused | LinePosted | LineRefused
     | TenderCredited | PrintIntended | Printed | PrintFailed | ProofShown | ClaimIssued
-    | ClaimRedeemed | OrderClosed | PaperRow | TenderRow | DeskRow
+    | ClaimRedeemed | OrderClosed | PaperRow | PracticeRow | TenderRow | DeskRow
 )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ class KioskSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place: dict[str, str]  # by language: hi, en
     receipt_prefix: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2,4} [0-9]{4}$")]
     helpline: str = "181"
+    neighbours: list[dict[str, str]] = []  # other kiosks near, by language: said where one is off
 
 
 class PathsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,6 +54,12 @@ class TimesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cash: Annotated[float, msgspec.Meta(ge=2, le=600)] = 120.0
     warning: Annotated[float, msgspec.Meta(ge=1, le=60)] = 15.0
     done: Annotated[float, msgspec.Meta(ge=1, le=120)] = 20.0
+
+
+class PracticeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Play money (docs/practice.md). An operator may always start it."""
+
+    citizens_may: bool = False  # from the first screen
 
 
 Rupees = Annotated[int, msgspec.Meta(ge=1, le=2000)]  # one note or coin
@@ -95,6 +102,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ui: UiSection = UiSection()
     times: TimesSection = TimesSection()
     limits: LimitsSection = LimitsSection()
+    practice: PracticeSection = PracticeSection()
     content: ContentSection = ContentSection()
     meeting: MeetingSection = MeetingSection()
     bench: dict[DeviceName, dict[str, Any]] = {}  # options of emulated devices: {"speed": 5.0}

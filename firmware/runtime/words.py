@@ -47,5 +47,10 @@ class Words:
         return self._texts
 
     @property
+    def plain(self) -> frozenset[str]:
+        """The keys of texts that are complete without any fact."""
+        return frozenset(key for key, text in self._texts.items() if text and "{" not in text)
+
+    @property
     def keys(self) -> frozenset[str]:
         return frozenset(self._texts)

@@ -68,6 +68,13 @@ class KeepRates:
 
 
 @dataclass(frozen=True)
+class Practise:
+    """Let the second machine, of play money, run; or end it."""
+
+    is_on: bool
+
+
+@dataclass(frozen=True)
 class OpenMeeting:
     """Give the screen over to a browser at this meeting."""
 
@@ -79,7 +86,9 @@ class CloseMeeting:
     """No meeting any more: the screen comes back."""
 
 
-Effect = Tell | Grant | Ask | Say | LayOut | Wipe | KeepRates | OpenMeeting | CloseMeeting
+Effect = (
+    Tell | Grant | Ask | Say | LayOut | Wipe | KeepRates | OpenMeeting | CloseMeeting | Practise
+)
 
 
 @dataclass

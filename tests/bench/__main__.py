@@ -26,6 +26,7 @@ from tests.bench import (
     receipt,
     steps,
     uplink,
+    window,
     wire,
 )
 from tests.bench.figures import delays, table
@@ -112,6 +113,16 @@ def of_catalogue(services: int = catalogue.SERVICES, rounds: int = catalogue.ROU
     return table("catalogue: the services at a start", catalogue.run(services, rounds))
 
 
+def of_window(
+    starts: int = window.STARTS,
+    touches: int = window.TOUCHES,
+    visits: int = window.VISITS,
+    seconds: float = window.WATCHED,
+) -> str:
+    figures = asyncio.run(window.run(starts, touches, visits, seconds))
+    return table("window: alone, a core that only speaks", figures)
+
+
 def of_image() -> str:
     """Needs `make test-image` before, or $KIOSK_IMAGE: the folder of an image with a console."""
     if not (folder := os.environ.get("KIOSK_IMAGE", "")):
@@ -132,6 +143,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "catalogue": of_catalogue,
     "places": of_places,
     "uplink": of_uplink,
+    "window": of_window,
     "image": of_image,
 }
 

@@ -19,6 +19,7 @@ from tests.bench.__main__ import (
     of_receipt,
     of_steps,
     of_uplink,
+    of_window,
     of_wire,
 )
 from tests.bench.figures import delays, percentile, table
@@ -50,6 +51,13 @@ def test_each_press_is_timed_to_its_screen_and_to_a_bare_client() -> None:
     steps, fetches, passages, ratio = printed.splitlines()[-4:]
     assert (steps.split()[-2], fetches.split()[-1], passages.split()[-1]) == ("8", "1", "8")
     assert ratio.split()[-1] == "8"
+
+
+def test_the_window_is_killed_touched_watched_and_visited() -> None:
+    printed = of_window(starts=1, touches=2, visits=2, seconds=0.2)
+    for what in ("the same screen again", "a bare Kivy window", "changed pixels", "attract screen",
+                 "memory after 2 visits"):  # fmt: skip
+        assert what in printed
 
 
 def test_every_process_of_the_kiosk_is_weighed() -> None:

@@ -6,11 +6,12 @@ import os
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from firmware.boot import prepare, safe_screen
 from firmware.boot.bus_files import BusFiles
-from firmware.runtime.config import load
+from firmware.runtime.config import PathsSection, load
 from tests.image.unit_files import ROOT
 
 FACTORY = ROOT / "image-build" / "factory.toml"
@@ -82,3 +83,17 @@ def test_the_technicians_key_is_read_by_sshd_as_the_technician(tmp_path: Path) -
     assert keys.stat().st_mode & 0o777 == 0o755
     assert (keys / "authorized_keys").stat().st_mode & 0o777 == 0o644
     assert (keys / "host_ed25519").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_meetings_browser_may_is_of_kiosk_toml_and_readable(tmp_path: Path) -> None:
+    """Chromium reads it as another user; one it cannot read would be a browser that may all."""
+    example = load(ROOT / "docs" / "kiosk.example.toml")
+    config = msgspec.structs.replace(example, paths=PathsSection(run=str(tmp_path)))
+    prepare.write_policy(config)
+    path = tmp_path / "prepare" / "meeting-policy.json"
+    assert path.stat().st_mode & 0o777 == 0o644
+    said = msgspec.json.decode(path.read_bytes())
+    assert said["URLBlocklist"] == ["*"]
+    assert said["URLAllowlist"] == said["VideoCaptureAllowedUrls"] == ["https://meet.example.org"]
+    linked = (ROOT / "image-build" / "root").read_text(encoding="utf-8")
+    assert "ln -s /run/kiosk/prepare/meeting-policy.json" in linked

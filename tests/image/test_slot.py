@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from firmware.boot import slot
@@ -82,6 +83,9 @@ def test_a_release_whose_core_cannot_read_the_journal_is_not_good() -> None:
     assert not is_good(ALL, broken)
     assert not is_good(ALL, None)
     assert not is_good(ALL - {"ui"}, core())
+    held = msgspec.structs.replace(core(), meeting="review")
+    assert is_good(ALL - {"ui"}, held), "the screen is the meeting's browser's"
+    assert not is_good(ALL - {"core"}, held)
 
 
 def test_a_release_that_worked_yesterday_is_not_given_up_for_a_full_disk(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ ENDS_BY_ITSELF = {
     "kiosk-prepare.service", "kiosk-devices.service", "kiosk-safe-screen.service",
     "kiosk-good.service", "kiosk-meeting.service",
 }  # fmt: skip
+FOR_WHO_WANTS_IT = {"kiosk-practice.service"}  # started by its socket, one practice a life
 FEEDS_NO_WATCHDOG = {*ENDS_BY_ITSELF, "kiosk-bus.service"}
 BUS_PASSWORD = ":/etc/kiosk/bus/"
 
@@ -125,7 +126,7 @@ def test_who_never_comes_up_is_shown_on_the_screen() -> None:
 
 def test_whom_nobody_sees_is_tried_for_ever() -> None:
     """A unit that systemd has given up on a kiosk without a person stays down for good."""
-    for unit in set(units.services()) - ENDS_BY_ITSELF:
+    for unit in set(units.services()) - ENDS_BY_ITSELF - FOR_WHO_WANTS_IT:
         has_safe_mode = bool(units.value(unit, "OnFailure"))
         assert (units.value(unit, "StartLimitIntervalSec") == "0") != has_safe_mode, unit
 
@@ -193,7 +194,10 @@ def test_whoever_speaks_on_the_bus_may_knock_at_its_socket() -> None:
         assert "kiosk" in groups or units.value(unit, "Group") == "kiosk", unit
 
 
-NOT_ON_THE_BUS = {"kiosk-prepare.service", "kiosk-devices.service", "kiosk-meeting.service"}
+NOT_ON_THE_BUS = {
+    "kiosk-prepare.service", "kiosk-devices.service", "kiosk-meeting.service",
+    "kiosk-practice.service",
+}  # fmt: skip
 
 
 def test_all_of_them_fit_into_a_board_of_one_gigabyte() -> None:
@@ -203,6 +207,48 @@ def test_all_of_them_fit_into_a_board_of_one_gigabyte() -> None:
     assert all(most.fullmatch(limit) for limit in limits)
     whole = re.search(r"MemoryMax=(\d+)M", (UNITS / "kiosk.slice").read_text(encoding="utf-8"))
     assert whole and int(whole[1]) < 1024 - 128  # the kernel and systemd need some, too
+
+
+def test_practice_is_another_machine() -> None:
+    """No group, no name and no wire of the real one; and core alone holds its leash."""
+    unit, socket = "kiosk-practice.service", UNITS / "kiosk-practice.socket"
+    hidden = " ".join(said for key, said in units.settings(unit) if key == "InaccessiblePaths")
+    for path in ("/run/kiosk/bus", "/run/kiosk/core", "/var/lib/kiosk", "/dev/kiosk"):
+        assert f"-{path}" in hidden.split()
+    groups = [said for key, said in units.settings(unit) if key == "SupplementaryGroups"]
+    assert groups[-1] == ""
+    for key in ("LoadCredential", "StateDirectory", "DeviceAllow", "AmbientCapabilities"):
+        assert units.value(unit, key) == "", key
+    for key in ("PrivateNetwork", "PrivateDevices"):
+        assert units.value(unit, key) == "yes", key
+    assert units.value(unit, "Restart") == "no"
+    said = socket.read_text(encoding="utf-8").splitlines()
+    assert {"SocketGroup=kiosk-core", "SocketMode=0660"} <= set(said)
+    assert "kiosk-practice.socket" in (UNITS / "kiosk.target").read_text(encoding="utf-8")
+
+
+def test_a_citizen_never_sees_a_console() -> None:
+    """Nothing of ours writes on the screen's terminal but the safe screen; nobody logs in there; a
+    bug of the screen is told to the journal, and the words of the boot to nobody."""
+    for unit in units.services():
+        for key in ("StandardOutput", "StandardError", "TTYPath", "StandardInput"):
+            assert units.value(unit, key) == "", f"{unit}: {key}; by default it is the journal's"
+    writers = [unit for unit in units.services() if "/dev/tty1" in _allowed(unit)]
+    assert writers == ["kiosk-safe-screen.service"]
+    assert "getty@tty1.service" in units.value("kiosk-safe-screen.service", "Conflicts")
+    grub = (ROOT / "image-build/boot/grub.cfg").read_text(encoding="utf-8")
+    (line,) = [each for each in grub.splitlines() if each.startswith("linux ")]
+    assert {"quiet", *SILENT_BOOT} <= set(line.split())
+    root = (ROOT / "image-build/root").read_text(encoding="utf-8")
+    assert {"getty@.service", "autovt@.service"} <= set(root.split())
+
+
+# No line of the kernel but of an emergency, no unit that failed, and no cursor that blinks.
+SILENT_BOOT = ("loglevel=1", "systemd.show_status=false", "vt.global_cursor_default=0")
+
+
+def _allowed(unit: str) -> str:
+    return " ".join(said for key, said in units.settings(unit) if key == "DeviceAllow")
 
 
 def test_the_browser_of_a_meeting_reaches_nothing_of_the_kiosk() -> None:

@@ -193,6 +193,9 @@ def _meaning(touch: Any) -> list[str]:
             return ["operator", ""]
         case "Key":
             return ["key", touch.text or "wipe"]
+        case "CapKey" | "IconKey":
+            named = touch.cap.does.value
+            return ["key", touch.cap.value if named == "type" else named]
         case "NextKey":
             return ["key", "next"]
         case "CapKey":

@@ -324,3 +324,23 @@ def test_the_tower_lamp_tells_the_worst_across_a_room(
     changes: dict[str, Any], signal: TowerSignal
 ) -> None:
     assert tower_of(judged(**changes)) is signal
+
+
+def test_an_election_and_a_meeting_are_no_faults() -> None:
+    """The kiosk that obeys the code of conduct is not to be counted among those that are down."""
+    conduct = judged(core=replace(till(), conduct="2026-11-22 10:00 A. Sharma: order 14"))
+    assert conduct.condition is Condition.IN_SERVICE
+    assert keys(conduct) == {("core", "till.conduct")}
+    away = {**DAEMONS, "ui": DEAD}
+    held = judged(core=replace(till(), meeting="review"), presences=away)
+    assert held.condition is Condition.IN_SERVICE
+    assert keys(held) == {("core", "till.meeting")}
+    over = judged(presences=away)
+    assert over.condition is Condition.OUT_OF_SERVICE, "the screen did not come back"
+    assert ("ui", "daemon.gone") in keys(over)
+
+
+def test_a_pack_that_cannot_be_shown_is_said_and_stops_nothing() -> None:
+    health = judged(core=replace(till(), no_content_because="content 3 was valid until 2026-10-31"))
+    assert health.condition is Condition.IN_SERVICE
+    assert keys(health) == {("core", "till.content")}

@@ -84,6 +84,16 @@ class Meeting:
         )
 
 
+def is_sandboxed(pid: int) -> bool:
+    """In namespaces of its own, and under a filter of system calls (proc(5), namespaces(7))."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+        spaces = [Path(f"/proc/{each}/ns/user").readlink() for each in ("self", pid)]
+    except OSError:
+        return False  # ended since
+    return "Seccomp:\t2" in status and spaces[0] != spaces[1]
+
+
 @contextmanager
 def held(url: str, allowed: Policy, minutes: float = 10) -> Iterator[Meeting]:
     """As kiosk-meeting.service holds it, but for the screen. The policies are in place for this
@@ -145,7 +155,7 @@ def test_a_call_is_seen_and_heard_and_leaves_nothing(page: Page) -> None:
         while page.hear("frames") <= first + 10:
             pass  # each is a new word of the page, and the time-out of hear() ends it
         assert page.hear("sound") > 0
-        assert len(meeting.processes) > 3, "a browser, its zygotes, a renderer"
+        assert any(map(is_sandboxed, meeting.processes)), "Chromium's own sandbox is on"
         found = meeting.targets()
         page_id = next(each["targetId"] for each in found if each["type"] == "page")
         attached = meeting.ask("Target.attachToTarget", targetId=page_id, flatten=True)
@@ -174,7 +184,7 @@ def test_a_page_cannot_go_elsewhere() -> None:
     with held(page.origin, policy([page.origin])) as meeting:
         assert page.hear("begun")
         with pytest.raises(queue.Empty):
-            page.hear("still", patience=2.5)  # of a page that a blocked one has replaced
+            page.hear("still", patience=2.0)  # of a page that a blocked one has replaced
         pages = [each for each in meeting.targets() if each["type"] == "page"]
         assert len(pages) == 1, "no window was opened"
     assert elsewhere.asked == [], "not one request went there"
@@ -184,7 +194,7 @@ def test_a_page_cannot_go_elsewhere() -> None:
 
 def test_its_time_is_over_and_nobody_said_so(page: Page) -> None:
     """Core may be dead: the launcher knows the end by itself."""
-    with held(page.origin, policy([page.origin]), minutes=0.1) as meeting:
+    with held(page.origin, policy([page.origin]), minutes=0.05) as meeting:
         assert page.hear("frames") >= 0
         meeting.program.wait(timeout=6 + ENDS_WITHIN)
         assert meeting.program.returncode == 0

@@ -9,7 +9,7 @@ from firmware.contract.content import Shown
 from firmware.contract.meeting import Announced
 from firmware.contract.reading import Language
 from firmware.contract.screen import Action, Attract, Screen
-from ui.frame import Button, Look
+from ui.frame import NO_BUTTON, Button, Look
 from ui.languages import languages
 from ui.say import Say, sentences
 
@@ -35,6 +35,8 @@ class AttractModel:
     works: bool = True  # at least one service
     pay_by: str = ""
     helpline: str = ""
+    how_to: Button = NO_BUTTON
+    practise: Button = NO_BUTTON
     has_padlock: bool = False  # the operator's way in
     slogan: str = ""
     lines: str = ""  # whom to ask, of the district
@@ -63,6 +65,8 @@ def model(data: Attract, screen: Screen, say: Say, pictures: Path | None = None)
         works=working > 0,
         pay_by=_pay_by(data, say),
         helpline=say("attract.helpline"),
+        how_to=_teaches(Action.HOW_TO, screen, say),
+        practise=_teaches(Action.PRACTISE, screen, say),
         has_padlock=Action.OPERATOR in screen.actions,
         meeting="" if data.meeting is None else _meeting(data.meeting, say),
         **({} if data.content is None else _content(data, data.content, say, pictures)),
@@ -106,6 +110,12 @@ def _touch(screen: Screen, service: str, is_on: bool) -> tuple[Action, str]:
     if is_on and Action.CHOOSE_SERVICE in screen.actions:
         return Action.CHOOSE_SERVICE, service
     return Action.CHOOSE_LANGUAGE, screen.language
+
+
+def _teaches(action: Action, screen: Screen, say: Say) -> Button:
+    if action not in screen.actions:
+        return NO_BUTTON
+    return Button(say(f"button.{action}"), action, look=Look.BARE)
 
 
 def _language(language: Language, screen: Screen) -> Button:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from firmware.contract.screen import Action, Closed, Screen
+from ui.frame import try_at
 from ui.say import Say, sentences
 
 GENERAL = "closed.core"
@@ -27,7 +28,12 @@ class ClosedModel:
 
 def model(data: Closed, screen: Screen, say: Say, too: Say) -> ClosedModel:
     shown = closed(data.cause, say, too, data.fault)
-    return replace(shown, has_padlock=Action.OPERATOR in screen.actions)
+    near = try_at(screen, say)
+    return replace(
+        shown,
+        line=f"{shown.line}\n{near}" if near else shown.line,
+        has_padlock=Action.OPERATOR in screen.actions,
+    )
 
 
 def closed(cause: str, say: Say, too: Say, fault: str = "") -> ClosedModel:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from firmware.contract.screen import Screen, Services, Tile
+from ui.frame import try_at
 from ui.say import Say, sentences
 
 NOT_YET = "tile.not_yet"
@@ -47,7 +48,7 @@ def model(data: Services, screen: Screen, say: Say) -> ServicesModel:
             )
         )
     question = say(f"{data.category}.name") if data.category else say("services.question")
-    return ServicesModel(question, say("services.line"), tuple(tiles))
+    return ServicesModel(question, try_at(screen, say) or say("services.line"), tuple(tiles))
 
 
 def _why_not(tile: Tile, say: Say) -> str:
