@@ -15,6 +15,7 @@ from firmware.content.shelf import shelf_of as content_shelf
 from firmware.contract.command import CoreCommand
 from firmware.contract.device import DeviceEvent, DeviceState, Outcome, Reply
 from firmware.contract.document import CancelDocument, PrintDocument
+from firmware.contract.fault_ticket import FaultTickets
 from firmware.contract.fleet import FleetOrder, RefreshCatalogue, RowsAfter
 from firmware.contract.gateway import GatewayReply, GatewayState
 from firmware.contract.health import KioskHealth, Presence
@@ -110,6 +111,7 @@ class CoreDaemon:
         bus.on(topics.device_event("+"), self._on_event)
         bus.on(topics.gateway_state, self._on_gateway)
         bus.on(topics.health_state, self._on_health)
+        bus.on(topics.health_tickets, self._on_tickets)
         bus.on(topics.gateway_network, partial(hear_network, core.floor))
         bus.on(topics.screen_press, self._on_press)
         bus.on(topics.uplink_desired, self._on_desired)
@@ -175,6 +177,12 @@ class CoreDaemon:
         health = decode(envelope.payload, KioskHealth, envelope.topic)
         if health is not None:
             self._core.flow.desk.supplies = health.supplies
+            self._carry_out()
+
+    def _on_tickets(self, envelope: Envelope) -> None:
+        tickets: FaultTickets | None = decode(envelope.payload, FaultTickets, envelope.topic)
+        if tickets is not None:
+            self._core.flow.desk.papers.tickets = tickets.open
             self._carry_out()
 
     def _on_desired(self, envelope: Envelope) -> None:
