@@ -24,7 +24,7 @@ def supplies_desk() -> Desk:
 
 def tickets_desk() -> Desk:
     """Two that wait for somebody."""
-    open_ = (("0012", "block", "notes.jam.stacker"), ("0013", "operator", "receipt.paper.out"))
+    open_ = (("0012", "block", "notes.jam.stacker"), ("0013", "operator", "receipt.paper.end"))
     facts = [Fact("desk.ticket", text="2026-11-21 18:05", words={"number": number}, fault=code)
              for number, _, code in open_]  # fmt: skip
     tasks = [Task(f"ticket/TDR 0417/7C {number}", label=f"desk.ticket.{level}",
