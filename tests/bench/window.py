@@ -160,6 +160,7 @@ async def _memory(stage: HandStage, visits: int) -> Figure:
 
 async def _visit(stage: HandStage, visit: int, serial: int) -> int:
     """Each document at once after the one before; the last one is waited for."""
+    stage.frames.write_text("")  # it is read again and again, and grows
     language = list(Language)[visit % 2]
     shown = list(samples.main_screens().values())
     for at, data in enumerate(shown, serial + 1):
