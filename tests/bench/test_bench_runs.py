@@ -134,6 +134,6 @@ def test_a_village_is_found_among_those_of_one_district() -> None:
 
 
 def test_the_bytes_of_a_day_are_counted_on_the_wire() -> None:
-    printed = of_uplink()
+    printed = of_uplink(rows=100, commits=3)
     assert "an idle day" in printed and "MISSED" not in printed
     assert "one visit" in printed

@@ -45,7 +45,7 @@ CREATE TABLE journal (
     PRIMARY KEY (kiosk, chain, seq)
 );
 CREATE INDEX journal_orders ON journal (order_id) WHERE order_id IS NOT NULL;
-CREATE INDEX journal_collections ON journal (kiosk, received) WHERE kind = 'CollectionClosed';
+CREATE INDEX journal_collections ON journal (kiosk, received, seq) WHERE kind = 'CollectionClosed';
 
 -- What is wrong with a stream. Never an update of the stream itself: both contents are kept.
 CREATE TABLE alarms (

@@ -57,12 +57,16 @@ SELECT kiosk, district, block, place, condition, 'link', 'link.' || condition,
        coalesce(heard, installed::timestamptz), '', ''
 FROM fleet_status WHERE condition IN ('never', 'offline', 'silent');
 
+-- The last time each box was emptied: one look into `journal_collections` a kiosk, however many years.
 CREATE VIEW fleet_collections AS
-SELECT DISTINCT ON (kiosk) kiosk, chain, seq, body_of(body)->>'number' AS number,
-       coalesce(moment(at), received) AS collected, body_of(body)->>'by' AS by, received
-FROM journal
-WHERE kind = 'CollectionClosed' AND body_of(body)->>'how' IN ('collected', 'interrupted')
-ORDER BY kiosk, received DESC, seq DESC;
+SELECT k.kiosk, c.*
+FROM known k CROSS JOIN LATERAL (
+    SELECT chain, seq, body_of(body)->>'number' AS number,
+           coalesce(moment(at), received) AS collected, body_of(body)->>'by' AS by, received
+    FROM journal j
+    WHERE j.kiosk = k.kiosk AND j.kind = 'CollectionClosed'
+          AND body_of(body)->>'how' IN ('collected', 'interrupted')
+    ORDER BY received DESC, seq DESC LIMIT 1) c;
 
 CREATE VIEW fleet_money AS
 SELECT f.kiosk, f.district, f.block, f.place, f.in_cash_box, f.taken_today, f.unposted, f.claims,
