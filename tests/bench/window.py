@@ -14,12 +14,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from firmware.contract.screen import Language, Number, ScreenData
+from firmware.contract.screen import Number, ScreenData
 from tests.bench.figures import Figure, delays, percentile
 from tests.bench.idle import cpu_seconds, pss
 from tests.ui.test_process import Stage
 from tests.window.hands import Window
 from ui import samples
+from ui.languages import languages
 
 STARTS, TOUCHES, VISITS = 10, 200, 1000
 START_AIM, TOUCH_AIM, CPU_AIM, GROWTH_AIM = 3.0, 0.050, 2.0, 0.05
@@ -162,7 +163,7 @@ async def _visit(stage: HandStage, visit: int, serial: int) -> int:
     """A bill in cash and one more document in turn, each at once after the one before; the last
     one is waited for."""
     stage.frames.write_text("")  # it is read again and again, and grows
-    language = list(Language)[visit % 2]
+    language = list(languages())[visit % 2]
     others = list(samples.main_screens().values())
     shown = [
         *_bill_in_cash(),
