@@ -57,8 +57,8 @@ async def told(database: Connection, dsn: str, tmp_path: Path) -> str:
         journal("rj14-1", emptied, emptied[0].hash[:16]),
         status("rj14-2", Link.ONLINE, 1),
         state("rj14-2", condition="out_of_service", findings=("receipt.paper.out",), paper_days=0),
-        events("rj14-2", event(1, "ticket.opened", number="CRN-17", severity="high", level="block",
-                               part="receipt", code="receipt.paper.out", since=EARLY)),
+        events("rj14-2", event(1, "ticket.opened", number="CRN-17", level="block", opened=EARLY,
+                               part="receipt", code="receipt.paper.out")),
         status("rj14-3", Link.OFFLINE, 9), state("rj14-3", cash=50_000),
     )  # fmt: skip
     return dsn
