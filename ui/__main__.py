@@ -60,7 +60,9 @@ class Screen:
         self._app = KioskApp(self._press, self, self._flip, config.ui.keys)
         self._app.face.heard_at(self._voice.step)
         director = Director(config.kiosk.helpline, config.state_folder / CONTENT)
-        self._link = Link(self._bus, topics, director, self._show_real)
+        self._link = Link(
+            self._bus, topics, director, self._show_real, begin_at=self._voice.loudness.begin_at
+        )
         self._real: Scene = director.one_moment()
         self._practising = Practising(config.run_folder, director, self._show_practice)
         self._app.face.hand = self

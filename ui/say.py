@@ -11,7 +11,7 @@ from firmware.contract.accounts import answers_of
 from firmware.contract.faults import known
 from firmware.contract.money import Money
 from firmware.contract.screen import Language
-from firmware.runtime import fault_words
+from firmware.runtime import desk_words, fault_words
 from firmware.runtime.service_words import service_words
 from firmware.runtime.words import Words
 
@@ -38,7 +38,8 @@ class Say:
 
     def __init__(self, language: Language, helpline: str) -> None:
         self.language = language
-        self._words = Words(LOCALE, language.value, "ui", service_words(language.value))
+        shared = {**service_words(language.value), **desk_words.words_of(language.value).texts}
+        self._words = Words(LOCALE, language.value, "ui", shared)
         self._helpline = helpline
 
     def __call__(self, key: str, **facts: object) -> str:

@@ -39,6 +39,7 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     rates: int = 0  # the version of the rate table in force
     no_rates_because: str = ""  # why none is; then nothing is sold that has a fee
     other_fees: dict[str, str] = {}  # service -> what its office asked, other than the table
+    closed_because: str = ""  # an operator has put the kiosk out of service: a word of WhyClosed
     content: int = 0  # the version of the content pack that is shown
     content_until: str = ""  # its last day
     no_content_because: str = ""  # why a pack that is here is not in force

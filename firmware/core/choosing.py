@@ -92,7 +92,8 @@ class Choosing:
         return self._cash.allowance.why_no_cash(visit)
 
     def _choose_language(self, visit: Visit, value: str) -> Signal | None:
-        if value not in {language.value for language in Language}:
+        is_shut = visit.stage is Stage.ATTRACT and bool(self._floor.closed_because)
+        if is_shut or value not in {language.value for language in Language}:
             return None
         visit.language = Language(value)
         self._asking.show_all(visit)

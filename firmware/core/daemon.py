@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from firmware.core.content_watch import (
     ContentWatch,
 )
 from firmware.core.core import Core
+from firmware.core.desk_network import hear_network
 from firmware.core.disk import DiskWatch
 from firmware.core.floor import NOT_HEARD
 from firmware.core.handing import Handing
@@ -38,6 +40,7 @@ from firmware.core.newcomer import Newcomer
 from firmware.core.rate_watch import RateWatch
 from firmware.core.redeeming import refused
 from firmware.core.spooling import Spooling
+from firmware.core.starting import ask_for
 from firmware.journal.anchor import AnchorKeeper
 from firmware.meeting.hall import Hall
 from firmware.runtime import VERSION
@@ -53,10 +56,12 @@ from firmware.till.effects import (
     Effect,
     Grant,
     KeepRates,
+    KeepTest,
     LayOut,
     OpenMeeting,
     Practise,
     Say,
+    StartAnew,
     Tell,
     Wipe,
 )
@@ -105,6 +110,7 @@ class CoreDaemon:
         bus.on(topics.device_event("+"), self._on_event)
         bus.on(topics.gateway_state, self._on_gateway)
         bus.on(topics.health_state, self._on_health)
+        bus.on(topics.gateway_network, partial(hear_network, core.floor))
         bus.on(topics.screen_press, self._on_press)
         bus.on(topics.uplink_desired, self._on_desired)
         bus.on(topics.core_command, self._on_command)
@@ -233,6 +239,7 @@ class CoreDaemon:
         if screen.serial != before:
             self._keep(screen.serial)
         self._bus.retain(self._topics.core_state, self._state())
+        self._bus.retain(self._topics.core_settings, self._core.flow.desk.orders.settings)
         schedule = self._core.flow.occasions.meetings.schedule
         self._bus.retain(self._topics.meeting_schedule, schedule)
         catalogue, floor = self._core.catalogue, self._core.floor
@@ -258,6 +265,10 @@ class CoreDaemon:
                 self._core.on_wiped(device, self._spooling.wipe(device))
             case KeepRates():
                 self._keep_rates(effect)
+            case StartAnew(what=what):
+                ask_for(what, self._kept.parents[1])
+            case KeepTest(tested=tested):
+                self._bus.send(self._topics.health_test, tested)
             case Practise(is_on=is_on):
                 self._leash.hold() if is_on else self._leash.let_go()
             case OpenMeeting(meeting=meeting):
@@ -338,6 +349,7 @@ class CoreDaemon:
             rates=self._core.floor.rates.version,
             no_rates_because=self._core.floor.rates.why,
             other_fees=self._core.floor.other_fees,
+            closed_because=self._core.floor.closed_because,
             **self._occasion(),
         )
 

@@ -100,6 +100,20 @@ class DeskPapers:
         self._book.write(closed)
         return [self._report(by, number, self._journal.last_at, closed.figures, since_at)]
 
+    def closed_days(self, most: int) -> list[tuple[Entry, rows.DayClosed]]:
+        """The latest first."""
+        return list(islice(only(self._journal.newest_of(rows.DayClosed), rows.DayClosed), most))
+
+    def day(self, number: int) -> list[Paper]:
+        """The report of that closed day, as its row has it; none when there is no such day."""
+        found = only(self._journal.newest_of(rows.DayClosed), rows.DayClosed)
+        for entry, day in found:
+            if day.number == number:
+                before = next(found, None)
+                since_at = "" if before is None else before[0].at
+                return [self._report(day.by, number, entry.at, day.figures, since_at)]
+        return []
+
     @property
     def _day_since(self) -> int:
         return self._journal.before_all if self.last_day is None else self.last_day[0].seq

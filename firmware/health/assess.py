@@ -15,6 +15,7 @@ The codes of findings are stable and dotted; a device's own fault codes are find
     till.records           disk full, read-only         till.day_limit     no more cash today
     till.suspicions        forged notes, cheats: how often in today's visits
     till.no_rates          no signed rate table in force: nothing is sold that has a fee
+    till.closed            by its operator, with a reason
     till.fees_differ       an office asks another fee than the table: the service is off
     till.conduct           the code of conduct: no content of the district is shown
     till.content           a content pack is here and not in force: see detail
@@ -164,7 +165,8 @@ def _wanted(daemons: Sequence[str], facts: Facts) -> list[str]:
 
 def _may_take(core: CoreState) -> bool:
     """Whether the till itself has nothing against cash."""
-    return core.to_confirm is None and not core.no_records_because and not core.day_is_full
+    nothing_said = not core.no_records_because and not core.closed_because
+    return core.to_confirm is None and nothing_said and not core.day_is_full
 
 
 def _status(facts: Facts, name: str) -> Status:
@@ -270,6 +272,8 @@ def _of_uplink(facts: Facts, now: str) -> Iterator[Finding]:
 def _of_till(core: CoreState, now: str) -> Iterator[Finding]:
     if core.status not in USABLE:
         yield Finding("core", f"till.{core.status}", now)
+    if core.closed_because:
+        yield Finding("core", "till.closed", now, f"by its operator: {core.closed_because}")
     if core.unsigned_because:
         yield Finding("core", "till.claims_unsigned", now, core.unsigned_because)
     if core.to_confirm is not None:

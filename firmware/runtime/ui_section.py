@@ -53,3 +53,4 @@ class UiSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     voice: str = "/usr/share/kiosk/voice"  # sentences that were recorded or prepared
     keys: KeysSection = KeysSection()
     sound: SoundSection = SoundSection()
+    brightness: Annotated[int, msgspec.Meta(ge=20, le=100)] = 100  # percent; docs/desk.md

@@ -42,6 +42,11 @@ class Words:
         return special if special in self else key
 
     @property
+    def texts(self) -> Mapping[str, str]:
+        """Every text as it stands, by its key."""
+        return self._texts
+
+    @property
     def plain(self) -> frozenset[str]:
         """The keys of texts that are complete without any fact."""
         return frozenset(key for key, text in self._texts.items() if text and "{" not in text)

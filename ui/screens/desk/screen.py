@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from ui.parts import Row, Touch, View, fill_with
 from ui.screens.desk.model import DeskModel, Task
@@ -17,6 +17,7 @@ class TaskButton(Touch):
     text = StringProperty("")
     icon = StringProperty("")
     why_not = StringProperty("")
+    is_low = BooleanProperty(False)
 
     def on_task(self, _: object, task: Task) -> None:
         self.text, self.icon, self.why_not = task.text, task.icon, task.why_not
@@ -36,7 +37,7 @@ class DeskView(View):
             row.label, row.value, row.has_line = fact.label, fact.value, number > 0
         fill_with(self.ids.tasks, self._tasks, len(model.tasks), self._button)
         for button, task in zip(self._tasks, model.tasks, strict=False):
-            button.task = task
+            button.task, button.is_low = task, model.is_crowded
 
     def _button(self) -> TaskButton:
         button = TaskButton()

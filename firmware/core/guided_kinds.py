@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from firmware.cli.guided import FOLLOWS_WITHIN, Failed, Guide, Script
 from firmware.contract.card import CardRejected, CardSwiped, SwipeProblem
 from firmware.contract.device import (
     CoinAccepted,
@@ -17,6 +16,7 @@ from firmware.contract.device import (
     TicketFailed,
     TicketPrinted,
 )
+from firmware.core.guided import FOLLOWS_WITHIN, Failed, Guide, Script, Text
 
 SPEAKS_WITHIN = 20.0  # seconds; to find a coin, put it in, and hear of it
 PRINTS_WITHIN = 60.0  # seconds; a cold head warms up first
@@ -26,41 +26,42 @@ INHIBITED = "inhibited"  # of the contract: the device is shut
 # Not moved in a test: core would have it on record that the box was pulled and the cabinet opened.
 NOT_MOVED = frozenset({"cash_box_is_out", "battery_is_low", "tamper"})
 MOVES = {
-    "door_is_open": ("Open the door.", "Shut the door."),
-    "mains_is_off": ("Switch the mains off.", "Switch the mains on."),
+    "door_is_open": (Text("do.open_door"), Text("do.shut_door")),
+    "mains_is_off": (Text("do.mains_off"), Text("do.mains_on")),
 }
+DO = ">>"
 
 
 async def acceptor(guide: Guide) -> None:
     """Shut: what is put in comes back, and the device says so, or the technician does."""
-    piece = "note" if guide.state.kind is Kind.NOTES else "coin"
+    piece = "guided.note" if guide.state.kind is Kind.NOTES else "guided.coin"
 
     async def is_shut() -> str:
         if guide.state.accepting:
-            raise Failed("it would take money now, and nobody asked it to")
+            raise Failed(Text("would_take"))
         return ""
 
     async def gives_back() -> str:
-        guide.say(f">>    Put a {piece} in. It must come back, or not go in at all.")
+        guide.tell(DO, "do.put_in", piece=piece)
         said = await guide.ears.until(partial(_inhibited, guide, piece), _short(guide))
         if said is None:
-            await guide.sees(f"It said nothing. Do you have the {piece} back?")
-        return said or "it says nothing of it"
+            await guide.sees(Text("is_it_back", piece=piece))
+        return said or str(Text("says_nothing"))
 
-    await guide.step("is shut", is_shut)
-    await guide.hand_step("takes no money without a visit", gives_back)
+    await guide.step(Text("is_shut"), is_shut)
+    await guide.hand_step(Text("takes_none"), gives_back)
 
 
 def _inhibited(guide: Guide, piece: str) -> str | None:
     """The refusal that was told; raises Failed when money was taken."""
     while (event := guide.ears.take_event()) is not None:
         if isinstance(event, TAKEN):
-            raise Failed(f"it took the {piece} in: {type(event).__name__}")
+            raise Failed(Text("took", piece=piece, event=type(event).__name__))
         if isinstance(event, REFUSED) and event.reason == INHIBITED:
             return INHIBITED
         if isinstance(event, REFUSED):
-            guide.say(f"      It refused that {piece} for another reason: {event.reason}.")
-            guide.say(f">>    Put a good {piece} in.")
+            guide.tell("", "other_reason", piece=piece, reason=event.reason)
+            guide.tell(DO, "do.put_good", piece=piece)
     return None
 
 
@@ -70,17 +71,17 @@ async def printer(guide: Guide) -> None:
     async def prints() -> str:
         job = await guide.asks_core()
         if (ended := await guide.ears.until(partial(_ended, guide, job), PRINTS_WITHIN)) is None:
-            raise Failed("the printer does not say that the sample is on paper")
+            raise Failed(Text("no_sample"))
         if isinstance(ended, TicketFailed):
             raise Failed(ended.fault)
         return ""
 
     async def looks_right() -> str:
-        await guide.sees("Is the sample whole, black, readable in Hindi, and cut off?")
+        await guide.sees(Text("is_it_whole"))
         return ""
 
-    if await guide.step("prints a sample", prints):
-        await guide.hand_step("the sample looks right", looks_right)
+    if await guide.step(Text("prints"), prints):
+        await guide.hand_step(Text("looks_right"), looks_right)
 
 
 def _ended(guide: Guide, job: str) -> TicketPrinted | TicketFailed | None:
@@ -94,9 +95,9 @@ async def panel(guide: Guide) -> None:
     """Each light on and off; each switch there and back."""
     # The tower lamp is health's to light, and the fan the thermometer's.
     for output in sorted(name for name in guide.state.outputs if name.endswith("_guide")):
-        await guide.step(f"light {output}", partial(_light, guide, output))
+        await guide.step(Text("light", output=output), partial(_light, guide, output))
     for switch in sorted(guide.state.inputs.keys() - NOT_MOVED):
-        await guide.hand_step(f"switch {switch}", partial(_switch, guide, switch))
+        await guide.hand_step(Text("switch", switch=switch), partial(_switch, guide, switch))
 
 
 async def _light(guide: Guide, output: str) -> str:
@@ -106,28 +107,28 @@ async def _light(guide: Guide, output: str) -> str:
 
         await guide.asks_core(output, is_on)
         if await guide.ears.until(is_so, FOLLOWS_WITHIN) is None:
-            raise Failed(f"its pin did not go {'on' if is_on else 'off'}")
+            raise Failed(Text("pin_on" if is_on else "pin_off"))
 
     await becomes(True)
     try:
-        await guide.sees(f"Does the light {output} shine?")
+        await guide.sees(Text("does_it_shine", output=output))
     finally:
         await becomes(False)
     return ""
 
 
 async def _switch(guide: Guide, switch: str) -> str:
-    moves = MOVES.get(switch, (f"Make it true: {switch}.", "Put it back."))
+    moves = MOVES.get(switch, (Text("do.make_true", switch=switch), Text("do.put_back")))
     if guide.state.inputs[switch]:
-        raise Failed("it is so already: put it right first")
+        raise Failed(Text("so_already"))
     for move, wanted in zip(moves, (True, False), strict=True):
-        guide.say(f">>    {move}")
+        guide.tell(DO, move.key.removeprefix("guided."), **move.facts)
 
         def is_so(wanted: bool = wanted) -> bool | None:
             return True if guide.state.inputs.get(switch) is wanted else None
 
         if await guide.ears.until(is_so, guide.patience) is None:
-            raise Failed(f"nothing moved within {guide.patience:g} s: {move}")
+            raise Failed(Text("nothing_moved", seconds=f"{guide.patience:g}", move=str(move)))
     return ""
 
 
@@ -136,22 +137,22 @@ async def card(guide: Guide) -> None:
 
     async def reads() -> str:
         session = await guide.asks_core()
-        guide.say(">>    Swipe any card.")
+        guide.tell(DO, "do.swipe")
         if (
             said := await guide.ears.until(partial(_swiped, guide, session), _short(guide))
         ) is None:
-            raise Failed("no swipe was heard")
+            raise Failed(Text("no_swipe"))
         return said
 
-    await guide.hand_step("reads a card", reads)
+    await guide.hand_step(Text("reads"), reads)
 
 
 def _swiped(guide: Guide, session: str) -> str | None:
     while (event := guide.ears.take_event()) is not None:
         if (said := _of_swipe(event, session)) == SwipeProblem.UNREADABLE:
-            guide.say(">>    It could not be read. Swipe again, slower.")
+            guide.tell(DO, "do.swipe_again")
         elif said == SwipeProblem.NOT_ENCRYPTED:
-            raise Failed("it sends cards in clear: it has lost its keys")
+            raise Failed(Text("in_clear"))
         elif said is not None:
             return said
     return None
