@@ -22,6 +22,7 @@ from kivy.uix.widget import Widget
 from firmware.contract.screen import Action
 from firmware.runtime.ui_section import KeysSection
 from ui import theme
+from ui.codes import Code
 from ui.ear import Deaf, Ear
 from ui.focus import Key, Zone, key_names
 from ui.frame import Button, Frame, Look, Warning
@@ -63,6 +64,7 @@ VIEWS: tuple[type[View], ...] = (
     HowToView,
     WriteTextView, FindPlaceView,
 )  # fmt: skip
+RULES_NEED: tuple[type[Widget], ...] = (Code,)  # known to them once it is imported
 PUBLIC = (AttractView, ServicesView, ClosedView, HowToView)  # nothing on them is of anybody
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
 ALSO = {"numpadenter": "enter"}  # the same key to whoever presses it

@@ -87,8 +87,7 @@ class Flow:
         self.requesting = Requesting(book, floor, outbox, catalogue, papers.owners, prefix)
         self._awaiting = Awaiting(book, self._posting, self.paying, self.requesting)
         self.occasions = Occasions(book, floor, outbox, config)
-        conduct = self.occasions.content
-        self.desk = OperatorDesk(book, floor, outbox, config, conduct)
+        self.desk = OperatorDesk(book, floor, outbox, config, self.occasions.content)
         self.lookups = Lookups(book, floor, outbox, papers, catalogue)
         self.asking = Asking(catalogue)
         self.teaching = Teaching(book, floor, outbox, config.practice, self.desk)

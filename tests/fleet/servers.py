@@ -177,7 +177,7 @@ class Postgres(Server):
             for each in [pid, *map(int, children)]:
                 os.kill(each, number)
         else:
-            os.kill(pid, signal.SIGINT)  # fast shutdown: clients are sent away
+            os.kill(pid, signal.SIGQUIT)  # immediate shutdown: nobody wants the data any more
 
     @property
     def dsn(self) -> str:
