@@ -6,13 +6,22 @@ STAMP := $(VENV)/.installed
 # Most tests wait for devices and daemons, so a few more than there are cores run side by side.
 JOBS ?= 4
 
-.PHONY: demo test test-system image image-twice test-image test-image-arm64 bench-image lint types check bench weeks stories chaos fuzz fleet docs clean
+.PHONY: demo test test-system image image-twice test-image test-image-arm64 bench-image lint types check bench weeks stories chaos fuzz fleet docs screens pictures clean
 
 demo: $(STAMP)
 	@exec $(BIN)/kiosk-demo $(if $(STORY),--story $(STORY)) --out demo-out
 
 test: $(STAMP) lint types
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
+
+# Every screen x language x panel x size of letters, and each compared with its stored picture. Ten minutes.
+screens: $(STAMP)
+	SCREENS=all $(BIN)/pytest -v tests/ui/test_screens.py
+
+# How every screen looks from now on: the stored pictures of the tests, and docs/screens. Look at them before you commit.
+pictures: $(STAMP)
+	for panel in "1080 1920" "1920 1080" "1024 600"; do $(BIN)/python -m tests.ui.survey $$panel --write || exit 1; done
+	$(BIN)/python -m docs.screens
 
 check: lint types
 

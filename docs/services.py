@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from firmware.contract.screen import Language
+from firmware.contract.reading import ENGLISH, HINDI
 from firmware.documents.catalogue import words_of
 from firmware.documents.fees import fee_text
 from firmware.services.catalogue import Catalogue, Service, load_catalogue
@@ -79,7 +79,7 @@ def _own_rows() -> Iterator[str]:
     seen = _seen()
     yield from (_row(["tile", *STORIES]), _row(["---"] * (1 + len(STORIES))))
     for name in OWN:
-        names = [Say(each, "")(f"{name}.name") for each in (Language.ENGLISH, Language.HINDI)]
+        names = [Say(each, "")(f"{name}.name") for each in (ENGLISH, HINDI)]
         yield _row([f"`{name}`: {' · '.join(names)}", *_stories(seen.get(name, {}))])
 
 

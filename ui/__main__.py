@@ -21,11 +21,13 @@ from firmware.contract.screen import Action
 from firmware.contract.teach import Practice
 from firmware.contract.topics import Topics
 from firmware.runtime.bus import Bus
-from firmware.runtime.config import Config
+from firmware.runtime.config import Config, ConfigError
 from firmware.runtime.daemon import notify, start
+from firmware.runtime.ui_section import UiSection
 from ui import theme
 from ui.aloud import Aloud
 from ui.environment import prepare
+from ui.languages import offered
 from ui.link import Link
 from ui.play import Piece
 from ui.practising import Practising
@@ -40,9 +42,20 @@ FRAME_LOG = "KIOSK_FRAME_LOG"
 
 
 async def run(config: Config, options: argparse.Namespace) -> None:
-    size = config.ui.width, config.ui.height
-    prepare(*size, config.ui.is_fullscreen, theme.scale(*size))
+    ui = config.ui
+    prepare(ui.width, ui.height, ui.is_fullscreen, _panel(ui))
     await Screen(config).run()
+
+
+def _panel(ui: UiSection) -> float | None:
+    """The diagonal that is configured; raises ConfigError where 15 mm are too much of it."""
+    least = theme.least_inches(ui.width, ui.height)
+    if (ui.panel_inches or theme.inches_of(ui.width, ui.height)) < least:
+        raise ConfigError(
+            f"[ui] panel_inches: expected {least:.1f} or more for {ui.width} x {ui.height}, "
+            f"got {ui.panel_inches}"
+        )
+    return ui.panel_inches
 
 
 class Screen:
@@ -59,7 +72,8 @@ class Screen:
         self._said = ""
         self._app = KioskApp(self._press, self, self._flip, config.ui.keys)
         self._app.face.heard_at(self._voice.step)
-        director = Director(config.kiosk.helpline, config.state_folder / CONTENT)
+        content = config.state_folder / CONTENT
+        director = Director(config.kiosk.helpline, content, offered(config.ui.languages))
         self._link = Link(
             self._bus, topics, director, self._show_real, begin_at=self._voice.loudness.begin_at
         )

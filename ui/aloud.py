@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from firmware.contract.screen import Language
+from firmware.contract.reading import Language
+from ui.languages import languages
 from ui.say import NO_BREAK, Say
 
 RUPEES = r"₹\s?(?P<rupees>[\d,]+)(?:\.(?P<paise>\d\d))?"
@@ -22,7 +23,7 @@ class Aloud:
     """Makes texts speakable, with the words of both languages."""
 
     def __init__(self, helpline: str) -> None:
-        self._say = {language: Say(language, helpline) for language in Language}
+        self._say = {language: Say(language, helpline) for language in languages()}
 
     def __call__(self, text: str, language: Language) -> str:
         said = SPOKEN.sub(partial(_said, self._say[language]), text.translate(SILENT))

@@ -45,6 +45,7 @@ class KioskApp(App):
         self._on_flip = on_flip
         self._undrawn: Scene | None = None
         self._photographs: dict[Path, asyncio.Event] = {}
+        self._watchers: list[Callable[[], None]] = []
         self.face = Face(on_pressed, ear, keys)
         self._wedge = Wedge()
 
@@ -74,6 +75,11 @@ class KioskApp(App):
         Window.canvas.ask_update()
         return self._photographs.setdefault(path, asyncio.Event())
 
+    def at_next_flip(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` when the next frame is drawn and not yet flipped, so it can be read."""
+        Window.canvas.ask_update()
+        self._watchers.append(watcher)
+
     def _flipping(self, *_: object) -> None:
         """All is drawn and not yet flipped: the frame buffer may be read.
 
@@ -85,6 +91,9 @@ class KioskApp(App):
             save_frame(path)
             is_there.set()
         self._photographs.clear()
+        for watcher in self._watchers:
+            watcher()
+        self._watchers.clear()
         if self._undrawn is not None:
             self._on_flip(self._undrawn)
             self._undrawn = None
@@ -114,11 +123,16 @@ class KioskApp(App):
                     self.face.scan(text)
 
 
-def save_frame(path: Path) -> None:
-    """What the frame buffer holds, as a PNG that appears whole or not at all."""
+def frame_buffer() -> Image.Image:
+    """What the frame buffer holds, from the top."""
     width, height = (int(side) for side in Window.size)
     pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
     image = Image.frombytes("RGB", (width, height), bytes(pixels))
+    return image.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+
+
+def save_frame(path: Path) -> None:
+    """The frame buffer as a PNG that appears whole or not at all."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    image.transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(fresh, format="PNG")
+    frame_buffer().save(fresh, format="PNG")
     fresh.replace(path)

@@ -11,6 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from ui import theme
+
+MM_PER_INCH = 25.4
 FRAMES_A_SECOND = 30  # nothing moves; this only bounds how late a frame may be
 
 SETTINGS = {
@@ -27,8 +30,16 @@ SETTINGS = {
 }
 
 
-def prepare(width: int, height: int, is_fullscreen: bool, density: float, left: int = 0) -> None:
-    """Set Kivy up for one window, `left` pixels from the edge where it does not fill the screen.
+def prepare(
+    width: int,
+    height: int,
+    is_fullscreen: bool,
+    inches: float | None = None,
+    left: int = 0,
+    density: float | None = None,
+) -> None:
+    """Set Kivy up for one window on a panel of `inches` (by default as panels of so many pixels
+    are), `left` pixels from the edge where it does not fill the screen.
 
     Raises RuntimeError when Kivy is there already.
     """
@@ -37,8 +48,8 @@ def prepare(width: int, height: int, is_fullscreen: bool, density: float, left: 
     for name, setting in SETTINGS.items():
         os.environ.setdefault(name, setting)
     os.environ.setdefault("KIVY_HOME", str(_home()))
-    os.environ["KIVY_METRICS_DENSITY"] = str(density)
-    os.environ["KIVY_DPI"] = "96"
+    os.environ["KIVY_METRICS_DENSITY"] = str(density or theme.scale(width, height))
+    os.environ["KIVY_DPI"] = str(theme.pixels_per_mm(width, height, inches) * MM_PER_INCH)
     from kivy.config import Config
 
     logging.getLogger("kivy").setLevel(logging.WARNING)  # its import sets it to INFO

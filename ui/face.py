@@ -14,7 +14,7 @@ from typing import Any
 from kivy.clock import Clock
 from kivy.lang import Builder
 from kivy.metrics import dp
-from kivy.properties import NumericProperty, ObjectProperty
+from kivy.properties import ColorProperty, NumericProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
@@ -26,7 +26,7 @@ from ui.codes import Code
 from ui.ear import Deaf, Ear
 from ui.focus import Key, Zone, key_names
 from ui.frame import Button, Frame, Look, Warning
-from ui.parts import PressHandler, View
+from ui.parts import PressHandler
 from ui.play_frame import Hand, NoHand, PlayFrame
 from ui.scene import Scene
 from ui.screens.attract.screen import AttractView
@@ -55,6 +55,8 @@ from ui.screens.trouble.screen import TroubleView
 from ui.screens.waiting.screen import WaitingView
 from ui.screens.write_text.screen import WriteTextView
 from ui.sixkeys import SixKeys
+from ui.text import zoom
+from ui.view import View
 
 FOLDER = Path(__file__).parent
 VIEWS: tuple[type[View], ...] = (
@@ -69,10 +71,11 @@ PUBLIC = (AttractView, ServicesView, ClosedView, HowToView)  # nothing on them i
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
 ALSO = {"numpadenter": "enter"}  # the same key to whoever presses it
 BACK_WIDTH, WAY_ON_WIDTH = 282, 420  # design pixels
-BARS = {False: (140, 200), True: (110, 160)}  # design pixels, top and bottom, by is_wide
 
 
 class TopBar(BoxLayout):
+    letters = NumericProperty(1.0)
+    ground = ColorProperty(theme.INK)
     frame = ObjectProperty(Frame(), rebind=True)
     press = ObjectProperty(lambda action, value: None)
     ear = ObjectProperty(Deaf())
@@ -80,15 +83,15 @@ class TopBar(BoxLayout):
 
 
 class BottomBar(BoxLayout):
+    letters = NumericProperty(1.0)
+    ground = ColorProperty(theme.PAPER)
     frame = ObjectProperty(Frame(), rebind=True)
     press = ObjectProperty(lambda action, value: None)
 
     def width_of(self, button: Button) -> float:
         """A button that is not there still keeps its place, so that the dots stay central."""
-        if not button.is_there:
-            return float(dp(BACK_WIDTH))
-        is_wide = button.look is Look.GO or button.action is Action.AGAIN
-        return float(dp(WAY_ON_WIDTH if is_wide else BACK_WIDTH))
+        is_long = button.look is Look.GO or button.action is Action.AGAIN
+        return float(dp(WAY_ON_WIDTH if button.is_there and is_long else BACK_WIDTH))
 
 
 class StillThere(Widget):
@@ -97,6 +100,7 @@ class StillThere(Widget):
     warning = ObjectProperty(Warning(), rebind=True)
     press = ObjectProperty(lambda action, value: None)
     seconds = NumericProperty(0)
+    letters = NumericProperty(1.0)
 
     def on_touch_down(self, touch: Any) -> bool:
         super().on_touch_down(touch)
@@ -130,7 +134,7 @@ class Face(FloatLayout):
         self.view: View | None = None
         self._screen.add_widget(self._column)
         self.add_widget(self._screen)
-        self.fbind("size", self._size_bars)
+        self.fbind("size", self._fill)
         self.keys = SixKeys(self, ear)
         Clock.schedule_interval(self._count, 1.0)
 
@@ -153,6 +157,8 @@ class Face(FloatLayout):
         self._frame(scene)
         self.frame = self._top.frame = self._bottom.frame = scene.frame
         self._warn(scene.frame.warning)
+        self._zoom(view, theme.LETTERS[scene.text_size])
+        view.more = scene.frame.more
         self._count()
         self.keys.shown(is_another)
 
@@ -212,6 +218,15 @@ class Face(FloatLayout):
         for part in (view,) if is_bare else (self._top, view, self._bottom):
             self._column.add_widget(part)
 
+    def _zoom(self, view: View, letters: float) -> None:
+        for part in (view, self._top, self._bottom, self._overlay):
+            if part.letters != letters or part is view:
+                part.letters = letters
+                zoom(part, letters)
+
+    def _fill(self, *_: object) -> None:
+        self._screen.size = self.size
+
     def _frame(self, scene: Scene) -> None:
         """Practice stands in its frame; everything else is the whole of what is seen."""
         if scene.play is None:
@@ -229,11 +244,6 @@ class Face(FloatLayout):
             self.remove_widget(self._screen)
             self.add_widget(shown)
             shown.inside.add_widget(self._screen)
-
-    def _size_bars(self, *_: object) -> None:
-        self._screen.size = self.size
-        top, bottom = BARS[self.width > self.height]
-        self._top.height, self._bottom.height = dp(top), dp(bottom)
 
     def _warn(self, warning: Warning | None) -> None:
         if warning is None:

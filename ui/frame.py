@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from firmware.contract.asked import Confirm
-from firmware.contract.screen import Action, Language, Screen, ScreenData
+from firmware.contract.reading import TextSize, in_language
+from firmware.contract.screen import Action, Screen, ScreenData
+from ui.languages import after, languages
 from ui.say import Say, sentences
 
 
@@ -39,7 +41,6 @@ class Button:
 
 
 NO_BUTTON = Button()
-OTHER = {Language.HINDI: Language.ENGLISH, Language.ENGLISH: Language.HINDI}
 WAYS_ON = (
     Action.PAY,
     Action.SUBMIT,
@@ -84,8 +85,10 @@ class Frame:
     place: str = ""
     listen: str = ""
     other_language: Button = NO_BUTTON
+    letters: Button = NO_BUTTON
     back: Button = NO_BUTTON
     way_on: Button = NO_BUTTON
+    more: str = ""  # what turns a page: with {page} and {pages}
     step: int = 0  # 0: no progress is shown
     steps: int = 0
     is_bare: bool = False
@@ -107,8 +110,10 @@ def frame(screen: Screen, say: Say) -> Frame:
         place=_place(screen, say),
         listen=say("button.listen"),
         other_language=_other_language(screen, say),
+        letters=_letters(screen, say),
         back=button(back, say, is_way_on=False),
         way_on=_in_words_of(screen.data, button(way_on, say, is_way_on=True), say),
+        more=say.as_written("page.more"),
         step=screen.step or 0,
         steps=screen.steps,
         is_bare=name in BARE_SCREENS,
@@ -159,15 +164,28 @@ def button(action: Action | None, say: Say, is_way_on: bool) -> Button:
 
 
 def _place(screen: Screen, say: Say) -> str:
-    where = screen.place.get(screen.language) or next(iter(screen.place.values()), "")
+    where = in_language(screen.place, screen.language, "")
     return " · ".join(part for part in (say("kiosk.name"), where) if part)
 
 
 def _other_language(screen: Screen, say: Say) -> Button:
     if Action.CHOOSE_LANGUAGE not in screen.actions:
         return NO_BUTTON
-    other = OTHER[screen.language]
-    return Button(say("language.other"), Action.CHOOSE_LANGUAGE, other.value, look=Look.BARE)
+    following = after(screen.language, say.offered)
+    if following == screen.language:
+        return NO_BUTTON
+    name = languages()[following].name
+    return Button(name, Action.CHOOSE_LANGUAGE, following, look=Look.BARE)
+
+
+def _letters(screen: Screen, say: Say) -> Button:
+    """Larger letters, and the usual ones again."""
+    if Action.TEXT_SIZE not in screen.actions:
+        return NO_BUTTON
+    is_large = screen.text_size is TextSize.LARGE
+    following = TextSize.NORMAL if is_large else TextSize.LARGE
+    text = say("button.smaller" if is_large else "button.larger")
+    return Button(text, Action.TEXT_SIZE, following, look=Look.BARE)
 
 
 def _warning(screen: Screen, say: Say) -> Warning:

@@ -1,46 +1,44 @@
-"""Every screen in both languages as PNG: `python -m ui.gallery OUT [WIDTH HEIGHT]`.
+"""Every screen as PNG: `python -m ui.gallery OUT [WIDTH HEIGHT] [--only NAME] [--large]
+[--language hi]`.
 
 For the eye of whoever changes a screen, and for the documentation.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
+import argparse
 import dataclasses
-import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from firmware.contract.screen import Language, Screen
-from ui import samples, samples_occasions, samples_teach, theme
-from ui.ear import Deaf
-from ui.environment import prepare
+from firmware.contract.reading import Language, TextSize
+from firmware.contract.screen import Screen
+from ui import samples, samples_teach
+from ui.languages import languages
 from ui.play import play, practised
 from ui.scene import Director, Scene
-
-if TYPE_CHECKING:
-    from ui.app import KioskApp
+from ui.studio import Studio
 
 HELPLINE = "181"
-LAYOUT_SETTLES = 0.1  # seconds; three frames
 
 
-def scenes(language: Language, content: Path | None = None) -> dict[str, Scene]:
+def scenes(
+    language: Language, size: TextSize = TextSize.NORMAL, content: Path | None = None
+) -> dict[str, Scene]:
     """By file name, without the language; `content` is where the pictures of samples are."""
-    director, main = Director(HELPLINE, content), samples.main_screens()
+    director = Director(HELPLINE, content, tuple(languages()))
+    main = samples.main_screens()
     shown = {
         name: director.scene(
-            samples.screen(data, language, leaves_in=12 if "done" in name else None)
+            samples.screen(data, language, leaves_in=12 if "done" in name else None, size=size)
         )
         for name, data in main.items()
     }
     for name, data in samples.ways_to_pay().items():
-        shown[name] = director.scene(samples.screen(data, language, has_ways=True))
-    warned = samples.screen(samples.cash(), language, is_warning=True, leaves_in=15)
+        shown[name] = director.scene(samples.screen(data, language, has_ways=True, size=size))
+    warned = samples.screen(samples.cash(), language, is_warning=True, leaves_in=15, size=size)
     shown["0-still-there"] = director.scene(warned)
     for name in samples_teach.PRACTISED:
         shown[f"p-{name}"] = practice(director, samples.screen(main[name], language))
@@ -60,35 +58,22 @@ def practice(director: Director, screen: Screen) -> Scene:
     return dataclasses.replace(director.scene(cut), play=play_round)
 
 
-async def photograph(app: KioskApp, scene: Scene, path: Path) -> None:
-    """Show a scene, let the layout settle, and keep the frame."""
-    app.show(scene)
-    await asyncio.sleep(LAYOUT_SETTLES)
-    await app.photograph(path).wait()
-
-
-async def draw(folder: Path, only: str) -> None:
-    from ui.app import KioskApp
-
-    samples_occasions.draw_pictures(content := folder / "content")
-    app = KioskApp(lambda action, value: None, Deaf())
-    running = asyncio.create_task(app.async_run(async_lib="asyncio"))
-    for language in Language:
-        for name, scene in scenes(language, content).items():
-            if only in name:
-                await photograph(app, scene, folder / f"{name}-{language}.png")
-    app.stop()
-    with contextlib.suppress(asyncio.CancelledError):
-        await running
-
-
 def main() -> int:
-    os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
-    folder = Path(sys.argv[1])
-    width, height = (int(side) for side in sys.argv[2:4] or ("1080", "1920"))
-    folder.mkdir(parents=True, exist_ok=True)
-    prepare(width, height, False, theme.scale(width, height))
-    asyncio.run(draw(folder, sys.argv[4] if len(sys.argv) > 4 else ""))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("width", type=int, nargs="?", default=1080)
+    parser.add_argument("height", type=int, nargs="?", default=1920)
+    parser.add_argument("--only", default="", help="those with this in their name")
+    parser.add_argument("--language", choices=languages(), action="append")
+    parser.add_argument("--large", action="store_true", help="with large letters")
+    wanted = parser.parse_args()
+    wanted.folder.mkdir(parents=True, exist_ok=True)
+    studio = Studio(wanted.width, wanted.height)
+    size = TextSize.LARGE if wanted.large else TextSize.NORMAL
+    for language in wanted.language or languages():
+        for name, scene in scenes(language, size).items():
+            if wanted.only in name:
+                studio.picture(scene).save(wanted.folder / f"{name}-{language}.png")
     return 0
 
 

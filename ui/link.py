@@ -14,7 +14,8 @@ import msgspec
 
 from firmware.contract.desk import Settings
 from firmware.contract.health import Presence
-from firmware.contract.screen import Action, Language, Press, Screen
+from firmware.contract.reading import HINDI, Language
+from firmware.contract.screen import Action, Press, Screen
 from firmware.contract.topics import Topics
 from firmware.runtime import VERSION
 from firmware.runtime.bus import Bus, Envelope
@@ -39,7 +40,7 @@ class Link:
     begin_at: Callable[[int], object] = lambda percent: None  # percent of loudness
     screen: Screen | None = None
     settings: Settings | None = None  # of the operator
-    language: Language = Language.HINDI
+    language: Language = HINDI
     _gone: asyncio.TimerHandle | None = field(default=None)
 
     def start(self) -> None:

@@ -1,4 +1,4 @@
-"""The parts that every screen is made of: plates, buttons, icons, dots, codes, the split."""
+"""The parts that every screen is made of: plates, buttons, icons, dots, codes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from kivy.properties import (
     StringProperty,
 )
 from kivy.uix.boxlayout import BoxLayout
-from kivy.uix.layout import Layout
 from kivy.uix.widget import Widget
 from PIL import Image, ImageDraw
 
@@ -28,7 +27,7 @@ from firmware.contract.screen import Action
 from ui import theme
 from ui.frame import NO_BUTTON
 from ui.loudness import LOUDNESSES
-from ui.text import Text, texture_of
+from ui.text import Text, texture_of, zoom, zoom_of
 
 ICONS = Path(__file__).parent / "icons"
 FALLBACK_ICON = "squares-four-duotone"
@@ -113,6 +112,8 @@ class WordButton(Touch):
 
     button = ObjectProperty(NO_BUTTON, rebind=True)
     letter = NumericProperty(0)
+    is_display = BooleanProperty(False)  # as of a Text
+    wish = NumericProperty(0)  # the width at which its words are not pressed
 
 
 class WaysToPay(BoxLayout):
@@ -207,12 +208,20 @@ class Proof(Plate):
     code = StringProperty("")
 
 
+class Total(Plate):
+    """What is to be paid: the largest thing on its screen."""
+
+    label = StringProperty("")
+    value = StringProperty("")
+
+
 class Row(BoxLayout):
     """A label and its value."""
 
     label = StringProperty("")
     value = StringProperty("")
     has_line = BooleanProperty(False)
+    is_long = BooleanProperty(False)  # its value: then it stands below
 
 
 class Dots(Widget):
@@ -241,83 +250,15 @@ class Dots(Widget):
                         size=(side, side))  # fmt: skip
 
 
-class Split(Layout):
-    """Portrait: head, hand, room, foot, from the top. Landscape: head and foot left, hand right.
-
-    `head` and `foot` are as high as they wish. `hand`, what is touched, fills what is left when
-    its size_hint_y is set, and otherwise is as high as it wishes, if there is room.
-    """
-
-    head = ObjectProperty(None, allownone=True)
-    hand = ObjectProperty(None, allownone=True)
-    foot = ObjectProperty(None, allownone=True)
-    margin = NumericProperty(0)
-    gap = NumericProperty(0)
-    left_part = NumericProperty(0.44)  # of the width, in landscape
-    is_wide = BooleanProperty(False)
-
-    def __init__(self, **facts: Any) -> None:
-        super().__init__(**facts)
-        for name in ("pos", "size", "children", "margin", "gap"):
-            self.fbind(name, self._trigger_layout)
-
-    def on_size(self, *_: object) -> None:
-        self.is_wide = self.width > self.height
-
-    def do_layout(self, *_: object) -> None:
-        if self.head is None or self.hand is None or self.foot is None:
-            return
-        left, width = self.x + self.margin, self.width - 2 * self.margin
-        top, bottom = self.y + self.height - self.margin, self.y + self.margin
-        wide = bool(self.is_wide)
-        column = width * self.left_part if wide else width
-        _put(self.head, left, top - self.head.height, column)
-        _put(self.foot, left, bottom, column)
-        ceiling = top if wide else top - self.head.height - self.gap
-        floor = (
-            bottom if wide else bottom + self.foot.height + (self.gap if self.foot.height else 0)
-        )
-        room = ceiling - floor
-        if self.hand.size_hint_y is not None:
-            self.hand.height = room
-        hand_left = left + column + self.gap if wide else left
-        hand_width = width - column - self.gap if wide else width
-        _put(self.hand, hand_left, ceiling - self.hand.height, hand_width)
-
-
-class View(Split):
-    """One screen. `model` is what it shows; `press` is where presses go."""
-
-    model = ObjectProperty(None)
-    press = ObjectProperty(lambda action, value: None)
-    seconds = NumericProperty(0)  # until this screen leaves; 0 when nobody counts
-
-    @property
-    def echo(self) -> str:
-        """What is said after a key was typed; empty where nothing is typed."""
-        return ""
-
-    @property
-    def way_on_when_full(self) -> Widget | None:
-        """What is pressed next, once nothing more can be typed."""
-        return None
-
-    def enter(self) -> None:
-        """This screen comes up after another one: nothing of the last visitor may be left."""
-
-    def leave(self) -> None:
-        """Another screen comes up after this one."""
-
-    def key(self, name: str) -> bool:
-        """A key of a physical keyboard; True when this screen took it."""
-        return False
-
-
 def fill_with(box: Widget, widgets: list[Widget], count: int, make: Callable[[], Widget]) -> None:
     """Let `box` hold `count` widgets of the pool `widgets`, making only what is missing."""
     while len(widgets) < count:
         widgets.append(make())
-    if len(box.children) != count:
+    for widget in widgets[:count]:
+        zoom(widget, zoom_of(box))
+    if (hold := getattr(box, "hold", None)) is not None:
+        hold(widgets[:count])
+    elif len(box.children) != count:
         box.clear_widgets()
         for widget in widgets[:count]:
             box.add_widget(widget)
@@ -367,11 +308,6 @@ def dashed_edge(width: int, height: int, radius: int, border: int, dash: int) ->
         gaps.rectangle((0, y, border * FINER, y + dash * FINER), fill=0)
         gaps.rectangle((size[0] - border * FINER - 1, y, size[0], y + dash * FINER), fill=0)
     return texture_of(ring.resize((width, height), Image.Resampling.LANCZOS))
-
-
-def _put(widget: Widget, x: float, y: float, width: float) -> None:
-    widget.width = width
-    widget.pos = (x, y)
 
 
 def _rgba(colour: str) -> tuple[float, float, float, float]:

@@ -16,12 +16,13 @@ from pathlib import Path
 
 import msgspec
 
-from firmware.contract.screen import Language
+from firmware.contract.reading import Language
 from ui.aloud import Aloud
 from ui.gallery import HELPLINE, scenes
+from ui.languages import languages
 from ui.prompts import END_OF_SENTENCE, INDEX
 from ui.say import Say, sentences
-from ui.voice import DECODER, SPEAKER, VOICES, WORDS_A_MINUTE
+from ui.voice import DECODER, SPEAKER, WORDS_A_MINUTE
 
 ENCODER = "opusenc"
 BITRATE = "24"  # kbit/s: a voice, not music
@@ -55,7 +56,15 @@ def recording(folder: Path | None, key: str, words: str) -> Path | None:
 def speak(words: str, language: Language, path: Path) -> None:
     """By espeak-ng, into Ogg Opus."""
     with tempfile.NamedTemporaryFile(suffix=".wav") as wave:
-        voice = [SPEAKER, "-v", VOICES[language], "-s", str(WORDS_A_MINUTE), "-w", wave.name]
+        voice = [
+            SPEAKER,
+            "-v",
+            languages()[language].voice,
+            "-s",
+            str(WORDS_A_MINUTE),
+            "-w",
+            wave.name,
+        ]
         subprocess.run([*voice, "--stdin"], input=words.encode(), check=True)
         # No serial number by chance: the same words are the same bytes, and so is the image.
         still = ["--quiet", "--serial", "1", "--bitrate", BITRATE]
@@ -93,7 +102,7 @@ def main() -> int:
     recorded = Path(sys.argv[2]) if len(sys.argv) == 3 else None
     faults = [
         fault
-        for language in Language
+        for language in languages()
         for fault in prepare(Path(sys.argv[1]), recorded, language)
     ]  # fmt: skip
     sys.stderr.writelines(f"{fault}\n" for fault in faults)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from firmware.contract.screen import Language
+from firmware.contract.reading import Language
+from ui.languages import languages
 
 INDEX = "index.json"
 END_OF_SENTENCE = re.compile(r"(?<=[.।?!:])\s+")
@@ -22,7 +23,7 @@ class Prompts:
     """An empty folder, or none, knows no sentence."""
 
     def __init__(self, folder: Path) -> None:
-        self._files = {language: _read(folder / language) for language in Language}
+        self._files = {language: _read(folder / language) for language in languages()}
 
     def parts(self, text: str, language: Language) -> list[Path | str]:
         """A file for each run of sentences that has one, the longest first; the rest as texts."""

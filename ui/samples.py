@@ -8,6 +8,7 @@ from firmware.contract.facts import ShowFacts
 from firmware.contract.gateway import Bill, Tender
 from firmware.contract.meeting import Meeting
 from firmware.contract.money import ZERO, Money, rupees, total
+from firmware.contract.reading import HINDI, Language, TextSize
 from firmware.contract.screen import (
     Action,
     Attract,
@@ -20,7 +21,6 @@ from firmware.contract.screen import (
     Done,
     Hint,
     InsertCash,
-    Language,
     ListedBill,
     NoteButton,
     Number,
@@ -224,12 +224,14 @@ STEPS: dict[type, int] = {
 }
 
 
-def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 1,
+def screen(data: ScreenData, language: Language = HINDI, serial: int = 1,
            is_warning: bool = False, leaves_in: int | None = None,
-           has_ways: bool = False) -> Screen:  # fmt: skip
+           has_ways: bool = False, size: TextSize = TextSize.NORMAL) -> Screen:  # fmt: skip
     """The document that core would retain for `data`; `has_ways`: to pay without cash."""
     kind = type(data)
-    actions = ACTIONS[kind] + ([Action.STAY, Action.MORE_TIME] if is_warning else [])
+    reads = [Action.TEXT_SIZE] if kind not in (Attract, Closed, Commissioning) else []
+    stays = [Action.STAY, Action.MORE_TIME] if is_warning else []
+    actions = ACTIONS[kind] + reads + stays
     actions = actions + (WITHOUT_CASH if has_ways else [])
     if isinstance(data, Basket) and len(data.bills) == data.most:
         actions = [action for action in actions if action is not Action.ADD_BILL]
@@ -248,7 +250,7 @@ def screen(data: ScreenData, language: Language = Language.HINDI, serial: int = 
     step = None if getattr(data, "service", "") == "reprint" else STEPS.get(kind)
     return Screen(
         serial=serial, language=language, data=data, actions=actions, step=step,
-        place=PLACE, is_warning=is_warning, leaves_in=leaves_in,
+        text_size=size, place=PLACE, is_warning=is_warning, leaves_in=leaves_in,
     )  # fmt: skip
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from firmware.contract.accounts import answers_of
 from firmware.contract.faults import known
 from firmware.contract.money import Money
-from firmware.contract.screen import Language
+from firmware.contract.reading import ENGLISH, HINDI, PAPER_LANGUAGES, Language, on_paper
 from firmware.runtime import desk_words, fault_words
 from firmware.runtime.service_words import service_words
 from firmware.runtime.words import Words
+from ui.languages import LOCALE
 
 log = logging.getLogger("say")
 
-LOCALE = Path(__file__).parent / "locale"
+OFFERED = (HINDI, ENGLISH)  # where nothing else is configured
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MONTH = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
 
@@ -34,12 +34,16 @@ class FaultWords:
 
 
 class Say:
-    """Texts of `ui/locale/<language>`; `helpline` is a fact that every text may use."""
+    """Texts of `ui/locale/<language>`, and in Hindi what it lacks: names of services, of lists.
 
-    def __init__(self, language: Language, helpline: str) -> None:
-        self.language = language
-        shared = {**service_words(language.value), **desk_words.words_of(language.value).texts}
-        self._words = Words(LOCALE, language.value, "ui", shared)
+    `helpline` is a fact that every text may use; `offered` are the languages of this kiosk.
+    """
+
+    def __init__(
+        self, language: Language, helpline: str, offered: tuple[Language, ...] = OFFERED
+    ) -> None:
+        self.language, self.offered = language, offered
+        self._words = _words(language)
         self._helpline = helpline
 
     def __call__(self, key: str, **facts: object) -> str:
@@ -48,7 +52,7 @@ class Say:
 
     def of_fault(self, code: str) -> FaultWords | None:
         """What is said of that fault; None for none, and for a code of a newer core."""
-        fault, language = known(code), self.language.value
+        fault, language = known(code), on_paper(self.language)
         if fault is None:
             return None
         return FaultWords(
@@ -58,6 +62,10 @@ class Say:
             mender=fault_words.mender(fault, language, self._helpline),
             icon=fault.icon,
         )
+
+    def as_written(self, key: str) -> str:
+        """With the places of its facts still open."""
+        return self._words.texts[key]
 
     @property
     def plain(self) -> frozenset[str]:
@@ -93,6 +101,20 @@ class Say:
             return date
         month = f"{self(f'month.{int(match[2])}')} {match[1]}"
         return f"{int(match[3])} {month}" if match[3] else month
+
+
+def _words(language: Language) -> Words:
+    """Hindi goes below another language only, so that what Hindi lacks is found."""
+    below: dict[str, str] = {}
+    if language not in PAPER_LANGUAGES:
+        below = {**_shared(HINDI), **Words(LOCALE, HINDI, "ui").texts}
+    return Words(LOCALE, language, "ui", {**below, **_shared(language)})
+
+
+def _shared(language: Language) -> dict[str, str]:
+    """Of the services, and what `kioskctl` says, too."""
+    desk = desk_words.words_of(language).texts if language in PAPER_LANGUAGES else {}
+    return {**service_words(language), **desk}
 
 
 def amount(money: Money) -> str:

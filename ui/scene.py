@@ -10,13 +10,15 @@ from firmware.contract import asked
 from firmware.contract import screen as contract
 from firmware.contract.facts import ShowFacts
 from firmware.contract.meeting import Meeting
-from firmware.contract.screen import Language, Screen, Waiting
+from firmware.contract.reading import FALLS_BACK_TO, HINDI, Language, TextSize
+from firmware.contract.screen import Screen, Waiting
 from firmware.contract.screen_ends import PosterOut, Reprinted
 from firmware.contract.teach import HowTo, Practice
 from firmware.contract.typed import FindPlace, WriteText
-from ui.frame import OTHER, Frame, frame
+from ui.frame import Frame, frame
+from ui.languages import after
 from ui.play import Play, empty
-from ui.say import Say
+from ui.say import OFFERED, Say
 from ui.screens.attract import model as attract
 from ui.screens.basket import model as basket
 from ui.screens.choice import model as choice
@@ -87,6 +89,7 @@ class Scene:
     frame: Frame
     model: Model
     language: Language
+    text_size: TextSize = TextSize.NORMAL
     serial: int = 0
     leaves_in: int = 0
     play: Play | None = None  # it is practice, and stands in its frame
@@ -106,20 +109,27 @@ class Scene:
 
 
 class Director:
-    """Holds the words of both languages and makes scenes."""
+    """Holds the words of every language that is offered, and makes scenes."""
 
-    def __init__(self, helpline: str, content: Path | None = None) -> None:
+    def __init__(
+        self,
+        helpline: str,
+        content: Path | None = None,
+        offered: tuple[Language, ...] = OFFERED,
+    ) -> None:
         """`content` is the folder of the district's pictures; without one none is shown."""
-        self._content = content
-        self._say = {language: Say(language, helpline) for language in Language}
+        self._offered, self._content = offered, content
+        known = dict.fromkeys((*offered, FALLS_BACK_TO))
+        self._say = {language: Say(language, helpline, offered) for language in known}
 
     def scene(self, screen: Screen) -> Scene:
         """What a document looks like."""
-        say = self._say[screen.language]
+        say = self._in(screen.language)
         return Scene(
             frame=frame(screen, say),
             model=self._model(screen, say),
             language=screen.language,
+            text_size=screen.text_size,
             serial=screen.serial,
             leaves_in=screen.leaves_in or 0,
             play=empty(say) if isinstance(screen.data, Practice) else None,
@@ -127,17 +137,25 @@ class Director:
 
     def words(self, language: Language) -> Say:
         """For what stands round a scene."""
-        return self._say[language]
+        return self._in(language)
 
-    def one_moment(self, language: Language = Language.HINDI) -> Scene:
+    def one_moment(self, language: Language = HINDI) -> Scene:
         """Before the first document."""
-        say = self._say[language]
+        say = self._in(language)
         return Scene(Frame(is_bare=True), waiting.one_moment(say), language)
 
-    def no_bus(self, language: Language = Language.HINDI) -> Scene:
+    def no_bus(self, language: Language = HINDI) -> Scene:
         """Nobody to listen to: the broker or core is being started again."""
-        say, too = self._say[language], self._say[OTHER[language]]
+        say, too = self._in(language), self._in(after(language, self._offered))
         return Scene(Frame(is_bare=True), closed.closed("closed.no_bus", say, too), language)
+
+    def _too(self, screen: Screen) -> Say:
+        """What is said in two languages at once: the next one that is offered."""
+        return self._in(after(screen.language, self._offered))
+
+    def _in(self, language: Language) -> Say:
+        """A visit that was begun in a language that this kiosk offers no more goes on in Hindi."""
+        return self._say.get(language, self._say[FALLS_BACK_TO])
 
     def _model(self, screen: Screen, say: Say) -> Model:
         match screen.data:
@@ -192,9 +210,9 @@ class Director:
             case contract.Trouble() as data:
                 return trouble.model(data, screen, say)
             case contract.Closed() as data:
-                return closed.model(data, screen, say, self._say[OTHER[screen.language]])
+                return closed.model(data, screen, say, self._too(screen))
             case contract.Commissioning() as data:
-                return commissioning.model(data, say, self._say[OTHER[screen.language]])
+                return commissioning.model(data, say, self._too(screen))
             case contract.Pin() as data:
                 return pin.model(data, screen, say)
             case contract.Desk() as data:

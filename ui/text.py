@@ -31,6 +31,8 @@ class Text(Widget):
     text = StringProperty("")
     weight = NumericProperty(400)
     letter = NumericProperty(42)
+    is_display = BooleanProperty(False)  # figures that are large already: they never grow
+    zoom = NumericProperty(1.0)
     colour = ColorProperty(theme.INK)
     align = StringProperty("left")  # left, center, right
     stand = StringProperty("middle")  # top, middle, bottom
@@ -40,6 +42,7 @@ class Text(Widget):
     room = NumericProperty(UNLIMITED)  # the widest that is_wide_as_text may grow
     text_height = NumericProperty(0)
     text_width = NumericProperty(0)
+    natural_width = NumericProperty(0)  # in one line that nothing squeezes
     fits = BooleanProperty(True)
 
     def __init__(self, **facts: Any) -> None:
@@ -50,7 +53,7 @@ class Text(Widget):
             self._tint = Color(rgba=self.colour)
             self._plate = Rectangle(size=(0, 0))
         redraw = Clock.create_trigger(self._redraw, -1)
-        for name in ("text", "weight", "letter", "align", "is_wrapped", "size",
+        for name in ("text", "weight", "letter", "zoom", "align", "is_wrapped", "size",
                      "is_tall_as_text", "is_wide_as_text", "room"):  # fmt: skip
             self.fbind(name, redraw)
         for name in ("pos", "stand"):
@@ -58,21 +61,30 @@ class Text(Widget):
         self.fbind("colour", self._paint)
         redraw()
 
+    @property
+    def wished(self) -> float:
+        """The em in pixels, with the citizen's wish for larger letters."""
+        return float(self.letter * (1.0 if self.is_display else self.zoom))
+
     def _paint(self, *_: object) -> None:
         self._tint.rgba = self.colour
 
     def _redraw(self, *_: object) -> None:
         width = int(self.room if self.is_wide_as_text else self.width)
         height = None if self.is_tall_as_text else int(self.height)
-        wish = (self.text, self.weight, self.letter, self.align, self.is_wrapped, width, height)
+        size = max(1, round(self.wished))
+        wish = (self.text, self.weight, size, self.align, self.is_wrapped, width, height)
         if wish == self._drawn:
             self._place()
             return
         self._drawn = wish
+        if self.text:
+            self.natural_width = max(
+                shaping.measure(line, int(self.weight), size) for line in self.text.split("\n")
+            )
         if not self.text or width <= 1:
             self._show_nothing()
             return
-        size = max(1, round(self.letter))
         self.block = shaping.lay_out(
             self.text, int(self.weight), size, width, height, self.is_wrapped, self.is_balanced
         )
@@ -97,6 +109,25 @@ class Text(Widget):
         y = {"top": spare_y, "middle": spare_y / 2, "bottom": 0}[self.stand]
         left = self.x + x - shaping.overhang(self.block)
         self._plate.pos = (round(left), round(self.y + y))
+
+
+def zoom(tree: Widget, by: float) -> None:
+    """Let the letters in `tree` be so much larger than designed, also on pages that are not seen.
+
+    Only what is seen is drawn again: a screen that comes up later is zoomed then.
+    """
+    if isinstance(tree, Text):
+        tree.zoom = by
+    for part in getattr(tree, "all_parts", tree.children):
+        zoom(part, by)
+
+
+def zoom_of(box: Widget) -> float:
+    """How large the letters are where `box` stands; as designed where it stands nowhere yet."""
+    seen: Widget | None = box
+    while seen is not None and not hasattr(seen, "letters"):
+        seen = None if seen.parent is seen else seen.parent
+    return 1.0 if seen is None else float(seen.letters)
 
 
 def texture_of(mask: Image.Image, mipmap: bool = False) -> Texture:

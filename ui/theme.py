@@ -7,6 +7,8 @@ built.
 
 from __future__ import annotations
 
+from firmware.contract.reading import TextSize
+
 INK = "#14213D"
 PAPER = "#FFF9F0"
 CARD = "#FFFFFF"
@@ -40,21 +42,42 @@ NOTE_COLOURS = {
     50000: "#D5DBD3",
 }  # fmt: skip
 
+# How much larger than designed the letters are, but for figures that are large already.
+LETTERS = {TextSize.NORMAL: 1.0, TextSize.LARGE: 1.25}
+
 REFERENCE_WIDTH = 1080  # design pixels, portrait
-LANDSCAPE_HEIGHT = 1420  # design pixels, landscape: the tallest screen fits between the bars
+# Design pixels, landscape. Body text is 42 of them. Of Mukta a capital, or a letter below its head
+# line, is 0.63 em: 3.6 mm on a panel of 1024 x 600 and 10.1 inches, which is 20 minutes of arc at
+# an arm's length of 60 cm. ISO 9241-303 wants 16 at least, and prefers 20 to 22.
+REFERENCE_HEIGHT = 960
 TARGET_MM = 15.0  # the least side of anything that is touched
-PANEL_INCHES = 21.5  # diagonal of the kiosk's panel
+LARGEST_TARGET = 118  # design pixels: what 15 mm may be, so that a number pad fits between the bars
+LARGE_PANEL, SMALL_PANEL = 21.5, 10.1  # inches, diagonal
+LARGE_FROM = 1000  # pixels of the shorter side
 
 
 def scale(width: int, height: int) -> float:
-    """Pixels in a design pixel. In landscape the bars leave too little height for full size."""
-    return min(width, height) / (LANDSCAPE_HEIGHT if width > height else REFERENCE_WIDTH)
+    """Pixels in a design pixel."""
+    return min(width, height) / (REFERENCE_HEIGHT if width > height else REFERENCE_WIDTH)
 
 
-def pixels_per_mm(width: int, height: int) -> float:
-    """Of the kiosk's panel when it shows `width` x `height` pixels."""
+def inches_of(width: int, height: int) -> float:
+    """The diagonal that a panel of so many pixels usually has; a small upright window stands for a
+    large panel."""
+    is_small = width > height and height < LARGE_FROM
+    return SMALL_PANEL if is_small else LARGE_PANEL
+
+
+def pixels_per_mm(width: int, height: int, inches: float | None = None) -> float:
+    """Of a panel of `inches` that shows `width` x `height` pixels."""
     diagonal: float = (width**2 + height**2) ** 0.5
-    return diagonal / (PANEL_INCHES * 25.4)
+    return diagonal / ((inches or inches_of(width, height)) * 25.4)
+
+
+def least_inches(width: int, height: int) -> float:
+    """The smallest diagonal on which a finger's 15 mm leave room for everything else."""
+    diagonal: float = (width**2 + height**2) ** 0.5
+    return diagonal * TARGET_MM / (LARGEST_TARGET * scale(width, height) * 25.4)
 
 
 def contrast(one: str, other: str) -> float:

@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from firmware.contract.screen import Language
+from firmware.contract.reading import Language
 from firmware.runtime.ui_section import EVERYTHING, UiSection
+from ui.languages import voice_of
 from ui.loudness import Loudness
 from ui.prompts import Prompts
 from ui.sound import Sound
@@ -25,7 +26,6 @@ from ui.sound import Sound
 log = logging.getLogger("voice")
 
 SPEAKER, PLAYER, DECODER = "espeak-ng", "aplay", "opusdec"
-VOICES = {Language.HINDI: "hi", Language.ENGLISH: "en-in"}
 WORDS_A_MINUTE = 135  # slower than espeak's 175: many listeners, one hearing
 
 
@@ -94,7 +94,7 @@ class Voice:
         return [
             self._programs.speaker,
             "-v",
-            VOICES[language],
+            voice_of(language),
             "-s",
             str(WORDS_A_MINUTE),
             "--stdin",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
+from firmware.contract.reading import in_language
+
 MOST_FACTS = 24  # lines; more do not fit on a screen and a slip
 LONGEST_FACT = 120  # characters of a value: what is longer is cut off
 
@@ -29,7 +31,7 @@ class FactLine(msgspec.Struct, frozen=True):
 
     def said(self, language: str) -> str:
         """In that language, or in another where the office has no words in it."""
-        return self.text.get(language) or next(iter(self.text.values()), "")
+        return in_language(self.text, language, "")
 
     def __repr__(self) -> str:
         return f"FactLine({self.id!r}, ...)"

@@ -19,6 +19,7 @@ from firmware.contract.gateway import Bill, Tender
 from firmware.contract.meeting import Announced, Meeting
 from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Option
+from firmware.contract.reading import Language, TextSize
 from firmware.contract.screen_ends import PosterOut, Reprinted
 from firmware.contract.teach import Teach
 from firmware.contract.typed import Typed
@@ -26,15 +27,11 @@ from firmware.contract.typed import Typed
 MOST_ROWS = 6  # of a list on one screen: each as large as a thumb
 
 
-class Language(StrEnum):
-    HINDI = "hi"
-    ENGLISH = "en"
-
-
 class Action(StrEnum):
     """What may be pressed. `value` of the press: the language, the service, what was typed."""
 
-    CHOOSE_LANGUAGE = "choose_language"  # value: hi, en
+    CHOOSE_LANGUAGE = "choose_language"  # value: hi, en, or another that this kiosk offers
+    TEXT_SIZE = "text_size"  # value: normal, large
     CHOOSE_SERVICE = "choose_service"  # value: the service's id
     ENTER = "enter"  # value: the whole number, on Next
     PAY = "pay"  # in cash
@@ -384,6 +381,7 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     serial: int
     language: Language
+    text_size: TextSize = TextSize.NORMAL
     data: ScreenData
     actions: list[Action]
     step: int | None = None  # of `steps`, from 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from firmware.contract.screen import Action, Hint, Language, Press
+from firmware.contract.reading import TextSize
+from firmware.contract.screen import Action, Hint, Press
 from firmware.core.asking import Asking
 from firmware.core.basket import birth, chosen, take_out
 from firmware.core.book import Book
@@ -15,11 +16,15 @@ from firmware.core.poster_desk import POSTER
 from firmware.core.tiles import has_poster, service_trouble, why_not
 from firmware.core.visit import AT_THE_TILL, REPRINT, REPRINTS, Signal, Stage, Visit
 from firmware.journal.orders import Order
+from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
 
 CASHLESS = (Action.PAY_UPI, Action.PAY_CARD)
+# How it is read, and not what is done: at the desk, too.
+READS = frozenset({Action.CHOOSE_LANGUAGE, Action.TEXT_SIZE})
 CHOICES = frozenset(
-    {Action.CHOOSE_LANGUAGE, Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
+    {Action.CHOOSE_SERVICE, Action.ENTER, Action.ADD_BILL, Action.TAKE_OUT}
+    | READS
     | {Action.CHOOSE, Action.NEXT_PAGE, Action.PREVIOUS_PAGE, Action.SEARCH, Action.SCAN}
     | {Action.HOW_TO, Action.PRACTISE, Action.MORE_TIME}
     | {Action.BACK, Action.AGAIN, Action.PAY, *CASHLESS}
@@ -38,18 +43,21 @@ class Choosing:
         keypad: Keypad,
         cash: CashDesk,
         paying: Paying,
-        receipt_prefix: str,
+        config: Config,
     ) -> None:
         self._book, self._floor, self._catalogue = book, floor, catalogue
         self._asking, self._keypad = asking, keypad
         self._cash, self._paying = cash, paying
-        self._prefix = receipt_prefix
+        self._prefix, self._languages = config.kiosk.receipt_prefix, config.ui.languages
 
     def on_press(self, visit: Visit, press: Press, now: float) -> Signal | None:
         """The step that follows; None where the screen only changes, or for another press."""
         match press.action:
             case Action.CHOOSE_LANGUAGE:
                 return self._choose_language(visit, press.value)
+            case Action.TEXT_SIZE if press.value in list(TextSize):
+                visit.text_size = TextSize(press.value)
+                return None
             case Action.CHOOSE_SERVICE:
                 return self._choose_service(visit, press.value)
             case Action.ENTER:
@@ -93,9 +101,9 @@ class Choosing:
 
     def _choose_language(self, visit: Visit, value: str) -> Signal | None:
         is_shut = visit.stage is Stage.ATTRACT and bool(self._floor.closed_because)
-        if is_shut or value not in {language.value for language in Language}:
+        if is_shut or value not in self._languages:
             return None
-        visit.language = Language(value)
+        visit.language = value
         self._asking.show_all(visit)
         return Signal.LANGUAGE if visit.stage is Stage.ATTRACT else None
 

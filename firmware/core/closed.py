@@ -12,7 +12,7 @@ import sys
 import time
 
 from firmware.contract.health import Presence
-from firmware.contract.screen import Closed, Language, Screen
+from firmware.contract.screen import Closed, Screen
 from firmware.contract.topics import Topics
 from firmware.core.daemon import TICK
 from firmware.runtime.bus import Bus
@@ -28,7 +28,7 @@ async def say_closed(config: Config, why: str, seconds: float, fault: str = "") 
     bus = Bus(config.bus_address("core"), (topics.presence("core"), Presence(False)))
     closed = Screen(
         serial=0,
-        language=Language.HINDI,
+        language=config.ui.languages[0],
         data=Closed(why, fault),
         actions=[],
         place=config.kiosk.place,

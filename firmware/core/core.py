@@ -258,6 +258,7 @@ class Core:
         fresh = Screen(
             serial=self.serial,
             language=visit.language,
+            text_size=visit.text_size,
             data=data,
             actions=offered,
             step=STEPS.get(visit.stage),

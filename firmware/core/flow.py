@@ -24,7 +24,7 @@ from firmware.core.asking import Asking
 from firmware.core.awaiting import Awaiting
 from firmware.core.book import Book
 from firmware.core.cash import CashDesk
-from firmware.core.choosing import CHOICES, Choosing
+from firmware.core.choosing import CHOICES, READS, Choosing
 from firmware.core.delivering import Delivering
 from firmware.core.enquiry import QUESTIONS, Enquiry
 from firmware.core.fees import FeeDesk
@@ -47,7 +47,7 @@ from firmware.core.resuming import POWER, has_money, readable, stage_of, visit_o
 from firmware.core.snapshot import Snapshot
 from firmware.core.teaching import Teaching
 from firmware.core.tendering import Tendering
-from firmware.core.visit import AT_THE_TILL, WITH_FACTS, WITHOUT_MONEY, Signal, Stage, Visit
+from firmware.core.visit import AT_THE_TILL, WITH_FACTS, WITHOUT_MONEY, Signal, Stage, nobody
 from firmware.journal.orders import Order
 from firmware.runtime.config import Config
 from firmware.services.catalogue import Catalogue
@@ -70,7 +70,8 @@ class Flow:
     ) -> None:
         self._book, self._floor, self._outbox = book, floor, outbox
         self._catalogue = catalogue
-        self.visit, self.patience = Visit(), Patience(config.times)
+        self._ui = config.ui
+        self.visit, self.patience = nobody(config.ui), Patience(config.times)
         self.cash = CashDesk(book, floor, outbox, Allowance(book, floor, config.limits, catalogue))
         self.lights = Lights(outbox)
         self.pages = PageDesk(outbox)
@@ -94,7 +95,7 @@ class Flow:
         self._enquiry = Enquiry(outbox, papers.owners, self.asking, self.lookups, self.fees)
         keypad = Keypad(book, self.asking, self._tendering, self.receipt_again)
         self._choosing = Choosing(
-            book, floor, catalogue, self.asking, keypad, self.cash, self.paying, prefix
+            book, floor, catalogue, self.asking, keypad, self.cash, self.paying, config
         )
         self._steps = {  # of stages that wait for no citizen
             Stage.UPI: self.paying.tick,
@@ -157,7 +158,7 @@ class Flow:
         """A press that the present screen offers; nobody goes without the proof of everything."""
         visit = self.visit
         visit.patience_from = now
-        if visit.stage is Stage.OPERATOR and press.action is not Action.CHOOSE_LANGUAGE:
+        if visit.stage is Stage.OPERATOR and press.action not in READS:
             self.desk.on_press(press, now)
             return
         if self._owes_proof:
@@ -227,7 +228,7 @@ class Flow:
     # --- stages ----------------------------------------------------------------------------
 
     def on_enter_attract(self, now: float) -> None:
-        self.visit = Visit(entered_at=now, patience_from=now)
+        self.visit = nobody(self._ui, now)
         if self._interrupted:
             self._resume_order(now)
 

@@ -125,9 +125,7 @@ class Lookups:
         """The slip, in the language of the screen."""
         if visit.facts is None or not self.offers(visit):
             return None
-        ticket = self._papers.facts_slip(
-            visit.service, visit.account, visit.facts, visit.language.value
-        )
+        ticket = self._papers.facts_slip(visit.service, visit.account, visit.facts, visit.language)
         self._printer.begin([Paper(SLIP, lambda _: ticket)], now)
         self._printer.step(now)
         return Signal.PRINT

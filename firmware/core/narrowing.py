@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from firmware.contract.options import Option
+from firmware.contract.reading import in_language
 from firmware.contract.screen import MOST_ROWS
 
 LEAFED = 3 * MOST_ROWS  # so many are leafed through; of more, a part is chosen first
@@ -41,7 +42,7 @@ def narrowed(options: list[Option], within: str, language: str) -> list[Option]:
     """
     if len(options) <= LEAFED:
         return options
-    known = sorted(options, key=lambda option: option.words[language])
+    known = sorted(options, key=lambda option: in_language(option.words, language, option.id))
     part = Part.named(within) or Part(0, len(known))
     names = known[part.first : part.end]
     if len(names) <= LEAFED:
@@ -57,5 +58,7 @@ def _parts_of(whole: Part) -> list[Part]:
 
 
 def _option(part: Part, known: list[Option], language: str) -> Option:
-    first, last = (known[at].words[language] for at in (part.first, part.end - 1))
+    first, last = (
+        in_language(known[at].words, language, known[at].id) for at in (part.first, part.end - 1)
+    )
     return Option(part.id, {language: f"{first} – {last}"})

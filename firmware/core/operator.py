@@ -367,7 +367,7 @@ class OperatorDesk:
         return desk_screens.draw(self, self._printer.is_on_paper)
 
     def actions(self) -> list[Action]:
-        return [Action.CHOOSE_LANGUAGE, *desk_screens.ACTIONS[self.place]]
+        return [Action.CHOOSE_LANGUAGE, Action.TEXT_SIZE, *desk_screens.ACTIONS[self.place]]
 
     # --- moving ----------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from firmware.contract.facts import Facts
 from firmware.contract.money import ZERO, Money
+from firmware.contract.reading import Language, in_language, on_paper
 from firmware.contract.ticket import Ticket
 from firmware.core.occasion import Occasion
 from firmware.core.said import said
@@ -96,11 +97,12 @@ class Papers:
         return ""
 
     def ticket(
-        self, order: Order, document: str, duplicate: int, language: str, has_code: bool = True
+        self, order: Order, document: str, duplicate: int, read: Language, has_code: bool = True
     ) -> Ticket:
         """`document` is `receipt`, which of what takes no money is the acknowledgement, `refund` or
         `claim`; `duplicate` 0 is the original. `has_code`: a slip may carry what makes it money at
-        the kiosk."""
+        the kiosk. It is printed for whoever reads the language `read`."""
+        language = on_paper(read)
         match document:
             case "receipt" if order.is_free:
                 return acknowledgement(self._request(order, duplicate, language), language)
@@ -156,7 +158,10 @@ class Papers:
         """Of a mobile its end: who finds the paper need not have it."""
         name, account = order.created.service, order.created.bill.account
         found = said(self._catalogue, name, account, order.created.texts)
-        return [Asked(each.label, _without_mobile(each.text[language])) for each in found]
+        return [
+            Asked(each.label, _without_mobile(in_language(each.text, language, "")))
+            for each in found
+        ]
 
     def _refund(self, order: Order, duplicate: int, language: str) -> Refund:
         last = next(reversed(order.cashless.refunds.values()))
@@ -200,8 +205,9 @@ class Papers:
             return ""
         return self.codes.of(claim.claim)
 
-    def facts_slip(self, service: str, account: str, facts: Facts, language: str) -> Ticket:
+    def facts_slip(self, service: str, account: str, facts: Facts, read: Language) -> Ticket:
         """What the office knows, for whoever asked."""
+        language = on_paper(read)
         slip = FactsSlip(
             kiosk=self._kiosk.id,
             place=self._place(language),
@@ -215,7 +221,7 @@ class Papers:
         return facts_slip(slip, language)
 
     def _place(self, language: str) -> str:
-        return self._kiosk.place.get(language, self._kiosk.id)
+        return in_language(self._kiosk.place, language, self._kiosk.id)
 
 
 def _without_mobile(text: str) -> str:

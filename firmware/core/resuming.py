@@ -13,7 +13,7 @@ import msgspec
 
 from firmware.contract.accounts import answers_of, last_digits
 from firmware.contract.money import ZERO
-from firmware.contract.screen import Language
+from firmware.contract.reading import HINDI, TextSize
 from firmware.core.snapshot import Snapshot
 from firmware.core.visit import Stage, Visit
 from firmware.journal.orders import Order
@@ -44,9 +44,9 @@ def visit_of(order: Order, kept: Snapshot | None) -> Visit:
     """The visit of an interrupted order, in the language that its citizen chose. If he still stands
     there (`kept`), what he brought before counts on."""
     is_here = kept is not None and kept.is_of(order)
-    spoken = [language for language in Language if language == order.created.language]
     return Visit(
-        language=spoken[0] if spoken else Language.HINDI,
+        language=order.created.language or HINDI,
+        text_size=kept.text_size if is_here and kept is not None else TextSize.NORMAL,
         service=order.lines[-1].service,
         gives=order.created.gives,
         answers=answers_of(order.lines[-1].bill.account),

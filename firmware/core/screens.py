@@ -124,8 +124,13 @@ PUT_RIGHT_BY_TRYING_AGAIN = frozenset(
 
 
 def actions(visit: Visit, why_no_cash: Hint | None) -> list[Action]:
-    """What may be pressed in this stage; the other language is always a press away."""
-    found = [Action.CHOOSE_LANGUAGE, *ACTIONS[visit.stage]]
+    """What may be pressed in this stage; another language is always a press away, and so are larger
+    letters once somebody is here."""
+    reads = [
+        Action.CHOOSE_LANGUAGE,
+        *([Action.TEXT_SIZE] if visit.stage is not Stage.ATTRACT else []),
+    ]
+    found = [*reads, *ACTIONS[visit.stage]]
     if why_no_cash is not None and Action.PAY in found:
         found.remove(Action.PAY)
     if visit.gives and Action.ADD_BILL in found:

@@ -11,7 +11,8 @@ from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Options
-from firmware.contract.screen import Language, ListedBill
+from firmware.contract.reading import Language, TextSize
+from firmware.contract.screen import ListedBill
 from firmware.core.visit import (
     LOOKUPS,
     POSTERS,
@@ -54,6 +55,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     options: Options | None = None
     page: int = 0
     within: str = ""
+    text_size: TextSize = TextSize.NORMAL
     has_more_time: bool = False
     texts: dict[str, str] = {}
     sought: str | None = None

@@ -14,8 +14,10 @@ from firmware.contract.fees import Fees
 from firmware.contract.gateway import Bill
 from firmware.contract.money import ZERO, Money
 from firmware.contract.options import Options
-from firmware.contract.screen import Hint, Language, ListedBill
+from firmware.contract.reading import HINDI, Language, TextSize
+from firmware.contract.screen import Hint, ListedBill
 from firmware.journal.orders import Order
+from firmware.runtime.ui_section import UiSection
 from firmware.till.session import CashSession, UnexpectedEvent
 
 
@@ -288,7 +290,8 @@ class Visit:
     """Where the citizen is, and what was said so far. Money is not here: it is in the order."""
 
     stage: Stage = Stage.ATTRACT
-    language: Language = Language.HINDI
+    language: Language = HINDI
+    text_size: TextSize = TextSize.NORMAL
     category: str = ""  # whose services are shown; empty: all kinds
     service: str = ""
     gives: str = ""  # the kind of the printer whose paper the service hands out, if it does
@@ -354,3 +357,10 @@ class Visit:
             return TRANSITIONS[self.stage][signal]
         except KeyError:
             raise UnexpectedEvent(f"{signal} while {self.stage}") from None
+
+
+def nobody(ui: UiSection, now: float = 0.0) -> Visit:
+    """As the next citizen finds the screen: in the kiosk's own language and size of letters."""
+    return Visit(
+        language=ui.languages[0], text_size=ui.text_size, entered_at=now, patience_from=now
+    )

@@ -13,5 +13,5 @@ FOLDER = Path(__file__).with_name("locale")
 
 @cache
 def words_of(language: str) -> Words:
-    """The catalogue of `hi` or `en`; raises OSError for a language that is not shipped."""
+    """The catalogue of a language that is printed, `hi` or `en`; raises OSError for another."""
     return Words(FOLDER, language, "documents", service_words(language))

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec.structs import asdict
 
+from firmware.contract.reading import ENGLISH, HINDI, Language, TextSize
+
 KeyName = Literal[
     "up", "down", "left", "right", "enter", "escape", "backspace", "tab", "spacebar", "home", "end",
     "pageup", "pagedown", "insert", "delete", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9",
@@ -51,6 +53,14 @@ class UiSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # true: what is private by headphones alone; "everything": by the loudspeaker, too.
     speaks: bool | Literal["everything"] = True
     voice: str = "/usr/share/kiosk/voice"  # sentences that were recorded or prepared
+    # The diagonal of the panel; left out, it is what panels of so many pixels have.
+    panel_inches: Annotated[float, msgspec.Meta(ge=7, le=65)] | None = None
+    # In the order in which they are offered; the first one is that of a new visit.
+    languages: Annotated[tuple[Language, ...], msgspec.Meta(min_length=1, max_length=4)] = (
+        HINDI,
+        ENGLISH,
+    )
+    text_size: TextSize = TextSize.NORMAL  # of a new visit
     keys: KeysSection = KeysSection()
     sound: SoundSection = SoundSection()
     brightness: Annotated[int, msgspec.Meta(ge=20, le=100)] = 100  # percent; docs/desk.md

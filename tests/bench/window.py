@@ -14,12 +14,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from firmware.contract.screen import Language, Number
+from firmware.contract.screen import Number
 from tests.bench.figures import Figure, delays, percentile
 from tests.bench.idle import cpu_seconds, pss
 from tests.ui.test_process import Stage
 from tests.window.hands import Window
 from ui import samples
+from ui.languages import languages
 
 STARTS, TOUCHES, VISITS = 10, 200, 1000
 START_AIM, TOUCH_AIM, CPU_AIM, GROWTH_AIM = 3.0, 0.050, 2.0, 0.05
@@ -160,7 +161,7 @@ async def _memory(stage: HandStage, visits: int) -> Figure:
 
 async def _visit(stage: HandStage, visit: int, serial: int) -> int:
     """Each document at once after the one before; the last one is waited for."""
-    language = list(Language)[visit % 2]
+    language = list(languages())[visit % 2]
     shown = list(samples.main_screens().values())
     for at, data in enumerate(shown, serial + 1):
         screen = samples.screen(data, language, serial=at)

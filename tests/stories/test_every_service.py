@@ -15,12 +15,12 @@ from docs.services import OWN
 from firmware.contract.asked import Accepted, Confirm, PutFinger
 from firmware.contract.facts import ShowFacts
 from firmware.contract.money import rupees
+from firmware.contract.reading import ENGLISH
 from firmware.contract.screen import (
     Action,
     Attract,
     Done,
     InsertCash,
-    Language,
     ScreenData,
     Services,
     ShowBill,
@@ -219,7 +219,7 @@ async def test_with_the_office_away_each_keeps_its_promise_before_any_money(kios
         await kiosk.citizen.presses(Action.FINISH, until=is_a(Attract))
     await the_office_goes(kiosk)
     for name, reason in (await tries_each_tile(kiosk)).items():
-        text = Say(Language.ENGLISH, "")(reason)
+        text = Say(ENGLISH, "")(reason)
         is_as_before(name, "away", f"its tile is off before any money: “{text}”")
     for name, before in told.items():
         is_as_before(name, "away", await looks_up_again(kiosk, SERVICES[name], before))

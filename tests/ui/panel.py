@@ -5,54 +5,32 @@ Kivy can be set up once a process, so there is one panel a session.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
 from typing import Any
 
-from firmware.contract.money import rupees
 from firmware.contract.screen import (
     Action,
-    Hint,
-    Language,
-    Number,
     Screen,
-    Services,
-    SwipeCard,
-    Waiting,
 )
-from ui import samples, samples_again, samples_asks, theme
-from ui.environment import prepare
+from ui.languages import languages
 from ui.loudness import Loudness
 from ui.scene import Director, Scene
+from ui.studio import Studio, is_a
 
 WIDTH, HEIGHT = 1080, 1920
-ROUNDS = 4  # of the clock: text heights follow widths, layouts follow heights
 
 
-class Panel:
+class Panel(Studio):
     """Shows documents, is touched, and says what it drew."""
 
-    def __init__(self) -> None:
-        os.environ["SDL_VIDEODRIVER"] = "offscreen"
-        prepare(WIDTH, HEIGHT, False, theme.scale(WIDTH, HEIGHT))
-        from kivy.base import runTouchApp
-        from kivy.clock import Clock
-
-        from ui.app import KioskApp
-
-        Clock._max_fps = 0  # no waiting for the next frame
-        self._clock = Clock
+    def __init__(self, width: int = WIDTH, height: int = HEIGHT) -> None:
         self.presses: list[tuple[Action, str]] = []
         self.listened = 0
         self.hushed = 0
         self.said: list[str] = []
         self.loudness = Loudness(70)
         self.flipped: list[Scene] = []
-        self.director = Director("181")
-        self.app = KioskApp(self._press, self, self.flipped.append)
-        self.app._run_prepare()
-        runTouchApp(embedded=True)
-        self.settle()
+        self.director = Director("181", offered=tuple(languages()))
+        super().__init__(width, height, None, self._press, self, self.flipped.append)
 
     def show(self, screen: Screen) -> None:
         """A document, and the layout that follows."""
@@ -61,24 +39,7 @@ class Panel:
     def show_scene(self, scene: Scene) -> None:
         self.presses.clear()
         self.app.face._last_press = ()
-        self.app.show(scene)
-        self.settle()
-
-    def settle(self) -> None:
-        """Let the layout come to rest; draws nothing."""
-        for _ in range(ROUNDS):
-            self._clock.tick()
-            self._clock.tick_draw()
-
-    def draw(self) -> None:
-        """One frame, drawn and flipped."""
-        from kivy.base import EventLoop
-
-        EventLoop.idle()
-
-    def widgets(self, kind: str) -> list[Any]:
-        """Every widget of that class that is in the tree now, the bars and the overlay too."""
-        return [widget for widget in self.app.face.walk() if _is_a(widget, kind)]
+        super().show_scene(scene)
 
     def touch(self, widget: Any) -> None:
         """A finger down and up in the middle of `widget`."""
@@ -101,9 +62,7 @@ class Panel:
     def button(self, text: str) -> Any:
         """The touchable part with that text in it."""
         for widget in self.widgets("Touch"):
-            if any(
-                _is_a(part, "Text") and part.text == text for part in widget.walk(restrict=True)
-            ):
+            if any(is_a(part, "Text") and part.text == text for part in widget.walk(restrict=True)):
                 return widget
         raise LookupError(f"no button {text!r}; there are {self.texts()}")
 
@@ -127,45 +86,3 @@ class Panel:
     def louder(self) -> None:
         self.loudness.louder()
         self.app.face.heard_at(self.loudness.step)
-
-
-def _is_a(widget: Any, kind: str) -> bool:
-    return any(cls.__name__ == kind for cls in type(widget).__mro__)
-
-
-def every_document(language: Language) -> Iterator[tuple[str, Screen]]:
-    """Everything that a screen can say, in one language."""
-    make: Callable[..., Screen] = samples.screen
-    for name, data in samples.main_screens().items():
-        yield name, make(data, language, leaves_in=20)
-    for name, data in samples.ways_to_pay().items():
-        yield name, make(data, language, has_ways=True)
-    for reason in samples.CARD_HINTS:
-        yield reason, make(SwipeCard("electricity", rupees(470), Hint(f"card.{reason}")), language)
-    for hint in samples.HINTS:
-        yield hint, make(samples.cash(Hint(hint, rupees(500))), language)
-    for waiting in samples.WAITINGS:
-        yield waiting, make(Waiting(f"waiting.{waiting}"), language)
-    for problem in samples.PROBLEMS:
-        number = Number("electricity", "electricity.ask.account", 12, "2103", f"number.{problem}")
-        yield problem, make(number, language)
-    for problem in samples_asks.PROBLEMS:
-        asked = samples_asks.born(f"number.{problem}")
-        yield f"ask/{problem}", make(asked, language)
-    for problem in samples_again.PROBLEMS:
-        key = f"reprint.{problem}"
-        yield f"number/{key}", make(samples_again.receipt_number(key), language)
-        yield f"mobile/{key}", make(samples_again.mobile(key), language)
-    for problem in samples.SLIP_PROBLEMS:
-        yield f"slip/{problem}", make(samples.slip(f"slip.{problem}"), language)
-    yield "resumed/wrong", make(samples.resumed("resumed.wrong"), language)
-    for reason in samples.TILE_REASONS:
-        yield reason, make(Services(samples.tiles(f"tile.{reason}")), language)
-    for cause in samples.TROUBLES:
-        for safe, proof in ((0, None), (200, None), (200, "paper"), (12345, "screen")):
-            yield f"{cause}/{proof}", make(samples.trouble(cause, safe, proof), language)
-    for cause in samples.CLOSINGS:
-        from firmware.contract.screen import Closed
-
-        yield cause, make(Closed(f"closed.{cause}"), language)
-    yield "warning", make(samples.cash(), language, is_warning=True, leaves_in=15)

@@ -9,9 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from firmware.contract.screen import Attract, Language, Screen
+from firmware.contract.reading import HINDI, Language
+from firmware.contract.screen import Attract, Screen
 from tests.ui.panel import Panel
 from ui import samples, samples_occasions
+from ui.languages import languages
 from ui.samples_occasions import SHOWN, TITLE
 from ui.scene import Director
 
@@ -26,7 +28,7 @@ def kiosk(panel: Panel, tmp_path: Path) -> Iterator[Panel]:
     panel.director = before
 
 
-def first(name: str = "1-attract-content", language: Language = Language.HINDI) -> Screen:
+def first(name: str = "1-attract-content", language: Language = HINDI) -> Screen:
     return samples.screen(samples.main_screens()[name], language)
 
 
@@ -50,7 +52,7 @@ def everything(panel: Panel) -> str:
     return "\n".join(found)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(languages()))
 def test_words_and_pictures_of_the_district(kiosk: Panel, language: Language) -> None:
     kiosk.show(first(language=language))
     assert pictures(kiosk) == ["banner.png", "logo.png"]

@@ -2,88 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from firmware.contract.money import rupees
-from firmware.contract.screen import Action, Language, Number, Services
-from tests.ui.panel import HEIGHT, WIDTH, Panel, every_document
+from firmware.contract.reading import ENGLISH, HINDI
+from firmware.contract.screen import Action, Number, Services
+from tests.ui.documents import every_document
+from tests.ui.panel import HEIGHT, WIDTH, Panel
 from ui import samples, theme
 from ui.environment import prepare
-
-LEAST_SHRINK = 0.8  # of the design's size; a text that must be smaller wants shorter words
-
-
-def _overlap(one: Any, other: Any) -> bool:
-    return bool(
-        min(one.right, other.right) - max(one.x, other.x) > 1
-        and min(one.top, other.top) - max(one.y, other.y) > 1
-    )
-
-
-def _faults_of(text: Any) -> list[str]:
-    found = []
-    if not text.fits or text.block is None:
-        found.append(f"does not fit {text.size}")
-    elif text.block.size < LEAST_SHRINK * text.letter:
-        found.append(f"shrank from {text.letter} to {text.block.size}")
-    holder = text.parent
-    if text.x < holder.x - 1 or text.right > holder.right + 1:
-        found.append(f"{text.x}..{text.right} leaves {holder.x}..{holder.right}")
-    if text.y < holder.y - 1 or text.top > holder.top + 1:
-        found.append(f"{text.y}..{text.top} leaves {holder.y}..{holder.top}")
-    return [f"{text.text!r}: {fault}" for fault in found]
-
-
-def _text_faults(panel: Panel) -> list[str]:
-    return [fault for text in panel.widgets("Text") if text.text for fault in _faults_of(text)]
-
-
-def _place_faults(panel: Panel) -> list[str]:
-    view = panel.app.face.view
-    assert view is not None
-    found = [
-        f"{part.y}..{part.top} leaves {view.y}..{view.top}"
-        for part in (view.head, view.hand, view.foot)
-        if part.height and (part.y < view.y - 1 or part.top > view.top + 1)
-    ]
-    if view.foot.height and _overlap(view.hand, view.foot):
-        found.append(f"hand {view.hand.y} stands on foot {view.foot.top}")
-    return found
-
-
-def _target_faults(panel: Panel) -> list[str]:
-    least = theme.TARGET_MM * theme.pixels_per_mm(WIDTH, HEIGHT)
-    small = [t for t in panel.widgets("Touch") if t.is_on and min(t.size) < least]
-    return [f"{target.size} is under {least:.0f} px" for target in small]
-
-
-FINDERS = {"text": _text_faults, "place": _place_faults, "target": _target_faults}
-
-
-@pytest.fixture(scope="module")
-def faults(panel: Panel) -> dict[str, list[str]]:
-    """Every document in both languages, looked at once."""
-    found: dict[str, list[str]] = {kind: [] for kind in FINDERS}
-    for language in Language:
-        for name, screen in every_document(language):
-            panel.show(screen)
-            for kind, find in FINDERS.items():
-                found[kind] += [f"{language} {name}: {fault}" for fault in find(panel)]
-    return found
-
-
-def test_a_longer_word_in_one_language_ran_out_of_its_box(faults: dict[str, list[str]]) -> None:
-    assert faults["text"] == []
-
-
-def test_a_tall_trouble_screen_slid_over_the_bottom_bar(faults: dict[str, list[str]]) -> None:
-    assert faults["place"] == []
-
-
-def test_a_thick_finger_hits_every_button(faults: dict[str, list[str]]) -> None:
-    assert faults["target"] == []
 
 
 def test_text_fault_finder_can_fail(panel: Panel) -> None:
@@ -160,7 +87,7 @@ def test_a_warning_in_the_middle_wiped_half_a_number(panel: Panel) -> None:
     panel.show(samples.screen(_number(), serial=1))
     _type_keys(panel, "2103")
     panel.show(samples.screen(_number(), serial=2, is_warning=True, leaves_in=15))
-    panel.show(samples.screen(_number(), Language.ENGLISH, serial=3))
+    panel.show(samples.screen(_number(), ENGLISH, serial=3))
     assert "8 more digits" in panel.texts()
 
 
@@ -225,7 +152,7 @@ def test_a_keyboard_presses_what_a_finger_would(panel: Panel) -> None:
 
 def test_screens_are_built_once(panel: Panel) -> None:
     views = list(panel.app.face.views.values())
-    for _, screen in every_document(Language.HINDI):
+    for _, screen in every_document(HINDI):
         panel.show(screen)
     assert list(panel.app.face.views.values()) == views
 
@@ -241,7 +168,7 @@ def test_money_in_is_drawn_and_told_after_the_flip(panel: Panel) -> None:
 
 def test_kivy_is_set_up_before_it_is_imported(panel: Panel) -> None:
     with pytest.raises(RuntimeError, match="found it imported"):
-        prepare(WIDTH, HEIGHT, False, 1.0)
+        prepare(WIDTH, HEIGHT, False)
 
 
 def test_landscape_and_portrait_keep_a_finger_wide_enough() -> None:

@@ -7,13 +7,16 @@ from typing import get_args
 
 import pytest
 
-from firmware.contract.screen import Action, Count, Desk, Language, Number, Pin, Screen, Task
+from firmware.contract.reading import Language
+from firmware.contract.screen import Action, Count, Desk, Number, Pin, Screen, Task
 from firmware.runtime.config import ConfigError, convert
 from firmware.runtime.sealing import OneTimeKey
 from firmware.runtime.ui_section import KeyName, KeysSection, UiSection
-from tests.ui.panel import Panel, every_document
+from tests.ui.documents import every_document
+from tests.ui.panel import Panel
 from ui import samples, theme
 from ui.focus import Focus, Key, Spot, Zone, key_names, reading_order
+from ui.languages import languages
 
 # --- the model, without a window ---------------------------------------------------------------
 
@@ -114,7 +117,7 @@ def _reached(panel: Panel) -> set[object]:
 
 
 def _documents() -> Iterator[tuple[str, Screen]]:
-    for language in Language:
+    for language in languages():
         for name, screen in every_document(language):
             if name != "warning":
                 yield f"{language} {name}", screen
@@ -350,7 +353,7 @@ def _louder_is_large_enough(panel: Panel) -> bool:
     return bool(min(panel.app.face._top.ids.louder.size) >= least)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(languages()))
 def test_the_bar_has_room_for_the_volume_in_both_languages(
     panel: Panel, language: Language
 ) -> None:

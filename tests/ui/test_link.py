@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from firmware.contract.health import Presence
-from firmware.contract.screen import Action, Language, Press, Screen
+from firmware.contract.reading import ENGLISH
+from firmware.contract.screen import Action, Press, Screen
 from firmware.contract.topics import Topics
 from firmware.runtime import VERSION
 from firmware.runtime.bus import Address, Bus, Envelope
@@ -96,7 +97,7 @@ async def test_a_dead_bus_is_said_only_when_it_stays_dead(
     link: Link, shown: list[Scene], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link_module, "BUS_PATIENCE", 0.0)
-    link.receive(document(samples.screen(samples.cash(), Language.ENGLISH)))
+    link.receive(document(samples.screen(samples.cash(), ENGLISH)))
     link.connection_changed(False)
     link.connection_changed(True)
     await asyncio.sleep(0)
@@ -106,7 +107,7 @@ async def test_a_dead_bus_is_said_only_when_it_stays_dead(
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert isinstance(shown[-1].model, ClosedModel)
-    assert shown[-1].language is Language.ENGLISH
+    assert shown[-1].language == ENGLISH
     wire(link)
     link.press(Action.CANCEL)
     assert wire(link) == []  # nobody listens: nothing may be promised

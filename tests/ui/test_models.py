@@ -7,12 +7,12 @@ import pytest
 
 from firmware.contract.gateway import Tender
 from firmware.contract.money import ZERO, rupees
+from firmware.contract.reading import ENGLISH, HINDI, Language
 from firmware.contract.screen import (
     Action,
     Attract,
     Hint,
     InsertCash,
-    Language,
     NoteButton,
     Number,
     Printing,
@@ -21,9 +21,10 @@ from firmware.contract.screen import (
     Services,
     ShowBill,
 )
-from tests.ui.panel import every_document
+from tests.ui.documents import every_document
 from ui import samples, theme
 from ui.frame import Look, frame
+from ui.languages import languages
 from ui.say import Say, amount, exact, in_fours, sentences
 from ui.scene import Director, Model
 from ui.screens.attract.model import AttractModel
@@ -44,11 +45,11 @@ def director() -> Director:
     return Director("181")
 
 
-def model_of(director: Director, data: ScreenData, language: Language = Language.HINDI) -> Model:
+def model_of(director: Director, data: ScreenData, language: Language = HINDI) -> Model:
     return director.scene(samples.screen(data, language)).model
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(languages()))
 def test_everything_can_be_heard(director: Director, language: Language) -> None:
     for name, screen in every_document(language):
         spoken = director.scene(screen).spoken_text
@@ -62,7 +63,7 @@ def test_amounts_are_never_broken_from_their_sign() -> None:
 
 
 def test_dates_are_read_as_people_write_them() -> None:
-    say = Say(Language.HINDI, "181")
+    say = Say(HINDI, "181")
     assert say.month("2026-10") == "अक्टूबर 2026"
     assert say.month("2026-11-28") == "28 नवम्बर 2026"
     assert say.month("2026-13") == "2026-13"
@@ -77,7 +78,7 @@ def test_sentences_are_closed_for_the_voice() -> None:
 
 
 def test_only_what_core_allows_stands_on_the_bars() -> None:
-    say = Say(Language.HINDI, "181")
+    say = Say(HINDI, "181")
     bars = frame(samples.screen(samples.cash()), say)
     assert (bars.way_on.action, bars.back.action) == (Action.CANCEL, Action.USE_SLIP)
     bars = frame(samples.screen(samples.main_screens()["5-bill"]), say)
@@ -88,15 +89,15 @@ def test_only_what_core_allows_stands_on_the_bars() -> None:
 
 
 def test_a_trouble_that_can_only_end_has_its_way_out_on_the_right() -> None:
-    screen = Screen(serial=1, language=Language.HINDI, data=samples.trouble("refused"),
+    screen = Screen(serial=1, language=HINDI, data=samples.trouble("refused"),
                     actions=[Action.FINISH])  # fmt: skip
-    bars = frame(screen, Say(Language.HINDI, "181"))
+    bars = frame(screen, Say(HINDI, "181"))
     assert (bars.way_on.action, bars.back.action) == (Action.FINISH, None)
     assert not bars.other_language.is_there and bars.place == "ई-सेवा कियोस्क"
 
 
 def test_the_other_language_is_offered_in_its_own_letters() -> None:
-    for language, other in ((Language.HINDI, "English"), (Language.ENGLISH, "हिन्दी")):
+    for language, other in ((HINDI, "English"), (ENGLISH, "हिन्दी")):
         bars = frame(samples.screen(samples.cash(), language), Say(language, "181"))
         assert bars.other_language.text == other
         assert bars.other_language.value != language
@@ -113,17 +114,17 @@ def test_the_window_says_how_much_works(director: Director) -> None:
 
 
 def test_no_acceptor_is_said_before_the_visit(director: Director) -> None:
-    shown = model_of(director, samples.main_screens()["1-attract-no-cash"], Language.ENGLISH)
+    shown = model_of(director, samples.main_screens()["1-attract-no-cash"], ENGLISH)
     assert isinstance(shown, AttractModel)
     assert shown.pay_by == "No cash just now" and "not taken" in shown.line
 
 
 def test_the_note_slot_is_shut_and_the_telephone_pays(director: Director) -> None:
-    shown = model_of(director, samples.main_screens()["1-attract-upi"], Language.ENGLISH)
+    shown = model_of(director, samples.main_screens()["1-attract-upi"], ENGLISH)
     assert isinstance(shown, AttractModel)
     assert shown.pay_by == "UPI · Card"
     assert shown.line == "Pay your bill here by UPI or card.\nNo cash just now."
-    both = model_of(director, Attract(samples.tiles(), True, [Tender.UPI]), Language.ENGLISH)
+    both = model_of(director, Attract(samples.tiles(), True, [Tender.UPI]), ENGLISH)
     assert isinstance(both, AttractModel)
     assert both.pay_by == "Notes · coins · UPI"
 
@@ -144,7 +145,7 @@ def numbers(typed: str = "", problem: str | None = None, service: str = "electri
 
 
 def number_of(data: Number) -> number.NumberModel:
-    return number.model(data, samples.screen(data), Say(Language.HINDI, "181"))
+    return number.model(data, samples.screen(data), Say(HINDI, "181"))
 
 
 def test_typing_stops_at_the_last_digit() -> None:
@@ -310,7 +311,7 @@ def test_no_money_in_means_no_word_of_money(director: Director) -> None:
 
 
 def test_a_closed_machine_says_so_in_both_languages(director: Director) -> None:
-    shown = director.no_bus(Language.ENGLISH).model
+    shown = director.no_bus(ENGLISH).model
     assert isinstance(shown, ClosedModel)
     assert shown.title == "The machine is starting" and shown.title_too == "मशीन चालू हो रही है"
 
@@ -329,14 +330,14 @@ def test_the_warning_is_what_is_spoken(director: Director) -> None:
 )
 def test_what_is_asked_has_the_name_of_the_thing(service: str, question: str) -> None:
     data = ShowBill(service, samples.bill(), rupees(470))
-    shown = show_bill.model(data, samples.screen(data), Say(Language.HINDI, "181"))
+    shown = show_bill.model(data, samples.screen(data), Say(HINDI, "181"))
     assert shown.question == question
     assert shown.spoken_text.startswith(question)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(languages()))
 def test_a_card_is_called_a_card_and_never_a_page(director: Director, language: Language) -> None:
-    words = {Language.HINDI: ("कार्ड", "पन्न"), Language.ENGLISH: ("card", "page")}[language]
+    words = {HINDI: ("कार्ड", "पन्न"), ENGLISH: ("card", "page"), "mr": ("कार्ड", "पान")}[language]
     card = Printing("aadhaar_card", 0, 2, True, paper="pvc")
     ways = {
         "fetching": msgspec.structs.replace(card, pages=0),

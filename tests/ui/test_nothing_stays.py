@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from firmware.contract.screen import Language, ScreenData
+from firmware.contract.reading import HINDI
+from firmware.contract.screen import ScreenData
 from tests.ui.panel import Panel
 from ui import samples
 
@@ -53,7 +54,7 @@ def test_no_private_screen_leaves_a_word(panel: Panel) -> None:
     panel.show(empty)
     blank = sorted(everything(panel))
     for name, data in samples.main_screens().items():
-        panel.show(samples.screen(data, Language.HINDI))
+        panel.show(samples.screen(data, HINDI))
         panel.show(empty)
         left = set(everything(panel)) - set(blank)
         assert not {text for text in left if "1725" in text or "शर्मा" in text}, name

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from firmware.contract.screen import Action, Language
+from firmware.contract.reading import ENGLISH, Language
+from firmware.contract.screen import Action
 from firmware.contract.screen_ends import Reprinted
 from ui import samples, samples_again
+from ui.languages import languages
 from ui.say import Say
 from ui.scene import Director
 from ui.screens.basket.model import LONGEST_NAME, BasketModel, shortened
@@ -17,7 +19,7 @@ from ui.screens.offer.model import OfferModel
 
 
 def english(data: object) -> object:
-    return Director("181").scene(samples.screen(data, Language.ENGLISH)).model  # type: ignore[arg-type]
+    return Director("181").scene(samples.screen(data, ENGLISH)).model  # type: ignore[arg-type]
 
 
 def test_a_full_basket_says_why_no_more_fits() -> None:
@@ -55,9 +57,10 @@ def test_both_answers_say_all_that_follows(offer: object, line: str) -> None:
     assert line in shown.spoken_text  # who cannot read hears it
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(languages()))
 def test_an_interrupted_payment_is_said_to_be_safe(language: Language) -> None:
-    scene = Director("181").scene(samples.screen(samples.resumed(), language))
+    director = Director("181", offered=tuple(languages()))
+    scene = director.scene(samples.screen(samples.resumed(), language))
     assert isinstance(scene.model, NumberModel)
     assert "200" in scene.model.where
     assert scene.model.question == Say(language, "181")("resumed.digits.question")
@@ -79,7 +82,7 @@ def test_a_number_may_have_a_digit_more_and_need_not() -> None:
     for typed, is_full in (("1", False), ("5", True), ("9", True)):
         shown = type_digit(shown, typed)
         assert (shown.is_complete, shown.is_full) == (True, is_full)
-        assert shown.strip == Say(Language.ENGLISH, "181")("number.complete")
+        assert shown.strip == Say(ENGLISH, "181")("number.complete")
     assert shown.typed == "041700015"
 
 

@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from firmware.contract.screen import Action, Language, Screen
+from firmware.contract.reading import ENGLISH, HINDI
+from firmware.contract.screen import Action, Screen
 from firmware.contract.teach import Practice
-from tests.ui.panel import HEIGHT, WIDTH, Panel, every_document
+from tests.ui.documents import every_document
+from tests.ui.panel import HEIGHT, WIDTH, Panel
 from ui import samples, theme
+from ui.languages import languages
 from ui.play import NOT_PRACTISED, Piece, play, practised
 from ui.scene import Scene
 
@@ -60,7 +63,7 @@ def test_a_screen_of_practice_had_no_band_and_somebody_put_a_real_note_in(
     panel: Panel, child: Child
 ) -> None:
     """Every document, in both languages: the band, the stripes, the stop."""
-    for language in Language:
+    for language in languages():
         for name, screen in every_document(language):
             panel.show_scene(scene_of(panel, screen))
             shown = panel.app.face.frame_of_play
@@ -112,7 +115,7 @@ def test_play_notes_are_fed_and_the_stop_is_not_a_press_of_practice(
 
 def test_a_note_that_the_slot_would_refuse_is_not_in_the_tray(panel: Panel, child: Child) -> None:
     screen = samples.screen(samples.cash())
-    offered = {piece.text for piece in play(screen, panel.director.words(Language.HINDI)).pieces}
+    offered = {piece.text for piece in play(screen, panel.director.words(HINDI)).pieces}
     assert "500" not in offered
     assert "200" in offered
 
@@ -140,7 +143,7 @@ def test_a_receipt_of_practice_is_a_picture_with_words_across_it(
 
 
 def test_nobody_logs_in_and_no_telephone_pays_in_practice() -> None:
-    for _, screen in every_document(Language.ENGLISH):
+    for _, screen in every_document(ENGLISH):
         assert not set(practised(screen).actions) & NOT_PRACTISED
 
 

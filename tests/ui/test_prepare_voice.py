@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from firmware.contract.screen import Language
+from firmware.contract.reading import HINDI
 from ui import prepare_voice
+from ui.languages import languages
 from ui.prepare_voice import ENCODER, prepare, recording, speak, spoken_keys
 from ui.prompts import Prompts
 from ui.voice import DECODER
@@ -25,7 +26,7 @@ NAMASTE = {"attract.greeting": "नमस्ते."}
 
 
 def test_what_is_said_whole_is_prepared_and_what_has_a_sum_in_it_is_not() -> None:
-    for language in Language:
+    for language in languages():
         keys = spoken_keys(language)
         assert {"attract.greeting", "bill.question", "warning.question"} <= keys.keys()
         assert "cash.due" not in keys, "a sum is in it"
@@ -51,8 +52,8 @@ def test_what_somebody_recorded_goes_before_the_machine(
 ) -> None:
     monkeypatch.setattr(prepare_voice, "spoken_keys", lambda language: NAMASTE)
     recorded(tmp_path / "recorded/hi", "attract.greeting", "नमस्ते")
-    assert prepare(tmp_path / "out", tmp_path / "recorded", Language.HINDI) == []
-    found = Prompts(tmp_path / "out").parts("नमस्ते. बिल भरें।", Language.HINDI)
+    assert prepare(tmp_path / "out", tmp_path / "recorded", HINDI) == []
+    found = Prompts(tmp_path / "out").parts("नमस्ते. बिल भरें।", HINDI)
     assert found == [tmp_path / "out/hi/attract.greeting.wav", "बिल भरें।"]
 
 
@@ -60,7 +61,7 @@ def test_what_somebody_recorded_goes_before_the_machine(
 def test_a_prepared_sentence_is_sound_and_the_same_bytes_each_time(tmp_path: Path) -> None:
     one, other = tmp_path / "one.ogg", tmp_path / "other.ogg"
     for path in (one, other):
-        speak("नमस्ते.", Language.HINDI, path)
+        speak("नमस्ते.", HINDI, path)
     assert one.read_bytes() == other.read_bytes()
     command = [DECODER, "--quiet", "--force-wav", str(one), "-"]
     sound = subprocess.run(command, capture_output=True, check=True).stdout

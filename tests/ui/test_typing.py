@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from firmware.contract.letters import normalised
-from firmware.contract.screen import Action, Language, Number, Screen, ScreenData
+from firmware.contract.reading import HINDI
+from firmware.contract.screen import Action, Number, Screen, ScreenData
 from firmware.contract.typed import LONGEST_SCAN, FindPlace, WriteText
 from tests.ui.panel import Panel
 from ui import samples, samples_typing
@@ -19,7 +20,7 @@ from ui.screens.number import model as number
 from ui.screens.write_text import model as write_text
 from ui.wedge import LEAST_SCAN, PAUSE, Scanned, Typed, Wedge
 
-HINDI = Say(Language.HINDI, "181")
+IN_HINDI = Say(HINDI, "181")
 BOX = WriteText("grievance", "grievance.ask.text", 200, lines=4)
 NAME = WriteText("grievance", "grievance.ask.name", 5, 2)
 
@@ -29,7 +30,7 @@ def screen(data: ScreenData) -> Screen:
 
 
 def box(data: WriteText = BOX) -> write_text.WriteTextModel:
-    return write_text.model(data, screen(data), HINDI)
+    return write_text.model(data, screen(data), IN_HINDI)
 
 
 # --- the keys ------------------------------------------------------------------------------
@@ -170,7 +171,7 @@ def replace_typed(data: WriteText, typed: str, problem: str) -> WriteText:
 
 def place(sought: str = "", count: int = 0) -> find_place.FindPlaceModel:
     data = samples_typing.found("grievance", sought, count)
-    return find_place.model(data, screen(data), HINDI)
+    return find_place.model(data, screen(data), IN_HINDI)
 
 
 def test_who_types_faster_than_core_finds_is_answered_for_the_last_letter() -> None:
@@ -290,7 +291,7 @@ def test_keys_of_the_window_become_letters_or_a_scan(panel: Panel) -> None:
 
 def test_a_slip_of_the_finger_is_told_with_the_last_digit() -> None:
     data = Number("s", "electricity.ask.account", 4, check="verhoeff")
-    shown = number.model(data, screen(data), HINDI)
+    shown = number.model(data, screen(data), IN_HINDI)
     for digit in "2364":  # 236 has the check digit 3
         assert not shown.is_wrong
         shown = number.type_digit(shown, digit)
@@ -301,7 +302,7 @@ def test_a_slip_of_the_finger_is_told_with_the_last_digit() -> None:
 
 def test_a_number_without_check_digit_is_not_judged_here() -> None:
     data = Number("s", "electricity.ask.account", 4)
-    shown = number.model(data, screen(data), HINDI)
+    shown = number.model(data, screen(data), IN_HINDI)
     for digit in "2364":
         shown = number.type_digit(shown, digit)
     assert not shown.is_wrong

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from firmware.contract.screen import Language
+from firmware.contract.reading import ENGLISH, HINDI
 from ui.aloud import Aloud
 from ui.loudness import LOUDNESSES, STEPS, Loudness
 from ui.prompts import INDEX, Prompts
@@ -99,10 +99,10 @@ async def test_a_new_screen_cuts_the_old_sentence_off(
     tmp_path: Path, log: Path, listing: Path
 ) -> None:
     voice = voice_of(tmp_path, log, SPEAKER)
-    voice.say("नमस्ते", Language.HINDI)
+    voice.say("नमस्ते", HINDI)
     await said(log, "नमस्ते [hi]")
     first = voice._speaking
-    voice.say("Insert notes", Language.ENGLISH)
+    voice.say("Insert notes", ENGLISH)
     assert first is not None
     await asyncio.wait([first])
     assert first.cancelled()
@@ -115,7 +115,7 @@ async def test_a_new_screen_cuts_the_old_sentence_off(
 
 async def test_a_kiosk_without_a_voice_is_silent(tmp_path: Path, log: Path, listing: Path) -> None:
     silent = Voice(Programs(None), Sound(listing=listing), Prompts(tmp_path), Loudness(70))
-    silent.say("नमस्ते", Language.HINDI)
+    silent.say("नमस्ते", HINDI)
     assert not silent.can_speak and silent._speaking is None and silent.step == 0
 
 
@@ -124,7 +124,7 @@ async def test_a_sound_card_that_is_pulled_out_ends_the_voice_and_not_the_screen
 ) -> None:
     voice = voice_of(tmp_path, log, QUICK_SPEAKER)
     plug(listing, "--- no soundcards ---\n")
-    voice.say("नमस्ते", Language.HINDI)
+    voice.say("नमस्ते", HINDI)
     assert voice._speaking is None
 
 
@@ -135,11 +135,11 @@ async def test_the_whole_queue_heard_whose_bill_it_was(
     tmp_path: Path, log: Path, listing: Path
 ) -> None:
     voice = voice_of(tmp_path, log, QUICK_SPEAKER)
-    voice.say("Ramesh owes 470.", Language.ENGLISH, "Is this your bill?")
+    voice.say("Ramesh owes 470.", ENGLISH, "Is this your bill?")
     await whole(voice)
     assert _read(log) == "Is this your bill? on 0\n"
     plug(listing, LOUDSPEAKER + HEADSET)
-    voice.say("Ramesh owes 470.", Language.ENGLISH, "Is this your bill?")
+    voice.say("Ramesh owes 470.", ENGLISH, "Is this your bill?")
     await whole(voice)
     assert _read(log).endswith("\nRamesh owes 470. on 1\n"), "in the headphones alone"
 
@@ -148,7 +148,7 @@ async def test_a_kiosk_in_a_booth_may_say_everything(
     tmp_path: Path, log: Path, listing: Path
 ) -> None:
     voice = voice_of(tmp_path, log, QUICK_SPEAKER, says_everything=True)
-    voice.say("Ramesh owes 470.", Language.ENGLISH, "Is this your bill?")
+    voice.say("Ramesh owes 470.", ENGLISH, "Is this your bill?")
     await whole(voice)
     assert _read(log) == "Ramesh owes 470. on 0\n"
 
@@ -160,7 +160,7 @@ async def test_a_plug_in_the_jack_of_the_only_card_silences_the_loudspeaker(
     controls = "Simple mixer control 'Headphone',0\nSimple mixer control 'Speaker',0\n"
     plug(tmp_path / "answer-scontrols", controls)
     voice = voice_of(tmp_path, log, QUICK_SPEAKER)
-    voice.say("Ramesh owes 470.", Language.ENGLISH, "Is this your bill?")
+    voice.say("Ramesh owes 470.", ENGLISH, "Is this your bill?")
     await whole(voice)
     assert _read(log) == "Ramesh owes 470. on 0\n"
     mixed = _read(tmp_path / "mixed")
@@ -174,7 +174,7 @@ async def test_the_next_visitor_was_shouted_at(tmp_path: Path, log: Path, listin
     voice = voice_of(tmp_path, log, QUICK_SPEAKER)
     for change in (voice.loudness.louder, voice.loudness.louder, voice.loudness.reset):
         change()
-        voice.say("नमस्ते", Language.HINDI)
+        voice.say("नमस्ते", HINDI)
         await whole(voice)
     set_to = [line for line in _read(tmp_path / "mixed").splitlines() if "-M" in line]
     assert [line.split()[5] for line in set_to] == ["85%", "100%", "70%"]
@@ -221,11 +221,11 @@ def test_recorded_sentences_stand_around_a_sum_that_nobody_recorded(tmp_path: Pa
     )
     folder = tmp_path / "en"
     text = "Is this your bill? In all 470 rupees. For May. Pay in notes. You get change."
-    assert prompts.parts(text, Language.ENGLISH) == [
+    assert prompts.parts(text, ENGLISH) == [
         folder / "question.wav", "In all 470 rupees. For May.", folder / "promise.wav",
     ]  # fmt: skip
-    assert prompts.parts("Pay in notes.", Language.ENGLISH) == ["Pay in notes."], "not the half"
-    assert prompts.parts(text, Language.HINDI) == [text]
+    assert prompts.parts("Pay in notes.", ENGLISH) == ["Pay in notes."], "not the half"
+    assert prompts.parts(text, HINDI) == [text]
 
 
 async def test_a_recording_is_played_and_the_rest_is_spoken(
@@ -233,7 +233,7 @@ async def test_a_recording_is_played_and_the_rest_is_spoken(
 ) -> None:
     ready(tmp_path / "voice", welcome="Welcome.")
     voice = voice_of(tmp_path, log, QUICK_SPEAKER)
-    voice.say("Welcome. 470 rupees.", Language.ENGLISH)
+    voice.say("Welcome. 470 rupees.", ENGLISH)
     await whole(voice)
     played, spoken = _read(log).splitlines()
     assert played == f"played {tmp_path}/voice/en/welcome.wav"
@@ -259,8 +259,8 @@ async def test_a_recording_is_played_and_the_rest_is_spoken(
 )  # fmt: skip
 def test_a_sum_is_said_as_people_say_it(written: str, hindi: str, english: str) -> None:
     aloud = Aloud("181")
-    assert aloud(written, Language.HINDI) == hindi
-    assert aloud(written, Language.ENGLISH) == english
+    assert aloud(written, HINDI) == hindi
+    assert aloud(written, ENGLISH) == english
 
 
 needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="no espeak-ng here")
@@ -278,7 +278,7 @@ def phonemes(text: str) -> str:
     [("₹ 470", "चार सौ सत्तर रुपये"), ("₹ 100", "एक सौ रुपये"), ("₹ 55", "पचपन रुपये")],
 )
 def test_espeak_itself_says_a_sum_in_words(sum_: str, words: str) -> None:
-    assert phonemes(Aloud("181")(sum_, Language.HINDI)) == phonemes(words)
+    assert phonemes(Aloud("181")(sum_, HINDI)) == phonemes(words)
 
 
 @needs_espeak

@@ -16,7 +16,7 @@ GAP = 20  # pixels between the kiosk and the dock
 
 
 async def run(config: Config, options: argparse.Namespace) -> None:
-    prepare(WIDTH, HEIGHT, False, 1.0, left=config.ui.width + GAP)
+    prepare(WIDTH, HEIGHT, False, density=1.0, left=config.ui.width + GAP)
     from ui.dock.app import DockApp
 
     app = DockApp(config, Reach(config.run_folder))

@@ -71,7 +71,7 @@ def shows(world: PosterWorld, data: ScreenData) -> bool:
 def test_a_citizen_takes_the_list_home(world: PosterWorld) -> None:
     world.ask()
     assert shows(world, Waiting("waiting.printing_poster"))
-    assert world.screen.actions == [Action.CHOOSE_LANGUAGE]
+    assert world.screen.actions == [Action.CHOOSE_LANGUAGE, Action.TEXT_SIZE]
     world.until(lambda: isinstance(world.screen.data, PosterOut))
     assert shows(world, PosterOut(1))
     paper = world.laid_out[0].ticket

@@ -31,7 +31,8 @@ def test_the_money_is_shown_as_safe_and_nothing_else_is_on_offer(world: World) -
     world.power_cut()
     world.run(5)
     assert asked(world).safe == rupees(200)
-    assert world.screen.actions == [Action.CHOOSE_LANGUAGE, Action.ENTER]
+    reads = [Action.CHOOSE_LANGUAGE, Action.TEXT_SIZE]
+    assert world.screen.actions == [*reads, Action.ENTER]
     assert not world.acceptors.leases
     world.core.on_press(Press(world.screen.serial, Action.CANCEL), world.now)
     assert asked(world)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from firmware.contract.content import Shown
 from firmware.contract.meeting import Announced
-from firmware.contract.screen import Action, Attract, Language, Screen
+from firmware.contract.reading import Language
+from firmware.contract.screen import Action, Attract, Screen
 from ui.frame import NO_BUTTON, Button, Look
+from ui.languages import languages
 from ui.say import Say, sentences
 
 
@@ -28,8 +30,7 @@ class AttractModel:
     greeting: str = ""
     line: str = ""
     samples: tuple[Sample, ...] = ()
-    hindi: Button = NO_BUTTON
-    english: Button = NO_BUTTON
+    languages: tuple[Button, ...] = ()
     working: str = ""
     works: bool = True  # at least one service
     pay_by: str = ""
@@ -59,8 +60,7 @@ def model(data: Attract, screen: Screen, say: Say, pictures: Path | None = None)
                    *_touch(screen, tile.service, tile.why_not is None))
             for tile in data.tiles
         ),
-        hindi=_language(Language.HINDI, "हिन्दी", screen),
-        english=_language(Language.ENGLISH, "English", screen),
+        languages=tuple(_language(each, screen) for each in say.offered),
         working=say("attract.working.one" if working == 1 else "attract.working", count=working),
         works=working > 0,
         pay_by=_pay_by(data, say),
@@ -109,7 +109,7 @@ def _touch(screen: Screen, service: str, is_on: bool) -> tuple[Action, str]:
     """A touched picture goes straight to its service where core lets it; else it says hello."""
     if is_on and Action.CHOOSE_SERVICE in screen.actions:
         return Action.CHOOSE_SERVICE, service
-    return Action.CHOOSE_LANGUAGE, screen.language.value
+    return Action.CHOOSE_LANGUAGE, screen.language
 
 
 def _teaches(action: Action, screen: Screen, say: Say) -> Button:
@@ -118,6 +118,7 @@ def _teaches(action: Action, screen: Screen, say: Say) -> Button:
     return Button(say(f"button.{action}"), action, look=Look.BARE)
 
 
-def _language(language: Language, name: str, screen: Screen) -> Button:
-    look = Look.MARIGOLD if language is screen.language else Look.BARE
-    return Button(name, Action.CHOOSE_LANGUAGE, language.value, look=look)
+def _language(language: Language, screen: Screen) -> Button:
+    name = languages()[language].name
+    look = Look.MARIGOLD if language == screen.language else Look.BARE
+    return Button(name, Action.CHOOSE_LANGUAGE, language, look=look)

@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from kivy.graphics.texture import Texture
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 from PIL import Image
 
-from ui.parts import Touch, View, fill_with
+from ui.layout import either
+from ui.parts import Touch, WordButton, fill_with
 from ui.screens.attract.model import AttractModel, Sample
+from ui.view import View
 
 log = logging.getLogger("attract")
 
 COLUMNS = 4
-COLUMNS_WHEN_FEW = 3  # up to six
+COLUMNS_WHEN_FEW = 3  # up to nine
 
 
 class SampleTile(Touch):
@@ -26,7 +28,6 @@ class SampleTile(Touch):
     name = StringProperty("")
     icon = StringProperty("")
     is_working = BooleanProperty(True)
-    is_low = BooleanProperty(False)  # there is more on the screen than services
 
     def on_sample(self, _: object, sample: Sample) -> None:
         self.name, self.is_working = sample.name, sample.is_on
@@ -64,17 +65,26 @@ class Picture(Widget):
 class AttractView(View):
     model = ObjectProperty(AttractModel(), rebind=True)
     has_words = BooleanProperty(False)  # of the district, or of a meeting
-    row_height = NumericProperty(0)
 
     def __init__(self, **facts: Any) -> None:
         self._tiles: list[SampleTile] = []
+        self._languages: list[WordButton] = []
         super().__init__(**facts)
 
     def on_model(self, _: object, model: AttractModel) -> None:
         fill_with(self.ids.samples, self._tiles, len(model.samples), self._tile)
-        self.ids.samples.cols = COLUMNS if len(model.samples) > 6 else COLUMNS_WHEN_FEW
+        self.ids.samples.cols = COLUMNS if len(model.samples) > 9 else COLUMNS_WHEN_FEW
         for tile, sample in zip(self._tiles, model.samples, strict=False):
             tile.sample = sample
+
+        fill_with(self.ids.languages, self._languages, len(model.languages), self._language)
+        for made, button in zip(self._languages, model.languages, strict=False):
+            made.button = button
+
+    def _language(self) -> WordButton:
+        made = WordButton(letter=either(70, 54), is_display=True)
+        made.bind(on_press=lambda it: self.press(it.button.action, it.button.value))
+        return made
 
     def _tile(self) -> SampleTile:
         tile = SampleTile()

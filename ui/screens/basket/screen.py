@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from firmware.contract.screen import Action
-from ui.parts import View, fill_with
+from ui.parts import fill_with
 from ui.screens.basket.model import BasketModel
+from ui.view import View
 
 
 class BasketRow(BoxLayout):
@@ -20,6 +21,7 @@ class BasketRow(BoxLayout):
     amount = StringProperty("")
     name = StringProperty("")
     spoken = StringProperty("")
+    has_line = BooleanProperty(False)
 
     __events__ = ("on_take_out",)
 
@@ -36,9 +38,9 @@ class BasketView(View):
 
     def on_model(self, _: object, model: BasketModel) -> None:
         fill_with(self.ids.bills, self._rows, len(model.bills), self._row)
-        for row, bill in zip(self._rows, model.bills, strict=False):
+        for number, (row, bill) in enumerate(zip(self._rows, model.bills, strict=False)):
             row.what, row.who, row.amount = bill.what, bill.who, bill.amount
-            row.name, row.spoken = bill.take_out, bill.spoken_text
+            row.name, row.spoken, row.has_line = bill.take_out, bill.spoken_text, number > 0
 
     def _row(self) -> BasketRow:
         row = BasketRow()

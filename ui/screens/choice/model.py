@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from firmware.contract.options import Option
+from firmware.contract.reading import in_language
 from firmware.contract.screen import Action, Choice, Screen
 from ui.frame import NO_BUTTON, Button
 from ui.say import Say, amount, sentences
@@ -72,8 +73,8 @@ def _row(option: Option, data: Choice, say: Say) -> RowModel:
     """In the language of the screen; in the other, or as its id, where the office has no words."""
     return RowModel(
         id=option.id,
-        name=option.words.get(say.language) or next(iter(option.words.values()), option.id),
-        by=option.by.get(say.language, ""),
+        name=in_language(option.words, say.language, option.id),
+        by=in_language(option.by, say.language, ""),
         amount="" if option.amount is None else amount(option.amount),
         is_chosen=option.id == data.chosen,
     )

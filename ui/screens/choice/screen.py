@@ -7,8 +7,9 @@ from typing import Any
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from firmware.contract.screen import Action
-from ui.parts import Touch, View, fill_with
+from ui.parts import Touch, fill_with
 from ui.screens.choice.model import ChoiceModel, RowModel
+from ui.view import View
 
 
 class OptionRow(Touch):
@@ -31,7 +32,7 @@ class ChoiceView(View):
         super().__init__(**facts)
 
     def on_model(self, _: object, model: ChoiceModel) -> None:
-        fill_with(self.ids.rows, self._rows, len(model.rows), self._row)
+        fill_with(self.ids.hand, self._rows, len(model.rows), self._row)
         for row, facts in zip(self._rows, model.rows, strict=False):
             row.row = facts
 

@@ -7,8 +7,9 @@ from typing import Any
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from ui.parts import View, fill_with
+from ui.parts import fill_with
 from ui.screens.commissioning.model import CommissioningModel
+from ui.view import View
 
 
 class KnownFact(BoxLayout):

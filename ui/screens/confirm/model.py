@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from firmware.contract.asked import Confirm, Said
+from firmware.contract.reading import in_language
 from firmware.contract.screen import Screen
 from ui.say import Say, in_fours, sentences
 
@@ -48,6 +49,6 @@ def model(data: Confirm, screen: Screen, say: Say) -> ConfirmModel:
 
 def _row(line: Said, screen: Screen, say: Say) -> Row:
     """The value as the office, or the citizen, said it; in another language rather than not."""
-    text = line.text.get(screen.language) or next(iter(line.text.values()), "")
+    text = in_language(line.text, screen.language, "")
     is_long = text.isdecimal() and len(text) >= LONG_NUMBER
     return Row(say(say.known(line.label, "confirm.other")), in_fours(text) if is_long else text)

@@ -6,8 +6,9 @@ from typing import Any
 
 from kivy.properties import ObjectProperty
 
-from ui.parts import Row, View, fill_with
+from ui.parts import Row, fill_with
 from ui.screens.confirm.model import ConfirmModel
+from ui.view import View
 
 
 class ConfirmView(View):

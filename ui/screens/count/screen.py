@@ -6,8 +6,8 @@ from kivy.properties import ObjectProperty, StringProperty
 
 from firmware.contract.screen import Action
 from ui.keys import Keypad
-from ui.parts import View
 from ui.screens.count.model import CountModel, shown, with_digit
+from ui.view import View
 
 
 class CountView(View):

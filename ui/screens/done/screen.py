@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty
 
-from ui.parts import View
 from ui.screens.done.model import DoneModel
+from ui.view import View
 
 
 class DoneView(View):

@@ -56,7 +56,7 @@ def model(data: FindPlace, screen: Screen, say: Say) -> FindPlaceModel:
         typed=data.sought,
         subject=f"{data.service}/{data.label}",
         nothing=say("find.nothing"),
-        language=screen.language.value,
+        language=screen.language,
         space=say("key.space"),
         wipe=say("key.wipe"),
     )

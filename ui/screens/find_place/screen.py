@@ -9,9 +9,10 @@ from kivy.properties import ObjectProperty
 
 from firmware.contract.screen import MOST_ROWS, Action
 from ui.keyboard import LETTERS, Keyboard
-from ui.parts import View, fill_with
+from ui.parts import fill_with
 from ui.screens.choice.screen import OptionRow
 from ui.screens.find_place.model import Asking, FindPlaceModel, keep_typed, wipe, write
+from ui.view import View
 
 
 class FoundRow(OptionRow):

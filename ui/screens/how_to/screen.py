@@ -8,8 +8,8 @@ from kivy.properties import ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from ui.parts import View
 from ui.screens.how_to.model import HowToModel
+from ui.view import View
 
 
 class TouchPicture(BoxLayout):

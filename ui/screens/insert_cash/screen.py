@@ -6,8 +6,9 @@ from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from ui.parts import Plate, View, fill_with
+from ui.parts import Plate, fill_with
 from ui.screens.insert_cash.model import InsertCashModel
+from ui.view import View
 
 
 class Chip(Plate):

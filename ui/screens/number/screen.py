@@ -10,13 +10,14 @@ from kivy.uix.widget import Widget
 
 from firmware.contract.screen import Action
 from ui.keys import Keypad
-from ui.parts import View, fill_with
+from ui.parts import fill_with
 from ui.screens.number.model import (
     NumberModel,
     backspace,
     keep_typed,
     type_digit,
 )
+from ui.view import View
 
 
 class Cell(BoxLayout):

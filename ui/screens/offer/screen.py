@@ -5,8 +5,9 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from firmware.contract.screen import Action
-from ui.parts import Touch, View
+from ui.parts import Touch
 from ui.screens.offer.model import OfferModel
+from ui.view import View
 
 
 class Choice(Touch):

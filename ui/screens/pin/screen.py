@@ -7,8 +7,8 @@ from kivy.properties import NumericProperty, ObjectProperty
 from firmware.contract.screen import Action
 from firmware.runtime.sealing import seal
 from ui.keys import Keypad
-from ui.parts import View
 from ui.screens.pin.model import LONGEST, SHORTEST, PinModel
+from ui.view import View
 
 
 class PinView(View):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty
 
-from ui.parts import View
 from ui.screens.put_finger.model import PutFingerModel
+from ui.view import View
 
 
 class PutFingerView(View):

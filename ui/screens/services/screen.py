@@ -1,14 +1,15 @@
-"""The tiles: one a service, in two columns, or four where the panel is wide."""
+"""The tiles: one a service, in two columns, or three where the panel is wide."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from firmware.contract.screen import Action
-from ui.parts import Touch, View, fill_with
+from ui.parts import Touch, fill_with
 from ui.screens.services.model import ServicesModel, TileModel
+from ui.view import View
 
 
 class ServiceTile(Touch):
@@ -17,7 +18,7 @@ class ServiceTile(Touch):
     line = StringProperty("")
     icon = StringProperty("")
     is_fault = BooleanProperty(False)
-    is_low = BooleanProperty(False)
+    least = NumericProperty(0)  # as high as its words need
 
     def on_tile(self, _: object, tile: TileModel) -> None:
         self.name, self.line, self.is_on = tile.name, tile.line, tile.is_on

@@ -6,9 +6,10 @@ from typing import Any
 
 from kivy.properties import ObjectProperty
 
-from ui.parts import Row, View, fill_with
+from ui.parts import Row, fill_with
 from ui.screens.show_bill.model import Row as RowModel
 from ui.screens.show_bill.model import ShowBillModel
+from ui.view import View
 
 
 class ShowBillView(View):

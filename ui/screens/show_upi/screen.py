@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty
 
-from ui.parts import View
 from ui.screens.show_upi.model import ShowUpiModel
+from ui.view import View
 
 
 class ShowUpiView(View):

@@ -31,6 +31,10 @@ class TroubleModel:
     icon: str = "exclamation-mark-bold"
 
     @property
+    def is_safe(self) -> bool:
+        return bool(self.safe)
+
+    @property
     def spoken_text(self) -> str:
         return sentences(self.title, self.safe, self.safe_sum, self.text, *self.steps)
 

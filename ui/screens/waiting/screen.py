@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kivy.properties import ObjectProperty
 
-from ui.parts import View
 from ui.screens.waiting.model import WaitingModel
+from ui.view import View
 
 
 class WaitingView(View):

@@ -78,7 +78,7 @@ def model(data: WriteText, screen: Screen, say: Say) -> WriteTextModel:
         least=data.least,
         most=data.most,
         script=data.script,
-        language=screen.language.value,
+        language=screen.language,
         space=say("key.space"),
         wipe=say("key.wipe"),
         lines=data.lines,

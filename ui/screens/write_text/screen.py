@@ -9,8 +9,8 @@ from kivy.properties import ObjectProperty
 
 from firmware.contract.screen import Action
 from ui.keyboard import LETTERS, Keyboard
-from ui.parts import View
 from ui.screens.write_text.model import WriteTextModel, keep_typed, wipe, write
+from ui.view import View
 
 STAYS_EVERY = 10.0  # seconds: how often core hears that somebody is typing
 
