@@ -13,13 +13,12 @@ import msgspec
 
 from firmware.content.shelf import shelf_of as content_shelf
 from firmware.contract.command import CoreCommand
-from firmware.contract.device import DeviceEvent, DeviceState, Reply, Status
+from firmware.contract.device import DeviceEvent, DeviceState, Reply
 from firmware.contract.document import CancelDocument, PrintDocument
 from firmware.contract.fleet import FleetOrder, RowsAfter
 from firmware.contract.gateway import GatewayReply, GatewayState
-from firmware.contract.health import CoreState, KioskHealth, Presence
+from firmware.contract.health import KioskHealth, Presence
 from firmware.contract.meeting import rows_of
-from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
 from firmware.contract.uplink import Desired
@@ -41,6 +40,7 @@ from firmware.core.rate_watch import RateWatch
 from firmware.core.redeeming import refused
 from firmware.core.spooling import Spooling
 from firmware.core.starting import ask_for
+from firmware.core.state import core_state
 from firmware.journal.anchor import AnchorKeeper
 from firmware.meeting.hall import Hall
 from firmware.runtime import VERSION
@@ -234,7 +234,10 @@ class CoreDaemon:
         self._bus.retain(self._topics.screen_state, screen)
         if screen.serial != before:
             self._keep(screen.serial)
-        self._bus.retain(self._topics.core_state, self._state())
+        self._bus.retain(
+            self._topics.core_state,
+            core_state(self._core, self._handing.chain, self._clock.now(), self._now()),
+        )
         self._bus.retain(self._topics.core_settings, self._core.flow.desk.orders.settings)
         schedule = self._core.flow.occasions.meetings.schedule
         self._bus.retain(self._topics.meeting_schedule, schedule)
@@ -318,47 +321,6 @@ class CoreDaemon:
             break
         self._core.on_answer(ask.request, reply, self._now())
         self._carry_out()
-
-    def _state(self) -> CoreState:
-        flow, journal = self._core.flow, self._core.book.journal
-        order = flow.visit.order
-        return CoreState(
-            status=Status.READY if order is None else Status.BUSY,
-            screen=flow.visit.stage,
-            session=order.session if order is not None and order.cash_is_open else None,
-            inserted=ZERO if order is None else order.inserted,
-            in_cash_box=Money(journal.inside_paise),
-            operator=flow.desk.by,
-            alarms=flow.desk.vault.alarms,
-            unposted=journal.unposted_count,
-            claims=journal.claims_count,
-            unsigned_because=self._core.papers.unsigned_because(self._clock.now()),
-            journal_rows=journal.length,
-            journal_head=journal.head[:16],
-            journal_chain=self._handing.chain,
-            to_confirm=journal.to_confirm,
-            no_records_because=self._core.floor.records_trouble,
-            taken_today=self._core.book.taken_today(),
-            day_is_full=self._core.floor.day_is_full,
-            suspected_today=self._core.book.suspected_today(),
-            may_halt=self._core.may_halt(self._now()),
-            rates=self._core.floor.rates.version,
-            no_rates_because=self._core.floor.rates.why,
-            other_fees=self._core.floor.other_fees,
-            closed_because=self._core.floor.closed_because,
-            **self._occasion(),
-        )
-
-    def _occasion(self) -> dict[str, Any]:
-        """What is shown beside the services, as CoreState has it."""
-        occasions, content = self._core.flow.occasions, self._core.floor.occasion.content
-        return {
-            "content": 0 if content is None else content.version,
-            "content_until": "" if content is None else content.valid_until.isoformat(),
-            "no_content_because": occasions.content.why,
-            "conduct": occasions.content.conduct.said,
-            "meeting": occasions.meetings.held,
-        }
 
     # --- RAM -------------------------------------------------------------------------------
 
