@@ -38,14 +38,15 @@ bench: $(STAMP)
 weeks: $(STAMP)
 	$(BIN)/python -m tests.weeks
 
-# Every service through the real window, by touch and by six keys; docs/access.md has what was seen. Ten minutes.
+# Every service through the real window, by touch and by six keys, and the window killed at every
+# screen; docs/access.md has what was seen. A quarter of an hour.
 stories: $(STAMP)
-	KIOSK_STORIES=all $(BIN)/pytest -v tests/window/test_stories.py
+	KIOSK_STORIES=all $(BIN)/pytest -v tests/window tests/ui/test_killed.py
 
 # Every story with a death at every point, and anything in any order: docs/chaos.md says what and how long.
 chaos: $(STAMP)
 	@rm -f tests/chaos/chaos-report.txt
-	$(BIN)/pytest -n $(JOBS) --dist worksteal -v tests/chaos --chaos=full
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -v tests/chaos tests/fleet --chaos=full
 
 # Every family's wire with anything at all on it; says how many pieces it took. Half an hour.
 fuzz: $(STAMP)

@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from docs import asyncapi, devices, faults, services, states
+from docs import access, asyncapi, devices, faults, services, states
 from firmware.contract.topics import READERS_OF_ALL, TOPICS, Topic
 
 PAGE = Path(__file__).parent / "topics.md"
@@ -125,6 +125,7 @@ def main() -> int:
     asyncapi.PAGE.write_text(asyncapi.page(), encoding="utf-8")
     states.PAGE.write_text(states.page(), encoding="utf-8")
     devices.PAGE.write_text(devices.page(), encoding="utf-8")
+    access.PAGE.write_text(access.page(), encoding="utf-8")
     services.PAGE.write_text(services.page(), encoding="utf-8")
     faults.PAGE.write_text(faults.page(), encoding="utf-8")
     return 0

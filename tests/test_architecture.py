@@ -75,6 +75,18 @@ def test_imports_run_one_way() -> None:
     assert wrong == {}
 
 
+def test_the_districts_side_knows_nothing_of_a_kiosk_but_the_contract() -> None:
+    allowed = ("firmware.collector", "firmware.contract", "firmware.runtime")
+    wrong = {
+        str(path): names
+        for path in modules("firmware/collector")
+        if (names := [n for n in imported_by(path)
+                      if n.split(".")[0] in MAY_IMPORT and not is_within(n, allowed)])
+    }  # fmt: skip
+    assert len(modules("firmware/collector")) > 10
+    assert wrong == {}
+
+
 def test_protocols_import_nothing_that_can_wait() -> None:
     pure = [path for path in modules("drivers") if path.name in ("codec.py", "protocol.py")]
     assert len(pure) > 1

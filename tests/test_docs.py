@@ -13,7 +13,7 @@ from typing import get_args
 import pytest
 from msgspec.structs import replace
 
-from docs import devices, faults, services, states
+from docs import access, devices, faults, services, states
 from docs.generate import PAGE, members, page
 from drivers.base import notes_events as notes
 from drivers.base.registry import find
@@ -77,6 +77,14 @@ def test_every_service_is_on_the_page_with_its_fee() -> None:
         assert f"| `{service.id}`: {service.words['en'].name}" in services.page()
     assert "Fee ₹50: Government fee ₹10 + Service fee ₹33.90 + Tax (GST) ₹6.10" in services.page()
     assert "not seen" not in services.page(), "each has its story"
+
+
+def test_what_was_seen_through_the_window_is_fresh_and_whole() -> None:
+    written = access.PAGE.read_text(encoding="utf-8")
+    assert written == access.page(), "run: python -m docs.generate"
+    missing = [service for service in load_catalogue().services if f"| {service} |" not in written]
+    assert missing == [], "KIOSK_SEEN=1 make stories"
+    assert "| - |" not in written, "by both ways"
 
 
 def test_makers_codes_are_fresh() -> None:

@@ -74,7 +74,9 @@ class Screen:
         self._app.face.heard_at(self._voice.step)
         content = config.state_folder / CONTENT
         director = Director(config.kiosk.helpline, content, offered(config.ui.languages))
-        self._link = Link(self._bus, topics, director, self._show_real)
+        self._link = Link(
+            self._bus, topics, director, self._show_real, begin_at=self._voice.loudness.begin_at
+        )
         self._real: Scene = director.one_moment()
         self._practising = Practising(config.run_folder, director, self._show_practice)
         self._app.face.hand = self

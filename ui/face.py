@@ -22,6 +22,7 @@ from kivy.uix.widget import Widget
 from firmware.contract.screen import Action
 from firmware.runtime.ui_section import KeysSection
 from ui import theme
+from ui.codes import Code
 from ui.ear import Deaf, Ear
 from ui.focus import Key, Zone, key_names
 from ui.frame import Button, Frame, Look, Warning
@@ -65,6 +66,7 @@ VIEWS: tuple[type[View], ...] = (
     HowToView,
     WriteTextView, FindPlaceView,
 )  # fmt: skip
+RULES_NEED: tuple[type[Widget], ...] = (Code,)  # known to them once it is imported
 PUBLIC = (AttractView, ServicesView, ClosedView, HowToView)  # nothing on them is of anybody
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
 ALSO = {"numpadenter": "enter"}  # the same key to whoever presses it
@@ -190,7 +192,13 @@ class Face(FloatLayout):
             return ((Zone.BODY, self._overlay),)
         view = () if self.view is None else ((Zone.BODY, self.view),)
         bars = ((Zone.BELOW, self._bottom), (Zone.ABOVE, self._top))
-        return view if self.frame.is_bare else (*view, *bars)
+        return (*view, *(() if self.frame.is_bare else bars), *self._parts_around())
+
+    def _parts_around(self) -> tuple[tuple[Zone, Widget], ...]:
+        shown = self.frame_of_play
+        if shown is None or shown.parent is None:
+            return ()
+        return ((Zone.AROUND, shown.ids.tray.__self__), (Zone.AROUND, shown.ids.band.__self__))
 
     def heard_at(self, step: int) -> None:
         """How loud it is: 1 to LOUDNESSES; 0 where nothing can be heard."""

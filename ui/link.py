@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from firmware.contract.desk import Settings
 from firmware.contract.health import Presence
 from firmware.contract.reading import HINDI, Language
 from firmware.contract.screen import Action, Press, Screen
 from firmware.contract.topics import Topics
 from firmware.runtime import VERSION
 from firmware.runtime.bus import Bus, Envelope
+from ui.backlight import set_brightness
 from ui.scene import Director, Scene
 
 log = logging.getLogger("link")
@@ -34,13 +36,17 @@ class Link:
     topics: Topics
     director: Director
     show: Callable[[Scene], None]
+    shine: Callable[[int], object] = set_brightness  # percent
+    begin_at: Callable[[int], object] = lambda percent: None  # percent of loudness
     screen: Screen | None = None
+    settings: Settings | None = None  # of the operator
     language: Language = HINDI
     _gone: asyncio.TimerHandle | None = field(default=None)
 
     def start(self) -> None:
         """Listen, tell that the screen is alive, and show that it will take a moment."""
         self.bus.on(self.topics.screen_state, self.receive)
+        self.bus.on(self.topics.core_settings, self.receive_settings)
         self.bus.on_connection = self.connection_changed
         self.bus.retain(self.topics.presence("ui"), Presence(is_alive=True, version=VERSION))
         self.show(self.director.one_moment())
@@ -61,6 +67,19 @@ class Link:
             return
         self.language = self.screen.language
         self.show(self.director.scene(self.screen))
+
+    def receive_settings(self, envelope: Envelope) -> None:
+        """How bright the operator wants it; the lamp is told only what changed."""
+        try:
+            settings = msgspec.json.decode(envelope.payload, type=Settings)
+        except msgspec.DecodeError as error:
+            log.error("cannot read the settings on %s: %s", envelope.topic, error)
+            return
+        before, self.settings = self.settings, settings
+        if before is None or settings.brightness != before.brightness:
+            self.shine(settings.brightness)
+        if before is None or settings.volume != before.volume:
+            self.begin_at(settings.volume)
 
     def connection_changed(self, is_up: bool) -> None:
         """The bus comes and goes; only a long absence is worth a screen."""

@@ -27,3 +27,9 @@ class Loudness:
     def reset(self) -> None:
         """The visit is over."""
         self.percent = self._default
+
+    def begin_at(self, percent: int) -> None:
+        """Of every visit from now on; of this one, where nobody has turned it."""
+        if self.percent == self._default:
+            self.percent = percent
+        self._default = percent

@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import segno
 from kivy.clock import Clock
 from kivy.graphics import Color, Ellipse, Rectangle
 from kivy.graphics.texture import Texture
@@ -251,34 +250,6 @@ class Dots(Widget):
                         size=(side, side))  # fmt: skip
 
 
-class Code(Widget):
-    """A QR code of `content`, as large as the widget lets whole modules be."""
-
-    content = StringProperty("")
-
-    def __init__(self, **facts: Any) -> None:
-        super().__init__(**facts)
-        with self.canvas:
-            Color(1, 1, 1, 1)
-            self._plate = Rectangle(size=(0, 0))
-        redraw = Clock.create_trigger(self._draw, -1)
-        for name in ("content", "pos", "size"):
-            self.fbind(name, redraw)
-
-    def _draw(self, *_: object) -> None:
-        room = int(min(self.size))
-        if not self.content or room <= 0:
-            self._plate.size = (0, 0)
-            return
-        matrix = segno.make(self.content, error="m", micro=False)
-        across = int(matrix.symbol_size(border=2)[0])
-        scale = max(1, room // across)
-        side = across * scale
-        self._plate.texture = _code_texture(matrix, scale, side)
-        self._plate.size = (side, side)
-        self._plate.pos = (round(self.center_x - side / 2), round(self.center_y - side / 2))
-
-
 def fill_with(box: Widget, widgets: list[Widget], count: int, make: Callable[[], Widget]) -> None:
     """Let `box` hold `count` widgets of the pool `widgets`, making only what is missing."""
     while len(widgets) < count:
@@ -337,21 +308,6 @@ def dashed_edge(width: int, height: int, radius: int, border: int, dash: int) ->
         gaps.rectangle((0, y, border * FINER, y + dash * FINER), fill=0)
         gaps.rectangle((size[0] - border * FINER - 1, y, size[0], y + dash * FINER), fill=0)
     return texture_of(ring.resize((width, height), Image.Resampling.LANCZOS))
-
-
-def _code_texture(code: Any, scale: int, side: int) -> Texture:
-    image = Image.new("L", (side, side), 255)
-    pen = ImageDraw.Draw(image)
-    for y, line in enumerate(code.matrix_iter(scale=1, border=2)):
-        for x, is_dark in enumerate(line):
-            if is_dark:
-                pen.rectangle(
-                    (x * scale, y * scale, (x + 1) * scale - 1, (y + 1) * scale - 1), fill=0
-                )
-    texture = Texture.create(size=(side, side), colorfmt="luminance")
-    texture.blit_buffer(image.tobytes(), colorfmt="luminance", bufferfmt="ubyte")
-    texture.flip_vertical()
-    return texture
 
 
 def _rgba(colour: str) -> tuple[float, float, float, float]:

@@ -66,5 +66,7 @@ def screens() -> dict[str, ScreenData]:
         "8-fault-office": trouble("back_end.offline"),
         "8-fault-mains": trouble("panel.mains.off"),
         **{f"9-closed-{code}": Closed("closed.core", code)
-           for code in ("panel.door.open", "till.records", "daemon.gone", "till.closed")},
+           for code in ("panel.door.open", "till.records", "daemon.gone")},
+        "9-closed-holiday": Closed("closed.holiday"),
+        "9-closed-supplies": Closed("closed.supplies"),
     }  # fmt: skip

@@ -10,7 +10,7 @@ from firmware.contract.accounts import answers_of
 from firmware.contract.faults import known
 from firmware.contract.money import Money
 from firmware.contract.reading import ENGLISH, HINDI, PAPER_LANGUAGES, Language, on_paper
-from firmware.runtime import fault_words
+from firmware.runtime import desk_words, fault_words
 from firmware.runtime.service_words import service_words
 from firmware.runtime.words import Words
 from ui.languages import LOCALE
@@ -107,8 +107,14 @@ def _words(language: Language) -> Words:
     """Hindi goes below another language only, so that what Hindi lacks is found."""
     below: dict[str, str] = {}
     if language not in PAPER_LANGUAGES:
-        below = {**service_words(HINDI), **Words(LOCALE, HINDI, "ui").texts}
-    return Words(LOCALE, language, "ui", {**below, **service_words(language)})
+        below = {**_shared(HINDI), **Words(LOCALE, HINDI, "ui").texts}
+    return Words(LOCALE, language, "ui", {**below, **_shared(language)})
+
+
+def _shared(language: Language) -> dict[str, str]:
+    """Of the services, and what `kioskctl` says, too."""
+    desk = desk_words.words_of(language).texts if language in PAPER_LANGUAGES else {}
+    return {**service_words(language), **desk}
 
 
 def amount(money: Money) -> str:

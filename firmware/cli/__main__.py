@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shutil
 import signal
+import subprocess
 import sys
 from pathlib import Path
+
+import msgspec
 
 from firmware.cli import (
     alarms,
@@ -14,6 +18,7 @@ from firmware.cli import (
     claims,
     commission,
     content,
+    desk,
     devices,
     downtime,
     enrol,
@@ -33,7 +38,7 @@ from firmware.cli import (
 )
 from firmware.cli.narrator import Line, Narrator
 from firmware.cli.snapshot import NoBus, take, technician_bus, until_connected
-from firmware.cli.status import EXIT_NO_BUS, exit_code, status_screen
+from firmware.cli.status import EXIT_NO_BUS, exit_code, status_screen, without_a_bus
 from firmware.contract.topics import TOPICS
 from firmware.journal.faults import JournalFault
 from firmware.runtime.bus import Envelope
@@ -51,9 +56,30 @@ def line_of(line: Line, clock: Clock) -> str:
 
 
 async def status(config: Config, options: argparse.Namespace) -> int:
-    snapshot = await take(config)
-    print(status_screen(snapshot, is_coloured=sys.stdout.isatty()), end="")
+    """Also with the bus, health or core dead: it says which."""
+    try:
+        snapshot = await take(config)
+    except NoBus as error:
+        if options.json:
+            print(msgspec.json.encode({"kiosk": config.kiosk.id, "bus": str(error)}).decode())
+        else:
+            print(without_a_bus(config, str(error), programs()), end="")
+        return EXIT_NO_BUS
+    if options.json:
+        print(msgspec.json.encode(snapshot).decode())
+    else:
+        print(status_screen(snapshot, is_coloured=sys.stdout.isatty()), end="")
     return exit_code(snapshot)
+
+
+def programs() -> dict[str, str]:
+    """What systemd says of each unit of the kiosk; empty where there is none."""
+    if shutil.which("systemctl") is None:
+        return {}
+    asked = ["systemctl", "list-units", "--all", "--plain", "--no-legend", "kiosk-*.service"]
+    told = subprocess.run(asked, check=False, capture_output=True, text=True).stdout
+    rows = [line.split() for line in told.splitlines()]
+    return {row[0]: f"{row[2]} ({row[3]})" for row in rows if len(row) > 3}
 
 
 async def watch(config: Config, options: argparse.Namespace) -> int:
@@ -92,6 +118,7 @@ def parser() -> argparse.ArgumentParser:
         help="the whole kiosk on one screen",
         description="Exit code: 0 in service, 1 degraded, 2 out of service, 3 no bus.",
     )
+    one.add_argument("--json", action="store_true", help="all that is retained, as one document")
     one.set_defaults(run=status)
     two = commands.add_parser("watch", help="one line for every change, as it happens")
     two.add_argument("--all", action="store_true", help="also leases, repeats and replies")
@@ -104,6 +131,7 @@ def parser() -> argparse.ArgumentParser:
     cash.add_commands(commands)
     devices.add_commands(commands)
     alarms.add_commands(commands)
+    desk.add_commands(commands)
     supplies.add_commands(commands)
     papers.add_commands(commands)
     practice.add_commands(commands)

@@ -16,6 +16,10 @@ from typing import Any
 
 import msgspec
 
+from firmware.cli.asking import SILENCE, ask_core
+from firmware.cli.journal import who
+from firmware.contract.desk import PrintDay
+from firmware.contract.device import Outcome
 from firmware.contract.money import Money
 from firmware.core.daemon import journal_path
 from firmware.journal.chain import Entry, only
@@ -36,6 +40,9 @@ def add_commands(commands: Any) -> None:
     which = one.add_mutually_exclusive_group()
     which.add_argument("--z", type=int, metavar="N", help="of the N-th closed day")
     which.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="by what the clock said")
+    which.add_argument("--list", action="store_true", help="every closed day, the latest last")
+    one.add_argument("--print", action="store_true", help="with --z: by the receipt printer, again")
+    one.add_argument("--by", default=who(), help="who wants it (%(default)s)")
     one.set_defaults(run=report)
     two = commands.add_parser("collections", help="every cash box that was emptied")
     two.set_defaults(run=collections)
@@ -46,7 +53,11 @@ def add_commands(commands: Any) -> None:
 
 
 async def report(config: Config, options: argparse.Namespace) -> int:
-    """0, or 1 for a day that was never closed. Raises JournalFault."""
+    """0, or 1 for a day that was never closed. Raises JournalFault, and NoBus to print."""
+    if options.list:
+        return _list(config, options)
+    if options.print:
+        return await _print_again(config, options)
     path = journal_path(config)
     with closing(Years(path)) as years:
         if (found := _entries_of(years, options)) is None:
@@ -58,6 +69,30 @@ async def report(config: Config, options: argparse.Namespace) -> int:
     else:
         print(_table(list(_rows_of(figures)), options.csv), end="")
     return 0
+
+
+def _list(config: Config, options: argparse.Namespace) -> int:
+    with closing(Years(journal_path(config))) as years:
+        found = list(only(years.of_kind(DayClosed), DayClosed))
+    days = [{"number": row.number, "at": entry.at, "by": row.by} for entry, row in found]
+    if options.json:
+        print(msgspec.json.encode(days).decode())
+    else:
+        print("\n".join(f"{day['number']:>5}  {str(day['at'])[:16].replace('T', ' ')}  {day['by']}"
+                        for day in days))  # fmt: skip
+    return 0 if days else EXIT_NOTHING
+
+
+async def _print_again(config: Config, options: argparse.Namespace) -> int:
+    if options.z is None:
+        print("kioskctl: --print: expected --z, which day", file=sys.stderr)
+        return EXIT_NOTHING
+    reply = await ask_core(config, PrintDay(options.by, options.z))
+    if reply is None:
+        print(f"kioskctl: {SILENCE}", file=sys.stderr)
+        return EXIT_NOTHING
+    print(f"{reply.outcome} {reply.detail}".rstrip())
+    return 0 if reply.outcome is Outcome.DONE else EXIT_NOTHING
 
 
 def figures_since(years: Years, row: int) -> DayFigures:

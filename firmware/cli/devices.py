@@ -34,6 +34,7 @@ def add_commands(commands: Any) -> None:
     two = below.add_parser("flights", help="the wire before each fault: the files that there are")
     two.set_defaults(run=flights)
     four = below.add_parser("list", help="every device: who it is, how it is, its last test")
+    four.add_argument("--json", action="store_true", help="the states and tests as on the bus")
     four.set_defaults(run=testing.list_devices)
     five = below.add_parser(
         "test",
@@ -44,6 +45,7 @@ def add_commands(commands: Any) -> None:
     five.add_argument("--skip", action="append", choices=[testing.HANDS], default=[])
     five.add_argument("--patience", type=float, default=60.0, help="seconds for each hand")
     five.add_argument("--by", default=testing.whoever(), help="who tests")
+    five.add_argument("--json", action="store_true", help="the result; what to do is on stderr")
     five.set_defaults(run=testing.test)
     six = below.add_parser("explain", help="what a fault means and who mends it, in two languages")
     six.add_argument("code", nargs="*", help="default: every fault that stands now")

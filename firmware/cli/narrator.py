@@ -11,6 +11,7 @@ import msgspec
 from firmware.cli import words
 from firmware.contract import (
     command,
+    desk,
     device,
     downtime,
     fault_ticket,
@@ -18,6 +19,7 @@ from firmware.contract import (
     health,
     machine,
     meeting,
+    network,
     panel,
     screen,
     till,
@@ -179,6 +181,16 @@ def _screen(before: screen.Screen | None, now: screen.Screen) -> Iterator[str]:
     yield f"screen {now.serial}: {type(now.data).__name__}"
 
 
+def _settings(before: desk.Settings | None, now: desk.Settings) -> Iterator[str]:
+    if before is not None and before != now:
+        yield f"volume {now.volume} %, brightness {now.brightness} %"
+
+
+def _network(before: network.Network | None, now: network.Network) -> Iterator[str]:
+    if before is None or before.broken != now.broken:
+        yield words.of_network(now)
+
+
 def _services(before: downtime.ServiceStates | None, now: downtime.ServiceStates) -> Iterator[str]:
     old = {} if before is None else before.why_not
     for service, why in now.why_not.items():
@@ -212,6 +224,8 @@ CHANGES: dict[type, Callable[[Any, Any], Iterator[str]]] = {
     health.Presence: _presence,
     health.KioskHealth: _health,
     screen.Screen: _screen,
+    desk.Settings: _settings,
+    network.Network: _network,
     downtime.ServiceStates: _services,
     fault_ticket.FaultTickets: _tickets,
     machine.Machine: _machine,

@@ -9,10 +9,13 @@ from typing import Any
 
 import msgspec
 
+from firmware.contract.desk import Settings
 from firmware.contract.device import DeviceState
+from firmware.contract.fleet import UplinkState
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import CoreState, KioskHealth, Presence
 from firmware.contract.meeting import Schedule
+from firmware.contract.network import Network
 from firmware.contract.topics import Topics
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.config import Config
@@ -38,7 +41,10 @@ class Snapshot:
     core: CoreState | None = None
     gateway: GatewayState | None = None
     health: KioskHealth | None = None
+    settings: Settings | None = None
+    network: Network | None = None
     schedule: Schedule | None = None
+    uplink: UplinkState | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -49,6 +55,11 @@ class Snapshot:
             and set(self.expected) <= set(self.devices)
             and set(DAEMONS) <= set(self.presences)
         )
+
+    @property
+    def core_is_alive(self) -> bool:
+        """Else its last word is old, too. A broker that just began may not have its presence."""
+        return "core" not in self.presences or self.presences["core"].is_alive
 
     @property
     def health_is_alive(self) -> bool:
@@ -62,8 +73,9 @@ def technician_bus(config: Config) -> Bus:
     return Bus(address, name=f"technician-{os.getpid()}")
 
 
-async def take(config: Config) -> Snapshot:
-    """Connect, read what is retained, and leave. Raises NoBus."""
+async def take(config: Config, *also: str) -> Snapshot:
+    """Connect, read what is retained, and leave; `also` names what else of the Snapshot is waited
+    for. Raises NoBus."""
     place = config.kiosk.place.get("en") or next(iter(config.kiosk.place.values()), "")
     snapshot = Snapshot(config.kiosk.id, place, list(config.device))
     bus, arrived = technician_bus(config), asyncio.Event()
@@ -72,7 +84,7 @@ async def take(config: Config) -> Snapshot:
     try:
         await until_connected(bus)
         async with asyncio.timeout(ARRIVES_WITHIN):
-            while not snapshot.is_complete:
+            while not snapshot.is_complete or None in [getattr(snapshot, each) for each in also]:
                 arrived.clear()
                 await arrived.wait()
     except TimeoutError:
@@ -110,9 +122,12 @@ def _fill(snapshot: Snapshot, bus: Bus, topics: Topics, arrived: asyncio.Event) 
 
         bus.on(topic, take_it)
 
+    single("uplink", UplinkState)  # first: a kiosk without a fleet is complete without it
     single("core", CoreState)
     single("gateway", GatewayState)
     single("health", KioskHealth)
     single("meeting", Schedule, "schedule", "schedule")
+    single("core", Settings, "settings", "settings")
+    single("gateway", Network, "network", "network")
     named(topics.device_state("+"), snapshot.devices, 3, DeviceState)
     named(topics.presence("+"), snapshot.presences, 3, Presence)

@@ -8,7 +8,9 @@ from enum import StrEnum
 
 from firmware.cli.snapshot import DAEMONS, Snapshot
 from firmware.contract.device import USABLE, Consumable, DeviceState, Status
+from firmware.contract.fleet import UplinkState
 from firmware.contract.health import Condition, CoreState, Finding
+from firmware.runtime.config import Config
 from firmware.runtime.fault_words import meaning
 
 WIDTH, HEIGHT = 80, 24  # a terminal over a slow line has no more
@@ -56,8 +58,22 @@ def status_screen(snapshot: Snapshot, is_coloured: bool = False) -> str:
     lines += _block("Devices", _devices(snapshot, is_coloured))
     lines += _block("Till", _till(snapshot))
     lines += _block("Back end", [_back_end(snapshot)])
+    if snapshot.uplink is not None:
+        lines += _block("Fleet", [_fleet(snapshot.uplink)])
     lines += _block("Daemons", [_daemons(snapshot)])
     lines += _block("Findings", _findings(snapshot, HEIGHT - len(lines)))
+    return "\n".join(lines) + "\n"
+
+
+def without_a_bus(config: Config, why: str, programs: dict[str, str]) -> str:
+    """What can be said when the broker is dead: which programs systemd has, and what to do.
+
+    `programs` are units and their states, empty where there is no systemd.
+    """
+    place = config.kiosk.place.get("en") or next(iter(config.kiosk.place.values()), "")
+    lines = [f"Kiosk {config.kiosk.id}, {place}: UNKNOWN: the bus is dead", "", why]
+    lines += [f"{unit:<28}{state}" for unit, state in programs.items()]
+    lines.append("try: systemctl restart kiosk-bus; the others come back by themselves")
     return "\n".join(lines) + "\n"
 
 
@@ -130,9 +146,9 @@ def _till(snapshot: Snapshot) -> list[str]:
     session = f"session {core.session}" if core.session else "no session"
     if core.operator:
         session = f"operator {core.operator}"
+    status = core.status.replace("_", " ") if snapshot.core_is_alive else "GONE, its last word"
     return [
-        f"{core.status.replace('_', ' ')}; screen {core.screen}; {session}; "
-        f"inserted ₹{core.inserted.exact()}",
+        f"{status}; screen {core.screen}; {session}; inserted ₹{core.inserted.exact()}",
         f"cash box ₹{core.in_cash_box.exact()}; {core.unposted} unposted; "
         f"{core.claims} open claims",
         f"journal {core.journal_rows} rows, head {core.journal_head}" + _to_confirm(core),
@@ -161,6 +177,14 @@ def _back_end(snapshot: Snapshot) -> str:
     return f"{word}; {gateway.detail}" if gateway.detail else word
 
 
+def _fleet(uplink: UplinkState) -> str:
+    """Whether the district hears this kiosk, and what waits for it."""
+    if not uplink.is_configured:
+        return "none: no [uplink] in kiosk.toml"
+    waits = f"{uplink.link}; {uplink.events} events and {uplink.rows} rows wait"
+    return f"{waits}; {uplink.detail}" if uplink.detail else waits
+
+
 def _daemons(snapshot: Snapshot) -> str:
     def word(name: str) -> str:
         presence = snapshot.presences.get(name)
@@ -175,6 +199,8 @@ def _findings(snapshot: Snapshot, room: int) -> list[str]:
     if snapshot.health is None:
         return ["not known without kiosk-health"]
     told = [_finding(each) for each in snapshot.health.findings] or ["none"]
+    if not snapshot.health_is_alive:
+        told = ["of the last look of kiosk-health, before it went:", *told]
     if len(told) > room:
         told = [*told[: room - 1], f"and {len(told) - room + 1} more"]
     return told

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+import msgspec
+
 from firmware.cli.asking import SILENCE, ask_core
 from firmware.cli.journal import EXIT_FAULT, who
 from firmware.cli.snapshot import take
@@ -22,7 +24,10 @@ async def show(config: Config, options: argparse.Namespace) -> int:
     if health is None:
         print("kioskctl: not known without kiosk-health", file=sys.stderr)
         return EXIT_FAULT
-    print("\n".join(table(health)))
+    if options.json:
+        print(msgspec.json.encode(health.supplies).decode())
+    else:
+        print("\n".join(table(health)))
     return 0
 
 
@@ -93,6 +98,7 @@ async def refilled(config: Config, options: argparse.Namespace) -> int:
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`supplies` and what can be said of them."""
     top = commands.add_parser("supplies", help="what runs out, and in how many days")
+    top.add_argument("--json", action="store_true", help="as on the bus")
     top.set_defaults(run=show)
     what = top.add_subparsers(dest="what")
     one = what.add_parser("refilled", help="you have put a new one in; only of what is counted")

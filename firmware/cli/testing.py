@@ -6,17 +6,19 @@ import argparse
 import asyncio
 import getpass
 import os
+import sys
 from datetime import datetime
 
 import msgspec
 
-from firmware.cli.guided import Ears, Guide, Interrupted, run
-from firmware.cli.guided_kinds import SCRIPTS
+from firmware.cli.guided import BusEars, run
 from firmware.cli.snapshot import Snapshot, take, technician_bus, until_connected
 from firmware.contract.command import TryDevice
 from firmware.contract.device import DeviceEvent, DeviceState, Outcome, Reply, Status
 from firmware.contract.health import CoreState, DeviceTested, LastTest
 from firmware.contract.topics import Topics
+from firmware.core.guided import Guide, Interrupted
+from firmware.core.guided_kinds import SCRIPTS
 from firmware.runtime.bus import Envelope
 from firmware.runtime.config import Config
 
@@ -37,7 +39,7 @@ class Technician:
     def __init__(self, config: Config, name: str) -> None:
         self._name, self._topics = name, Topics(config.kiosk.id)
         self.bus = bus = technician_bus(config)
-        self.ears = Ears()
+        self.ears = BusEars()
         bus.on(self._topics.device_state(name), self._on_state)
         bus.on(self._topics.device_event(name), self._on_event)
         bus.on(self._topics.core_state, self._on_core)
@@ -88,23 +90,32 @@ async def test(config: Config, options: argparse.Namespace) -> int:
 
 
 async def _test(technician: Technician, options: argparse.Namespace) -> int:
+    out = sys.stderr if options.json else sys.stdout  # what is said while it runs
     guide = Guide(
         options.name,
         options.by,
         technician.ears,
-        technician,
-        say=lambda line: print(line, flush=True),
-        confirm=_confirm,
+        say=lambda line: print(line.said(), flush=True, file=out),
         has_hands=HANDS not in options.skip,
         patience=options.patience,
     )
-    tested = await run(guide, SCRIPTS)
+    tested = await run(guide, technician.ears, technician, _confirm, SCRIPTS)
     verdict = "FAILED" if tested.failed else "passed"
     kept = await technician.keep(tested)
+    if options.json:
+        told = {"tested": tested, "is_kept": kept.outcome is Outcome.DONE, "detail": kept.detail}
+        print(msgspec.json.encode(told).decode())
+        return _exit(tested, kept)
     if kept.outcome is not Outcome.DONE:
         print(f"{options.name} {verdict}; NOT KEPT: {kept.detail}")
+    else:
+        print(f"{options.name} {verdict}; kept")
+    return _exit(tested, kept)
+
+
+def _exit(tested: DeviceTested, kept: Reply) -> int:
+    if kept.outcome is not Outcome.DONE:
         return EXIT_NOT_TESTED
-    print(f"{options.name} {verdict}; kept")
     return EXIT_FAILED if tested.failed else 0
 
 
@@ -123,8 +134,12 @@ async def _confirm(question: str) -> bool:
 async def list_devices(config: Config, options: argparse.Namespace) -> int:
     """0, or 1 when a device was never heard of. Raises NoBus."""
     snapshot = await take(config)
-    for line in table(config, snapshot):
-        print(line)
+    if options.json:
+        tests = {} if snapshot.health is None else snapshot.health.tests
+        told = {"devices": snapshot.devices, "tests": tests}
+        print(msgspec.json.encode(told).decode())
+    else:
+        print("\n".join(table(config, snapshot)))
     return 0 if set(snapshot.expected) <= set(snapshot.devices) else EXIT_FAILED
 
 

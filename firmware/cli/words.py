@@ -8,6 +8,7 @@ from firmware.contract import (
     card,
     command,
     content,
+    desk,
     device,
     document,
     facts,
@@ -15,6 +16,7 @@ from firmware.contract import (
     gateway,
     health,
     meeting,
+    network,
     options,
     panel,
     payout,
@@ -193,6 +195,33 @@ def of_core_command(asked: command.CoreCommand) -> str:
         case command.TryDevice(device=name, by=by, output=output, is_on=is_on):
             what = f": {output} {'on' if is_on else 'off'}" if output else ""
             return f"asked by {by} to try {name}{what}"
+        case _:
+            return of_desk_command(asked)
+
+
+def of_desk_command(asked: desk.DeskCommand) -> str:
+    """What the desk does, asked over the bus."""
+    match asked:
+        case desk.Attend(by=by, is_here=is_here):
+            return f"told by {by} that he {'is here' if is_here else 'leaves'}"
+        case desk.TakeOut(by=by, reason=reason):
+            return f"told by {by} to go OUT OF SERVICE: {reason}"
+        case desk.PutBack(by=by):
+            return f"told by {by} to go into service again"
+        case desk.Restart(by=by, what=what):
+            return f"asked by {by} to start {what} anew"
+        case desk.PrintTicket(by=by, number=number):
+            return f"told by {by} to print the slip of ticket {number}"
+        case desk.PrintDay(by=by, number=number):
+            return f"asked by {by} for the report of day {number} once more"
+        case desk.Adjust(by=by, volume=volume, brightness=brightness):
+            return f"told by {by}: volume {volume}, brightness {brightness}"
+
+
+def of_network(measured: network.Network) -> str:
+    """The first hop that is not well."""
+    broken = measured.broken
+    return "network well" if broken is None else f"network: {broken.hop} NOT well {broken.detail}"
 
 
 def of_test(tested: health.DeviceTested) -> str:

@@ -32,7 +32,7 @@ log = logging.getLogger("collector")
 
 GATHER = 0.005  # seconds that the first message of a batch waits for others
 MOST_IN_BATCH = 500  # messages: some tens of thousands of rows at the most
-RECONNECT_WITHIN = 5.0  # seconds: one of few clients, so it may hurry; drawn anew each time
+RECONNECT_WITHIN = 2.0  # seconds: one of few clients, so it may hurry; drawn anew each time
 RETAINED = ["kiosk/v1/+/up/status", "kiosk/v1/+/up/state"]  # what was said before we came
 CHORES_EVERY = 60.0  # seconds
 GAP_IS_ALARM_AFTER = 600.0  # seconds: a kiosk sends again long before
@@ -56,6 +56,7 @@ class Collector:
     filters: list[str]
     database: Database
     figures: Figures = field(default_factory=Figures)
+    _in_hand: int = 0  # messages of the batch that is not committed yet
     _inbox: deque[Arrived] = field(default_factory=deque)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _store: Store = field(default_factory=Store)
@@ -85,6 +86,12 @@ class Collector:
         self.figures.broker_is_up = False
 
     # --- the broker ---
+
+    @property
+    def backlog(self) -> int:
+        """Messages that are not in the database yet: at most twice the window, what one read of the
+        socket brings, and a batch."""
+        return len(self._inbox) + self._in_hand
 
     @property
     def _limit(self) -> int:
@@ -125,9 +132,11 @@ class Collector:
             arrived = [self._inbox.popleft() for _ in range(min(MOST_IN_BATCH, len(self._inbox)))]
             if not self._inbox:
                 self._wake.clear()
+            self._in_hand = len(arrived)
+            self.figures.waiting = self.backlog
             await self.store([_read(each.message) for each in arrived])
+            self._in_hand = 0
             self._acknowledge(arrived)
-            self.figures.waiting = len(self._inbox)
             if self._link is not None and len(self._inbox) < self._limit // 2:
                 self._link.resume()
 

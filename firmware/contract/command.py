@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from firmware.contract.content import SetConduct
+from firmware.contract.desk import DeskCommand
 from firmware.contract.meeting import AddMeeting, EndMeeting
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -94,5 +95,5 @@ class StopPractice(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=
 
 CoreCommand = (
     ConfirmJournal | RedeemClaim | PrintClaim | PrintReceipt | ClearAlarms | TryDevice | SayRefilled
-    | SetConduct | AddMeeting | EndMeeting | StartPractice | StopPractice
+    | SetConduct | AddMeeting | EndMeeting | StartPractice | StopPractice | DeskCommand
 )  # fmt: skip

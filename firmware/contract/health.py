@@ -26,6 +26,7 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     unposted: int  # paid orders that the back end has not acknowledged
     claims: int  # claim slips issued and not redeemed
     unsigned_because: str = ""  # why slips carry no signature now; empty: they do
+    claims_until: str = ""  # ISO 8601: when the certificate of the claim key ends
     journal_rows: int
     journal_head: str  # first 16 hex digits of the last row's hash
     journal_chain: str = ""  # first 16 hex digits of the first row's hash: which file it is
@@ -39,6 +40,7 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     rates: int = 0  # the version of the rate table in force
     no_rates_because: str = ""  # why none is; then nothing is sold that has a fee
     other_fees: dict[str, str] = {}  # service -> what its office asked, other than the table
+    closed_because: str = ""  # an operator has put the kiosk out of service: a word of WhyClosed
     content: int = 0  # the version of the content pack that is shown
     content_until: str = ""  # its last day
     no_content_because: str = ""  # why a pack that is here is not in force

@@ -64,8 +64,7 @@ class Action(StrEnum):
 
 
 class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A service on the services screen. `why_not` is a message key, None when it works now;
-    `fault` the code of the fault behind it, of firmware/contract/faults.toml."""
+    """A service. `why_not` is a message key, None when it works; `fault` a code of faults.toml."""
 
     service: str  # id: electricity
     icon: str  # a Phosphor icon name: lightning
@@ -329,7 +328,8 @@ class Pin(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
 class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of an operator's screen: a message key, and a sum, a count or a text.
 
-    `days` is for how long it lasts.
+    `days` is for how long it lasts; `mark` is ok, ill or unknown, and `fault` a code whose few
+    words stand behind the text.
     """
 
     label: str
@@ -337,19 +337,22 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
     count: int | None = None
     text: str | None = None
     days: int | None = None
+    mark: str = ""
+    fault: str = ""
+    words: dict[str, str] = {}  # facts of the label's text; each may be a key itself
 
 
 class Task(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something the operator may do. `why_not` and `label` are message keys; the usual label is
-    `desk.<id>`."""
+    """What the operator may do: `why_not`, `label` (else `desk.<id>`) are keys; `text` is not."""
 
     id: str
     why_not: str | None = None
     label: str | None = None
+    text: str = ""
 
 
 class Desk(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
-    """A page for the operator. `title`, `says` and the names of tasks are message keys."""
+    """A page for the operator. Texts are message keys, `words` the facts of what is said."""
 
     title: str
     by: str
@@ -357,6 +360,7 @@ class Desk(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     is_alarm: bool = False  # what is said is a warning
     facts: list[Fact] = []
     tasks: list[Task] = []
+    words: dict[str, str] = {}
 
 
 class Count(msgspec.Struct, frozen=True, tag=True):

@@ -10,6 +10,7 @@ from typing import Any
 
 from firmware.contract import (
     command,
+    desk,
     device,
     downtime,
     fault_ticket,
@@ -19,6 +20,7 @@ from firmware.contract import (
     health,
     machine,
     meeting,
+    network,
     panel,
     screen,
     till,
@@ -67,8 +69,12 @@ TOPICS: tuple[Topic, ...] = (
           "Whether the back end answers; the last will says that the gateway is gone."),
     Topic("gateway/request", gateway.GatewayRequest, ("core",), ("gateway",), False,
           "A question to the back end, with a response topic."),
+    Topic("gateway/network", network.Network, ("gateway",), ("core",), True,
+          "The way to the office, hop by hop, as the gateway measures it twice a minute."),
     Topic("core/state", health.CoreState, ("core",), ("uplink",), True,
           "What the till is doing and what the journal holds."),
+    Topic("core/settings", desk.Settings, ("core",), ("ui",), True,
+          "How loud and how bright the kiosk is, by its operator's choice."),
     Topic("core/services", downtime.ServiceStates, ("core",), ("uplink",), True,
           "Which services cannot be begun now, and why."),
     Topic("core/event", till.TillEvent, ("core",), ("uplink",), False,
@@ -83,8 +89,8 @@ TOPICS: tuple[Topic, ...] = (
           "What somebody has to mend, under its number."),
     Topic("health/machine", machine.Machine, ("health",), ("uplink",), True,
           "What the computer in the kiosk measures of itself."),
-    Topic("health/test", health.DeviceTested, ("technician",), ("health",), False,
-          "What came of a technician's test of a device, with a response topic: kept by health."),
+    Topic("health/test", health.DeviceTested, ("technician", "core"), ("health",), False,
+          "What came of a test of a device, by kioskctl (with a response topic) or at the desk."),
     Topic("uplink/state", fleet.UplinkState, ("uplink",), (), True,
           "Whether the fleet hears this kiosk; the last will says that the uplink is gone."),
     Topic("uplink/event", fleet.Told, ("core", "health", "technician"), ("uplink",), False,
@@ -149,6 +155,14 @@ class Topics:
     @property
     def gateway_request(self) -> str:
         return f"kiosk/{self.kiosk}/gateway/request"
+
+    @property
+    def gateway_network(self) -> str:
+        return f"kiosk/{self.kiosk}/gateway/network"
+
+    @property
+    def core_settings(self) -> str:
+        return f"kiosk/{self.kiosk}/core/settings"
 
     @property
     def core_state(self) -> str:

@@ -21,6 +21,7 @@ OF_THE_KIOSK = {
     "trouble.day_limit": "till.day_limit",
     "trouble.no_rates": "till.no_rates",
     "trouble.other_fee": "till.fees_differ",
+    "trouble.closed": "till.closed",
     "trouble.cash_box_out": "panel.cash_box.out",
 }
 # Whose faults are behind a cause, and the code where the device itself has none: a count says so.

@@ -100,7 +100,8 @@ class Choosing:
         return self._cash.allowance.why_no_cash(visit)
 
     def _choose_language(self, visit: Visit, value: str) -> Signal | None:
-        if value not in self._languages:
+        is_shut = visit.stage is Stage.ATTRACT and bool(self._floor.closed_because)
+        if is_shut or value not in self._languages:
             return None
         visit.language = value
         self._asking.show_all(visit)

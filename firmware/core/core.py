@@ -31,14 +31,12 @@ from firmware.contract.device import (
     Acknowledge,
     CashBoxMoved,
     CheatAttempt,
-    ClearTamper,
     CoinAccepted,
     CoinRejected,
     CreditsLost,
     DeviceEvent,
     DeviceState,
     EventId,
-    Kind,
     NoteEscrowed,
     NoteRejected,
     NoteReturned,
@@ -109,6 +107,7 @@ class Core:
         self._quiet = Quiet(self.flow, self.floor, book.journal)
         self._reprinting = Reprinting(book, self.floor, self.papers, self._outbox)
         self._trying = Trying(config.kiosk, self.floor, self._outbox, self.flow.lights)
+        self.flow.desk.testing.trying = self._trying
         self.serial = 0
         self._stage_serial = 0  # presses are good from the screen on which this stage began
         # Which stage was drawn, entered when, and the place within it
@@ -153,6 +152,7 @@ class Core:
     def on_device_state(self, state: DeviceState, now: float) -> None:
         self.floor.devices[state.name] = state
         self.flow.desk.vault.on_state(state, now)
+        self.flow.desk.testing.on_state(state, now)
         if state.held is not None:
             self.flow.cash.on_held(self.flow.visit, state.held, state.name, now)
 
@@ -169,6 +169,7 @@ class Core:
             self._take_event(device, event, now)
         if isinstance(event, LASTING) and (key := event_key(event)) is not None:
             self._outbox.add(Tell(device, Acknowledge(key)))
+        self.flow.desk.testing.on_event(device, event, now)
         self.flow.go_on(now)
 
     def on_records(self, trouble: str) -> None:
@@ -203,21 +204,13 @@ class Core:
             case SetConduct() | AddMeeting() | EndMeeting():
                 return self.flow.occasions.answer(command)
             case ClearAlarms(by=by):
-                return self._clear_alarms(by)
-            case StartPractice(by=by):
-                return self.flow.teaching.ask(by, self.flow.visit)
-            case StopPractice(by=by):
-                return self.flow.teaching.stop(by)
+                return self.flow.desk.orders.clear_alarms(by)
+            case StartPractice() | StopPractice():
+                return self.flow.teaching.answer(command, self.flow.visit)
             case SayRefilled(device=device, consumable=consumable, by=by):
                 return self.flow.desk.refilling.say(device, consumable, by)
-
-    def _clear_alarms(self, by: str) -> Reply:
-        """The row first; a panel whose tamper switch still is open refuses, and says so on."""
-        self.flow.desk.vault.clear_alarms(by)
-        for panel in self.floor.of_kind(Kind.PANEL):
-            self._outbox.add(Tell(panel.name, ClearTamper()))
-        log.warning("%s has looked at the door and tamper alarms", by)
-        return Reply(Outcome.DONE, "a tamper switch that still is open goes on saying so")
+            case _:
+                return self.flow.desk.orders.answer(command, self.flow.visit)
 
     def _confirm(self, command: ConfirmJournal) -> Reply:
         journal = self.book.journal

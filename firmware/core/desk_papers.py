@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
 from msgspec.structs import replace
 
+from firmware.contract.fault_ticket import FaultTicket
 from firmware.contract.money import Money
 from firmware.core.book import Book
 from firmware.core.desk_printer import Paper
 from firmware.core.vault import Vault
 from firmware.documents.collection import Part, Slip, collection_slip
+from firmware.documents.fault_slip import ticket_slip
 from firmware.documents.report import Report, day_report
 from firmware.journal import desk_rows as rows
 from firmware.journal.chain import Entry, only
@@ -26,6 +29,7 @@ class DeskPapers:
 
     def __init__(self, book: Book, vault: Vault, kiosk: KioskSection) -> None:
         self._book, self._journal, self._vault, self._kiosk = book, book.journal, vault, kiosk
+        self.tickets: list[FaultTicket] = []  # open ones, as health says
         self.last: list[Paper] = []  # what was printed last, to be printed again
         self._expected: tuple[int, rows.Cash] | None = None
         self._figures: tuple[int, rows.DayFigures] | None = None
@@ -76,6 +80,13 @@ class DeskPapers:
     def inside(self) -> Money:
         return Money(self._journal.inside_paise)
 
+    def ticket(self, number: str) -> list[Paper]:
+        """The slip of an open ticket; none where it was closed meanwhile."""
+        found = [each for each in self.tickets if each.number == number]
+        return [
+            Paper("ticket", partial(ticket_slip, each, self._place, self._kiosk)) for each in found
+        ]
+
     # --- days ------------------------------------------------------------------------------
 
     @property
@@ -99,6 +110,20 @@ class DeskPapers:
         closed = rows.DayClosed(number, by, self._day_since, self.figures())
         self._book.write(closed)
         return [self._report(by, number, self._journal.last_at, closed.figures, since_at)]
+
+    def closed_days(self, most: int) -> list[tuple[Entry, rows.DayClosed]]:
+        """The latest first."""
+        return list(islice(only(self._journal.newest_of(rows.DayClosed), rows.DayClosed), most))
+
+    def day(self, number: int) -> list[Paper]:
+        """The report of that closed day, as its row has it; none when there is no such day."""
+        found = only(self._journal.newest_of(rows.DayClosed), rows.DayClosed)
+        for entry, day in found:
+            if day.number == number:
+                before = next(found, None)
+                since_at = "" if before is None else before[0].at
+                return [self._report(day.by, number, entry.at, day.figures, since_at)]
+        return []
 
     @property
     def _day_since(self) -> int:

@@ -6,25 +6,45 @@ from typing import TYPE_CHECKING
 
 from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Action, Count, Desk, Fact, ScreenData, Task, Waiting
+from firmware.core import desk_pages
+from firmware.core.desk_network import network_page
+from firmware.core.desk_pages import NOT_YOUR_ROLE, cash_lines, may_only_look, when
 from firmware.core.desk_supplies import supplies_page
 from firmware.journal import desk_rows as rows
 
 if TYPE_CHECKING:
     from firmware.core.operator import OperatorDesk
 
+LIST = [Action.CHOOSE_TASK, Action.BACK]
 ACTIONS: dict[str, list[Action]] = {
     "pin": [Action.ENTER, Action.CANCEL],
     "menu": [Action.CHOOSE_TASK, Action.FINISH],
+    **dict.fromkeys(("day", "money", "supplies", "devices", "network", "machine"), LIST),
+    **dict.fromkeys(("days", "attendance", "programs", "reasons", "settings", "report"), LIST),
+    "tickets": LIST,
+    "test": LIST,
     "box": [Action.CHOOSE_TASK],
     "count_notes": [Action.ENTER, Action.SKIP],
     "count_coins": [Action.ENTER, Action.SKIP],
     "comparing": [],
-    "report": [Action.CHOOSE_TASK, Action.BACK],
-    "supplies": [Action.CHOOSE_TASK, Action.BACK],
     "printing": [],
     "result": [Action.CHOOSE_TASK, Action.BACK, Action.FINISH],
 }
-NOT_YOUR_ROLE = "desk.not_your_role"
+PAGES = {
+    "menu": desk_pages.menu,
+    "day": desk_pages.day,
+    "money": desk_pages.money,
+    "supplies": supplies_page,
+    "devices": desk_pages.devices,
+    "network": network_page,
+    "machine": desk_pages.machine,
+    "days": desk_pages.days,
+    "attendance": desk_pages.attendance,
+    "tickets": desk_pages.tickets,
+    "programs": desk_pages.programs,
+    "reasons": desk_pages.reasons,
+    "settings": desk_pages.settings,
+}
 
 
 def draw(desk: OperatorDesk, is_on_paper: bool) -> ScreenData:
@@ -40,42 +60,12 @@ def draw(desk: OperatorDesk, is_on_paper: bool) -> ScreenData:
             return Waiting("waiting.desk_printing")
         case "report":
             return _report(desk)
-        case "supplies":
-            return supplies_page(desk)
         case "result":
             return _result(desk, is_on_paper)
-        case _:
-            return _menu(desk)
-
-
-def _menu(desk: OperatorDesk) -> Desk:
-    is_pulled = "till.box_pulled" in desk.vault.alarms
-    money = NOT_YOUR_ROLE if _may_only_look(desk) else None
-    tasks = [Task("collect", money), Task("report"), Task("supplies")]
-    last, day = desk.papers.last_collection, desk.papers.last_day
-    if last is not None:
-        tasks.append(Task("last_slip"))
-    tasks.append(Task("practise", desk.why_no_practice()))
-    # Everybody may put it on; to put it off is the operator's to answer for.
-    conduct = desk.content.conduct.said
-    tasks.append(Task("conduct_off", money) if conduct else Task("conduct_on"))
-    return Desk(
-        "desk.menu",
-        desk.by,
-        says="desk.box_was_pulled" if is_pulled else "desk.no_cash_meanwhile",
-        is_alarm=is_pulled,
-        facts=[
-            Fact("desk.inside", money=desk.papers.inside),
-            Fact("desk.last_collection", text=_when(None if last is None else last[0].at)),
-            Fact("desk.last_day", text=_when(None if day is None else day[0].at)),
-            *([Fact("desk.conduct", text=conduct[:16])] if conduct else []),
-        ],
-        tasks=tasks,
-    )
-
-
-def _may_only_look(desk: OperatorDesk) -> bool:
-    return desk.operator is None or desk.operator.role != "operator"
+        case "test":
+            return desk.testing.page(desk)
+        case place:
+            return PAGES[place](desk)
 
 
 def _box(desk: OperatorDesk) -> Desk:
@@ -86,21 +76,9 @@ def _box(desk: OperatorDesk) -> Desk:
         "desk.collect",
         desk.by,
         says=says,
-        facts=_cash(desk.papers.expected),
+        facts=cash_lines(desk.papers.expected),
         tasks=[Task("emptied", still_out), Task("not_emptied", still_out)],
     )
-
-
-def _cash(cash: rows.Cash) -> list[Fact]:
-    facts = [
-        Fact("desk.notes", cash.in_notes, count=sum(each.count for each in cash.notes)),
-        Fact("desk.coins", cash.in_coins, count=sum(each.count for each in cash.coins)),
-    ]
-    if cash.change:
-        facts.append(Fact("desk.change", cash.change))
-    if cash.brought_forward:
-        facts.append(Fact("desk.brought_forward", cash.brought_forward))
-    return [*facts, Fact("desk.expected", cash.amount)]
 
 
 def _report(desk: OperatorDesk) -> Desk:
@@ -111,13 +89,13 @@ def _report(desk: OperatorDesk) -> Desk:
         desk.by,
         says="desk.x_changes_nothing",
         facts=[
-            Fact("desk.since", text=_when(None if day is None else day[0].at)),
+            Fact("desk.since", text=when(None if day is None else day[0].at)),
             Fact("desk.payments", _paid(figures), sum(each.count for each in figures.services)),
             Fact("desk.cash", figures.notes + figures.coins - figures.change),
             Fact("desk.claims", figures.claims_amount, figures.claims_issued),
             Fact("desk.unposted", count=figures.unposted),
         ],
-        tasks=[Task("print_x"), Task("close_day", NOT_YOUR_ROLE if _may_only_look(desk) else None)],
+        tasks=[Task("print_x"), Task("close_day", NOT_YOUR_ROLE if may_only_look(desk) else None)],
     )
 
 
@@ -167,15 +145,10 @@ def _day(desk: OperatorDesk) -> list[Fact]:
         return []
     return [
         Fact("desk.day", count=day[1].number),
-        Fact("desk.last_day", text=_when(day[0].at)),
+        Fact("desk.last_day", text=when(day[0].at)),
         Fact("desk.cash", day[1].figures.notes + day[1].figures.coins - day[1].figures.change),
     ]
 
 
 def _or_none(label: str, money: Money | None) -> Fact:
     return Fact(label, text="-") if money is None else Fact(label, money)
-
-
-def _when(at: str | None) -> str:
-    """`2026-11-22 18:05`; the screen writes the month in words."""
-    return "-" if at is None else at[:16].replace("T", " ")

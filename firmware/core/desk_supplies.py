@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from firmware.contract.device import Consumable, DeviceState
 from firmware.contract.screen import Desk, Fact, Task
+from firmware.core.desk_tasks import page_of
 from firmware.core.refilling import can_be_said
 
 if TYPE_CHECKING:
@@ -19,16 +20,17 @@ PARTS = ("cutter", "cleaning")  # a technician's, by kioskctl: they last for yea
 def supplies_page(desk: OperatorDesk) -> Desk:
     """A line for each thing that operators fill; a button where the device cannot see it filled."""
     found = [each for each in desk.refilling.all() if each[1].name not in PARTS]
+    tasks = [
+        Task(f"{REFILLED}{device.name}/{each.name}", label=_name("refilled", device, each))
+        for device, each in found
+        if can_be_said(each)
+    ]
     return Desk(
         "desk.supplies",
         desk.by,
         says="desk.refilled_counts" if found else "desk.no_supplies",
         facts=[_line(desk, device, each) for device, each in found],
-        tasks=[
-            Task(f"{REFILLED}{device.name}/{each.name}", label=_name("refilled", device, each))
-            for device, each in found
-            if can_be_said(each)
-        ],
+        tasks=page_of(tasks, desk.page),
     )
 
 

@@ -9,6 +9,7 @@ from math import inf
 from firmware.contract.device import USABLE, DeviceState, Kind, Status, Switch
 from firmware.contract.gateway import GatewayState, Tender
 from firmware.contract.money import Money
+from firmware.contract.network import Network
 from firmware.contract.screen import Commissioning
 from firmware.core.occasion import Occasion
 from firmware.services.catalogue import Service
@@ -59,6 +60,8 @@ class Floor:
     records_trouble: str = ""  # why the journal may soon not be written, for a technician
     day_is_full: bool = False  # the limit of cash a day is reached
     newcomer: Commissioning | None = None  # nobody has set this machine up
+    network: Network | None = None  # the way to the office, as the gateway measured it last
+    closed_because: str = ""  # an operator has put the kiosk out of service: why, a word
     has_office_key: bool = True  # else nobody can tell whose a document is, and none is sold
     why_no_lookup: str | None = None  # message key of why nothing is looked up just now
     why_no_reprint: str | None = None  # message key of why no receipt is printed again just now
@@ -144,6 +147,10 @@ class Floor:
     def power_is_ending(self) -> bool:
         return self.mains_is_off and self._panel_says(Switch.BATTERY_IS_LOW)
 
+    @property
+    def is_tampered(self) -> bool:
+        return self._panel_says(Switch.TAMPER)
+
     def _panel_says(self, fact: Switch) -> bool:
         return any(state.inputs.get(fact, False) for state in self.of_kind(Kind.PANEL))
 
@@ -199,6 +206,8 @@ class Floor:
 
         The proof is on the screen where there is no paper.
         """
+        if self.closed_because:
+            return "trouble.closed"
         if not self.journal_is_confirmed:
             return "trouble.journal"
         if not self.gateway.is_online:
@@ -249,6 +258,8 @@ class Floor:
     def free_obstacle(self) -> str | None:
         """Why nothing may be accepted this moment, money apart; None if it may. On battery it may:
         the proof is on the screen where there is no paper."""
+        if self.closed_because:
+            return "trouble.closed"
         if not self.journal_is_confirmed:
             return "trouble.journal"
         if self.records_trouble:

@@ -88,8 +88,7 @@ class Flow:
         self.requesting = Requesting(book, floor, outbox, catalogue, papers.owners, prefix)
         self._awaiting = Awaiting(book, self._posting, self.paying, self.requesting)
         self.occasions = Occasions(book, floor, outbox, config)
-        conduct = self.occasions.content
-        self.desk = OperatorDesk(book, floor, outbox, config, conduct)
+        self.desk = OperatorDesk(book, floor, outbox, config, self.occasions.content)
         self.lookups = Lookups(book, floor, outbox, papers, catalogue)
         self.asking = Asking(catalogue)
         self.teaching = Teaching(book, floor, outbox, config.practice, self.desk)
@@ -144,12 +143,8 @@ class Flow:
     def more_actions(self, now: float) -> list[Action]:
         """What may be pressed at this moment, beside what the stage always offers."""
         visit, stage = self.visit, self.visit.stage
-        found = [
-            *self.paying.offers(visit),
-            *self.lookups.offers(visit),
-            *self.teaching.offers(visit),
-        ]
-        found += self.patience.stay_actions(visit, now)
+        found = [*self.paying.offers(visit), *self.lookups.offers(visit)]
+        found += [*self.teaching.offers(visit), *self.patience.stay_actions(visit, now)]
         asked = self.asking.actions(visit) if stage is Stage.NUMBER else []
         found += [each for each in asked if each not in found]
         if stage is Stage.DELIVERING and self.delivering.may_cancel(self._order, self._floor):

@@ -51,7 +51,7 @@ class Lights:
         """A light that is tried no more stays known, so that one without a guide goes out."""
         for output, (is_on, until) in self._tried.items():
             self._tried[output] = (is_on, now + TRIED_FOR if until is None else until)
-            if visit.stage is not Stage.ATTRACT:
+            if visit.stage not in (Stage.ATTRACT, Stage.OPERATOR):
                 self._tried[output] = (False, now)
         return {name: is_on for name, (is_on, until) in self._tried.items() if now < (until or now)}
 

@@ -147,6 +147,8 @@ def draw(
 ) -> ScreenData:
     """What the citizen sees now. `why_no_cash` speaks against the bill on the screen."""
     match visit.stage:
+        case Stage.ATTRACT if floor.closed_because:
+            return Closed(f"closed.{floor.closed_because}")
         case Stage.ATTRACT if not floor.journal_is_confirmed:
             return Closed("closed.journal", "till.journal_unconfirmed")
         case Stage.ATTRACT if floor.door_is_open:

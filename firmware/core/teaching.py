@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 
+from firmware.contract.command import StartPractice, StopPractice
 from firmware.contract.device import Outcome, Reply
 from firmware.contract.screen import Action
 from firmware.contract.teach import HOW_TO_PAGES, HowTo, Practice
@@ -75,6 +76,12 @@ class Teaching:
         if self._floor.records_trouble or not self._floor.journal_is_confirmed:
             return "desk.practice_no_records"
         return "desk.practice_no_power" if self._floor.mains_is_off else None
+
+    def answer(self, command: StartPractice | StopPractice, visit: Visit) -> Reply:
+        """What a technician asks for."""
+        if isinstance(command, StartPractice):
+            return self.ask(command.by, visit)
+        return self.stop(command.by)
 
     def ask(self, by: str, visit: Visit) -> Reply:
         """An operator or a technician wants it; it begins when nobody is at the kiosk."""

@@ -120,6 +120,8 @@ def why_not(service: Service, floor: Floor) -> str | None:
 
 def _trouble(service: Service, floor: Floor) -> tuple[str, str] | None:
     """The cause, and what its tile says of it; None when the service can be begun."""
+    if floor.closed_because:
+        return "trouble.closed", "tile.other"
     if service.kind == "lookup":
         return _why_no_lookup(service, floor)
     if service.kind == VERIFICATION and floor.why_no_lookup is not None:

@@ -34,9 +34,13 @@ class Trying:
 
     def answer(self, command: TryDevice, visit: Visit) -> Reply:
         """Refused while somebody is at the kiosk, and for a device that is not free."""
-        device = self._floor.devices.get(command.device)
         if visit.stage is not Stage.ATTRACT or visit.order is not None:
             return refused("somebody is at the kiosk: expected nobody")
+        return self.try_at_desk(command)
+
+    def try_at_desk(self, command: TryDevice) -> Reply:
+        """The same for an operator who is in, so that nobody else is there."""
+        device = self._floor.devices.get(command.device)
         if device is None or device.status not in FREE:
             found = "not there" if device is None else device.status
             return refused(f"{command.device}: expected a device that is free, it is {found}")

@@ -10,6 +10,8 @@ from firmware.documents.catalogue import words_of
 from firmware.documents.dates import moment
 from firmware.documents.lines import Line, duplicate_mark
 from firmware.journal.desk_rows import DayFigures, Redemption, ServiceSum
+from firmware.journal.shift_rows import Shift
+from firmware.runtime.words import Words
 
 NONE = "-"
 
@@ -59,9 +61,30 @@ def day_report(facts: Report) -> Ticket:
         line("report.returned", str(figures.returned_notes)),
         line("report.suspected", str(figures.suspected)),
         money("report.collected", figures.collected),
+        *_shifts(figures),
         *([] if facts.number is None else signature("collection.sign.operator")),
     ]
     return Ticket(lines, "hi")
+
+
+def _shifts(figures: DayFigures) -> list[Line]:
+    """Who was at the kiosk: nothing on a day on which nobody said so."""
+    if not figures.shifts:
+        return []
+    hindi = words_of("hi")
+    told = (
+        Pair(each.by, f"{moment(each.began, hindi)} - {_until(each, hindi)}")
+        for each in figures.shifts
+    )
+    return [Rule(), Text(both("report.shifts"), Style.STRONG), *told]
+
+
+def _until(shift: Shift, hindi: Words) -> str:
+    """On the same day the time alone."""
+    if not shift.ended:
+        return NONE
+    same = shift.ended[:10] == shift.began[:10]
+    return shift.ended[11:16] if same else moment(shift.ended, hindi)
 
 
 def _requests(figures: DayFigures) -> list[Line]:

@@ -20,9 +20,11 @@ from firmware.contract.topics import Topics
 from firmware.gateway.connectors import routes_of
 from firmware.gateway.guarded import NOT_LOOKED
 from firmware.gateway.kept import Kept
+from firmware.gateway.network import NetworkWatch
 from firmware.gateway.routes import Routes
 from firmware.gateway.shelf import FINGER_KEPT_FOR, Shelf
 from firmware.runtime.bus import Bus, Envelope
+from firmware.runtime.clock import SystemClock
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify, start
 from firmware.services.catalogue import load_catalogue
@@ -31,6 +33,7 @@ log = logging.getLogger("gateway")
 
 LOOK_EVERY = 2.0  # seconds between looks; a connector may want to be looked at less often
 FORGET_EVERY = 3600.0  # seconds between two looks for kept answers that are too old
+MEASURE_EVERY = 30.0  # seconds; a person at the desk waits that long for a new cable to show
 UNDECIDED = (Problem.BACK_END_DOWN, Problem.CARD_FORGOTTEN)
 
 
@@ -51,6 +54,10 @@ class Gateway:
         }
         self._kept = Kept(config.state_folder / "gateway", cached)
         self._state = NOT_LOOKED
+        clock = SystemClock()
+        self._network = NetworkWatch(
+            config.gateway.url, lambda: clock.now().isoformat(timespec="seconds")
+        )
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -58,6 +65,7 @@ class Gateway:
             group.create_task(self._bus.run())
             group.create_task(self._look())
             group.create_task(self._forget())
+            group.create_task(self._watch_network())
             notify("READY=1")
 
     async def _look(self) -> None:
@@ -68,6 +76,18 @@ class Gateway:
             self.fingers.forget_old(time.monotonic())
             notify("WATCHDOG=1")
             await asyncio.sleep(LOOK_EVERY)
+
+    async def _watch_network(self) -> None:
+        """Every half minute, and at once when the back end comes or goes."""
+        measured_at, was_online = -MEASURE_EVERY, False
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            now, is_online = time.monotonic(), self._state.is_online
+            if is_online is was_online and now - measured_at < MEASURE_EVERY:
+                continue
+            measured_at, was_online = now, is_online
+            measured = await self._network.measure(self._state)
+            self._bus.retain(self._topics.gateway_network, measured)
 
     async def _forget(self) -> None:
         while True:

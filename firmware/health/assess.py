@@ -15,6 +15,7 @@ The codes of findings are stable and dotted; a device's own fault codes are find
     till.records           disk full, read-only         till.day_limit     no more cash today
     till.suspicions        forged notes, cheats: how often in today's visits
     till.no_rates          no signed rate table in force: nothing is sold that has a fee
+    till.closed            by its operator, with a reason
     till.fees_differ       an office asks another fee than the table: the service is off
     till.conduct           the code of conduct: no content of the district is shown
     till.content           a content pack is here and not in force: see detail
@@ -40,7 +41,7 @@ from firmware.contract.health import (
 )
 from firmware.contract.machine import Machine
 from firmware.contract.panel import TowerSignal
-from firmware.health import machine
+from firmware.health import machine, radar
 
 DAEMONS = ("core", "ui")  # of the gateway its own state tells: its will is that it is away
 NO_SERVICE_WITHOUT = ("core", "ui")  # nobody counts the money, or nobody sees anything
@@ -51,6 +52,7 @@ FEW_DAYS = 4  # a roll comes from the block office, a ribbon from the district's
 NOTICES = frozenset(
     {"device.swapped", "till.claims_unsigned", "till.suspicions", "till.counters_differ"}
     | {"till.bookings_differ", "till.conduct", "till.content", "till.meeting"}
+    | {"expiry.certificate", "expiry.claim_key", "expiry.content"}
 )
 FLEET = "uplink"  # a part whose findings are all notices: the kiosk serves as well without it
 SWITCHES = {
@@ -164,7 +166,8 @@ def _wanted(daemons: Sequence[str], facts: Facts) -> list[str]:
 
 def _may_take(core: CoreState) -> bool:
     """Whether the till itself has nothing against cash."""
-    return core.to_confirm is None and not core.no_records_because and not core.day_is_full
+    nothing_said = not core.no_records_because and not core.closed_because
+    return core.to_confirm is None and nothing_said and not core.day_is_full
 
 
 def _status(facts: Facts, name: str) -> Status:
@@ -185,6 +188,7 @@ def _findings(facts: Facts, now: str) -> Iterator[Finding]:
     for supply in facts.supplies:
         yield from _of_supply(facts, supply, now)
     yield from machine.findings(facts.machine, now)
+    yield from radar.findings(facts.core, facts.uplink, now)
     yield from _of_daemons(facts, now)
     yield from _of_core_and_back_end(facts, now)
     yield from _of_uplink(facts, now)
@@ -270,6 +274,8 @@ def _of_uplink(facts: Facts, now: str) -> Iterator[Finding]:
 def _of_till(core: CoreState, now: str) -> Iterator[Finding]:
     if core.status not in USABLE:
         yield Finding("core", f"till.{core.status}", now)
+    if core.closed_because:
+        yield Finding("core", "till.closed", now, f"by its operator: {core.closed_because}")
     if core.unsigned_because:
         yield Finding("core", "till.claims_unsigned", now, core.unsigned_because)
     if core.to_confirm is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from firmware.journal import desk_rows as rows
+from firmware.journal import shift_rows as shifts
 from firmware.journal.row import Row
 
 SWITCHES = {  # at rest, and not
@@ -34,7 +35,23 @@ def desk_words(row: Row) -> str:
         case rows.CountersDiffer(device=device, expected=expected, found=found):
             return f"{device} COUNTED {found} PIECES, the rows say {expected}"
         case _:
-            return _of_collection(row)
+            return _of_collection(row) or _of_shift(row)
+
+
+def _of_shift(row: Row) -> str:
+    match row:
+        case shifts.ShiftBegan(by=by):
+            return f"{by} came to the kiosk"
+        case shifts.ShiftEnded(by=by, began=began):
+            return f"{by} left the kiosk, there since {began[:16]}"
+        case shifts.ServiceStopped(by=by, reason=reason):
+            return f"OUT OF SERVICE by {by}: {reason}"
+        case shifts.ServiceResumed(by=by):
+            return f"in service again by {by}"
+        case shifts.RestartAsked(by=by, what=what):
+            return f"{by} had {what} started anew"
+        case _:
+            return type(row).__name__
 
 
 def _of_collection(row: Row) -> str:
@@ -53,4 +70,4 @@ def _of_collection(row: Row) -> str:
         case rows.DayClosed(number=number, by=by, figures=figures):
             return f"day {number} closed by {by}: {figures.notes + figures.coins} in cash"
         case _:
-            return type(row).__name__
+            return ""

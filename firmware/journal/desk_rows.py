@@ -13,6 +13,7 @@ import msgspec
 from firmware.contract.device import EventId
 from firmware.contract.money import ZERO, Money, total
 from firmware.journal.row import Row
+from firmware.journal.shift_rows import Shift, ShiftRow
 
 
 class OperatorEntered(Row, frozen=True):
@@ -317,6 +318,7 @@ class DayFigures(msgspec.Struct, frozen=True):
     redemptions: list[Redemption] = []  # `redeemed` by its ways; a release before knows none
     requests: list[RequestCount] = []  # without money
     refused_requests: list[str] = []  # orders that were accepted, and that the office then refused
+    shifts: list[Shift] = []  # who was at the kiosk, from when to when
 
 
 class DayClosed(Row, frozen=True):
@@ -344,6 +346,7 @@ DeskRow = (
     | CollectionDiffers
     | BookingsCompared
     | DayClosed
+    | ShiftRow
 )
 
 

@@ -63,3 +63,4 @@ class UiSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text_size: TextSize = TextSize.NORMAL  # of a new visit
     keys: KeysSection = KeysSection()
     sound: SoundSection = SoundSection()
+    brightness: Annotated[int, msgspec.Meta(ge=20, le=100)] = 100  # percent; docs/desk.md

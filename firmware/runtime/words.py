@@ -43,7 +43,7 @@ class Words:
 
     @property
     def texts(self) -> Mapping[str, str]:
-        """All of them, as they stand in the catalogue."""
+        """Every text as it stands, by its key."""
         return self._texts
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from firmware.contract.device import DeviceCommand, Lease
 from firmware.contract.gateway import GatewayRequest
+from firmware.contract.health import DeviceTested
 from firmware.contract.meeting import Planned
 from firmware.contract.ticket import Ticket
 from firmware.contract.till import TillEvent
@@ -68,6 +69,20 @@ class KeepRates:
 
 
 @dataclass(frozen=True)
+class StartAnew:
+    """A program, or `machine`: for systemd."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class KeepTest:
+    """What came of a test at the desk, for health to keep."""
+
+    tested: DeviceTested
+
+
+@dataclass(frozen=True)
 class Practise:
     """Let the second machine, of play money, run; or end it."""
 
@@ -88,7 +103,8 @@ class CloseMeeting:
 
 Effect = (
     Tell | Grant | Ask | Say | LayOut | Wipe | KeepRates | OpenMeeting | CloseMeeting | Practise
-)
+    | StartAnew | KeepTest
+)  # fmt: skip
 
 
 @dataclass

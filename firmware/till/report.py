@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from firmware.contract.money import ZERO, Money
 from firmware.journal import rows
 from firmware.journal.chain import Entry
@@ -22,6 +24,7 @@ from firmware.journal.desk_rows import (
 )
 from firmware.journal.orders import Order
 from firmware.journal.tender_rows import CardConfirmed, CardRefunded, UpiConfirmed
+from firmware.till.attendance import Attendance
 
 Recall = Callable[[str], Order]
 
@@ -166,7 +169,8 @@ class Figures:
 
 def figures_of(entries: Iterable[Entry], recall: Recall) -> DayFigures:
     """The figures of these rows."""
-    found = Figures(recall)
+    found, attendance = Figures(recall), Attendance()
     for entry in entries:
         found.add(entry.row)
-    return found.figures()
+        attendance.add(entry)
+    return msgspec.structs.replace(found.figures(), shifts=attendance.shifts)

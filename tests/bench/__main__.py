@@ -18,6 +18,7 @@ from tests.bench import (
     catalogue,
     drivers,
     growth,
+    handing,
     idle,
     image,
     journal,
@@ -58,8 +59,9 @@ def of_places(districts: int = places.DISTRICTS, rounds: int = places.ROUNDS) ->
     return table("places: a village by its name", places.run(districts, rounds))
 
 
-def of_uplink() -> str:
-    return table("uplink: bytes a day, both ways, TLS included", asyncio.run(uplink.run()))
+def of_uplink(rows: int = handing.ROWS, commits: int = handing.COMMITS) -> str:
+    costs = table("uplink: bytes a day, both ways, TLS included", asyncio.run(uplink.run()))
+    return costs + "\n" + table("uplink: what core hands over", handing.run(rows, commits))
 
 
 def of_growth(

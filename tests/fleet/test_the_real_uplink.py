@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-import asyncpg
 import pytest
 
 from firmware.cli import __main__ as kioskctl
@@ -28,32 +27,27 @@ from tests.firmware.uplink.stage import FAST, Machine, till_of
 from tests.firmware.uplink.till import Till
 from tests.fleet import reckoning
 from tests.fleet.certificates import Authority
-from tests.fleet.fleet import Made
+from tests.fleet.fleet import Made, Site
 from tests.fleet.servers import (
     CollectorProcess,
     Mosquitto,
     Postgres,
     postgres_programs,
 )
+from tests.fleet.test_access_list import client
 
 ROWS = 1500
 PATIENCE = 60.0  # seconds
 
-pytestmark = [
-    pytest.mark.chaos,
-    pytest.mark.skipif(postgres_programs() is None, reason="no PostgreSQL here"),
-]
+pytestmark = pytest.mark.chaos
 
 
 @dataclass
-class District:
-    """Its servers, and one kiosk with its till."""
+class Kiosk:
+    """Its till, what its uplink keeps, and the broker it dials."""
 
-    folder: Path
     authority: Authority
     broker: Mosquitto
-    database: Postgres
-    collector: CollectorProcess
     config: Config
     till: Till
     kept: Kept
@@ -77,40 +71,29 @@ class District:
 
 
 @asynccontextmanager
-async def district(folder: Path) -> AsyncIterator[District]:
-    """All of it running; stopped in the end."""
+async def a_kiosk(folder: Path, rows: int) -> AsyncIterator[Kiosk]:
+    """And the broker; the district's other programs are the test's."""
     config = config_in(folder / "kiosk", {"notes": Kind.NOTES})
     authority = Authority(folder / "ca")
-    pem = authority.make(config.kiosk.id)
-    broker, database = Mosquitto(folder / "broker", authority), Postgres(folder / "pg")
-    collector = CollectorProcess(
-        folder / "collector", "collector-a", broker.port, database, authority
-    )
-    servers = [broker, database, collector]
-    key = folder / "command.key"
+    pem = str(authority.make(config.kiosk.id))
+    broker, key = Mosquitto(folder / "broker", authority), folder / "command.key"
     assert run("key", "new", str(key)) == 0
-    public = bytes(read_key(key).verify_key).hex()
     section = UplinkSection(
-        broker="localhost", port=broker.port, ca=str(authority.ca), certificate=str(pem),
-        key=str(pem), fleet_keys=[public],
+        broker="localhost", port=broker.port, ca=str(authority.ca), certificate=pem, key=pem,
+        fleet_keys=[bytes(read_key(key).verify_key).hex()],
     )  # fmt: skip
-    with Broker(config, folder / "kiosk"):
-        till = till_of(config, ROWS)
+    with broker, Broker(config, folder / "kiosk"):
+        till = till_of(config, rows)
         kept = Kept.open(config, SystemClock(), "b1")
         daemon = UplinkDaemon(config, section, kept, Machine(), Random(1), FAST)
-        tasks: list[asyncio.Task[None]] = []
+        tasks = [asyncio.create_task(each) for each in (daemon.run(), till.bus.run())]
         try:
-            for server in servers:
-                await asyncio.to_thread(server.start)
-            tasks = [asyncio.create_task(each) for each in (daemon.run(), till.bus.run())]
-            yield District(folder, authority, broker, database, collector, config, till, kept)
+            yield Kiosk(authority, broker, config, till, kept)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             kept.close()
-            for server in reversed(servers):
-                await asyncio.to_thread(server.stop)
 
 
 def run(*words: str) -> int:
@@ -119,30 +102,44 @@ def run(*words: str) -> int:
     return code
 
 
+@pytest.mark.skipif(postgres_programs() is None, reason="no PostgreSQL: apt-get install postgresql")
 async def test_broker_database_and_collector_die_under_the_real_uplink(folder: Path) -> None:
-    async with district(folder) as here:
-        for server, least in ((here.collector, 200), (here.database, 500), (here.broker, 900)):
-            await here.until(lambda least=least: here.acknowledged >= least)  # type: ignore[misc]
-            server.kill()
-            here.till.write(100)
-            await asyncio.to_thread(server.start)
-        await here.until(lambda: here.acknowledged == here.till.journal.length)
-        made = here.made()
-        assert made.rows == ROWS + 300
-        assert await reckoning.faults(here.database.dsn, [made], verified=1) == []
+    database = Postgres(folder / "pg")
+    async with a_kiosk(folder, ROWS) as here:
+        collector = CollectorProcess(
+            folder / "collector", "collector-a", here.broker.port, database, here.authority
+        )
+        try:
+            for server in (database, collector):
+                await asyncio.to_thread(server.start)
+            for victim, least in ((collector, 200), (database, 500), (here.broker, 900)):
+                await here.until(lambda least=least: here.acknowledged >= least)  # type: ignore[misc]
+                victim.kill()
+                here.till.write(100)
+                await asyncio.to_thread(victim.start)
+            await here.until(lambda: here.acknowledged == here.till.journal.length)
+            made = here.made()
+            assert made.rows == ROWS + 300
+            assert await reckoning.faults(database.dsn, [made], verified=1) == []
+        finally:
+            for server in (collector, database):
+                await asyncio.to_thread(server.stop)
 
 
 async def test_a_command_of_the_office_is_obeyed_and_one_of_another_key_is_not(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with district(folder) as here:
-        await here.until(lambda: here.acknowledged > 0)
+    async with a_kiosk(folder, rows=3) as here:
         office = here.authority.make("office")
         (folder / "link.toml").write_text(
             f'[broker]\nhost = "127.0.0.1"\nport = {here.broker.port}\nclient = "office"\n'
             f'ca = "{here.authority.ca}"\ncertificate = "{office}"\n'
         )
         kiosk, link = here.config.kiosk.id, ["--config", str(folder / "link.toml")]
+        here.authority.make("collector-a")
+        site = Site(here.broker.port, here.authority.folder)
+        listener = await client(site, "collector-a", "kiosk/v1/+/up/status")
+        await here.until(lambda: bool(listener.heard))  # its status: it listens from here on
         capsys.readouterr()
         mine = ["--key", str(folder / "command.key"), *link]
         assert await asyncio.to_thread(run, "command", kiosk, "log_bundle", "minutes=2", *mine) == 0
@@ -150,7 +147,3 @@ async def test_a_command_of_the_office_is_obeyed_and_one_of_another_key_is_not(
         assert run("key", "new", str(folder / "other.key")) == 0
         other = ["--key", str(folder / "other.key"), *link, "--wait", "1"]
         assert await asyncio.to_thread(run, "command", kiosk, "status", *other) == 3
-        connection = await asyncpg.connect(here.database.dsn)
-        replies = await connection.fetch("SELECT DISTINCT kiosk, outcome FROM replies")
-        await connection.close()
-        assert [tuple(each) for each in replies] == [(kiosk, "done")]

@@ -38,7 +38,7 @@ MAY_USE_THE_NETWORK = {
 }  # fmt: skip
 ENDS_BY_ITSELF = {
     "kiosk-prepare.service", "kiosk-devices.service", "kiosk-safe-screen.service",
-    "kiosk-good.service", "kiosk-meeting.service",
+    "kiosk-good.service", "kiosk-meeting.service", "kiosk-restart.service",
 }  # fmt: skip
 FOR_WHO_WANTS_IT = {"kiosk-practice.service"}  # started by its socket, one practice a life
 FEEDS_NO_WATCHDOG = {*ENDS_BY_ITSELF, "kiosk-bus.service"}
@@ -196,7 +196,7 @@ def test_whoever_speaks_on_the_bus_may_knock_at_its_socket() -> None:
 
 NOT_ON_THE_BUS = {
     "kiosk-prepare.service", "kiosk-devices.service", "kiosk-meeting.service",
-    "kiosk-practice.service",
+    "kiosk-practice.service", "kiosk-restart.service",
 }  # fmt: skip
 
 

@@ -74,9 +74,7 @@ ERRANDS = {
     "girdawari": Errand((*LAND, "1234/{n}"), 20, (20,)),
     "jamabandi": Errand((*LAND, "41{n}"), 20, (20,)),
     "naksha": Errand((*LAND, "1234/{n}"), 30, (20, 10)),
-    "grievance": Errand(
-        ("water", "पानी नहीं आता", "tonk", "todaraisingh", "bhasu", "कमला देवी", "982901234{n}")
-    ),
+    "grievance": Errand(("water", "पानी", "tonk", "todaraisingh", "bhasu", "रमा", "982901234{n}")),
     "life_certificate": Errand(("26269900000{n}",)),
     "application_status": Errand(("110026000441",), fact="तहसील में जाँच हो रही है"),
     "court_case": Errand(("RJTK01", "0004172026"), fact="दीवानी वाद"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from firmware.contract.money import ZERO, rupees
+from firmware.contract.network import HopName
 from firmware.contract.screen import Action, Attract, Count, Desk, Pin, ScreenData
 from firmware.core.daemon import journal_path
 from firmware.demo.keys import DEMO_PIN
@@ -48,6 +49,7 @@ async def test_the_box_is_emptied_and_the_day_closed(kiosk: Kiosk) -> None:
     await kiosk.is_done()
     await kiosk.leaves()
     await enters(kiosk)
+    await chooses(kiosk, "money", "desk.group.money")
     await chooses(kiosk, "collect", "desk.collect")
     kiosk.bench.do("panel", "pull_cash_box")
     kiosk.bench.do("notes", "remove_cash_box")
@@ -63,6 +65,11 @@ async def test_the_box_is_emptied_and_the_day_closed(kiosk: Kiosk) -> None:
         kiosk.citizen.touch(Action.SKIP)
     result = await page(kiosk, "desk.collected", "desk.on_paper")
     await kiosk.citizen.presses(Action.BACK, until=is_page("desk.menu"))
+    network = await chooses(kiosk, "network", "desk.group.network")
+    assert [fact.label for fact in network.facts][:5] == [f"hop.{hop}" for hop in HopName]
+    assert network.facts[4].mark == "ok", "the sandbox office answers"
+    await kiosk.citizen.presses(Action.BACK, until=is_page("desk.menu"))
+    await chooses(kiosk, "day", "desk.group.day")
     await chooses(kiosk, "report", "desk.report")
     await chooses(kiosk, "close_day", "desk.reported")
     await kiosk.citizen.presses(Action.FINISH, until=is_a(Attract))

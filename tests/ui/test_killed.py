@@ -21,7 +21,7 @@ from tests.bench.window import bare_start
 from tests.ui.test_process import Stage
 from ui import samples
 
-ALL = "KIOSK_STORIES"
+ALL = "KIOSK_STORIES"  # in the environment: at every kind
 RESTARTS_AFTER = 0.2  # seconds; RestartSec= of systemd/system/kiosk-.service.d
 AIM = 3.0  # seconds until the citizen sees his money again
 TIMES_BARE = 4.0  # a machine that does other work is slow at both

@@ -6,20 +6,54 @@ import ast
 import re
 import string
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from drivers.base.notes_events import Condition
 from firmware.contract.card import SwipeProblem
+from firmware.contract.desk import DAEMONS, MACHINE, WhyClosed
 from firmware.contract.device import DeviceState, Fault, Kind, Status
 from firmware.contract.gateway import Tender
 from firmware.contract.money import rupees
-from firmware.contract.reading import HINDI, Language
-from firmware.contract.screen import Closed, Hint, Number, ScreenData, Services, Waiting
-from firmware.core import desk_screens
+from firmware.contract.network import (
+    HopName,
+)
+from firmware.contract.reading import (
+    HINDI,
+    Language,
+)
+from firmware.contract.screen import (
+    Closed,
+    Hint,
+    Number,
+    ScreenData,
+    Services,
+    Waiting,
+)
+from firmware.core import (
+    desk_network,
+    desk_pages,
+    desk_screens,
+    desk_testing,
+    guided,
+    guided_kinds,
+    operator,
+)
+from firmware.core.desk_tasks import (
+    GROUPS,
+    MORE,
+)
 from firmware.core.floor import Floor
-from firmware.runtime.config import ConfigError
-from firmware.runtime.service_words import service_words
+from firmware.runtime import (
+    desk_words,
+)
+from firmware.runtime.config import (
+    ConfigError,
+)
+from firmware.runtime.service_words import (
+    service_words,
+)
 from firmware.runtime.words import MissingWords, Words
 from firmware.services.catalogue import load_catalogue
 from firmware.services.catalogue.asks import Ask, Date, Digits, Mobile, Year
@@ -83,18 +117,31 @@ def _parts_of(ask: Ask) -> tuple[str, ...]:
 
 
 def keys_of_the_desk() -> set[str]:
-    """Every constant key in the module that draws the operator's pages."""
-    tree = ast.parse(Path(desk_screens.__file__).read_text(encoding="utf-8"))
-    found: set[str] = set()
-    for node in ast.walk(tree):
+    """Every constant key in the modules that draw the operator's pages, and those made of words."""
+    sources = (desk_screens, desk_pages, desk_network, operator)
+    trees = [ast.parse(Path(str(each.__file__)).read_text(encoding="utf-8")) for each in sources]
+    found: set[str] = {
+        *(f"desk.group.{group}" for group in GROUPS),
+        *(f"desk.{part}.{kind}" for part in ("device", "test") for kind in Kind),
+        *(f"desk.closed.{why.value}" for why in WhyClosed),
+        *(f"closed.{why.value}.{part}" for why in WhyClosed for part in ("title", "line")),
+        *(f"desk.restart.{name}" for name in (*DAEMONS, MACHINE)),
+        *(f"desk.{what}.{way}" for what in ("volume", "brightness") for way in ("up", "down")),
+        *(f"hop.{hop}" for hop in (*HopName, "sim")),
+        *(f"helpdesk.{hop}" for hop in (*HopName, "well", "nobody_measures")),
+        f"desk.{MORE}",
+    }
+    for node in (node for tree in trees for node in ast.walk(tree)):
         match node:
-            case ast.Call(func=ast.Name(id="Task"), args=[ast.Constant(value=str(task)), *_]):
+            case ast.Call(
+                func=ast.Name(id="Task"), args=[ast.Constant(value=str(task)), *_], keywords=[]
+            ):
                 found.add(f"desk.{task}")
             case ast.Constant(value=str(key)) if re.fullmatch(r"(desk|waiting)\.[a-z_]+", key):
                 found.add(key)
             case _:
                 pass
-    assert len(found) > 30
+    assert len(found) > 90
     return found
 
 
@@ -188,6 +235,30 @@ def test_the_button_leads_through_three_languages_in_turn() -> None:
     three = ("hi", "en", "mr")
     assert [after(each, three) for each in three] == ["en", "mr", "hi"]
     assert after("xx", three) == "hi"
+
+
+def test_desk_and_kioskctl_say_the_same_in_both_languages() -> None:
+    hindi, english = (desk_words.words_of(language) for language in ("hi", "en"))
+    assert hindi.keys == english.keys
+    assert [k for k in hindi.keys if _facts(hindi.texts[k]) != _facts(english.texts[k])] == []
+    made = constants_of("Text", (guided, guided_kinds, desk_testing))
+    assert {f"guided.{key}" for key in made} <= hindi.keys
+
+
+def constants_of(name: str, modules: tuple[ModuleType, ...]) -> set[str]:
+    """The first arguments of every call of that name."""
+    trees = [ast.parse(Path(str(each.__file__)).read_text(encoding="utf-8")) for each in modules]
+    return {
+        node.args[0].value
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == name
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    }
 
 
 def test_a_key_without_words_is_named() -> None:

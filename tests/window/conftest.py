@@ -12,6 +12,7 @@ import pytest
 from tests.stories.kiosk import Kiosk
 from tests.window.hands import Hands, SixFingers, WindowStage
 
+ALL = "KIOSK_STORIES"  # in the environment: every service, and not one of each kind
 WAYS = {"touch": Hands, "keys": SixFingers}
 # Everything that a kiosk can have, quicker than life, and more patient with a loaded machine.
 FACTS = {

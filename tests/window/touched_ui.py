@@ -25,6 +25,7 @@ from typing import Any
 SOCKET = "KIOSK_HAND_SOCKET"  # in the environment: where to listen
 # The queue is read after a frame's tick; Kivy hands a key on at once, a touch in the next frame.
 FRAMES, FRAMES_OF_A_TOUCH = 2, 3
+LOOK_EVERY = 0.01  # seconds
 PATIENCE = 10.0  # seconds for the window to answer
 
 # SDL_events.h of SDL 2: types, and the layout of the two events; each is padded to the union's 56.
@@ -84,6 +85,14 @@ class Flips:
         self.newest = time.monotonic()
 
 
+def _until_it_runs() -> None:
+    """Kivy is imported by the product, which sets it up first, and by nobody here before that."""
+    while (app := getattr(sys.modules.get("kivy.app"), "App", None)) is None:
+        time.sleep(LOOK_EVERY)
+    while app.get_running_app() is None:
+        time.sleep(LOOK_EVERY)
+
+
 def _window_size() -> tuple[int, int]:
     from kivy.core.window import Window
 
@@ -103,6 +112,7 @@ class Hand(socketserver.StreamRequestHandler):
     """A line of JSON is an order, a line of JSON the answer: what is seen after it."""
 
     def handle(self) -> None:
+        _until_it_runs()
         finger, flips = Finger(), Flips()
         for line in self.rfile:
             order = json.loads(line)
@@ -148,6 +158,7 @@ def _look() -> dict[str, Any]:
         "serial": face.scene.serial,
         "view": type(face.view).__name__,
         "typed": _typed(face.view),
+        "texts": [part.text for part in face.walk() if type(part).__name__ == "Text" and part.text],
         "meant": _place(face.keys.spot, spots),
         "spots": [_spot(spot, *face.size) for spot in spots],
     }

@@ -45,7 +45,7 @@ CREATE TABLE journal (
     PRIMARY KEY (kiosk, chain, seq)
 );
 CREATE INDEX journal_orders ON journal (order_id) WHERE order_id IS NOT NULL;
-CREATE INDEX journal_collections ON journal (kiosk, received) WHERE kind = 'CollectionClosed';
+CREATE INDEX journal_collections ON journal (kiosk, received, seq) WHERE kind = 'CollectionClosed';
 
 -- What is wrong with a stream. Never an update of the stream itself: both contents are kept.
 CREATE TABLE alarms (
@@ -126,7 +126,7 @@ CREATE TABLE replies (
     PRIMARY KEY (kiosk, id, part)
 );
 
--- Folded from the events ticket.opened, ticket.changed, ticket.closed.
+-- Folded from the events `ticket.*`; `ticket.closed` ends one, any other opens it.
 CREATE TABLE tickets (
     kiosk text NOT NULL,
     number text NOT NULL,

@@ -57,12 +57,16 @@ SELECT kiosk, district, block, place, condition, 'link', 'link.' || condition,
        coalesce(heard, installed::timestamptz), '', ''
 FROM fleet_status WHERE condition IN ('never', 'offline', 'silent');
 
+-- The last time each box was emptied: one look into `journal_collections` a kiosk, however many years.
 CREATE VIEW fleet_collections AS
-SELECT DISTINCT ON (kiosk) kiosk, chain, seq, body_of(body)->>'number' AS number,
-       coalesce(moment(at), received) AS collected, body_of(body)->>'by' AS by, received
-FROM journal
-WHERE kind = 'CollectionClosed' AND body_of(body)->>'how' IN ('collected', 'interrupted')
-ORDER BY kiosk, received DESC, seq DESC;
+SELECT k.kiosk, c.*
+FROM known k CROSS JOIN LATERAL (
+    SELECT chain, seq, body_of(body)->>'number' AS number,
+           coalesce(moment(at), received) AS collected, body_of(body)->>'by' AS by, received
+    FROM journal j
+    WHERE j.kiosk = k.kiosk AND j.kind = 'CollectionClosed'
+          AND body_of(body)->>'how' IN ('collected', 'interrupted')
+    ORDER BY received DESC, seq DESC LIMIT 1) c;
 
 CREATE VIEW fleet_money AS
 SELECT f.kiosk, f.district, f.block, f.place, f.in_cash_box, f.taken_today, f.unposted, f.claims,
@@ -76,11 +80,14 @@ SELECT f.kiosk, f.district, f.block, f.place, x.supply->>'device' AS device, x.s
 FROM fleet_status f JOIN states s USING (kiosk)
 CROSS JOIN LATERAL jsonb_array_elements(coalesce(s.document->'supplies', '[]')) AS x(supply);
 
+-- Facts are those of `FaultTicket` in the contract. A ticket that was opened again keeps when it was closed.
 CREATE VIEW fleet_tickets AS
 SELECT t.kiosk, k.district, k.block, k.place, t.number, t.facts->>'part' AS part,
-       t.facts->>'code' AS code, t.facts->>'severity' AS severity, t.facts->>'level' AS level,
-       moment(t.facts->>'since') AS since, moment(t.facts->>'closed_at') AS closed_at,
-       t.is_open, t.changed
+       t.facts->>'code' AS code, t.facts->>'level' AS level,
+       moment(coalesce(t.facts->>'since', t.facts->>'opened')) AS since,
+       moment(t.facts->>'level_since') AS level_since, t.facts->>'times' AS times,
+       coalesce(t.facts->>'detail', '') AS detail,
+       moment(coalesce(t.facts->>'closed_at', t.facts->>'closed')) AS closed_at, t.is_open, t.changed
 FROM tickets t JOIN known k USING (kiosk);
 
 -- What is in question about the record: alarms, a kiosk whose file has fewer rows than it once sent,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from firmware.contract.device import EventId
 from firmware.contract.money import ZERO, rupees
 from firmware.journal import desk_rows as rows
+from firmware.journal import shift_rows as shifts
 from firmware.journal.rows import AnyRow
 
 MOVE = EventId("panel", 7, 1)
@@ -37,5 +38,11 @@ SAID: list[tuple[AnyRow, str]] = [
     (rows.CollectionDiffers(3, ["counted_notes"], [CASH_ORDER]),
      "collection 3 DIFFERS: counted_notes; in doubt: TDR 0417 0001 (cash)"),
     (rows.BookingsCompared(3, OFFICE), "collection 3: posted ₹940.00, booked ₹470.00"),
+    (shifts.ShiftBegan("R. Meena"), "R. Meena came to the kiosk"),
+    (shifts.ShiftEnded("R. Meena", "2026-11-22T09:02:00+05:30"),
+     "R. Meena left the kiosk, there since 2026-11-22T09:02"),
+    (shifts.ServiceStopped("R. Meena", "holiday"), "OUT OF SERVICE by R. Meena: holiday"),
+    (shifts.ServiceResumed("R. Meena"), "in service again by R. Meena"),
+    (shifts.RestartAsked("S. Gurjar", "receipt"), "S. Gurjar had receipt started anew"),
     (rows.DayClosed(12, "R. Meena", 40, FIGURES), "day 12 closed by R. Meena: ₹1005.00 in cash"),
 ]  # fmt: skip

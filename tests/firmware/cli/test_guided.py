@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from firmware.cli import guided
-from firmware.cli.guided import Ears, Guide, Interrupted, run
-from firmware.cli.guided_kinds import SCRIPTS
+from firmware.cli.guided import BusEars, run
 from firmware.cli.snapshot import Snapshot
 from firmware.cli.status import status_screen
 from firmware.cli.testing import table, words_of_test
@@ -35,6 +33,9 @@ from firmware.contract.device import (
 )
 from firmware.contract.health import DeviceTested, LastTest
 from firmware.contract.money import rupees
+from firmware.core import guided
+from firmware.core.guided import Guide, Interrupted, Line
+from firmware.core.guided_kinds import SCRIPTS
 from firmware.health.assess import assess
 from tests.firmware.core.world import CONFIG
 from tests.firmware.health.kiosk import EARLIER, facts
@@ -58,12 +59,13 @@ class Bench:
     core: Callable[[Bench, TryDevice], Reply] = lambda bench, asked: Reply(Outcome.DONE)
     says_yes: bool = True
     lines: list[str] = field(default_factory=list)
-    ears: Ears = field(default_factory=Ears)
+    ears: BusEars = field(default_factory=BusEars)
 
     async def ask(self, command: TryDevice) -> Reply:
         return self.core(self, command)
 
-    def say(self, line: str) -> None:
+    def say(self, said: Line) -> None:
+        line = said.said()
         self.lines.append(line)
         for part, do in self.hands.items():
             if line.startswith(">>") and part in line:
@@ -80,9 +82,8 @@ class Bench:
     async def test(self, has_hands: bool = True, patience: float = BRIEF) -> DeviceTested:
         self.ears.on_screen("attract")
         self.ears.on_state(self.state)
-        guide = Guide("x", "S. Gurjar", self.ears, self, self.say, self.confirm, has_hands)
-        guide.patience = patience
-        return await run(guide, SCRIPTS)
+        guide = Guide("x", "S. Gurjar", self.ears, self.say, has_hands, patience)
+        return await run(guide, self.ears, self, self.confirm, SCRIPTS)
 
 
 def of_core(answer: Callable[[str], DeviceEvent]) -> Callable[[Bench, TryDevice], Reply]:
@@ -102,7 +103,7 @@ async def test_a_coin_comes_back_and_the_device_says_so() -> None:
     assert (tested.failed, tested.left_out) == ([], [])
     assert bench.lines == [
         "ok    answers: ready",
-        "ok    has no fault, by its own check too",
+        "ok    has no fault",
         "ok    says who it is: ITL NV200 firmware 4.16 serial 0417",
         "ok    is shut",
         ">>    Put a coin in. It must come back, or not go in at all.",
@@ -156,7 +157,7 @@ async def test_a_degraded_device_is_tested_whole_and_fails_by_its_fault() -> Non
         state_of(Kind.RECEIPT, Status.DEGRADED, faults=[low]), core=of_core(TicketPrinted)
     )
     tested = await bench.test()
-    assert tested.failed == ["has no fault, by its own check too: receipt.paper.near_end"]
+    assert tested.failed == ["has no fault: receipt.paper.near_end"]
     assert "ok    prints a sample" in bench.lines
 
 
@@ -171,7 +172,7 @@ async def test_a_printer_says_that_the_sample_is_on_paper_and_eyes_look_at_it() 
 
 
 async def test_another_ticket_is_not_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("firmware.cli.guided_kinds.PRINTS_WITHIN", BRIEF)
+    monkeypatch.setattr("firmware.core.guided_kinds.PRINTS_WITHIN", BRIEF)
     bench = Bench(state_of(Kind.RECEIPT), core=of_core(lambda job: TicketPrinted("TDR 0417 0001")))
     (failure,) = (await bench.test()).failed
     assert "does not say" in failure
@@ -188,8 +189,8 @@ async def test_nobody_is_heard_of(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guided, "STARTS_WITHIN", BRIEF)
     bench = Bench(state_of(Kind.NOTES))
     bench.ears.on_state(bench.state)
-    guide = Guide("x", "S. Gurjar", bench.ears, bench, bench.say, bench.confirm)
-    (failure,) = (await run(guide, SCRIPTS)).failed
+    guide = Guide("x", "S. Gurjar", bench.ears, bench.say)
+    (failure,) = (await run(guide, bench.ears, bench, bench.confirm, SCRIPTS)).failed
     assert "kiosk-core is not heard of" in failure
 
 

@@ -24,6 +24,7 @@ from firmware.journal.journal import Journal
 from firmware.journal.lookup_rows import LookupMissed, LookupShown
 from firmware.journal.paper_rows import CopyAsked, CopyRefused, PosterAsked, SpoolWiped
 from firmware.journal.plain import line_of, words
+from firmware.journal.practice_rows import PracticeBegan, PracticeEnded
 from firmware.journal.recovery import open_journal
 from firmware.journal.rows import (
     AnyRow,
@@ -110,6 +111,8 @@ SAID: list[tuple[AnyRow, str]] = [
     (PrintIntended(ORDER, f"{ORDER}/document/1", "document", "page"),
      "document is to be printed on the page printer: TDR 0417 0001/document/1"),
     (SpoolWiped("page", 2), "2 documents were wiped from the spool of page"),
+    (PracticeBegan("R. Meena"), "R. Meena practises with play money"),
+    (PracticeEnded("idle"), "practice is over: idle"),
     (PosterAsked(), "a citizen asks for the poster of services and fees"),
     (CopyAsked(ORDER), "the citizen asks for the receipt again, with its mobile"),
     (CopyRefused(3, 61_000), "a receipt asked for with a mobile that is not its own"),

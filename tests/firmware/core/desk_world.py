@@ -10,8 +10,9 @@ import msgspec
 
 from firmware.contract.device import DeviceState, Fault, Identity, Kind, Status
 from firmware.contract.money import Money, rupees
-from firmware.contract.screen import Action, Attract, Count, Desk, Pin
+from firmware.contract.screen import Action, Attract, Closed, Count, Desk, Pin
 from firmware.contract.till import TillEvent
+from firmware.core.desk_tasks import GROUPS, TASKS
 from firmware.journal import desk_rows
 from firmware.journal.row import Row
 from firmware.runtime.config import PathsSection
@@ -78,18 +79,28 @@ class DeskWorld(World):
         self.hold_padlock()
         self.type_pin(digits)
 
+    def open(self, page: str) -> None:
+        """A page of the menu, from the menu."""
+        self.press(Action.CHOOSE_TASK, page)
+        assert self.desk.title in (f"desk.group.{page}", f"desk.{page}"), self.desk
+
     def task(self, name: str) -> None:
+        """On this page; from the menu on the page of the menu that has it."""
+        if self.desk.title == "desk.menu" and name not in GROUPS:
+            self.open(TASKS[name].page)
         assert name in [task.id for task in self.desk.tasks if task.why_not is None], self.desk
         self.press(Action.CHOOSE_TASK, name)
 
     def press_back_to_menu(self) -> None:
-        self.press(Action.BACK)
-        assert self.desk.title == "desk.menu"
+        while self.desk.title != "desk.menu":
+            self.press(Action.BACK)
 
     def leave_desk(self) -> None:
+        if Action.FINISH not in self.screen.actions:
+            self.press_back_to_menu()
         self.press(Action.FINISH)
         self.run(1)
-        assert isinstance(self.screen.data, Attract)
+        assert isinstance(self.screen.data, Attract | Closed)
 
     def pull_box(self) -> None:
         self.box_is_out = True

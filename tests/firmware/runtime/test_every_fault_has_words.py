@@ -171,7 +171,7 @@ HARMLESS = {
     *("clear_cutter", "cool", "load_cards", "empty_rejects", "change_ribbon", "clean", "leave"),
     *("go_online", "slow", "mend_wire", "close_door", "push_cash_box", "close_lid", "mains_on"),
     *("charge_battery", "plug_reader", "power_on", "power_cycle", "fill_tube", "dispense"),
-    *("drive", "release", "update"),
+    *("drive", "release", "update", "come_near", "walk_away"),
 }
 
 

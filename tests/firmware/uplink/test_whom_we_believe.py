@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,9 +21,9 @@ WILL = ("kiosk/v1/k1/up/status", GONE)
 
 
 async def why_not(section: UplinkSection) -> wide.NoLink:
-    """What a try says."""
+    """What a try says, and not after a time-out of anybody's."""
     with pytest.raises(wide.NoLink) as caught:
-        async with wide.connect(section, KIOSK, WILL, []):
+        async with asyncio.timeout(wide.ANSWERS_WITHIN / 2), wide.connect(section, KIOSK, WILL, []):
             pass
     return caught.value
 

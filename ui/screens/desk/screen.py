@@ -33,7 +33,7 @@ class TaskRow(BoxLayout):
         if self.children[::-1] != tasks:
             self.clear_widgets()
             for task in tasks:
-                if task.parent is not None:  # of another page's row
+                if task.parent is not None:  # another row held it, when the panel was wider
                     task.parent.remove_widget(task)
                 self.add_widget(task)
                 task.fbind("least", self._fit)
