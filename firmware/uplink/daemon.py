@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import signal
-from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -36,7 +33,7 @@ from firmware.uplink.certificate import Certificate, Trouble, read
 from firmware.uplink.ear import Ear
 from firmware.uplink.enrolment import FEW_DAYS
 from firmware.uplink.hands import Hands
-from firmware.uplink.kept import Kept, Settings, free_mib, schedule_of
+from firmware.uplink.kept import Kept, Settings, free_mib
 from firmware.uplink.line import DISK, Line, Speech
 from firmware.uplink.obeying import Obeying
 from firmware.uplink.pace import Tempo
@@ -75,7 +72,7 @@ class UplinkDaemon:
         self._ear = Ear(kept, self._heard, self._has_room, self._on_news)
         self._ear.join(self._bus, topics)
         self._bus.take_replies(topics.reply("uplink"))
-        actor = Actor(_Leaving(hands), self._order, lambda: self._line.tell_now(), self._self_test)
+        actor = Actor(hands, self._order, lambda: self._line.tell_now(), self._self_test)
         self._obeying = Obeying(
             kept, self._settings, actor, section.fleet_keys, config.kiosk.id,
             lambda: self._ear.money_is_inside, self._on_news,
@@ -153,7 +150,6 @@ class UplinkDaemon:
         if self._settings.now is not None:
             self._heard.desired = self._settings.version
             self._bus.retain(self._topics.uplink_desired, self._settings.now)
-            self._bus.retain(self._topics.meeting_schedule, schedule_of(self._settings.now))
 
     def _speech(self) -> Speech:
         return Speech(
@@ -262,28 +258,6 @@ class UplinkDaemon:
                 clock_is_set=self._kept.stamper.clock_is_set,
             )
         )
-
-
-class _Leaving:
-    """Hands that start this very program anew by leaving: systemd starts it again, and the reply is
-    on disk before."""
-
-    def __init__(self, hands: Hands) -> None:
-        self._hands = hands
-
-    def restart(self, unit: str) -> Awaitable[str]:
-        if unit != "kiosk-uplink.service":
-            return self._hands.restart(unit)
-        asyncio.get_running_loop().call_later(LOOK_EVERY, os.kill, os.getpid(), signal.SIGTERM)
-        done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        done.set_result("")
-        return done
-
-    def reboot(self) -> Awaitable[str]:
-        return self._hands.reboot()
-
-    def log(self, minutes: int) -> Awaitable[bytes]:
-        return self._hands.log(minutes)
 
 
 def joined(config: Config) -> Bus:
