@@ -319,3 +319,12 @@ def obey(host: HostProtocol, now: float) -> None:
             host.send(notes.Stack(), now)
         elif isinstance(event, notes.NoteCredited):
             host.send(notes.Acknowledge(), now)
+
+
+def test_every_screen_has_a_picture_in_the_docs() -> None:
+    told = (ROOT / "docs/screens.md").read_text(encoding="utf-8")
+    names = sorted(scenes("hi"))
+    assert [name for name in names if f"`{name}`" not in told] == [], "run: python -m docs.screens"
+    for part in {name[0] for name in names}:
+        for language in ("hi", "en"):
+            assert (ROOT / f"docs/screens/all-{part}-{language}.webp").exists()

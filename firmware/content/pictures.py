@@ -11,7 +11,7 @@ import io
 import warnings
 from typing import Final
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from firmware.content.tape import PackRefused
 
@@ -30,6 +30,7 @@ def drawn(place: str, content: bytes) -> bytes:
         with warnings.catch_warnings(), Image.open(io.BytesIO(content), formats=FORMATS) as picture:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             _check_size(place, picture)
+            ImageFile.LOAD_TRUNCATED_IMAGES = False  # another library may have set it
             return _png(picture, SIDES[place])
     except UnidentifiedImageError:
         raise PackRefused(f"{place}: expected a picture in PNG, JPEG or WebP") from None

@@ -155,7 +155,10 @@ def png_that_says(width: int, height: int) -> bytes:
         (bytes(pictures.LARGEST_FILE + 1), "at most"),
     ],
 )
-def test_a_picture_that_would_fill_the_memory_or_is_none(content: bytes, why: str) -> None:
+def test_a_picture_that_would_fill_the_memory_or_is_none(
+    content: bytes, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("PIL.ImageFile.LOAD_TRUNCATED_IMAGES", True)  # as a library did
     with pytest.raises(PackRefused, match=why):
         pictures.drawn("banner", content)
 
