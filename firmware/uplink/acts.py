@@ -12,6 +12,7 @@ import msgspec
 
 from firmware.contract import device
 from firmware.contract.content import SetConduct
+from firmware.contract.desk import DAEMONS, MACHINE, Restart
 from firmware.contract.fleet import FleetOrder, RefreshCatalogue
 from firmware.contract.meeting import AddMeeting, Planned
 from firmware.contract.uplink import FleetCommand, Outcome, UpReply, Verb
@@ -22,7 +23,10 @@ from firmware.uplink.stamp import Stamp
 PART = 48 * 1024  # bytes of one message of a long answer
 LARGEST_BUNDLE = 1024 * 1024  # bytes, packed: a minute of a mobile line
 MOST_MINUTES = 7 * 24 * 60
-UNIT = re.compile(r"kiosk-(core|gateway|health|ui|uplink|bus|driver@[a-z][a-z0-9_]{0,31})\.service")
+UNIT = re.compile(
+    r"kiosk-(?:(?P<daemon>core|gateway|health|ui|uplink|bus)|driver@(?P<device>[a-z][a-z0-9_]{0,31}))"
+    r"\.service"
+)
 NOT_HERE = "not in this release"
 
 
@@ -77,9 +81,10 @@ class Actor:
             case Verb.SELF_TEST:
                 return self._test()
             case Verb.RESTART:
-                return await self._restart(str(command.args.get("unit", "")))
+                return await self._restart(by, str(command.args.get("unit", "")))
             case Verb.REBOOT:
-                return _done(await self.hands.reboot())
+                decided = await self.order(Restart(by, MACHINE))
+                return _of(decided) if decided else _done(await self.hands.reboot())
             case Verb.CODE_OF_CONDUCT:
                 return await self._conduct(by, command)
             case Verb.MEETING:
@@ -116,12 +121,19 @@ class Actor:
         answer = msgspec.json.encode(checks).decode()
         return Result(Outcome.DONE, f"failed: {', '.join(failed)}" if failed else "", [answer])
 
-    async def _restart(self, unit: str) -> Result:
+    async def _restart(self, by: str, unit: str) -> Result:
+        """Core knows what is under way, and decides; where it does not answer, nobody else can. Of
+        the bus and the uplink it knows nothing."""
         name = unit if unit.endswith(".service") else f"{unit}.service"
-        if UNIT.fullmatch(name) is None:
+        found = UNIT.fullmatch(name)
+        if found is None:
             return Result(
                 Outcome.REFUSED, f"unit: expected a daemon of the kiosk, got {unit[:40]!r}"
             )
+        what = found["device"] or found["daemon"]
+        is_of_core = found["device"] is not None or what in DAEMONS
+        if is_of_core and (decided := await self.order(Restart(by, what))) is not None:
+            return _of(decided)
         return _done(await self.hands.restart(name))
 
     async def _bundle(self, minutes: str | int | bool) -> Result:

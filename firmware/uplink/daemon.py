@@ -36,7 +36,7 @@ from firmware.uplink.certificate import Certificate, Trouble, read
 from firmware.uplink.ear import Ear
 from firmware.uplink.enrolment import FEW_DAYS
 from firmware.uplink.hands import Hands
-from firmware.uplink.kept import Kept, Settings, free_mib, schedule_of
+from firmware.uplink.kept import Kept, Settings, free_mib
 from firmware.uplink.line import DISK, Line, Speech
 from firmware.uplink.obeying import Obeying
 from firmware.uplink.pace import Tempo
@@ -153,7 +153,6 @@ class UplinkDaemon:
         if self._settings.now is not None:
             self._heard.desired = self._settings.version
             self._bus.retain(self._topics.uplink_desired, self._settings.now)
-            self._bus.retain(self._topics.meeting_schedule, schedule_of(self._settings.now))
 
     def _speech(self) -> Speech:
         return Speech(

@@ -8,10 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from firmware.contract.fleet import Told
-from firmware.contract.meeting import MOST_PLANNED, Planned, Schedule
 from firmware.contract.uplink import Desired
 from firmware.runtime.clock import Clock
 from firmware.runtime.config import Config
@@ -81,17 +78,6 @@ class Settings:
         except (CorruptFile, Broken, OSError) as error:
             log.error("the fleet's settings are not believed any more: %s", error)
             return None
-
-
-def schedule_of(desired: Desired) -> Schedule:
-    """The meetings of the fleet's settings, as core takes them; one that is none is left out."""
-    planned = []
-    for row in desired.meetings[:MOST_PLANNED]:
-        try:
-            planned.append(msgspec.convert(row, Planned))
-        except msgspec.ValidationError as error:
-            log.error("a meeting of the fleet's settings %d: %s", desired.version, error)
-    return Schedule(desired.version, planned)
 
 
 def free_mib(folder: Path) -> int:

@@ -15,6 +15,7 @@ import pytest
 from nacl.signing import SigningKey
 
 from firmware.contract.content import SetConduct
+from firmware.contract.desk import Restart
 from firmware.contract.device import Outcome as Said
 from firmware.contract.device import Reply
 from firmware.contract.fleet import FleetOrder
@@ -26,6 +27,7 @@ from firmware.contract.uplink import (
     UpReply,
     Verb,
 )
+from firmware.core.redeeming import refused
 from firmware.health.self_test import Check
 from firmware.runtime.clock import FixedClock
 from firmware.uplink.acts import PART, Actor
@@ -120,7 +122,7 @@ async def test_a_replayed_command_does_nothing_also_after_a_restart(desk: Desk) 
     desk.kept.close()
     desk.boot("b1")
     assert await desk.gets(sent) == []
-    assert desk.machine.restarted == ["kiosk-health.service"]
+    assert desk.orders == [Restart("fleet: office", "health")]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,7 @@ async def test_what_is_not_of_our_fleet_or_not_for_us_is_told_once_an_hour(
 ) -> None:
     for _ in range(3):
         assert await desk.gets(sent if isinstance(sent, bytes) else sent.encode()) == []
-    assert desk.machine.reboots == 0
+    assert (desk.machine.reboots, desk.orders) == (0, [])
     assert desk.events() == ["command.refused"]
     assert desk.obeying.refused == 3
 
@@ -149,14 +151,14 @@ async def test_one_changed_letter_ends_the_signature(desk: Desk) -> None:
     sent = signed(command(Verb.STATUS, at=NOW))
     changed = msgspec.structs.replace(sent, body=sent.body.replace("status", "reboot"))
     assert await desk.gets(changed) == []
-    assert desk.machine.reboots == 0
+    assert (desk.machine.reboots, desk.orders) == (0, [])
 
 
 async def test_a_late_command_is_refused_and_says_so(desk: Desk) -> None:
     sent = signed(command(Verb.REBOOT, at=NOW - timedelta(hours=1)))
     (reply,) = await desk.gets(sent)
     assert reply.outcome is Outcome.REFUSED and "expired" in reply.why
-    assert desk.machine.reboots == 0
+    assert (desk.machine.reboots, desk.orders) == (0, [])
 
 
 async def test_a_clock_of_1970_knows_what_time_it_was_at_least(desk: Desk) -> None:
@@ -187,7 +189,7 @@ async def test_power_cut_in_the_middle_of_an_act_leaves_unknown_and_never_twice(
     (reply,) = desk.replies()
     assert (reply.id, reply.outcome) == (asked.id, Outcome.UNKNOWN)
     assert await desk.gets(signed(asked)) == []
-    assert desk.machine.restarted == []
+    assert (desk.machine.restarted, desk.orders) == ([], [])
 
 
 async def test_a_reboot_ends_well_when_the_machine_is_back(desk: Desk) -> None:
@@ -211,9 +213,37 @@ async def test_no_unit_but_the_kiosks_own_is_restarted(desk: Desk) -> None:
     for number, unit in enumerate(("ssh", "kiosk-core; reboot", "kiosk-prepare", "", "../x"), 1):
         (reply,) = await desk.gets(signed(command(Verb.RESTART, number, at=NOW, unit=unit)))
         assert reply.outcome is Outcome.REFUSED, unit
+    assert desk.orders == []
+    desk.answers = None  # core does not answer
     (reply,) = await desk.gets(signed(command(Verb.RESTART, 9, at=NOW, unit="kiosk-driver@broken")))
     assert (reply.outcome, reply.why) == (Outcome.FAILED, "Unit not found.")
     assert desk.machine.restarted == ["kiosk-driver@broken.service"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "unit", "what"),
+    [
+        (Verb.REBOOT, "", "machine"),
+        (Verb.RESTART, "kiosk-core", "core"),
+        (Verb.RESTART, "kiosk-driver@pvc.service", "pvc"),
+    ],
+)
+async def test_a_card_was_half_printed_when_the_fleet_restarted_the_kiosk(
+    desk: Desk, verb: Verb, unit: str, what: str
+) -> None:
+    """Paid by card: no lease and no cash, and yet somebody stands there. Core knows that."""
+    desk.answers = refused("at work: pvc; expected nothing on its way")
+    (reply,) = await desk.gets(signed(command(verb, at=NOW, unit=unit)))
+    assert (reply.outcome, reply.why) == (Outcome.REFUSED, desk.answers.detail)
+    assert desk.orders == [Restart("fleet: office", what)]
+    assert (desk.machine.reboots, desk.machine.restarted) == (0, [])
+
+
+async def test_a_kiosk_without_core_is_started_anew_by_the_fleet(desk: Desk) -> None:
+    desk.answers = None
+    await desk.gets(signed(command(Verb.REBOOT, 1, at=NOW)))
+    await desk.gets(signed(command(Verb.RESTART, 2, at=NOW, unit="kiosk-core")))
+    assert (desk.machine.reboots, desk.machine.restarted) == (1, ["kiosk-core.service"])
 
 
 async def test_a_log_comes_packed_and_in_parts(desk: Desk) -> None:
