@@ -7,6 +7,7 @@ one that is damaged the rows are told as far as its chain holds, as in salvage.p
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
@@ -20,7 +21,7 @@ from firmware.contract.fleet import Rows, RowsAfter
 from firmware.contract.uplink import JournalRow
 from firmware.journal.aside import kept_aside
 from firmware.journal.chain import COLUMNS, GENESIS, check
-from firmware.journal.faults import JournalFault, fault_of
+from firmware.journal.faults import JournalDamaged, JournalFault, fault_of
 from firmware.journal.past import archives
 from firmware.journal.reading import connected
 from firmware.journal.salvage import copy_of
@@ -56,7 +57,7 @@ class Outgoing:
         try:
             return self._read(file, asked)
         except (JournalFault, OSError) as fault:
-            if not file.is_damaged:
+            if not (file.is_damaged and _stays_so(fault)):
                 raise
             return Rows(file.name, ends=True, why=str(fault))
 
@@ -89,6 +90,12 @@ class Outgoing:
             folder = self._stack.enter_context(TemporaryDirectory(prefix="outgoing-"))
             self._copies[file.name] = copy_of(file.path, Path(folder))
         return self._copies[file.name]
+
+
+def _stays_so(fault: JournalFault | OSError) -> bool:
+    """Whether to ask again is of no use: damage, or a worn place of the card. No room for the copy
+    passes, and a file that was once told to be ended is never asked for again."""
+    return isinstance(fault, JournalDamaged) or getattr(fault, "errno", None) == errno.EIO
 
 
 def chain_name(first_hash: bytes) -> str:

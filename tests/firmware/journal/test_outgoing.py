@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -140,3 +141,38 @@ def test_the_disk_is_back_at_an_earlier_state(path: Path) -> None:
     told = Outgoing(path).after(RowsAfter(done=[]))
     asked = RowsAfter(done=[], chain=told.chain, seq=told.rows[-1].seq + 500)
     assert Outgoing(path).after(asked) == told
+
+
+def test_the_ram_was_full_when_the_damaged_file_was_copied_and_its_rows_never_left(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be read now is asked for again: `ends` would be believed for ever."""
+    lived(path)
+    set_aside(path, AT)
+    Journal(path).close()
+    outgoing = Outgoing(path)
+
+    def full(source: object, target: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as now:
+        now.setattr("firmware.journal.salvage.shutil.copyfile", full)
+        with pytest.raises(OSError, match="No space left"):
+            outgoing.after(RowsAfter(done=[]))
+    assert outgoing.after(RowsAfter(done=[])).rows
+    outgoing.close()
+
+
+def test_a_damaged_file_on_a_worn_place_of_the_card_keeps_nobody_waiting(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived(path)
+    set_aside(path, AT)
+    Journal(path).close()
+
+    def worn(source: object, target: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("firmware.journal.salvage.shutil.copyfile", worn)
+    told = Outgoing(path).after(RowsAfter(done=[]))
+    assert told.ends and "Input/output error" in told.why
