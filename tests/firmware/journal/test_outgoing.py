@@ -176,3 +176,24 @@ def test_a_damaged_file_on_a_worn_place_of_the_card_keeps_nobody_waiting(
     monkeypatch.setattr("firmware.journal.salvage.shutil.copyfile", worn)
     told = Outgoing(path).after(RowsAfter(done=[]))
     assert told.ends and "Input/output error" in told.why
+
+
+def test_a_worn_page_in_the_file_of_last_year_kept_this_year_from_the_fleet(path: Path) -> None:
+    """The mark was lost, so all was asked for again, from the oldest file on."""
+    a_year(path)
+    with closing(in_new_year(path)) as journal:
+        length = journal.length
+    (archive,) = archives(path)
+    whole = len(rows(drained(path)[archive.name]))
+    content = bytearray(archive.read_bytes())
+    with closing(sqlite3.connect(archive)) as database:
+        (page,) = database.execute("PRAGMA page_size").fetchone()
+        last = "SELECT max(pageno) FROM dbstat WHERE name = 'rows' AND pagetype = 'leaf'"
+        (worn,) = database.execute(last).fetchone()
+    content[(worn - 1) * page : worn * page] = b"\xff" * page
+    archive.chmod(0o644)
+    archive.write_bytes(content)
+    found = drained(path)
+    assert len(rows(found["journal.db"])) == length
+    assert found[archive.name][-1].ends and "malformed" in found[archive.name][-1].why
+    assert 0 < len(rows(found[archive.name])) < whole
