@@ -47,7 +47,7 @@ stories: $(STAMP)
 # Every story with a death at every point, and anything in any order: docs/chaos.md says what and how long.
 chaos: $(STAMP)
 	@rm -f tests/chaos/chaos-report.txt
-	$(BIN)/pytest -n $(JOBS) --dist worksteal -v tests/chaos --chaos=full
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -v tests/chaos tests/fleet --chaos=full
 
 # Every family's wire with anything at all on it; says how many pieces it took. Half an hour.
 fuzz: $(STAMP)

@@ -192,7 +192,13 @@ class Face(FloatLayout):
             return ((Zone.BODY, self._overlay),)
         view = () if self.view is None else ((Zone.BODY, self.view),)
         bars = ((Zone.BELOW, self._bottom), (Zone.ABOVE, self._top))
-        return view if self.frame.is_bare else (*view, *bars)
+        return (*view, *(() if self.frame.is_bare else bars), *self._parts_around())
+
+    def _parts_around(self) -> tuple[tuple[Zone, Widget], ...]:
+        shown = self.frame_of_play
+        if shown is None or shown.parent is None:
+            return ()
+        return ((Zone.AROUND, shown.ids.tray.__self__), (Zone.AROUND, shown.ids.band.__self__))
 
     def heard_at(self, step: int) -> None:
         """How loud it is: 1 to LOUDNESSES; 0 where nothing can be heard."""

@@ -33,7 +33,8 @@ class Zone(IntEnum):
     BODY = 0
     BELOW = 1
     ABOVE = 2
-    ASIDE = 3  # not for citizens: the operator's padlock
+    AROUND = 3  # the frame of a practice: play money, a way out
+    ASIDE = 4  # not for citizens: the operator's padlock
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,16 @@ def supplies_desk() -> Desk:
     return Desk("desk.supplies", "R. Meena", "desk.refilled_counts", False, facts, tasks)
 
 
+def tickets_desk() -> Desk:
+    """Two that wait for somebody."""
+    open_ = (("0012", "block", "notes.jam.stacker"), ("0013", "operator", "receipt.paper.end"))
+    facts = [Fact("desk.ticket", text="2026-11-21 18:05", words={"number": number}, fault=code)
+             for number, _, code in open_]  # fmt: skip
+    tasks = [Task(f"ticket/TDR 0417/7C {number}", label=f"desk.ticket.{level}",
+                  text=f"TDR 0417/7C {number}") for number, level, _ in open_]  # fmt: skip
+    return Desk("desk.tickets", "R. Meena", "desk.tickets_print", False, facts, tasks)
+
+
 PIN_KEY = "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo="  # of RFC 7748, 6.1: anybody's
 
 
@@ -53,6 +63,7 @@ def screens() -> dict[str, ScreenData]:
         "b-menu-pulled": Desk("desk.menu", by, "desk.box_was_pulled", True, menu, groups()),
         "b-money": Desk("desk.group.money", by, None, False, money,
                         [Task("collect", office), Task("last_slip")]),
+        "b-tickets": tickets_desk(),
         **samples_machine.screens(by),
         "c-box": Desk("desk.collect", by, "desk.take_box", False, sums,
                       [Task("emptied"), Task("not_emptied")]),

@@ -63,9 +63,16 @@ class Ring:
             self._lines.add(_line_round(self._round, dp(away), dp(width)))
 
 
-def _line_round(touch: Any, away: float, width: float) -> Line:
+def in_window(touch: Widget) -> tuple[float, float, float, float]:
+    """Left, bottom, width and height as they are seen: a practice stands smaller in its frame."""
     left, bottom = touch.to_window(*touch.pos)
-    shape = (left - away, bottom - away, touch.width + 2 * away, touch.height + 2 * away,
+    right, top = touch.to_window(touch.right, touch.top)
+    return left, bottom, right - left, top - bottom
+
+
+def _line_round(touch: Any, away: float, width: float) -> Line:
+    left, bottom, wide, high = in_window(touch)
+    shape = (left - away, bottom - away, wide + 2 * away, high + 2 * away,
              max(1, touch.radius + away))  # fmt: skip
     return Line(rounded_rectangle=shape, width=width / 2)
 

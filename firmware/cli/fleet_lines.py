@@ -119,9 +119,9 @@ def silent(rows: Sequence[Row]) -> list[str]:
 
 def tickets(rows: Sequence[Row]) -> list[str]:
     return table(
-        ("since", "number", "kiosk", "place", "severity", "level", "part", "code"),
-        [(when(r["since"]), r["number"], r["kiosk"], r["place"], r["severity"] or "",
-          r["level"] or "", r["part"] or "", r["code"] or "") for r in rows],
+        ("since", "number", "kiosk", "place", "level", "part", "code", "detail"),
+        [(when(r["since"]), r["number"], r["kiosk"], r["place"], r["level"] or "",
+          r["part"] or "", r["code"] or "", r["detail"]) for r in rows],
     )  # fmt: skip
 
 

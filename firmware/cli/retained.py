@@ -13,7 +13,7 @@ from firmware.runtime.config import Config
 
 Document = TypeVar("Document")
 
-ARRIVES_WITHIN = 0.5  # seconds: the broker has it, or nobody ever said it
+ARRIVES_WITHIN = 2.0  # seconds: the broker has it, or nobody ever said it
 
 
 async def retained(config: Config, topic: str, document: type[Document]) -> Document | None:

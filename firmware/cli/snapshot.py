@@ -11,6 +11,7 @@ import msgspec
 
 from firmware.contract.desk import Settings
 from firmware.contract.device import DeviceState
+from firmware.contract.fleet import UplinkState
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import CoreState, KioskHealth, Presence
 from firmware.contract.meeting import Schedule
@@ -43,6 +44,7 @@ class Snapshot:
     settings: Settings | None = None
     network: Network | None = None
     schedule: Schedule | None = None
+    uplink: UplinkState | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -120,6 +122,7 @@ def _fill(snapshot: Snapshot, bus: Bus, topics: Topics, arrived: asyncio.Event) 
 
         bus.on(topic, take_it)
 
+    single("uplink", UplinkState)  # first: a kiosk without a fleet is complete without it
     single("core", CoreState)
     single("gateway", GatewayState)
     single("health", KioskHealth)

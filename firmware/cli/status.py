@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from firmware.cli.snapshot import DAEMONS, Snapshot
 from firmware.contract.device import USABLE, Consumable, DeviceState, Status
+from firmware.contract.fleet import UplinkState
 from firmware.contract.health import Condition, CoreState, Finding
 from firmware.runtime.config import Config
 from firmware.runtime.fault_words import meaning
@@ -57,6 +58,8 @@ def status_screen(snapshot: Snapshot, is_coloured: bool = False) -> str:
     lines += _block("Devices", _devices(snapshot, is_coloured))
     lines += _block("Till", _till(snapshot))
     lines += _block("Back end", [_back_end(snapshot)])
+    if snapshot.uplink is not None:
+        lines += _block("Fleet", [_fleet(snapshot.uplink)])
     lines += _block("Daemons", [_daemons(snapshot)])
     lines += _block("Findings", _findings(snapshot, HEIGHT - len(lines)))
     return "\n".join(lines) + "\n"
@@ -172,6 +175,14 @@ def _back_end(snapshot: Snapshot) -> str:
         return "gateway never reported"
     word = "online" if gateway.is_online else "offline"
     return f"{word}; {gateway.detail}" if gateway.detail else word
+
+
+def _fleet(uplink: UplinkState) -> str:
+    """Whether the district hears this kiosk, and what waits for it."""
+    if not uplink.is_configured:
+        return "none: no [uplink] in kiosk.toml"
+    waits = f"{uplink.link}; {uplink.events} events and {uplink.rows} rows wait"
+    return f"{waits}; {uplink.detail}" if uplink.detail else waits
 
 
 def _daemons(snapshot: Snapshot) -> str:

@@ -210,6 +210,8 @@ def of_desk_command(asked: desk.DeskCommand) -> str:
             return f"told by {by} to go into service again"
         case desk.Restart(by=by, what=what):
             return f"asked by {by} to start {what} anew"
+        case desk.PrintTicket(by=by, number=number):
+            return f"told by {by} to print the slip of ticket {number}"
         case desk.PrintDay(by=by, number=number):
             return f"asked by {by} for the report of day {number} once more"
         case desk.Adjust(by=by, volume=volume, brightness=brightness):

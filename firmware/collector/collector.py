@@ -32,7 +32,7 @@ log = logging.getLogger("collector")
 
 GATHER = 0.005  # seconds that the first message of a batch waits for others
 MOST_IN_BATCH = 500  # messages: some tens of thousands of rows at the most
-RECONNECT_WITHIN = 5.0  # seconds: one of few clients, so it may hurry; drawn anew each time
+RECONNECT_WITHIN = 2.0  # seconds: one of few clients, so it may hurry; drawn anew each time
 RETAINED = ["kiosk/v1/+/up/status", "kiosk/v1/+/up/state"]  # what was said before we came
 CHORES_EVERY = 60.0  # seconds
 GAP_IS_ALARM_AFTER = 600.0  # seconds: a kiosk sends again long before

@@ -27,7 +27,7 @@ BAD_DATA = (
     asyncpg.IntegrityConstraintViolationError,
     asyncpg.ProgramLimitExceededError,  # a key too long for its index
 )
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0  # seconds between tries
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0  # seconds between tries
 ANSWERS_WITHIN = 30.0  # seconds for any statement; the largest batch takes a tenth of one
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

@@ -21,7 +21,7 @@ KIOSKS = "SELECT district, condition, count(*) AS n FROM fleet_status GROUP BY 1
 MONEY = """SELECT district, sum(in_cash_box)::bigint AS paise, sum(unposted)::bigint AS unposted,
     sum(claims)::bigint AS claims FROM fleet_status GROUP BY 1 ORDER BY 1"""
 FINDINGS = "SELECT district, code, count(*) AS n FROM fleet_why GROUP BY 1, 2 ORDER BY 1, 2"
-TICKETS = """SELECT district, coalesce(severity, '') AS severity, count(*) AS n FROM fleet_tickets
+TICKETS = """SELECT district, coalesce(level, '') AS level, count(*) AS n FROM fleet_tickets
     WHERE is_open GROUP BY 1, 2 ORDER BY 1, 2"""
 PAPERS = """SELECT district, count(*) AS n FROM fleet_papers WHERE days_left < 3 GROUP BY 1
     ORDER BY 1"""
@@ -68,7 +68,7 @@ async def ask(connection: Connection) -> list[Metric]:
                     "district"),
         await gauge("claims", "Open claim slips.", MONEY, "claims", "district"),
         await gauge("findings", "Kiosks with this finding.", FINDINGS, "n", "district", "code"),
-        await gauge("open_tickets", "Open tickets.", TICKETS, "n", "district", "severity"),
+        await gauge("open_tickets", "Open tickets.", TICKETS, "n", "district", "level"),
         await gauge("papers_ending", "Supplies that end in less than 3 days.", PAPERS, "n",
                     "district"),
         await gauge("alarms", "What is in question about the record.", ALARMS, "n", "code"),

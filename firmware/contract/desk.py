@@ -60,6 +60,13 @@ class PrintDay(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True
     number: Annotated[int, msgspec.Meta(ge=1)]
 
 
+class PrintTicket(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):
+    """Print the slip of an open fault ticket."""
+
+    by: Name
+    number: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Retained by core for the screen: how loud and how bright the kiosk is with nobody's wish of
     his own, in percent."""
@@ -76,4 +83,4 @@ class Adjust(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True, 
     brightness: Annotated[int, msgspec.Meta(ge=LEAST_BRIGHTNESS, le=100)] | None = None
 
 
-DeskCommand = Attend | TakeOut | PutBack | Restart | PrintDay | Adjust
+DeskCommand = Attend | TakeOut | PutBack | Restart | PrintDay | PrintTicket | Adjust

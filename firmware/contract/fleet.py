@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 
 from firmware.contract.content import Name, SetConduct
-from firmware.contract.desk import Restart
+from firmware.contract.desk import PutBack, Restart, TakeOut
 from firmware.contract.meeting import AddMeeting, EndMeeting
 from firmware.contract.uplink import EventKind, JournalRow
 
@@ -80,4 +80,4 @@ class RefreshCatalogue(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fie
 
 
 # All that the one process with a route to the fleet may order of the till: nothing moves money.
-FleetOrder = RefreshCatalogue | SetConduct | AddMeeting | EndMeeting | Restart
+FleetOrder = RefreshCatalogue | SetConduct | AddMeeting | EndMeeting | TakeOut | PutBack | Restart

@@ -26,6 +26,7 @@ class CoreState(msgspec.Struct, frozen=True, kw_only=True):
     unposted: int  # paid orders that the back end has not acknowledged
     claims: int  # claim slips issued and not redeemed
     unsigned_because: str = ""  # why slips carry no signature now; empty: they do
+    claims_until: str = ""  # ISO 8601: when the certificate of the claim key ends
     journal_rows: int
     journal_head: str  # first 16 hex digits of the last row's hash
     journal_chain: str = ""  # first 16 hex digits of the first row's hash: which file it is

@@ -13,14 +13,13 @@ import msgspec
 
 from firmware.content.shelf import shelf_of as content_shelf
 from firmware.contract.command import CoreCommand
-from firmware.contract.device import DeviceEvent, DeviceState, Outcome, Reply, Status
+from firmware.contract.device import DeviceEvent, DeviceState, Reply
 from firmware.contract.document import CancelDocument, PrintDocument
-from firmware.contract.fleet import FleetOrder, RefreshCatalogue, RowsAfter
+from firmware.contract.fault_ticket import FaultTickets
+from firmware.contract.fleet import FleetOrder, RowsAfter
 from firmware.contract.gateway import GatewayReply, GatewayState
-from firmware.contract.health import CoreState, KioskHealth, Presence
+from firmware.contract.health import KioskHealth, Presence
 from firmware.contract.meeting import rows_of
-from firmware.contract.money import ZERO, Money
-from firmware.contract.rates import FetchRates
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
 from firmware.contract.uplink import Desired
@@ -33,6 +32,7 @@ from firmware.core.content_watch import (
 from firmware.core.core import Core
 from firmware.core.desk_network import hear_network
 from firmware.core.disk import DiskWatch
+from firmware.core.fleet_orders import FleetOrders
 from firmware.core.floor import NOT_HEARD
 from firmware.core.handing import Handing
 from firmware.core.leash import Leash
@@ -41,6 +41,7 @@ from firmware.core.rate_watch import RateWatch
 from firmware.core.redeeming import refused
 from firmware.core.spooling import Spooling
 from firmware.core.starting import ask_for
+from firmware.core.state import core_state
 from firmware.journal.anchor import AnchorKeeper
 from firmware.meeting.hall import Hall
 from firmware.runtime import VERSION
@@ -105,11 +106,13 @@ class CoreDaemon:
         self._anchor = AnchorKeeper(core.book.journal.path)
         self._leash = Leash(config.run_folder, self._on_practice)
         self._handing = Handing(core.book.journal)
+        self._orders = FleetOrders(core)
         self._group = asyncio.TaskGroup()
         bus.on(topics.device_state("+"), self._on_state)
         bus.on(topics.device_event("+"), self._on_event)
         bus.on(topics.gateway_state, self._on_gateway)
         bus.on(topics.health_state, self._on_health)
+        bus.on(topics.health_tickets, self._on_tickets)
         bus.on(topics.gateway_network, partial(hear_network, core.floor))
         bus.on(topics.screen_press, self._on_press)
         bus.on(topics.uplink_desired, self._on_desired)
@@ -138,6 +141,7 @@ class CoreDaemon:
                 self._core.floor.occasion.room = self._hall.look()
                 self._core.floor.newcomer = self._newcomer.look(self._now())
                 self._core.tick(self._now())
+                self._orders.tick()
                 self._carry_out()
                 if self._core.flow.visit.order is None:
                     self._anchor.between_visits(self._core.book.journal, self._now())
@@ -177,6 +181,12 @@ class CoreDaemon:
             self._core.flow.desk.supplies = health.supplies
             self._carry_out()
 
+    def _on_tickets(self, envelope: Envelope) -> None:
+        tickets: FaultTickets | None = decode(envelope.payload, FaultTickets, envelope.topic)
+        if tickets is not None:
+            self._core.flow.desk.papers.tickets = tickets.open
+            self._carry_out()
+
     def _on_desired(self, envelope: Envelope) -> None:
         """The fleet's settings, proven by the uplink; of them core holds the meetings."""
         desired: Desired | None = decode(envelope.payload, Desired, envelope.topic)
@@ -202,20 +212,14 @@ class CoreDaemon:
         self._carry_out()
 
     def _on_order(self, envelope: Envelope) -> None:
-        """Of the fleet, proven by the uplink: what a technician may, and none of it moves money."""
         order: FleetOrder | None = decode(envelope.payload, FleetOrder, envelope.topic)
-        match order:
-            case None:
-                reply = refused("not understood")
-            case RefreshCatalogue():
-                newest = self._core.floor.rates.newest
-                self._group.create_task(self._ask(Ask(FetchRates(newest))))
-                reply = Reply(Outcome.DONE, f"asked for rates after version {newest}")
-            case _:
-                reply = self._core.on_command(order)
-        log.info("fleet: %s: %s", reply.outcome, reply.detail)
-        self._carry_out()
-        self._bus.answer(envelope, reply)
+        if order is not None:
+            reply, effects = self._orders.obey(order)
+            log.info("fleet: %s: %s", reply.outcome, reply.detail)
+            for effect in effects:
+                self._do(effect)
+            self._carry_out()
+            self._bus.answer(envelope, reply)
 
     def _on_journal_request(self, envelope: Envelope) -> None:
         asked: RowsAfter | None = decode(envelope.payload, RowsAfter, envelope.topic)
@@ -238,7 +242,10 @@ class CoreDaemon:
         self._bus.retain(self._topics.screen_state, screen)
         if screen.serial != before:
             self._keep(screen.serial)
-        self._bus.retain(self._topics.core_state, self._state())
+        self._bus.retain(
+            self._topics.core_state,
+            core_state(self._core, self._handing.chain, self._clock.now(), self._now()),
+        )
         self._bus.retain(self._topics.core_settings, self._core.flow.desk.orders.settings)
         schedule = self._core.flow.occasions.meetings.schedule
         self._bus.retain(self._topics.meeting_schedule, schedule)
@@ -322,47 +329,6 @@ class CoreDaemon:
             break
         self._core.on_answer(ask.request, reply, self._now())
         self._carry_out()
-
-    def _state(self) -> CoreState:
-        flow, journal = self._core.flow, self._core.book.journal
-        order = flow.visit.order
-        return CoreState(
-            status=Status.READY if order is None else Status.BUSY,
-            screen=flow.visit.stage,
-            session=order.session if order is not None and order.cash_is_open else None,
-            inserted=ZERO if order is None else order.inserted,
-            in_cash_box=Money(journal.inside_paise),
-            operator=flow.desk.by,
-            alarms=flow.desk.vault.alarms,
-            unposted=journal.unposted_count,
-            claims=journal.claims_count,
-            unsigned_because=self._core.papers.unsigned_because(self._clock.now()),
-            journal_rows=journal.length,
-            journal_head=journal.head[:16],
-            journal_chain=self._handing.chain,
-            to_confirm=journal.to_confirm,
-            no_records_because=self._core.floor.records_trouble,
-            taken_today=self._core.book.taken_today(),
-            day_is_full=self._core.floor.day_is_full,
-            suspected_today=self._core.book.suspected_today(),
-            may_halt=self._core.may_halt(self._now()),
-            rates=self._core.floor.rates.version,
-            no_rates_because=self._core.floor.rates.why,
-            other_fees=self._core.floor.other_fees,
-            closed_because=self._core.floor.closed_because,
-            **self._occasion(),
-        )
-
-    def _occasion(self) -> dict[str, Any]:
-        """What is shown beside the services, as CoreState has it."""
-        occasions, content = self._core.flow.occasions, self._core.floor.occasion.content
-        return {
-            "content": 0 if content is None else content.version,
-            "content_until": "" if content is None else content.valid_until.isoformat(),
-            "no_content_because": occasions.content.why,
-            "conduct": occasions.content.conduct.said,
-            "meeting": occasions.meetings.held,
-        }
 
     # --- RAM -------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from firmware.contract.desk import (
     Attend,
     DeskCommand,
     PrintDay,
+    PrintTicket,
     PutBack,
     Restart,
     Settings,
@@ -69,7 +70,11 @@ class DeskOrders:
             case Restart(by=by, what=what):
                 return self.restarting.ask(by, what, visit)
             case PrintDay(number=number):
-                return self._print(number, visit)
+                papers = self._papers.day(number)
+                return self._print(papers, f"day {number} was never closed", visit)
+            case PrintTicket(number=ticket):
+                papers = self._papers.ticket(ticket)
+                return self._print(papers, f"{ticket} is no open ticket", visit)
             case Adjust():
                 self.adjusting.adjust(command)
                 settings = self.adjusting.settings
@@ -89,16 +94,15 @@ class DeskOrders:
         taken, self._to_print = self._to_print, []
         return taken
 
-    def _print(self, number: int, visit: Visit) -> Reply:
+    def _print(self, papers: list[Paper], why_none: str, visit: Visit) -> Reply:
         if visit.stage is not Stage.ATTRACT:
             return refused("somebody is at the kiosk: ask again when nobody is")
         if not self._floor.can_print:
             return refused("the receipt printer does not work")
-        papers = self._papers.day(number)
         if not papers:
-            return refused(f"day {number} was never closed")
+            return refused(why_none)
         self._to_print = papers
-        return Reply(Outcome.DONE, f"the report of day {number} is being printed")
+        return Reply(Outcome.DONE, f"{papers[0].document} is being printed")
 
     @staticmethod
     def _when_nobody_pays(visit: Visit) -> Reply | None:

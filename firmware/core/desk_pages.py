@@ -51,7 +51,7 @@ def day(desk: OperatorDesk) -> Desk:
         desk.by,
         says=None if is_here else "desk.say_you_are_here",
         facts=facts or [Fact("desk.nobody_here", text="-")],
-        tasks=[arrival, Task("report"), Task("days"), Task("attendance")],
+        tasks=[arrival, Task("report"), Task("days"), Task("attendance"), Task("tickets")],
     )
 
 
@@ -86,6 +86,23 @@ def attendance(desk: OperatorDesk) -> Desk:
     recent = desk.orders.attending.recent()[:6]
     facts = [Fact("desk.shift", text=_shift(each), words={"name": each.by}) for each in recent]
     return Desk("desk.attendance", desk.by, says=None if recent else "desk.nobody_yet", facts=facts)
+
+
+def tickets(desk: OperatorDesk) -> Desk:
+    """What somebody has to mend, oldest first; a touch prints its slip."""
+    tasks = [
+        Task(f"ticket/{each.number}", label=f"desk.ticket.{each.level}", text=each.number)
+        for each in desk.papers.tickets
+    ]
+    shown = page_of(tasks, desk.page, DEVICES_SHOWN)
+    numbers = [task.text for task in shown]
+    facts = [
+        Fact("desk.ticket", text=when(each.opened), words={"number": each.number[-4:]},
+             fault=each.code if known(each.code) is not None else "")
+        for each in desk.papers.tickets if each.number in numbers
+    ]  # fmt: skip
+    says = "desk.tickets_print" if tasks else "desk.no_tickets"
+    return Desk("desk.tickets", desk.by, says=says, facts=facts, tasks=shown)
 
 
 def _shift(shift: Shift) -> str:

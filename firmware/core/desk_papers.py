@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
 from msgspec.structs import replace
 
+from firmware.contract.fault_ticket import FaultTicket
 from firmware.contract.money import Money
 from firmware.core.book import Book
 from firmware.core.desk_printer import Paper
 from firmware.core.vault import Vault
 from firmware.documents.collection import Part, Slip, collection_slip
+from firmware.documents.fault_slip import ticket_slip
 from firmware.documents.report import Report, day_report
 from firmware.journal import desk_rows as rows
 from firmware.journal.chain import Entry, only
@@ -26,6 +29,7 @@ class DeskPapers:
 
     def __init__(self, book: Book, vault: Vault, kiosk: KioskSection) -> None:
         self._book, self._journal, self._vault, self._kiosk = book, book.journal, vault, kiosk
+        self.tickets: list[FaultTicket] = []  # open ones, as health says
         self.last: list[Paper] = []  # what was printed last, to be printed again
         self._expected: tuple[int, rows.Cash] | None = None
         self._figures: tuple[int, rows.DayFigures] | None = None
@@ -75,6 +79,13 @@ class DeskPapers:
     @property
     def inside(self) -> Money:
         return Money(self._journal.inside_paise)
+
+    def ticket(self, number: str) -> list[Paper]:
+        """The slip of an open ticket; none where it was closed meanwhile."""
+        found = [each for each in self.tickets if each.number == number]
+        return [
+            Paper("ticket", partial(ticket_slip, each, self._place, self._kiosk)) for each in found
+        ]
 
     # --- days ------------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ TASKS = {
     "attend": Known("day", "attendance here"),
     "leave_kiosk": Known("day", "attendance left"),
     "attendance": Known("day", "attendance"),
+    "tickets": Known("day", "tickets"),
+    "ticket": Known("tickets", "tickets print x"),
     "report": Known("day", "report"),
     "days": Known("day", "report --list"),
     "print_x": Known("report", "paper report --out x.pdf"),

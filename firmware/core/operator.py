@@ -56,6 +56,7 @@ class Place(StrEnum):
     MACHINE = auto()
     DAYS = auto()  # the reports of days that are closed
     ATTENDANCE = auto()
+    TICKETS = auto()  # what somebody has to mend
     PROGRAMS = auto()  # what can be started anew
     REASONS = auto()  # for which the kiosk may be shut
     SETTINGS = auto()
@@ -86,6 +87,7 @@ class Step(StrEnum):
     REPORT = auto()
     DAYS = auto()
     ATTENDANCE = auto()
+    TICKETS = auto()
     PROGRAMS = auto()
     REASONS = auto()
     SETTINGS = auto()
@@ -110,6 +112,7 @@ TRANSITIONS: dict[Place, dict[Step, Place]] = {
         Step.REPORT: Place.REPORT,
         Step.DAYS: Place.DAYS,
         Step.ATTENDANCE: Place.ATTENDANCE,
+        Step.TICKETS: Place.TICKETS,
         Step.BACK: Place.MENU,
     },
     Place.MONEY: {Step.COLLECT: Place.BOX, Step.PRINT: Place.PRINTING, Step.BACK: Place.MENU},
@@ -129,6 +132,7 @@ TRANSITIONS: dict[Place, dict[Step, Place]] = {
     Place.REPORT: {Step.PRINT: Place.PRINTING, Step.BACK: Place.DAY},
     Place.DAYS: {Step.PRINT: Place.PRINTING, Step.BACK: Place.DAY},
     Place.ATTENDANCE: {Step.BACK: Place.DAY},
+    Place.TICKETS: {Step.PRINT: Place.PRINTING, Step.BACK: Place.DAY},
     Place.PROGRAMS: {Step.BACK: Place.MACHINE},
     Place.REASONS: {Step.SHUT: Place.MACHINE, Step.BACK: Place.MACHINE},
     Place.SETTINGS: {Step.BACK: Place.MACHINE},
@@ -139,6 +143,7 @@ TRANSITIONS: dict[Place, dict[Step, Place]] = {
 OPENS = frozenset(
     {Step.DAY, Step.MONEY, Step.SUPPLIES, Step.DEVICES, Step.NETWORK, Step.MACHINE}
     | {Step.REPORT, Step.DAYS, Step.ATTENDANCE, Step.PROGRAMS, Step.REASONS, Step.SETTINGS}
+    | {Step.TICKETS}
 )  # tasks that open the page of their name
 NO_TIME_OUT = (Place.COMPARING, Place.PRINTING)  # a machine is at work, not a person
 BUSY_HANDS = (Place.COUNT_NOTES, Place.COUNT_COINS, Place.TEST)
@@ -256,6 +261,8 @@ class OperatorDesk:
                 self._print(self.papers.close_day(self.by), now)
             case ["day", number]:
                 self._print(self.papers.day(int(number)), now, is_again=True)
+            case ["ticket", *number]:
+                self._print(self.papers.ticket("/".join(number)), now)
             case ["last_slip" | "again" as which]:
                 papers = self.papers.last if which == "again" else self.papers.last_slip()
                 self._print(papers, now, is_again=True)

@@ -18,6 +18,7 @@ from firmware.documents.request import Asked, Request, acknowledgement
 from firmware.journal import rows
 from firmware.journal.orders import Order
 from firmware.journal.plain import masked
+from firmware.runtime.clock import INDIA
 from firmware.runtime.config import KioskSection
 from firmware.services.catalogue import Catalogue
 from firmware.services.catalogue.asks import MOBILE
@@ -87,6 +88,13 @@ class Papers:
             in_doubt=min(claim.in_doubt, order.claimable),
             cause=CAUSES.get(claim.cause, UNNAMED).removeprefix("claim.cause."),
         )
+
+    @property
+    def signs_until(self) -> str:
+        """ISO 8601; empty without a key."""
+        if isinstance(self._signer, NoKey):
+            return ""
+        return datetime.fromtimestamp(self._signer.certificate.not_after, INDIA).isoformat()
 
     def unsigned_because(self, now: datetime) -> str:
         """Why a slip of this moment would carry no signature; empty when it would."""

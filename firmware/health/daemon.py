@@ -22,9 +22,11 @@ from firmware.contract.device import (
 )
 from firmware.contract.document import DocumentPrinted
 from firmware.contract.downtime import ServiceStates
+from firmware.contract.fault_ticket import FaultTickets
 from firmware.contract.fleet import UplinkState
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import CoreState, DeviceTested, KioskHealth, LastTest, Presence
+from firmware.contract.network import HopName, Network
 from firmware.contract.panel import Tower, TowerSignal
 from firmware.contract.till import SupplyRefilled, TillEvent
 from firmware.contract.topics import Topics
@@ -82,6 +84,10 @@ class HealthDaemon:
             finally:
                 self._save()
 
+    @property
+    def tickets(self) -> FaultTickets:
+        return self._records.tickets
+
     def look(self) -> None:
         """Judge again, and publish what changed."""
         is_settled = self._clock.monotonic() - self._listening_since >= HEARD_WITHIN
@@ -109,11 +115,18 @@ class HealthDaemon:
             core=facts.core,
             core_is_alive="core" in facts.presences and facts.presences["core"].is_alive,
             services=self._heard.get(topics.core_services),
+            network_is_up=self._network_is_up(),
             is_settled=self._clock.monotonic() - self._listening_since >= HEARD_WITHIN,
         )
         if self._records.look(heard):
             self._halt()
-        self._bus.retain(topics.health_tickets, self._records.tickets)
+        self._bus.retain(topics.health_tickets, self.tickets)
+
+    def _network_is_up(self) -> bool:
+        """As far as the office's own door; also where nobody has measured."""
+        network: Network | None = self._heard.get(self._topics.gateway_network)
+        broken = None if network is None else network.broken
+        return broken is None or broken.hop is HopName.OFFICE
 
     def _show(self, signal: TowerSignal) -> None:
         """Tell the tower lamps at once when it changes, and again before they doubt us."""

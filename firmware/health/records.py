@@ -36,6 +36,7 @@ from firmware.runtime.durable import CorruptFile, read_durably, write_durably
 log = logging.getLogger("health")
 
 MACHINE_EVERY = 30.0  # seconds: files of the kernel, and nothing in them hurries
+PRACTICE = "practice"  # the stage of a visit
 LEVELS = {"citizen": Level.OPERATOR}  # what a citizen can mend and does not, the operator does
 
 
@@ -118,6 +119,7 @@ class Records:
         around = Around(
             codes=frozenset(codes),
             is_attended=bool(operator),
+            is_planned=_is_planned(heard.core),
             core_is_alive=heard.core_is_alive,
             network_is_up=heard.network_is_up,
         )
@@ -181,6 +183,13 @@ class Records:
         except CorruptFile:
             raw = None
         return msgspec.json.decode(raw, type=power.PowerEnd) if raw else None
+
+
+def _is_planned(core: CoreState | None) -> bool:
+    """Out of service by somebody's word, a meeting, or somebody who practises."""
+    if core is None:
+        return False
+    return bool(core.closed_because or core.meeting) or core.screen == PRACTICE
 
 
 def rule_of(code: str) -> Rule:

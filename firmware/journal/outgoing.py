@@ -2,8 +2,8 @@
 
 No row is stored twice, so what the fleet has not acknowledged is read from here when it is asked
 for. Read beside core, which goes on writing; an archive and a file that was set aside are ended. Of
-one that is damaged the rows are told as far as its chain holds, as in salvage.py; of an archive with a
-worn page, as far as it can be read.
+one that is damaged the rows are told as far as its chain holds, as in salvage.py; of an archive
+with a worn page, as far as it can be read.
 """
 
 from __future__ import annotations

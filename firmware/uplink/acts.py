@@ -12,7 +12,7 @@ import msgspec
 
 from firmware.contract import device
 from firmware.contract.content import SetConduct
-from firmware.contract.desk import DAEMONS, MACHINE, Restart
+from firmware.contract.desk import MACHINE, PutBack, Restart, TakeOut, WhyClosed
 from firmware.contract.fleet import FleetOrder, RefreshCatalogue
 from firmware.contract.meeting import AddMeeting, Planned
 from firmware.contract.uplink import FleetCommand, Outcome, UpReply, Verb
@@ -23,10 +23,8 @@ from firmware.uplink.stamp import Stamp
 PART = 48 * 1024  # bytes of one message of a long answer
 LARGEST_BUNDLE = 1024 * 1024  # bytes, packed: a minute of a mobile line
 MOST_MINUTES = 7 * 24 * 60
-UNIT = re.compile(
-    r"kiosk-(?:(?P<daemon>core|gateway|health|ui|uplink|bus)|driver@(?P<device>[a-z][a-z0-9_]{0,31}))"
-    r"\.service"
-)
+UNIT = re.compile(r"kiosk-(?:driver@)?([a-z][a-z0-9_]{0,31})(?:\.service)?")  # as systemd has it
+ITSELF = "uplink"
 NOT_HERE = "not in this release"
 
 
@@ -83,8 +81,13 @@ class Actor:
             case Verb.RESTART:
                 return await self._restart(by, str(command.args.get("unit", "")))
             case Verb.REBOOT:
-                decided = await self.order(Restart(by, MACHINE))
-                return _of(decided) if decided else _done(await self.hands.reboot())
+                return _of(await self.order(Restart(by, MACHINE)))
+            case Verb.OUT_OF_SERVICE:
+                reason = str(command.args.get("reason", ""))
+                why = WhyClosed(reason) if reason in list(WhyClosed) else WhyClosed.OTHER
+                return _of(await self.order(TakeOut(by, why)))
+            case Verb.IN_SERVICE:
+                return _of(await self.order(PutBack(by)))
             case Verb.CODE_OF_CONDUCT:
                 return await self._conduct(by, command)
             case Verb.MEETING:
@@ -93,7 +96,7 @@ class Actor:
                 return _of(await self.order(RefreshCatalogue(by)))
             case Verb.LOG_BUNDLE:
                 return await self._bundle(command.args.get("minutes", 60))
-            case Verb.CONTENT_PACK | Verb.OUT_OF_SERVICE | Verb.IN_SERVICE:
+            case Verb.CONTENT_PACK:
                 return Result(Outcome.REFUSED, NOT_HERE)
 
     async def _conduct(self, by: str, command: FleetCommand) -> Result:
@@ -122,19 +125,15 @@ class Actor:
         return Result(Outcome.DONE, f"failed: {', '.join(failed)}" if failed else "", [answer])
 
     async def _restart(self, by: str, unit: str) -> Result:
-        """Core knows what is under way, and decides; where it does not answer, nobody else can. Of
-        the bus and the uplink it knows nothing."""
-        name = unit if unit.endswith(".service") else f"{unit}.service"
-        found = UNIT.fullmatch(name)
+        """Core decides, for it knows whether money or a paper is under way; and it knows the names.
+        This program leaves by itself when its reply is on disk."""
+        found = UNIT.fullmatch(unit)
         if found is None:
-            return Result(
-                Outcome.REFUSED, f"unit: expected a daemon of the kiosk, got {unit[:40]!r}"
-            )
-        what = found["device"] or found["daemon"]
-        is_of_core = found["device"] is not None or what in DAEMONS
-        if is_of_core and (decided := await self.order(Restart(by, what))) is not None:
-            return _of(decided)
-        return _done(await self.hands.restart(name))
+            return Result(Outcome.REFUSED, f"unit: expected kiosk-NAME, got {unit[:40]!r}")
+        if found[1] == ITSELF:
+            self.hands.leave()
+            return DONE
+        return _of(await self.order(Restart(by, found[1])))
 
     async def _bundle(self, minutes: str | int | bool) -> Result:
         if not isinstance(minutes, int) or not 0 < minutes <= MOST_MINUTES:
@@ -153,10 +152,6 @@ def in_parts(content: bytes) -> list[str]:
     """base64, cut; each part stays whole four characters."""
     text = base64.b64encode(content).decode()
     return [text[start : start + PART] for start in range(0, len(text), PART)]
-
-
-def _done(said: str) -> Result:
-    return Result(Outcome.FAILED, said) if said else DONE
 
 
 def _of(reply: device.Reply | None) -> Result:

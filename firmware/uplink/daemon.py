@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import signal
-from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -75,7 +72,7 @@ class UplinkDaemon:
         self._ear = Ear(kept, self._heard, self._has_room, self._on_news)
         self._ear.join(self._bus, topics)
         self._bus.take_replies(topics.reply("uplink"))
-        actor = Actor(_Leaving(hands), self._order, lambda: self._line.tell_now(), self._self_test)
+        actor = Actor(hands, self._order, lambda: self._line.tell_now(), self._self_test)
         self._obeying = Obeying(
             kept, self._settings, actor, section.fleet_keys, config.kiosk.id,
             lambda: self._ear.money_is_inside, self._on_news,
@@ -261,28 +258,6 @@ class UplinkDaemon:
                 clock_is_set=self._kept.stamper.clock_is_set,
             )
         )
-
-
-class _Leaving:
-    """Hands that start this very program anew by leaving: systemd starts it again, and the reply is
-    on disk before."""
-
-    def __init__(self, hands: Hands) -> None:
-        self._hands = hands
-
-    def restart(self, unit: str) -> Awaitable[str]:
-        if unit != "kiosk-uplink.service":
-            return self._hands.restart(unit)
-        asyncio.get_running_loop().call_later(LOOK_EVERY, os.kill, os.getpid(), signal.SIGTERM)
-        done: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        done.set_result("")
-        return done
-
-    def reboot(self) -> Awaitable[str]:
-        return self._hands.reboot()
-
-    def log(self, minutes: int) -> Awaitable[bytes]:
-        return self._hands.log(minutes)
 
 
 def joined(config: Config) -> Bus:

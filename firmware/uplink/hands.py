@@ -1,55 +1,46 @@
-"""What the uplink may do to the machine: start units anew, restart it, read the log. No shell.
+"""What the uplink does to the machine itself: read the kiosk's log, and leave. No shell.
 
-By systemctl(1) and journalctl(1), with fixed arguments; polkit/50-kiosk.rules lets it do no more.
+Whatever is started anew is started by core's word (firmware/core/restarting.py).
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import Awaitable
 from typing import Protocol
 
 LOG_LINES = 20_000  # of a bad hour; each is cut off by the size of the bundle after that
-TAKES_AT_MOST = 60.0  # seconds, for any of them
+TAKES_AT_MOST = 60.0  # seconds
+LEAVES_AFTER = 1.0  # seconds: the reply is on disk by then
 
 
 class Hands(Protocol):
-    """What is done, and what stood against it; the empty text is success."""
+    """What a machine with systemd offers."""
 
-    def restart(self, unit: str) -> Awaitable[str]:
-        """Start a unit anew."""
-
-    def reboot(self) -> Awaitable[str]:
-        """Start the machine anew; returns before it ends."""
+    def leave(self) -> None:
+        """End this program; systemd starts it again."""
 
     def log(self, minutes: int) -> Awaitable[bytes]:
         """The kiosk's own log of the last minutes, as text."""
 
 
 class SystemHands:
-    """On a machine with systemd."""
+    """By journalctl(1), with fixed arguments."""
 
-    async def restart(self, unit: str) -> str:
-        return await _run("systemctl", "--no-ask-password", "restart", unit)
-
-    async def reboot(self) -> str:
-        return await _run("systemctl", "--no-ask-password", "reboot")
+    def leave(self) -> None:
+        asyncio.get_running_loop().call_later(LEAVES_AFTER, os.kill, os.getpid(), signal.SIGTERM)
 
     async def log(self, minutes: int) -> bytes:
-        _, found = await _output(
+        return await _output(
             "journalctl", "--quiet", "--no-pager", "--output=short-iso", "--unit=kiosk-*",
             f"--since=-{minutes}min", f"--lines={LOG_LINES}",
         )  # fmt: skip
-        return found
 
 
-async def _run(*command: str) -> str:
-    status, said = await _output(*command)
-    return "" if status == 0 else said.decode(errors="replace").strip()[-200:] or f"exit {status}"
-
-
-async def _output(*command: str) -> tuple[int, bytes]:
-    """Exit status, and what it said. A program that hangs is ended."""
+async def _output(*command: str) -> bytes:
+    """What it said, be it why there is no log. A program that hangs is ended."""
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -58,11 +49,12 @@ async def _output(*command: str) -> tuple[int, bytes]:
             stderr=asyncio.subprocess.STDOUT,
         )
     except OSError as error:
-        return 127, str(error).encode()
+        return str(error).encode()
     try:
-        said, _ = await asyncio.wait_for(process.communicate(), TAKES_AT_MOST)
+        async with asyncio.timeout(TAKES_AT_MOST):
+            said, _ = await process.communicate()
     except TimeoutError:
         process.kill()
         await process.wait()
-        return 124, f"{command[0]}: no end after {TAKES_AT_MOST:.0f} s".encode()
-    return process.returncode or 0, said
+        return f"{command[0]}: no end after {TAKES_AT_MOST:.0f} s".encode()
+    return said

@@ -80,7 +80,7 @@ class Line:
 
     def tell_now(self) -> None:
         """State and health, without waiting for their time."""
-        self._teller.connected()
+        self._teller.at_once()
         self._health_at = self._now()
         self.wake()
 
@@ -119,7 +119,7 @@ class Line:
             self.trouble = ("", "")
             self.session.connected(self._now())
             self.dialler.accepted(self.session.something_waits, self._now())
-            self._teller.connected()
+            self._teller.connected(self._now())
             self.on_change()
             try:
                 async with asyncio.TaskGroup() as group:

@@ -19,6 +19,7 @@ from firmware.uplink.fitting import text
 from firmware.uplink.stamp import Stamp
 
 APART, FIGURES_APART = 30.0, 300.0  # seconds between two; where only FIGURES changed
+WAITS_FOR_ALL = 10.0  # seconds
 AGAIN_BEFORE_END = 0.8  # of ttl: one that is lost is said again in time
 FIGURES = ("in_cash_box", "taken_today", "journal_rows", "journal_head", "supplies", "unposted")
 UNKNOWN = "unknown"  # condition while nobody has said it
@@ -107,11 +108,16 @@ class Teller:
 
     def __init__(self) -> None:
         self._said: UpState | None = None
-        self._said_at = 0.0
+        self._said_at = self._waits_until = 0.0
 
-    def connected(self) -> None:
-        """The broker may have lost what it retained."""
-        self._said = None
+    def connected(self, now: float) -> None:
+        """The broker may have lost what it retained. After a start it waits a little for those who
+        have not spoken yet: half a truth would stand for half a minute."""
+        self._said, self._waits_until = None, now + WAITS_FOR_ALL
+
+    def at_once(self) -> None:
+        """Somebody asks for it."""
+        self._said, self._waits_until = None, 0.0
 
     def due(self, state: UpState, now: float) -> bool:
         """Whether it is to be said now; it counts as said then."""
@@ -122,7 +128,8 @@ class Teller:
 
     def _is_due(self, state: UpState, now: float) -> bool:
         if self._said is None:
-            return True
+            is_whole = state.condition != UNKNOWN and bool(state.journal_chain)
+            return is_whole or now >= self._waits_until
         waited = now - self._said_at
         if waited < APART:
             return False

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from firmware.contract.screen import Number
+from firmware.contract.screen import Number, ScreenData
 from tests.bench.figures import Figure, delays, percentile
 from tests.bench.idle import cpu_seconds, pss
 from tests.ui.test_process import Stage
@@ -146,7 +146,7 @@ async def _idle(stage: HandStage, seconds: float) -> Figure:
 
 
 async def _memory(stage: HandStage, visits: int) -> Figure:
-    """After so many visits through every screen, in both languages in turn."""
+    """After so many visits, in both languages in turn, and every screen among them."""
     serial = 10
     warm_up = min(WARM_UP, visits)
     for visit in range(visits):
@@ -160,9 +160,16 @@ async def _memory(stage: HandStage, visits: int) -> Figure:
 
 
 async def _visit(stage: HandStage, visit: int, serial: int) -> int:
-    """Each document at once after the one before; the last one is waited for."""
+    """A bill in cash and one more document in turn, each at once after the one before; the last
+    one is waited for."""
+    stage.frames.write_text("")  # it is read again and again, and grows
     language = list(languages())[visit % 2]
-    shown = list(samples.main_screens().values())
+    others = list(samples.main_screens().values())
+    shown = [
+        *_bill_in_cash(),
+        others[visit // 2 % len(others)],
+        samples.main_screens()["1-attract"],
+    ]
     for at, data in enumerate(shown, serial + 1):
         screen = samples.screen(data, language, serial=at)
         if data is shown[-1]:
@@ -170,3 +177,9 @@ async def _visit(stage: HandStage, visit: int, serial: int) -> int:
         else:
             stage.core.retain(stage.topics.screen_state, screen)
     return serial + len(shown)
+
+
+def _bill_in_cash() -> list[ScreenData]:
+    screens = samples.main_screens()
+    bill = [screens["2-services"], _number(), screens["5-bill"]]
+    return [*bill, samples.cash(inserted=0), samples.cash(inserted=400), samples.done()]

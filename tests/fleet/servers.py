@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Self
 
 from firmware.demo.stage import free_port
 from tests.fleet.certificates import Authority
@@ -62,6 +63,13 @@ class Server:
 
     def stop(self) -> None:
         self._end(signal.SIGTERM)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def _end(self, number: signal.Signals) -> None:
         if self._process is not None:

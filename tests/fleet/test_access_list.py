@@ -57,10 +57,8 @@ async def site(folder: Path) -> AsyncIterator[Site]:
     authority = Authority(folder / "ca")
     for name in (MINE, HIS, "collector-a"):
         authority.make(name)
-    broker = Mosquitto(folder / "broker", authority)
-    broker.start()
-    yield Site(broker.port, authority.folder)
-    broker.stop()
+    with Mosquitto(folder / "broker", authority) as broker:
+        yield Site(broker.port, authority.folder)
 
 
 async def client(site: Site, name: str, *filters: str) -> Client:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from firmware.collector.collector import Collector
 from firmware.collector.database import Database
@@ -46,13 +47,17 @@ async def until(is_so: Callable[[], bool]) -> None:
         await asyncio.sleep(0.02)
 
 
+@pytest.fixture
+def broker(folder: Path) -> Iterator[Mosquitto]:
+    with Mosquitto(folder / "broker", None) as made:
+        yield made
+
+
 async def test_database_is_away_while_a_flood_comes_and_the_collector_dies(
-    folder: Path, dsn: str
+    broker: Mosquitto, dsn: str
 ) -> None:
     """With a session of its own: what the first collector had and did not store, the broker gives
     to the second, and the kiosk need not send it again."""
-    broker = Mosquitto(folder / "broker", None)
-    broker.start()
     options = Dial("127.0.0.1", broker.port, "collector-a", receive_maximum=WINDOW, session=300)
     away = Collector(options, ["kiosk/v1/+/up/#"], Database("postgresql:///x?host=/nowhere"))
     running = asyncio.create_task(away.run())
@@ -80,4 +85,3 @@ async def test_database_is_away_while_a_flood_comes_and_the_collector_dies(
     await asyncio.wait([running])
     back.database.close()
     link.close()
-    broker.stop()

@@ -57,8 +57,8 @@ async def told(database: Connection, dsn: str, tmp_path: Path) -> str:
         journal("rj14-1", emptied, emptied[0].hash[:16]),
         status("rj14-2", Link.ONLINE, 1),
         state("rj14-2", condition="out_of_service", findings=("receipt.paper.out",), paper_days=0),
-        events("rj14-2", event(1, "ticket.opened", number="CRN-17", severity="high", level="block",
-                               part="receipt", code="receipt.paper.out", since=EARLY)),
+        events("rj14-2", event(1, "ticket.opened", number="CRN-17", level="block", opened=EARLY,
+                               part="receipt", code="receipt.paper.out")),
         status("rj14-3", Link.OFFLINE, 9), state("rj14-3", cash=50_000),
     )  # fmt: skip
     return dsn
@@ -205,32 +205,26 @@ async def test_a_command_is_signed_sent_and_answered_in_pieces(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     authority = Authority(folder / "ca")
-    broker = Mosquitto(folder / "broker", authority)
-    broker.start()
     authority.make("rj14-1")
-    office = authority.make("office")
-    (folder / "link.toml").write_text(
-        f'[broker]\nhost = "127.0.0.1"\nport = {broker.port}\nclient = "office"\n'
-        f'ca = "{authority.ca}"\ncertificate = "{office}"\n'
-    )
-    code, public = await said(capsys, "key", "new", str(folder / "command.key"))
-    assert code == 0 and (folder / "command.key").stat().st_mode & 0o777 == 0o600
-    assert run("key", "new", str(folder / "command.key")) == 78, "a key is never written over"
-    kiosk = Obeys(public.strip())
-    kiosk.link = link = await dial(Site(broker.port, authority.folder).dial("rj14-1"), kiosk)
-    try:
+    office, key = authority.make("office"), folder / "command.key"
+    code, public = await said(capsys, "key", "new", str(key))
+    assert code == 0 and key.stat().st_mode & 0o777 == 0o600
+    assert run("key", "new", str(key)) == 78, "a key is never written over"
+    kiosk, toml = Obeys(public.strip()), folder / "link.toml"
+    common = ["--key", str(key), "--config", str(toml)]
+    with Mosquitto(folder / "broker", authority) as broker:
+        toml.write_text(
+            f'[broker]\nhost = "127.0.0.1"\nport = {broker.port}\nclient = "office"\n'
+            f'ca = "{authority.ca}"\ncertificate = "{office}"\n'
+        )
+        kiosk.link = link = await dial(Site(broker.port, authority.folder).dial("rj14-1"), kiosk)
         await link.subscribe([topic("rj14-1", "down/#")])
-        common = ["--key", str(folder / "command.key"), "--config", str(folder / "link.toml")]
         code, text = await said(capsys, "command", "rj14-1", "log_bundle", "minutes=30", "--by",
                                 "S. Meena", *common)  # fmt: skip
-        assert (code, text) == (
-            1,
-            "rj14-1 log_bundle: refused: money is inside\npiece 1;piece 2;\n",
-        )
+        answer = "rj14-1 log_bundle: refused: money is inside\npiece 1;piece 2;\n"
+        assert (code, text) == (1, answer)
         (command,) = kiosk.heard
         assert (command.by, command.args) == ("S. Meena", {"minutes": 30})
         code, _ = await said(capsys, "command", "rj14-2", "status", "--wait", "0.2", *common)
         assert code == 3, "nobody there"
-    finally:
         link.close()
-        broker.stop()

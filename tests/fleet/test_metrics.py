@@ -50,7 +50,7 @@ async def fleet(database: Connection) -> None:
     said = [
         status("rj14-1", Link.ONLINE, 1), state("rj14-1", cash=5_000, paper_days=1,
                                                 findings=("receipt.paper.low",)),
-        events("rj14-1", event(1, "ticket.opened", number="CRN-1", severity="high"), event(3)),
+        events("rj14-1", event(1, "ticket.opened", number="CRN-1", level="block"), event(3)),
     ]  # fmt: skip
     await Store().save(database, batch_of(said))
     await database.execute("UPDATE streams SET gap_since = now() - interval '1 day'")
@@ -70,7 +70,7 @@ async def test_prometheus_reads_the_fleet_and_the_collector(fleet: None, dsn: st
     assert value("kiosk_fleet_kiosks", district='Kota "old"', condition="never") == 1
     assert value("kiosk_fleet_kiosk_cash_paise", kiosk="rj14-1", district="Jaipur") == 5_000
     assert value("kiosk_fleet_kiosk_works", kiosk="rj14-2", district='Kota "old"') == 0
-    assert value("kiosk_fleet_open_tickets", district="Jaipur", severity="high") == 1
+    assert value("kiosk_fleet_open_tickets", district="Jaipur", level="block") == 1
 
 
 async def test_figures_of_the_fleet_are_left_out_while_the_database_is_away(dsn: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 import asyncpg
 import msgspec
@@ -16,7 +17,8 @@ from firmware.collector.link import Dial
 from firmware.collector.migrate import SchemaError, migrate
 from firmware.collector.reading import Heard, Unreadable
 from firmware.collector.store import Store
-from firmware.contract.uplink import Link, UpHealth, UpReply
+from firmware.contract.fault_ticket import FaultTicket, Level
+from firmware.contract.uplink import Event, Link, UpHealth, UpReply
 from tests.fleet.said import EARLY, LATE, event, events, journal, rows, state, status
 
 KIOSK = "rj14-1"
@@ -166,19 +168,28 @@ async def test_a_state_that_was_overtaken_or_was_retained_does_not_look_fresh(
     assert [tuple(each) for each in conditions] == [(KIOSK, "in_service"), ("rj14-2", "silent")]
 
 
+def ticket(seq: int, change: str, level: Level, closed: str = "") -> Event:
+    """As health tells it: all facts that are not empty."""
+    said = FaultTicket(number="TDR 0417/7C 0012", part="page", code="page.jam", level=level,
+                       opened=EARLY, level_since=EARLY, closed=closed)  # fmt: skip
+    return event(seq, f"ticket.{change}", **msgspec.to_builtins(said))
+
+
+async def tickets(database: Connection) -> list[tuple[object, ...]]:
+    found = await database.fetch("SELECT number, level, is_open, closed_at FROM fleet_tickets")
+    return [tuple(record) for record in found]
+
+
 async def test_a_ticket_is_folded_from_events_also_when_they_come_backwards(
     database: Connection,
 ) -> None:
-    opened = event(1, "ticket.opened", number="T-7", part="page", severity="high", level="block",
-                   since=EARLY)  # fmt: skip
-    closed = event(3, "ticket.closed", number="T-7", closed_at=LATE)
-    await save(database, events(KIOSK, closed))
-    await save(database, events(KIOSK, opened, event(2, "ticket.changed", number="T-7",
-                                                     level="district")))  # fmt: skip
-    found = await database.fetchrow("SELECT number, severity, level, is_open FROM fleet_tickets")
-    assert found is not None
-    assert tuple(found) == ("T-7", "high", "district", False)
-    assert await database.fetchval("SELECT closed_at IS NOT NULL FROM fleet_tickets")
+    low, high = Level.OPERATOR, Level.BLOCK
+    await save(database, events(KIOSK, ticket(3, "closed", high, closed=LATE)))
+    await save(database, events(KIOSK, ticket(1, "opened", low), ticket(2, "escalated", high)))
+    ended = datetime.fromisoformat(LATE)
+    assert await tickets(database) == [("TDR 0417/7C 0012", high, False, ended)]
+    await save(database, events(KIOSK, ticket(4, "reopened", low)))
+    assert [each[:3] for each in await tickets(database)] == [("TDR 0417/7C 0012", low, True)]
 
 
 async def test_one_message_that_cannot_be_stored_does_not_stop_the_others(dsn: str) -> None:

@@ -77,13 +77,12 @@ async def a_kiosk(folder: Path, rows: int) -> AsyncIterator[Kiosk]:
     authority = Authority(folder / "ca")
     pem = str(authority.make(config.kiosk.id))
     broker, key = Mosquitto(folder / "broker", authority), folder / "command.key"
-    broker.start()
     assert run("key", "new", str(key)) == 0
     section = UplinkSection(
         broker="localhost", port=broker.port, ca=str(authority.ca), certificate=pem, key=pem,
         fleet_keys=[bytes(read_key(key).verify_key).hex()],
     )  # fmt: skip
-    with Broker(config, folder / "kiosk"):
+    with broker, Broker(config, folder / "kiosk"):
         till = till_of(config, rows)
         kept = Kept.open(config, SystemClock(), "b1")
         daemon = UplinkDaemon(config, section, kept, Machine(), Random(1), FAST)
@@ -95,7 +94,6 @@ async def a_kiosk(folder: Path, rows: int) -> AsyncIterator[Kiosk]:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             kept.close()
-            broker.stop()
 
 
 def run(*words: str) -> int:

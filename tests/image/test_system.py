@@ -23,7 +23,7 @@ from tests.image.container import Container
 ROOT_FOLDER = os.environ.get("KIOSK_ROOT", "")
 DAEMONS = (
     "kiosk-bus", "kiosk-core", "kiosk-driver@coins", "kiosk-driver@notes", "kiosk-driver@panel",
-    "kiosk-driver@receipt", "kiosk-gateway", "kiosk-health", "kiosk-ui",
+    "kiosk-driver@receipt", "kiosk-gateway", "kiosk-health", "kiosk-uplink", "kiosk-ui",
 )  # fmt: skip
 COMES_BACK_WITHIN = 60.0  # seconds; core takes two, the screen ten on a slow machine
 # Stopped for 0.15 s and awake for 0.05, eighty times.
@@ -138,14 +138,14 @@ def test_a_driver_that_is_broken_into_gets_nowhere(
     assert any(no in said for no in ("Permission denied", "Read-only", "No such file")), said
 
 
-def test_only_the_gateway_has_a_network(machine: Container) -> None:
+def test_only_gateway_and_uplink_have_a_network(machine: Container) -> None:
     for unit in DAEMONS:
         is_shut = machine.ask(unit, "PrivateNetwork") == "yes"
         pid = machine.ask(unit, "MainPID")
         apart = machine.run("readlink", f"/proc/{pid}/ns/net") != machine.run(
             "readlink", "/proc/1/ns/net"
         )
-        assert apart == is_shut == (unit != "kiosk-gateway"), unit
+        assert apart == is_shut == (unit not in ("kiosk-gateway", "kiosk-uplink")), unit
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from tests.stories.test_every_service import (
     prints_again,
     takes_a_poster,
 )
-from tests.stories.test_operator import chooses, page
+from tests.stories.test_operator import chooses, is_page, page
 from tests.stories.test_receipt_again import pays
 from tests.window.conftest import ALL
 from tests.window.hands import Hands
@@ -90,14 +90,12 @@ async def opens_the_desk(kiosk: Kiosk) -> str:
     await kiosk.citizen.presses(Action.OPERATOR, until=is_a(Pin))
     await kiosk.citizen.presses(Action.ENTER, "", until=is_a(Desk))
     await page(kiosk, "desk.menu")
+    await chooses(kiosk, "day", "desk.group.day")
     await chooses(kiosk, "report", "desk.report")
-    await kiosk.citizen.presses(Action.BACK, until=lambda data: is_menu(data))
+    await kiosk.citizen.presses(Action.BACK, until=is_page("desk.group.day"))
+    await kiosk.citizen.presses(Action.BACK, until=is_page("desk.menu"))
     await kiosk.citizen.presses(Action.FINISH, until=is_a(Attract))
     return "the padlock, the PIN, the day's figures, left"
-
-
-def is_menu(data: object) -> bool:
-    return isinstance(data, Desk) and data.title == "desk.menu"
 
 
 OTHERS: dict[str, Story] = {

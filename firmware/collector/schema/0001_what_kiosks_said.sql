@@ -126,7 +126,7 @@ CREATE TABLE replies (
     PRIMARY KEY (kiosk, id, part)
 );
 
--- Folded from the events ticket.opened, ticket.changed, ticket.closed.
+-- Folded from the events `ticket.*`; `ticket.closed` ends one, any other opens it.
 CREATE TABLE tickets (
     kiosk text NOT NULL,
     number text NOT NULL,

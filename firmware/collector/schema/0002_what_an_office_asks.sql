@@ -80,11 +80,14 @@ SELECT f.kiosk, f.district, f.block, f.place, x.supply->>'device' AS device, x.s
 FROM fleet_status f JOIN states s USING (kiosk)
 CROSS JOIN LATERAL jsonb_array_elements(coalesce(s.document->'supplies', '[]')) AS x(supply);
 
+-- Facts are those of `FaultTicket` in the contract. A ticket that was opened again keeps when it was closed.
 CREATE VIEW fleet_tickets AS
 SELECT t.kiosk, k.district, k.block, k.place, t.number, t.facts->>'part' AS part,
-       t.facts->>'code' AS code, t.facts->>'severity' AS severity, t.facts->>'level' AS level,
-       moment(t.facts->>'since') AS since, moment(t.facts->>'closed_at') AS closed_at,
-       t.is_open, t.changed
+       t.facts->>'code' AS code, t.facts->>'level' AS level,
+       moment(coalesce(t.facts->>'since', t.facts->>'opened')) AS since,
+       moment(t.facts->>'level_since') AS level_since, t.facts->>'times' AS times,
+       coalesce(t.facts->>'detail', '') AS detail,
+       moment(coalesce(t.facts->>'closed_at', t.facts->>'closed')) AS closed_at, t.is_open, t.changed
 FROM tickets t JOIN known k USING (kiosk);
 
 -- What is in question about the record: alarms, a kiosk whose file has fewer rows than it once sent,

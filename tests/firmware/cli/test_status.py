@@ -23,6 +23,7 @@ from firmware.contract.device import (
     Source,
     Status,
 )
+from firmware.contract.fleet import UplinkState
 from firmware.contract.gateway import GatewayState
 from firmware.contract.health import Condition, Finding, Presence
 from firmware.contract.money import rupees
@@ -116,6 +117,17 @@ def test_kiosk_in_good_order() -> None:
 def test_kiosk_on_a_bad_day() -> None:
     assert status_screen(kiosk_in_trouble()) == TROUBLE
     assert exit_code(kiosk_in_trouble()) == 2
+
+
+def test_the_fleet_has_a_line_where_the_uplink_has_spoken() -> None:
+    snapshot = whole_kiosk()
+    snapshot.uplink = UplinkState(is_configured=False)
+    assert "Fleet     none: no [uplink] in kiosk.toml\n" in status_screen(snapshot)
+    snapshot.uplink = UplinkState(
+        is_configured=True, link="offline", events=3, rows=41, detail="it ended on 2026-11-01"
+    )
+    told = "Fleet     offline; 3 events and 41 rows wait; it ended on 2026-11-01\n"
+    assert told in status_screen(snapshot)
 
 
 def test_colour_changes_nothing_but_the_colour() -> None:

@@ -11,6 +11,7 @@ from firmware.contract.desk import (
     Adjust,
     Attend,
     PrintDay,
+    PrintTicket,
     PutBack,
     Restart,
     Settings,
@@ -18,6 +19,7 @@ from firmware.contract.desk import (
     WhyClosed,
 )
 from firmware.contract.device import DeviceState, Kind, Outcome, Reply, Status
+from firmware.contract.fault_ticket import FaultTicket, Level
 from firmware.contract.network import Hop, HopName, Network, Sim
 from firmware.contract.screen import Action, Attract, Closed, Fact, Press, Services, Task
 from firmware.core.desk_tasks import GROUPS, MORE, MOST_TASKS, TASKS, kind_of, page_of
@@ -237,6 +239,38 @@ def test_kioskctl_has_a_day_printed_again_while_nobody_is_there(world: MachineWo
     world.press(Action.CHOOSE_LANGUAGE, "hi")
     assert isinstance(world.screen.data, Services)
     assert asks(world, PrintDay("S. Gurjar", 1)).outcome is Outcome.REFUSED, "somebody is there"
+
+
+# --- fault tickets ------------------------------------------------------------------------------
+
+
+FAULT_TICKET = FaultTicket(
+    number="TD 0001/7C 0012",
+    part="notes",
+    code="notes.jam.stacker",
+    level=Level.BLOCK,
+    opened="2026-01-15T09:30:00+05:30",
+    level_since="2026-01-15T09:30:00+05:30",
+)
+
+
+def test_the_slip_of_a_ticket_is_in_the_hand_of_who_calls_the_helpdesk(world: MachineWorld) -> None:
+    world.core.flow.desk.papers.tickets = [FAULT_TICKET]
+    world.enter()
+    world.task("tickets")
+    assert [fact.fault for fact in world.desk.facts] == ["notes.jam.stacker"]
+    world.task(f"ticket/{FAULT_TICKET.number}")
+    world.run(2)
+    assert FAULT_TICKET.number in str(world.printer.papers[-1])
+
+
+def test_kioskctl_prints_the_slip_of_an_open_ticket_and_of_no_other(world: MachineWorld) -> None:
+    world.core.flow.desk.papers.tickets = [FAULT_TICKET]
+    closed = asks(world, PrintTicket("S. Gurjar", "TD 0001/7C 0011"))
+    assert (closed.outcome, closed.detail) == (Outcome.REFUSED, "TD 0001/7C 0011 is no open ticket")
+    assert asks(world, PrintTicket("S. Gurjar", FAULT_TICKET.number)).outcome is Outcome.DONE
+    world.run(2)
+    assert FAULT_TICKET.number in str(world.printer.papers[-1])
 
 
 # --- sound and brightness -----------------------------------------------------------------------

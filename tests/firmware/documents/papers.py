@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from firmware.cli.readiness import facts_of
+from firmware.contract.fault_ticket import FaultTicket, Level
 from firmware.contract.fees import CHARGE, STATUTORY, TAX, FeeLine, Fees
 from firmware.contract.money import ZERO, Money, rupees
 from firmware.contract.ticket import Code, Ticket
@@ -16,7 +17,9 @@ from firmware.documents.a4 import Paper
 from firmware.documents.card import aadhaar_sides, jan_aadhaar_sides
 from firmware.documents.claim import claim_slip
 from firmware.documents.collection import Part, collection_slip
+from firmware.documents.downtime import Attendance, DowntimeMonth, downtime_page
 from firmware.documents.facts import FactsSlip, facts_slip
+from firmware.documents.fault_slip import ticket_slip
 from firmware.documents.poster import poster
 from firmware.documents.readiness import readiness
 from firmware.documents.receipt import receipt
@@ -120,16 +123,44 @@ TICKETS: dict[str, Ticket] = {
     "report-tenders": day_report(replace(REPORT, figures=TENDERS, duplicate=1)),
     **requests.TICKETS,
 }
+FAULT = FaultTicket(
+    number="TDR 0417/7C 0012",
+    part="notes",
+    code="notes.jam.stacker",
+    level=Level.BLOCK,
+    opened="2026-11-21T18:05:00+05:30",
+    level_since="2026-11-21T18:05:00+05:30",
+    detail="note 3 of the day",
+)
 ON_ROLLS: dict[str, Ticket] = TICKETS | {
     "sample": sample("tdr-0417", "R. Meena"),
     "facts-hi": facts_slip(GRIEVANCE),
     "facts-en": facts_slip(replace(GRIEVANCE, place="Todaraisingh"), "en"),
     "facts-kept-hi": facts_slip(replace(FAMILY, place="टोडारायसिंह")),
     "facts-kept-en": facts_slip(FAMILY, "en"),
+    "fault-ticket": ticket_slip(FAULT, "टोडारायसिंह", CONFIG.kiosk),
 }
 READY = {"whole": whole_kiosk(), "trouble": kiosk_in_trouble()}
+HOUR = 3600
+LOST = {"none": 600 * HOUR, "mains": 24 * HOUR, "paper": 2 * HOUR, "staff_absent": 4 * HOUR}
+DOWNTIME = DowntimeMonth(
+    kiosk="todaraisingh-1",
+    place="टोडारायसिंह",
+    month="2026-10",
+    since="2026-10-01T00:00:00+05:30",
+    until="2026-11-01T00:00:00+05:30",
+    seconds={
+        **dict.fromkeys(load_catalogue().services, LOST),
+        "electricity": {**LOST, "network": 83 * HOUR},
+        "water": {**LOST, "back_end": 55 * HOUR, "planned": 5 * HOUR},
+    },
+    attendance=[Attendance("R. Meena", 22, 25 * HOUR), Attendance("S. Devi", 4, 2 * HOUR)],
+    signed_day="2026-10-31",
+    head="ab" * 32,
+)
 ON_A4: dict[str, Paper] = {
     **TICKETS,
+    "downtime": downtime_page(DOWNTIME),
     "poster": poster(CONFIG, load_catalogue(), RATES),
     **{
         f"readiness-{name}": readiness(facts_of(snapshot, CONFIG, load_catalogue(), AT))

@@ -40,6 +40,7 @@ class Kiosk:
         self.services: ServiceStates | None = ALL_WELL
         self.devices: dict[str, DeviceState] = {}
         self.core: CoreState | None = till()
+        self.network_is_up = True
 
     def restart(self, after: timedelta) -> None:
         self.clock.advance(after.total_seconds())
@@ -58,8 +59,9 @@ class Kiosk:
 
     def look(self) -> bool:
         health = KioskHealth(Condition.DEGRADED, list(self.findings.values()), {}, None, None)
+        is_alive = self.core is not None
         return self.records.look(
-            Heard(health, self.devices, self.core, self.core is not None, self.services)
+            Heard(health, self.devices, self.core, is_alive, self.services, self.network_is_up)
         )
 
     def hours(self) -> dict[str, float]:
@@ -116,6 +118,22 @@ def test_hours_of_a_day_with_everything_in_it(kiosk: Kiosk) -> None:
     kiosk.core = till()
     kiosk.wait(HOUR)
     assert kiosk.hours() == {"none": 3.0, "back_end": 1.0, "planned": 1.0, "software": 1.0}
+
+
+def test_a_cable_pulled_out_is_the_network_and_a_word_of_the_operator_is_planned(
+    kiosk: Kiosk,
+) -> None:
+    kiosk.services = ServiceStates(dict.fromkeys(ALL_WELL.why_not, "tile.no_back_end"))
+    kiosk.network_is_up = False
+    kiosk.wait(HOUR)
+    for core in (
+        replace(till(), closed_because="cleaning"),
+        replace(till(), meeting="gram-sabha"),
+        replace(till(), screen="practice"),
+    ):
+        kiosk.core = core
+        kiosk.wait(HOUR)
+    assert kiosk.hours() == {"network": 1.0, "planned": 3.0}
 
 
 def test_a_kiosk_that_was_switched_off_and_one_whose_battery_ended(kiosk: Kiosk) -> None:

@@ -146,6 +146,7 @@ class Receiver:
     """
 
     broker: FleetBroker
+    kiosk: str = KIOSK
     keeps: Callable[[str], bool] = lambda name: True
     said: list[tuple[str, bytes]] = field(default_factory=list)
     kept: Collector = field(default_factory=Collector)
@@ -173,7 +174,7 @@ class Receiver:
                 await self._take(self.client, str(message.topic), bytes(message.payload))
 
     async def _take(self, client: aiomqtt.Client, name: str, payload: bytes) -> None:
-        rest = name.partition(f"/{KIOSK}/")[2]
+        rest = name.partition(f"/{self.kiosk}/")[2]
         self.said.append((rest, payload))
         if rest in ("up/event", "up/journal") and self.keeps(rest):
             before = len(self.kept.rows) + len(self.kept.events)
@@ -185,7 +186,7 @@ class Receiver:
     async def send(self, rest: str, message: object, retain: bool = False) -> None:
         assert self.client is not None
         payload = message if isinstance(message, bytes) else msgspec.json.encode(message)
-        await self.client.publish(topic(KIOSK, rest), payload, qos=1, retain=retain)
+        await self.client.publish(topic(self.kiosk, rest), payload, qos=1, retain=retain)
 
     def of(self, rest: str) -> list[bytes]:
         return [payload for name, payload in self.said if name == rest]
@@ -203,9 +204,11 @@ class Receiver:
                 await asyncio.sleep(0.02)
 
 
-def section_of(broker: FleetBroker, signer: Signer, **changes: object) -> UplinkSection:
+def section_of(
+    broker: FleetBroker, signer: Signer, kiosk: str = KIOSK, **changes: object
+) -> UplinkSection:
     """As kiosk.toml has it, with the kiosk's certificate by `signer`."""
-    certificate, key = signer.client(KIOSK)
+    certificate, key = signer.client(kiosk)
     made = UplinkSection(
         broker="localhost", port=broker.port, ca=str(broker.signer.ca),
         certificate=str(certificate), key=str(key), fleet_keys=[FLEET_PUBLIC],

@@ -12,6 +12,7 @@ import msgspec
 from firmware.contract.device import Reply
 from firmware.contract.fleet import Told
 from firmware.runtime.bus import Bus
+from firmware.runtime.uplink_section import UplinkSection
 
 
 async def tell(bus: Bus, topic: str, told: Told) -> Reply:
@@ -25,10 +26,14 @@ async def tell(bus: Bus, topic: str, told: Told) -> Reply:
     raise AssertionError("nobody answers")
 
 
-def write_config(path: Path, section: object) -> Path:
-    lines = [f"{name} = {msgspec.json.encode(value).decode()}"
-             for name, value in msgspec.to_builtins(section).items()]  # fmt: skip
-    path.write_text(path.read_text() + "\n[uplink]\n" + "\n".join(lines) + "\n")
+def lines_of(section: UplinkSection) -> str:
+    """What stands below `[uplink]`."""
+    written = msgspec.to_builtins(section).items()
+    return "\n".join(f"{name} = {msgspec.json.encode(value).decode()}" for name, value in written)
+
+
+def write_config(path: Path, section: UplinkSection) -> Path:
+    path.write_text(f"{path.read_text()}\n[uplink]\n{lines_of(section)}\n")
     return path
 
 

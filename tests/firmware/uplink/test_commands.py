@@ -15,7 +15,7 @@ import pytest
 from nacl.signing import SigningKey
 
 from firmware.contract.content import SetConduct
-from firmware.contract.desk import Restart
+from firmware.contract.desk import MACHINE, PutBack, Restart, TakeOut, WhyClosed
 from firmware.contract.device import Outcome as Said
 from firmware.contract.device import Reply
 from firmware.contract.fleet import FleetOrder
@@ -27,7 +27,6 @@ from firmware.contract.uplink import (
     UpReply,
     Verb,
 )
-from firmware.core.redeeming import refused
 from firmware.health.self_test import Check
 from firmware.runtime.clock import FixedClock
 from firmware.uplink.acts import PART, Actor
@@ -142,7 +141,7 @@ async def test_what_is_not_of_our_fleet_or_not_for_us_is_told_once_an_hour(
 ) -> None:
     for _ in range(3):
         assert await desk.gets(sent if isinstance(sent, bytes) else sent.encode()) == []
-    assert (desk.machine.reboots, desk.orders) == (0, [])
+    assert desk.orders == []
     assert desk.events() == ["command.refused"]
     assert desk.obeying.refused == 3
 
@@ -151,14 +150,14 @@ async def test_one_changed_letter_ends_the_signature(desk: Desk) -> None:
     sent = signed(command(Verb.STATUS, at=NOW))
     changed = msgspec.structs.replace(sent, body=sent.body.replace("status", "reboot"))
     assert await desk.gets(changed) == []
-    assert (desk.machine.reboots, desk.orders) == (0, [])
+    assert desk.orders == []
 
 
 async def test_a_late_command_is_refused_and_says_so(desk: Desk) -> None:
     sent = signed(command(Verb.REBOOT, at=NOW - timedelta(hours=1)))
     (reply,) = await desk.gets(sent)
     assert reply.outcome is Outcome.REFUSED and "expired" in reply.why
-    assert (desk.machine.reboots, desk.orders) == (0, [])
+    assert desk.orders == []
 
 
 async def test_a_clock_of_1970_knows_what_time_it_was_at_least(desk: Desk) -> None:
@@ -189,7 +188,7 @@ async def test_power_cut_in_the_middle_of_an_act_leaves_unknown_and_never_twice(
     (reply,) = desk.replies()
     assert (reply.id, reply.outcome) == (asked.id, Outcome.UNKNOWN)
     assert await desk.gets(signed(asked)) == []
-    assert (desk.machine.restarted, desk.orders) == ([], [])
+    assert desk.orders == []
 
 
 async def test_a_reboot_ends_well_when_the_machine_is_back(desk: Desk) -> None:
@@ -209,41 +208,35 @@ async def test_a_reply_is_kept_until_the_broker_has_it(desk: Desk) -> None:
     assert desk.replies() == []
 
 
-async def test_no_unit_but_the_kiosks_own_is_restarted(desk: Desk) -> None:
-    for number, unit in enumerate(("ssh", "kiosk-core; reboot", "kiosk-prepare", "", "../x"), 1):
+async def test_what_is_restarted_core_decides_and_nothing_else_is_asked(desk: Desk) -> None:
+    for number, unit in enumerate(("ssh", "kiosk-core; reboot", "", "../x", "kiosk-"), 1):
         (reply,) = await desk.gets(signed(command(Verb.RESTART, number, at=NOW, unit=unit)))
         assert reply.outcome is Outcome.REFUSED, unit
     assert desk.orders == []
-    desk.answers = None  # core does not answer
-    (reply,) = await desk.gets(signed(command(Verb.RESTART, 9, at=NOW, unit="kiosk-driver@broken")))
-    assert (reply.outcome, reply.why) == (Outcome.FAILED, "Unit not found.")
-    assert desk.machine.restarted == ["kiosk-driver@broken.service"]
-
-
-@pytest.mark.parametrize(
-    ("verb", "unit", "what"),
-    [
-        (Verb.REBOOT, "", "machine"),
-        (Verb.RESTART, "kiosk-core", "core"),
-        (Verb.RESTART, "kiosk-driver@pvc.service", "pvc"),
-    ],
-)
-async def test_a_card_was_half_printed_when_the_fleet_restarted_the_kiosk(
-    desk: Desk, verb: Verb, unit: str, what: str
-) -> None:
-    """Paid by card: no lease and no cash, and yet somebody stands there. Core knows that."""
-    desk.answers = refused("at work: pvc; expected nothing on its way")
-    (reply,) = await desk.gets(signed(command(verb, at=NOW, unit=unit)))
+    desk.answers = Reply(Said.REFUSED, "at work: receipt; expected nothing on its way")
+    (reply,) = await desk.gets(signed(command(Verb.RESTART, 9, at=NOW, unit="kiosk-driver@notes")))
     assert (reply.outcome, reply.why) == (Outcome.REFUSED, desk.answers.detail)
-    assert desk.orders == [Restart("fleet: office", what)]
-    assert (desk.machine.reboots, desk.machine.restarted) == (0, [])
+    (reply,) = await desk.gets(signed(command(Verb.REBOOT, 10, at=NOW)))
+    assert desk.orders == [Restart("fleet: office", "notes"), Restart("fleet: office", MACHINE)]
 
 
-async def test_a_kiosk_without_core_is_started_anew_by_the_fleet(desk: Desk) -> None:
-    desk.answers = None
-    await desk.gets(signed(command(Verb.REBOOT, 1, at=NOW)))
-    await desk.gets(signed(command(Verb.RESTART, 2, at=NOW, unit="kiosk-core")))
-    assert (desk.machine.reboots, desk.machine.restarted) == (1, ["kiosk-core.service"])
+async def test_the_uplink_leaves_when_its_reply_is_on_disk(desk: Desk) -> None:
+    (reply,) = await desk.gets(signed(command(Verb.RESTART, at=NOW, unit="kiosk-uplink")))
+    assert (reply.outcome, desk.machine.left, desk.orders) == (Outcome.DONE, 1, [])
+
+
+async def test_out_of_service_is_ordered_with_a_reason_of_the_ledger(desk: Desk) -> None:
+    desk.money_is_inside = True  # core lets the visit end first
+    for number, reason in enumerate(("holiday", "flood in the hall"), 1):
+        sent = command(Verb.OUT_OF_SERVICE, number, at=NOW, reason=reason)
+        assert [each.outcome for each in await desk.gets(signed(sent))] == [Outcome.DONE]
+    await desk.gets(signed(command(Verb.IN_SERVICE, 3, at=NOW)))
+    by = "fleet: office"
+    assert desk.orders == [
+        TakeOut(by, WhyClosed.HOLIDAY),
+        TakeOut(by, WhyClosed.OTHER),
+        PutBack(by),
+    ]
 
 
 async def test_a_log_comes_packed_and_in_parts(desk: Desk) -> None:

@@ -11,10 +11,11 @@ import pytest
 
 from firmware.contract.device import Outcome, Reply
 from firmware.contract.fleet import Told
-from firmware.contract.uplink import Link, UpHealth, UpState
+from firmware.contract.uplink import Link, UpHealth, UpState, Verb
 from firmware.runtime.config import Config
 from tests.firmware.uplink.fleet import FleetBroker, Receiver, Signer, section_of
 from tests.firmware.uplink.process import start, tell, write_config
+from tests.firmware.uplink.signing import command, signed
 from tests.firmware.uplink.stage import staged, till_of
 
 pytestmark = pytest.mark.usefixtures("bus")
@@ -28,6 +29,8 @@ async def test_a_quiet_kiosk_says_who_it_is_and_what_it_has(
         await stage.receiver.until(lambda: stage.all_is_there and bool(stage.said))
         await stage.receiver.until(lambda: stage.receiver.statuses()[-1].state is Link.ONLINE)
         await stage.receiver.until(lambda: bool(stage.receiver.of("up/health")))
+        await stage.receiver.send("down/command", signed(command(Verb.STATUS)))
+        await stage.receiver.until(lambda: bool(stage.receiver.of("up/state")), 5)
         state = msgspec.json.decode(stage.receiver.of("up/state")[-1], type=UpState)
         health = msgspec.json.decode(stage.receiver.of("up/health")[-1], type=UpHealth)
     assert state.place == config.kiosk.place

@@ -278,8 +278,18 @@ def test_a_fault_is_said_at_once_and_figures_when_they_are_worth_it() -> None:
     assert due(FIGURES_APART + APART)
     assert not due(FIGURES_APART + APART + 5000)
     assert due(FIGURES_APART + APART + 5760), "before ttl is over"
-    teller.connected()
-    assert due(FIGURES_APART + APART + 5761), "the broker may have lost it"
+    teller.connected(7000)
+    assert due(7000), "the broker may have lost it"
+
+
+def test_half_a_truth_is_not_said_before_all_had_time_to_speak() -> None:
+    teller = Teller()
+    teller.connected(100)
+    assert not teller.due(Heard(core=core()).state(STAMP), 100)
+    assert not teller.due(Heard(health=health()).state(STAMP), 109)
+    assert teller.due(Heard(health=health()).state(STAMP), 110), "core may be dead"
+    teller.at_once()
+    assert teller.due(Heard().state(STAMP), 111), "somebody asks"
 
 
 def test_the_whole_truth_is_in_one_document() -> None:

@@ -33,12 +33,14 @@ class TaskRow(BoxLayout):
         if self.children[::-1] != tasks:
             self.clear_widgets()
             for task in tasks:
+                if task.parent is not None:  # another row held it, when the panel was wider
+                    task.parent.remove_widget(task)
                 self.add_widget(task)
                 task.fbind("least", self._fit)
         self._fit()
 
     def _fit(self, *_: object) -> None:
-        self.height = max(float(task.least) for task in self.children)
+        self.height = max((float(task.least) for task in self.children), default=0.0)
 
 
 class DeskView(View):
