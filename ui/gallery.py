@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from firmware.contract.reading import Language, TextSize
 from firmware.contract.screen import Screen
-from ui import samples, samples_teach
+from ui import samples, samples_occasions, samples_teach
 from ui.languages import languages
 from ui.play import play, practised
 from ui.scene import Director, Scene
@@ -68,10 +68,11 @@ def main() -> int:
     parser.add_argument("--large", action="store_true", help="with large letters")
     wanted = parser.parse_args()
     wanted.folder.mkdir(parents=True, exist_ok=True)
+    samples_occasions.draw_pictures(content := wanted.folder / "content")
     studio = Studio(wanted.width, wanted.height)
     size = TextSize.LARGE if wanted.large else TextSize.NORMAL
     for language in wanted.language or languages():
-        for name, scene in scenes(language, size).items():
+        for name, scene in scenes(language, size, content).items():
             if wanted.only in name:
                 studio.picture(scene).save(wanted.folder / f"{name}-{language}.png")
     return 0

@@ -48,7 +48,7 @@ class Table(Plate):
             for row in shown:
                 self.add_widget(row)
 
-    def block(self) -> Block:
+    def measured(self) -> Block:
         """As the column asks: every row at the table's width, also one that is not seen."""
         inner = self.width - self.padding[0] - self.padding[2]
         for row in self.rows:
@@ -168,7 +168,7 @@ class Stack(Pages):
 
 def _measure(widget: Widget) -> Block:
     if isinstance(widget, Table):
-        return widget.block()
+        return widget.measured()
     least = getattr(widget, "least", 0) if widget.size_hint_y is not None else widget.height
     return Block((least,))
 

@@ -19,7 +19,7 @@ import msgspec
 from firmware.contract.reading import Language
 from ui.aloud import Aloud
 from ui.gallery import HELPLINE, scenes
-from ui.languages import languages
+from ui.languages import languages, voice_of
 from ui.prompts import END_OF_SENTENCE, INDEX
 from ui.say import Say, sentences
 from ui.voice import DECODER, SPEAKER, WORDS_A_MINUTE
@@ -56,15 +56,7 @@ def recording(folder: Path | None, key: str, words: str) -> Path | None:
 def speak(words: str, language: Language, path: Path) -> None:
     """By espeak-ng, into Ogg Opus."""
     with tempfile.NamedTemporaryFile(suffix=".wav") as wave:
-        voice = [
-            SPEAKER,
-            "-v",
-            languages()[language].voice,
-            "-s",
-            str(WORDS_A_MINUTE),
-            "-w",
-            wave.name,
-        ]
+        voice = [SPEAKER, "-v", voice_of(language), "-s", str(WORDS_A_MINUTE), "-w", wave.name]
         subprocess.run([*voice, "--stdin"], input=words.encode(), check=True)
         # No serial number by chance: the same words are the same bytes, and so is the image.
         still = ["--quiet", "--serial", "1", "--bitrate", BITRATE]

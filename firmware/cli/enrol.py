@@ -1,4 +1,4 @@
-"""`kioskctl enrol`: join the fleet. Run as kiosk-uplink, whose key it is: docs/fleet.md."""
+"""`kioskctl enrol`: join the fleet. Run as kiosk-uplink, whose key it is: docs/health.md."""
 
 from __future__ import annotations
 

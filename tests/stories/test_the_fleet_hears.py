@@ -30,8 +30,7 @@ KIOSK = "tdr-0417"  # the demo's
 def fleet() -> Iterator[FleetBroker]:
     with tempfile.TemporaryDirectory(prefix="fleet-") as folder:
         broker = FleetBroker(Path(folder) / "broker", Signer.make(Path(folder) / "ca"))
-        broker.start()
-        yield broker
+        yield broker  # not started: what is said before somebody listens waits a minute
         broker.kill()
 
 
@@ -47,6 +46,7 @@ def stage(fleet: FleetBroker) -> Iterator[Stage]:
 
 @asynccontextmanager
 async def listening(fleet: FleetBroker) -> AsyncIterator[Receiver]:
+    fleet.start()
     receiver = Receiver(fleet, KIOSK)
     task = asyncio.create_task(receiver.run())
     try:

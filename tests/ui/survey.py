@@ -14,6 +14,8 @@ import argparse
 import sys
 from collections.abc import Iterator
 from itertools import cycle, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from msgspec.structs import replace
 from PIL import Image
@@ -21,6 +23,7 @@ from PIL import Image
 from firmware.contract.reading import Language, TextSize
 from tests.ui import pictures
 from tests.ui.documents import every_document
+from ui import samples_occasions
 from ui.gallery import HELPLINE, scenes
 from ui.languages import languages
 from ui.scene import Director
@@ -51,7 +54,13 @@ def tree_faults(studio: Studio, every: int) -> Iterator[str]:
 
 def sheets(studio: Studio, every: int) -> Iterator[tuple[str, list[Image.Image]]]:
     """Of each sample its pictures, one a reading, reduced."""
-    shown = {reading: scenes(*reading) for reading in readings()}
+    with TemporaryDirectory() as folder:
+        samples_occasions.draw_pictures(content := Path(folder))
+        yield from _sheets(studio, every, content)
+
+
+def _sheets(studio: Studio, every: int, content: Path) -> Iterator[tuple[str, list[Image.Image]]]:
+    shown = {reading: scenes(*reading, content) for reading in readings()}
     for name in islice(next(iter(shown.values())), 0, None, every):
         drawn = (studio.picture(shown[reading][name]) for reading in readings())
         yield name, [pictures.reduced(picture) for picture in drawn]
