@@ -68,7 +68,8 @@ def test_core_died_between_out_of_service_and_the_end_of_the_visit(
     assert isinstance(world.screen.data, Done), "it was paid to its end"
     world.press(Action.FINISH)
     orders.tick()
-    assert world.screen.data == Closed("closed.repair")
+    closed = world.screen
+    assert closed.data == Closed("closed.repair")
     world.crash()
     assert world.core.floor.closed_because == WhyClosed.REPAIR
 

@@ -17,7 +17,7 @@ from firmware.contract.fault_ticket import Level
 from firmware.contract.faults import codes
 from firmware.contract.health import Condition, CoreState, Finding, KioskHealth
 from firmware.health.downtime import month
-from firmware.health.ledger_file import entries, open_ledger
+from firmware.health.ledger_file import entries, hash_of, open_ledger
 from firmware.health.records import Heard, Records, rule_of
 from firmware.runtime.clock import FixedClock
 from firmware.runtime.config import Config
@@ -256,6 +256,25 @@ def test_a_ledger_that_is_set_aside_keeps_the_rows_of_its_log(kiosk: Kiosk) -> N
     (aside,) = path.parent.glob("downtime-damaged*.db")
     with closing(sqlite3.connect(aside)) as kept:
         assert kept.execute("SELECT * FROM rows").fetchall() == rows
+
+
+def test_a_roll_back_found_a_row_of_the_later_release_and_health_never_started(
+    kiosk: Kiosk,
+) -> None:
+    kiosk.wait(HOUR)
+    path = kiosk.config.state_folder / "health" / "downtime.db"
+    with closing(sqlite3.connect(path)) as other:
+        query = "SELECT seq, at, hash FROM rows ORDER BY seq DESC LIMIT 1"
+        seq, at, before = other.execute(query).fetchone()
+        record = (seq + 1, at, '{"type":"Quantum","is_entangled":true}')
+        row = (*record, hash_of(before, record))
+        other.execute("INSERT INTO rows VALUES (?, ?, ?, ?)", row)
+        other.commit()
+    kiosk.records._ledger_file.close()
+    kiosk.restart(MINUTE)
+    kiosk.wait(HOUR)
+    assert not list(path.parent.glob("downtime-damaged*")), "it is whole"
+    assert kiosk.hours()["none"] == 2.0
 
 
 def test_a_full_disk_at_a_start_is_not_taken_for_a_damaged_ledger(
