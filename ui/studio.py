@@ -28,6 +28,7 @@ class Studio:
                  pressed: Callable[[Action, str], None] = lambda action, value: None,
                  ear: Ear = NOBODY,
                  flipped: Callable[[Scene], None] = lambda scene: None) -> None:  # fmt: skip
+        self.width, self.height = width, height
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
         prepare(width, height, False, inches)
         from kivy.base import runTouchApp
