@@ -82,6 +82,9 @@ class Collector:
         self._send_acks()
 
     def on_lost(self) -> None:
+        """One that was let go of may say so when the next one is up: with TLS after 30 s."""
+        if self._link is None or not self._link.lost.done():
+            return
         self._link = None
         self.figures.broker_is_up = False
 

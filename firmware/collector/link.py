@@ -169,6 +169,10 @@ class Link(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
+        """TLS delivers also what was under way when we closed: nobody is there to acknowledge it,
+        and its numbers are of this connection alone."""
+        if self._transport is None or self._transport.is_closing():
+            return
         try:
             for packet in self._reader.feed(data):
                 self._take(packet)

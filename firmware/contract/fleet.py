@@ -13,9 +13,10 @@ import msgspec
 from firmware.contract.content import Name, SetConduct
 from firmware.contract.desk import PutBack, Restart, TakeOut
 from firmware.contract.meeting import AddMeeting, EndMeeting
-from firmware.contract.uplink import JournalRow
+from firmware.contract.uplink import EventKind, JournalRow
 
 Source = Annotated[str, msgspec.Meta(max_length=160)]  # empty: told once, whatever happens
+At = Annotated[str, msgspec.Meta(pattern="^[0-9T:.+Z-]{0,40}$")]
 Chain = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{16})?$")]
 
 
@@ -24,9 +25,9 @@ class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     it is on disk. `source` is its durable id; what has the same one is answered and kept once."""
 
     source: Source
-    kind: str  # as Event.kind
+    kind: EventKind
     facts: dict[str, str | int | float | bool | list[str] | None] = {}
-    at: str = ""  # ISO 8601 with offset; empty: now
+    at: At = ""  # ISO 8601 with offset; empty: now
 
 
 class RowsAfter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

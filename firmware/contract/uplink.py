@@ -20,6 +20,7 @@ MOST_BYTES = 64 * 1024  # of one message, either way
 
 Moment = str  # ISO 8601 in UTC, milliseconds: 2026-11-22T10:15:00.000Z
 Text = Annotated[str, msgspec.Meta(max_length=200)]
+EventKind = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]+(\.[a-z_]+)+$", max_length=60)]
 
 
 class Link(StrEnum):
@@ -55,7 +56,7 @@ class Event(Stamped, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     seq: int
-    kind: Annotated[str, msgspec.Meta(pattern=r"^[a-z_]+(\.[a-z_]+)+$", max_length=60)]
+    kind: EventKind
     facts: dict[str, str | int | float | bool | list[str] | None] = {}
     late: bool = False  # it waited: more than a minute passed before it was first sent
 

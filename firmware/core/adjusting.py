@@ -28,12 +28,15 @@ class Adjusting:
         self.settings = _read(path) or default
 
     def adjust(self, wanted: Adjust) -> None:
-        """On disk, then in force."""
+        """On disk, then in force; where the disk keeps nothing, until the next start."""
         given = {"volume": wanted.volume, "brightness": wanted.brightness}
         changed = {name: value for name, value in given.items() if value is not None}
         settings = msgspec.structs.replace(self.settings, **changed)
         if settings != self.settings:
-            write_durably(self._path, msgspec.json.encode(settings))
+            try:
+                write_durably(self._path, msgspec.json.encode(settings))
+            except OSError as error:
+                log.error("the settings are not kept: %s", error)
             self.settings = settings
             log.info("%s set %s", wanted.by, settings)
 

@@ -25,13 +25,15 @@ class Closing:
         self._later = ""  # why it will be closed when the visit is over
 
     def start(self) -> None:
-        """As it stood before."""
+        """As it stood before: with an order that is open, from its end on."""
         journal = self._book.journal
         stopped = next(journal.newest_of(ServiceStopped), None)
         resumed = next(journal.newest_of(ServiceResumed), None)
         is_closed = stopped is not None and (resumed is None or resumed.seq < stopped.seq)
         if is_closed and stopped is not None and isinstance(stopped.row, ServiceStopped):
-            self._floor.closed_because = stopped.row.reason
+            self._later = stopped.row.reason
+            if not journal.open_orders():
+                self.visit_is_over()
 
     def close(self, by: str, reason: WhyClosed, visit_goes_on: bool = False) -> Reply:
         """At once, or from the end of the visit on: a citizen's money may be inside. On disk at

@@ -82,7 +82,10 @@ class MeetingDesk:
                 is_held = name == self.held
                 if is_held:
                     self._end("asked", by)
-                was_planned = self.plan.drop(name)
+                try:
+                    was_planned = self.plan.drop(name)
+                except OSError as error:
+                    return Reply(Outcome.REFUSED, f"the plan cannot be kept: {error}")
                 log.info("meeting %s ended by %s", name, by)
                 is_known = is_held or was_planned
                 return Reply(
@@ -94,7 +97,7 @@ class MeetingDesk:
             return Reply(Outcome.REFUSED, "this image has no browser (docs/meeting.md)")
         try:
             self.plan.add(meeting, self._at)
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             return Reply(Outcome.REFUSED, str(error))
         log.info("meeting %s planned by %s: %s to %s", meeting.id, by, meeting.starts, meeting.ends)
         return Reply(Outcome.DONE)

@@ -54,35 +54,43 @@ class MeetingPlan:
         return sorted(ahead, key=lambda each: (each.begins_at, each.id))
 
     def take(self, schedule: Schedule) -> None:
-        """The district's, whole; one of before is passed over."""
+        """The district's, whole; one of before is passed over. Where the disk keeps nothing they
+        are good until the next start: then they come again."""
         if schedule.version > self._kept.version:
             for each in schedule.meetings:
                 if not self.is_allowed(each):
                     log.warning("meeting %s: %s is not in [meeting] origins", each.id, each.url)
-            self._put(self._kept.own, schedule.version, schedule.meetings)
+            kept = Kept(schedule.version, schedule.meetings, self._kept.own)
+            try:
+                self._put(kept)
+            except OSError as error:
+                log.error("the meetings of the settings %d are not kept: %s", kept.version, error)
+                self._kept = kept
 
     def add(self, meeting: Planned, now: datetime) -> None:
-        """One of this kiosk; raises ValueError where there are too many, or for another place."""
+        """One of this kiosk; raises ValueError where there are too many, or for another place, and
+        OSError as the disk does."""
         if not self.is_allowed(meeting):
             allowed = ", ".join(self._origins) or "none"
             raise ValueError(f"expected an address at {allowed}, got {origin_of(meeting.url)}")
         own = [each for each in self._kept.own if each.id != meeting.id and now < each.ends_at]
         if len(own) >= MOST_PLANNED:
             raise ValueError(f"expected at most {MOST_PLANNED} meetings")
-        self._put([*own, meeting], self._kept.version, self._kept.district)
+        self._put(Kept(self._kept.version, self._kept.district, [*own, meeting]))
 
     def drop(self, name: str) -> bool:
-        """Forget one; False where it is not there."""
+        """Forget one; False where it is not there. Raises OSError as the disk does."""
         own = [each for each in self._kept.own if each.id != name]
         district = [each for each in self._kept.district if each.id != name]
         if (own, district) == (self._kept.own, self._kept.district):
             return False
-        self._put(own, self._kept.version, district)
+        self._put(Kept(self._kept.version, district, own))
         return True
 
-    def _put(self, own: list[Planned], version: int, district: list[Planned]) -> None:
-        self._kept = Kept(version, district, own)
-        write_durably(self._path, msgspec.json.encode(self._kept))
+    def _put(self, kept: Kept) -> None:
+        """On disk, then in force."""
+        write_durably(self._path, msgspec.json.encode(kept))
+        self._kept = kept
 
     def _load(self) -> Kept:
         try:

@@ -41,11 +41,18 @@ class LedgerDamaged(ValueError):
     """Says which row, what was expected and what was found."""
 
 
+class OfLaterRelease(msgspec.Struct, frozen=True):
+    """A row that this release does not know, after a roll-back: whole in its chain, and nothing can
+    be read of it."""
+
+    body: str
+
+
 @dataclass(frozen=True)
 class Entry:
     seq: int
     at: str  # ISO 8601 with offset
-    row: LedgerRow
+    row: LedgerRow | OfLaterRelease
     hash: str
 
 
@@ -140,13 +147,21 @@ def entries(db: sqlite3.Connection) -> Iterator[Entry]:
         if (seq, found) != (number, expected):
             raise LedgerDamaged(f"downtime ledger: row {number}: expected {expected[:16]},"
                                 f" got row {seq} with {found[:16]}")  # fmt: skip
-        row = msgspec.json.decode(body, type=LedgerRow)
+        row = _read(body)
         if isinstance(row, Begun):
             key = VerifyKey(bytes.fromhex(row.public_key))
         elif isinstance(row, Signed):
             _check(row, before, key)
         yield Entry(seq, at, row, found)
         before = found
+
+
+def _read(body: str) -> LedgerRow | OfLaterRelease:
+    try:
+        row: LedgerRow = msgspec.json.decode(body, type=LedgerRow)
+    except msgspec.DecodeError:
+        return OfLaterRelease(body)
+    return row
 
 
 def hash_of(before: str, record: tuple[int, str, str]) -> str:

@@ -28,6 +28,7 @@ from firmware.health.ledger_file import LedgerDamaged, LedgerFile
 from firmware.health.machine import MachineFiles
 from firmware.health.ticket_file import TicketFile, Untold
 from firmware.health.tickets import Rule, advance
+from firmware.journal.faults import JournalDamaged, fault_of
 from firmware.runtime.clock import Clock
 from firmware.runtime.config import Config
 from firmware.runtime.durable import CorruptFile, read_durably, write_durably
@@ -98,10 +99,9 @@ class Records:
             if heard.is_settled:
                 self._keep_tickets(heard, now)
                 self._keep_ledger(heard, now)
-            return self._power_is_over(heard, now)
         except (OSError, sqlite3.Error) as error:
             log.error("cannot keep records: %s", error)
-            return False
+        return self._power_is_over(heard, now)
 
     def _keep_tickets(self, heard: Heard, now: datetime) -> None:
         book, happened = advance(self._tickets.book, heard.health.findings, rule_of, now)
@@ -168,7 +168,10 @@ class Records:
             return False
         if self._halts:
             return False
-        write_durably(self._power_path, msgspec.json.encode(end))
+        try:
+            write_durably(self._power_path, msgspec.json.encode(end))
+        except OSError as error:  # a battery that is run empty costs more than the cause
+            log.error("cannot keep why the power ends: %s", error)
         self._halts = True
         log.warning("the power ends: %s", end)
         return True
@@ -203,13 +206,20 @@ def _seconds(count: int | None) -> timedelta | None:
 
 
 def _open(folder: Path, kiosk: str, now: datetime) -> LedgerFile:
-    """A ledger that does not hold is set aside, never deleted, and a new one begun."""
+    """A ledger that does not hold is set aside with its log, never deleted, and a new one begun. A
+    disk that is full or away raises sqlite3.Error: it may come back."""
     try:
         return LedgerFile(folder, kiosk, now)
     except (LedgerDamaged, sqlite3.DatabaseError) as error:
+        if isinstance(error, sqlite3.Error) and not _is_damage(folder, error):
+            raise
         aside = folder / f"downtime-damaged-{now:%Y%m%dT%H%M%S}.db"
         log.error("%s; set aside as %s", error, aside)
-        (folder / "downtime.db").rename(aside)
-        for rest in ("-wal", "-shm"):
-            (folder / f"downtime.db{rest}").unlink(missing_ok=True)
+        for rest in ("", "-wal", "-shm"):  # the log may hold what the file does not
+            if (part := folder / f"downtime.db{rest}").exists():
+                part.rename(aside.with_name(aside.name + rest))
         return LedgerFile(folder, kiosk, now)
+
+
+def _is_damage(folder: Path, error: sqlite3.Error) -> bool:
+    return isinstance(fault_of(folder / "downtime.db", error), JournalDamaged)

@@ -2,11 +2,13 @@
 
 No row is stored twice, so what the fleet has not acknowledged is read from here when it is asked
 for. Read beside core, which goes on writing; an archive and a file that was set aside are ended. Of
-one that is damaged the rows are told as far as its chain holds, as in salvage.py.
+one that is damaged the rows are told as far as its chain holds, as in salvage.py; of an archive
+with a worn page, as far as it can be read.
 """
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
@@ -20,7 +22,7 @@ from firmware.contract.fleet import Rows, RowsAfter
 from firmware.contract.uplink import JournalRow
 from firmware.journal.aside import kept_aside
 from firmware.journal.chain import COLUMNS, GENESIS, check
-from firmware.journal.faults import JournalFault, fault_of
+from firmware.journal.faults import JournalDamaged, JournalFault, fault_of
 from firmware.journal.past import archives
 from firmware.journal.reading import connected
 from firmware.journal.salvage import copy_of
@@ -56,7 +58,7 @@ class Outgoing:
         try:
             return self._read(file, asked)
         except (JournalFault, OSError) as fault:
-            if not file.is_damaged:
+            if not (file.is_ended and _stays_so(file, fault)):
                 raise
             return Rows(file.name, ends=True, why=str(fault))
 
@@ -91,6 +93,15 @@ class Outgoing:
         return self._copies[file.name]
 
 
+def _stays_so(file: _File, fault: JournalFault | OSError | sqlite3.Error) -> bool:
+    """Whether to ask again is of no use: damage, or a worn place of the card. No room for the copy
+    passes, and a file that was once told to be ended is never asked for again."""
+    if isinstance(fault, OSError):
+        return fault.errno == errno.EIO
+    found = fault_of(file.path, fault) if isinstance(fault, sqlite3.Error) else fault
+    return isinstance(found, JournalDamaged)
+
+
 def chain_name(first_hash: bytes) -> str:
     """How a file is called on the wire."""
     return first_hash.hex()[:CHAIN_DIGITS]
@@ -114,7 +125,7 @@ def _rows(database: sqlite3.Connection, file: _File, asked: RowsAfter) -> Rows:
             kept.append(record)
     except (JournalFault, sqlite3.Error) as fault:
         why = str(fault)
-        if not file.is_damaged:
+        if not (file.is_ended and _stays_so(file, fault)):
             raise
     told = list(_within((_row(record) for record in kept[: asked.most]), asked.most_bytes))
     ends = file.is_ended and len(told) == len(kept)

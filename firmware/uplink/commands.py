@@ -41,6 +41,9 @@ AT_ANY_TIME = frozenset(
     {Verb.STATUS, Verb.SELF_TEST, Verb.LOG_BUNDLE, Verb.OUT_OF_SERVICE, Verb.IN_SERVICE}
 )
 KEPT_AFTER_EXPIRY = 86400.0  # seconds; a clock that was wrong may still bring it back
+# The newest ids stay whatever the clock says: one that was years ahead for an hour would forget
+# them all, and each could be played once more. Years of commands, and 100 KB.
+IDS_KEPT = 1000
 
 
 class Broken(ValueError):
@@ -127,7 +130,8 @@ def _moment(text: str) -> datetime:
 
 
 class Executed:
-    """The ids that were taken up, on disk; forgotten a day after they could not act any more."""
+    """The ids that were taken up, on disk: the newest, and others until a day after they could not
+    act any more."""
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
@@ -163,8 +167,11 @@ class Executed:
         if not known_time:
             return
         limit = _moment(known_time).timestamp() - KEPT_AFTER_EXPIRY
-        query = "SELECT id, expires FROM commands WHERE is_done = 1"
-        rows = self._outbox.database.execute(query).fetchall()
+        query = (
+            "SELECT id, expires FROM commands WHERE is_done = 1"
+            " AND rowid <= (SELECT max(rowid) FROM commands) - ?"
+        )
+        rows = self._outbox.database.execute(query, (IDS_KEPT,)).fetchall()
         old = [(name,) for name, expires in rows if _moment(expires).timestamp() < limit]
         if old:
             with self._outbox.commit() as database:

@@ -17,6 +17,7 @@ import msgspec
 
 from firmware.contract.fleet import Told
 from firmware.contract.uplink import Event
+from firmware.uplink.fitting import facts
 from firmware.uplink.stamp import Stamp, is_late
 
 log = logging.getLogger("uplink")
@@ -138,7 +139,7 @@ class Outbox:
         if told.source and not database.execute(known, (told.source,)).rowcount:
             return 0
         values = (stamp.boot, told.at or stamp.t, int(stamp.t_ok), told.kind,
-                  msgspec.json.encode(told.facts).decode())  # fmt: skip
+                  msgspec.json.encode(facts(told.facts)).decode())  # fmt: skip
         database.execute(
             "INSERT INTO events (boot, t, t_ok, kind, facts) VALUES (?, ?, ?, ?, ?)", values
         )
@@ -155,7 +156,7 @@ class Outbox:
 
 
 def _event(row: tuple[int, int, str, int, str, str, int | None], late: Mapping[int, bool]) -> Event:
-    seq, boot, t, t_ok, kind, facts, was_late = row
+    seq, boot, t, t_ok, kind, kept, was_late = row
     return Event(
         seq=seq,
         boot=boot,
@@ -163,7 +164,7 @@ def _event(row: tuple[int, int, str, int, str, str, int | None], late: Mapping[i
         t_ok=bool(t_ok),
         kind=kind,
         facts=msgspec.json.decode(
-            facts, type=dict[str, str | int | float | bool | list[str] | None]
+            kept, type=dict[str, str | int | float | bool | list[str] | None]
         ),
         late=late[seq] if was_late is None else bool(was_late),
     )

@@ -15,6 +15,7 @@ from firmware.contract.fault_ticket import FaultTickets
 from firmware.contract.health import CoreState, KioskHealth
 from firmware.contract.uplink import UpFinding, UpState, UpSupply
 from firmware.runtime import VERSION
+from firmware.uplink.fitting import text
 from firmware.uplink.stamp import Stamp
 
 APART, FIGURES_APART = 30.0, 300.0  # seconds between two; where only FIGURES changed
@@ -65,20 +66,20 @@ def _with_health(
         devices={name: status.value for name, status in health.devices.items()},
         findings=[
             UpFinding(
-                part=each.part,
-                code=each.code,
+                part=text(each.part),
+                code=text(each.code),
                 since=each.since,
                 ticket=numbers.get((each.part, each.code), ""),
-                detail=each.detail,
+                detail=text(each.detail),
             )
             for each in health.findings
         ],
         supplies=[
             UpSupply(
-                device=each.device,
-                name=each.name,
+                device=text(each.device),
+                name=text(each.name),
                 level=each.level,
-                unit=each.unit,
+                unit=text(each.unit),
                 days_left=each.days_left,
             )
             for each in health.supplies

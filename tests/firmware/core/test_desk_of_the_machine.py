@@ -22,6 +22,7 @@ from firmware.contract.device import DeviceState, Kind, Outcome, Reply, Status
 from firmware.contract.fault_ticket import FaultTicket, Level
 from firmware.contract.network import Hop, HopName, Network, Sim
 from firmware.contract.screen import Action, Attract, Closed, Fact, Press, Services, Task
+from firmware.core.adjusting import STEP
 from firmware.core.desk_tasks import GROUPS, MORE, MOST_TASKS, TASKS, kind_of, page_of
 from firmware.journal.desk_rows import DayClosed
 from firmware.journal.shift_rows import (
@@ -361,3 +362,16 @@ def test_a_list_longer_than_a_page_comes_round_to_its_beginning() -> None:
     assert [task for page in pages[:3] for task in page[:-1]] == tasks
     assert pages[3] == pages[0]
     assert page_of(tasks[:6], 1) == tasks[:6]
+
+
+def test_louder_on_a_full_disk_is_louder_till_the_next_start(
+    world: MachineWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("firmware.core.adjusting.write_durably", full)
+    adjusting = world.core.flow.desk.orders.adjusting
+    before = adjusting.settings.volume
+    adjusting.step("S. Gurjar", "volume", is_up=True)
+    assert adjusting.settings.volume == before + STEP

@@ -47,6 +47,33 @@ def test_out_of_service_waits_for_the_citizen_whose_money_is_inside(world: World
     assert isinstance(opened.data, Attract)
 
 
+@pytest.mark.parametrize("is_power_cut", [False, True])
+def test_core_died_between_out_of_service_and_the_end_of_the_visit(
+    world: World, is_power_cut: bool
+) -> None:
+    """The row is on disk; the money that is inside comes first all the same."""
+    world.go_to_cash()
+    world.insert(200)
+    FleetOrders(world.core).obey(TakeOut(BY, WhyClosed.REPAIR))
+    world.power_cut() if is_power_cut else world.crash()
+    orders = FleetOrders(world.core)
+    if is_power_cut:
+        world.says_it_is_his()
+    world.run(1)
+    for note in (200, 50):
+        orders.tick()
+        world.insert(note)
+    world.drop(20)
+    world.run(3)
+    assert isinstance(world.screen.data, Done), "it was paid to its end"
+    world.press(Action.FINISH)
+    orders.tick()
+    closed = world.screen
+    assert closed.data == Closed("closed.repair")
+    world.crash()
+    assert world.core.floor.closed_because == WhyClosed.REPAIR
+
+
 def test_in_service_takes_back_what_had_not_begun(world: World) -> None:
     orders = FleetOrders(world.core)
     world.go_to_cash()

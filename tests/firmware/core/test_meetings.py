@@ -222,6 +222,24 @@ def test_meetings_survive_the_uplink_and_the_power(world: OccasionWorld) -> None
     assert world.core.on_command(EndMeeting("own", "A. Sharma")).outcome is Outcome.MISSING
 
 
+def test_a_schedule_came_onto_a_full_disk_and_the_till_died_at_each_start(
+    world: OccasionWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    desk = world.core.flow.occasions.meetings
+    with monkeypatch.context() as now:
+        now.setattr("firmware.core.meeting_plan.write_durably", full)
+        desk.on_schedule(Schedule(2, [meeting("of-the-fleet")]))
+        assert [each.id for each in desk.schedule.meetings] == ["of-the-fleet"]
+        reply = desk.answer(AddMeeting(meeting("own"), "R. Meena"))
+        assert reply.outcome is Outcome.REFUSED and "No space left" in reply.detail
+        reply = desk.answer(EndMeeting("of-the-fleet", "R. Meena"))
+        assert reply.outcome is Outcome.REFUSED and "No space left" in reply.detail
+    assert [each.id for each in desk.schedule.meetings] == ["of-the-fleet"]
+
+
 def test_two_meetings_one_after_the_other(world: OccasionWorld) -> None:
     world.plan(meeting(), meeting("next", START + timedelta(hours=1)), version=2)
     world.at(30)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from firmware.contract.downtime import Cause
 from firmware.health.causes import Around, causes
 from firmware.health.downtime import STAFF, UNWATCHED, month
-from firmware.health.ledger import Seen, day_to_sign, looked, taken_up
+from firmware.health.ledger import Begun, Seen, day_to_sign, looked, taken_up
 from firmware.health.ledger_file import LedgerDamaged, LedgerFile, entries, open_ledger
 
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -151,6 +151,7 @@ def test_the_whole_file_written_anew_with_right_hashes_lacks_the_signature(
     db.execute("DELETE FROM rows")
     db.commit()
     forged._seq, forged._hash = 0, "0" * 64
+    assert isinstance(own_key, Begun)
     forged.append(BEGUN, own_key)
     forged.sign("2026-01-01", BEGUN)
     with pytest.raises(LedgerDamaged, match="signature"):

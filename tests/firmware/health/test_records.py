@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from firmware.contract.fault_ticket import Level
 from firmware.contract.faults import codes
 from firmware.contract.health import Condition, CoreState, Finding, KioskHealth
 from firmware.health.downtime import month
-from firmware.health.ledger_file import entries, open_ledger
+from firmware.health.ledger_file import entries, hash_of, open_ledger
 from firmware.health.records import Heard, Records, rule_of
 from firmware.runtime.clock import FixedClock
 from firmware.runtime.config import Config
@@ -233,6 +234,81 @@ def test_a_ledger_that_somebody_changed_is_set_aside_and_said(
     assert [each.name[:16] for each in folder.glob("downtime-damaged*.db")] == ["downtime-damaged"]
     kiosk.wait(HOUR)
     assert kiosk.hours() == {"none": 1.0}
+
+
+def test_a_ledger_that_is_set_aside_keeps_the_rows_of_its_log(kiosk: Kiosk) -> None:
+    """After a power cut its last rows, often all of them, stand in the log alone. The new one has
+    a log of its own, which whoever held the old one must not take away."""
+    kiosk.wait(HOUR)
+    path = kiosk.config.state_folder / "health" / "downtime.db"
+    log_of_it = path.with_name("downtime.db-wal")
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("DROP TRIGGER never_changed")
+        other.execute("UPDATE rows SET body = replace(body, 'none', 'jam')")
+        other.commit()
+        rows = other.execute("SELECT * FROM rows").fetchall()
+        found = path.read_bytes(), log_of_it.read_bytes()
+    kiosk.records._ledger_file.close()
+    path.write_bytes(found[0])
+    log_of_it.write_bytes(found[1])  # the lights went out
+    kiosk.restart(MINUTE)
+    assert log_of_it.exists()
+    (aside,) = path.parent.glob("downtime-damaged*.db")
+    with closing(sqlite3.connect(aside)) as kept:
+        assert kept.execute("SELECT * FROM rows").fetchall() == rows
+
+
+def test_a_roll_back_found_a_row_of_the_later_release_and_health_never_started(
+    kiosk: Kiosk,
+) -> None:
+    kiosk.wait(HOUR)
+    path = kiosk.config.state_folder / "health" / "downtime.db"
+    with closing(sqlite3.connect(path)) as other:
+        query = "SELECT seq, at, hash FROM rows ORDER BY seq DESC LIMIT 1"
+        seq, at, before = other.execute(query).fetchone()
+        record = (seq + 1, at, '{"type":"Quantum","is_entangled":true}')
+        row = (*record, hash_of(before, record))
+        other.execute("INSERT INTO rows VALUES (?, ?, ?, ?)", row)
+        other.commit()
+    kiosk.records._ledger_file.close()
+    kiosk.restart(MINUTE)
+    kiosk.wait(HOUR)
+    assert not list(path.parent.glob("downtime-damaged*")), "it is whole"
+    assert kiosk.hours()["none"] == 2.0
+
+
+def test_a_full_disk_at_a_start_is_not_taken_for_a_damaged_ledger(
+    kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kiosk.wait(HOUR)
+    kiosk.records._ledger_file.close()
+
+    def full(path: Path) -> sqlite3.Connection:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    with monkeypatch.context() as now:
+        now.setattr("firmware.health.ledger_file.open_ledger", full)
+        with pytest.raises(sqlite3.OperationalError):
+            kiosk.restart(MINUTE)
+    assert not list((kiosk.config.state_folder / "health").glob("downtime-damaged*"))
+
+
+@pytest.mark.parametrize("what", ["tickets.json", "power.json"])
+def test_a_disk_that_is_full_keeps_no_machine_on_till_its_battery_is_empty(
+    kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    kiosk.breaks("notes", "notes.jam.stacker")
+
+    def full(path: Path, content: bytes) -> None:
+        if path.name == what:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("firmware.runtime.storage.write_durably", full)
+    monkeypatch.setattr("firmware.health.records.write_durably", full)
+    kiosk.wait(2 * HOUR)
+    _battery_ends(kiosk)
 
 
 @pytest.mark.parametrize("code", codes())

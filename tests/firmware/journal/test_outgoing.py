@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -140,3 +141,59 @@ def test_the_disk_is_back_at_an_earlier_state(path: Path) -> None:
     told = Outgoing(path).after(RowsAfter(done=[]))
     asked = RowsAfter(done=[], chain=told.chain, seq=told.rows[-1].seq + 500)
     assert Outgoing(path).after(asked) == told
+
+
+def test_the_ram_was_full_when_the_damaged_file_was_copied_and_its_rows_never_left(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be read now is asked for again: `ends` would be believed for ever."""
+    lived(path)
+    set_aside(path, AT)
+    Journal(path).close()
+    outgoing = Outgoing(path)
+
+    def full(source: object, target: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as now:
+        now.setattr("firmware.journal.salvage.shutil.copyfile", full)
+        with pytest.raises(OSError, match="No space left"):
+            outgoing.after(RowsAfter(done=[]))
+    assert outgoing.after(RowsAfter(done=[])).rows
+    outgoing.close()
+
+
+def test_a_damaged_file_on_a_worn_place_of_the_card_keeps_nobody_waiting(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived(path)
+    set_aside(path, AT)
+    Journal(path).close()
+
+    def worn(source: object, target: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("firmware.journal.salvage.shutil.copyfile", worn)
+    told = Outgoing(path).after(RowsAfter(done=[]))
+    assert told.ends and "Input/output error" in told.why
+
+
+def test_a_worn_page_in_the_file_of_last_year_kept_this_year_from_the_fleet(path: Path) -> None:
+    """The mark was lost, so all was asked for again, from the oldest file on."""
+    a_year(path)
+    with closing(in_new_year(path)) as journal:
+        length = journal.length
+    (archive,) = archives(path)
+    whole = len(rows(drained(path)[archive.name]))
+    content = bytearray(archive.read_bytes())
+    with closing(sqlite3.connect(archive)) as database:
+        (page,) = database.execute("PRAGMA page_size").fetchone()
+        last = "SELECT max(pageno) FROM dbstat WHERE name = 'rows' AND pagetype = 'leaf'"
+        (worn,) = database.execute(last).fetchone()
+    content[(worn - 1) * page : worn * page] = b"\xff" * page
+    archive.chmod(0o644)
+    archive.write_bytes(content)
+    found = drained(path)
+    assert len(rows(found["journal.db"])) == length
+    assert found[archive.name][-1].ends and "malformed" in found[archive.name][-1].why
+    assert 0 < len(rows(found[archive.name])) < whole

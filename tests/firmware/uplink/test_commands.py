@@ -292,7 +292,20 @@ def test_a_retained_command_is_of_no_moment(desk: Desk) -> None:
     assert desk.obeying.refused == 1
 
 
-def test_ids_are_forgotten_long_after_they_could_act(desk: Desk) -> None:
+async def test_a_clock_that_was_years_ahead_for_an_hour_gives_no_command_a_second_life(
+    desk: Desk,
+) -> None:
+    sent = signed(command(Verb.STATUS, at=NOW))
+    await desk.gets(sent)
+    desk.kept.executed.forget((NOW + timedelta(days=3000)).isoformat())  # and it was set right
+    assert await desk.gets(sent) == []
+    assert desk.told == 1
+
+
+def test_ids_are_forgotten_long_after_they_could_act(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("firmware.uplink.commands.IDS_KEPT", 0)
     asked = command(Verb.STATUS, at=NOW)
     desk.kept.executed.begin(asked, 1)
     desk.kept.executed.end(asked.id, [])

@@ -9,17 +9,20 @@ from random import Random
 import msgspec
 import pytest
 
+from firmware.collector.reading import Heard as Collected
+from firmware.collector.reading import read
 from firmware.contract.device import EventId, Outcome, Reply, Status, Switch, SwitchMoved
 from firmware.contract.fleet import Told
-from firmware.contract.health import Condition, CoreState, Finding, KioskHealth, Presence
+from firmware.contract.health import Condition, CoreState, Finding, KioskHealth, Presence, Supply
 from firmware.contract.money import ZERO, Money, rupees
 from firmware.contract.till import BoxPulled, CollectionDiffered, PaymentRefused
 from firmware.contract.topics import Topics
-from firmware.contract.uplink import UpState
+from firmware.contract.uplink import UpEvents, UpState
 from firmware.runtime.bus import Envelope
 from firmware.runtime.clock import FixedClock
 from firmware.uplink.commands import Executed
 from firmware.uplink.ear import SETTLES_AFTER, Ear
+from firmware.uplink.fitting import Fact
 from firmware.uplink.happenings import of_device, of_findings, of_operator, of_till
 from firmware.uplink.kept import Kept
 from firmware.uplink.link import LEAST_WAIT, MOST_WAIT, Dialler
@@ -162,6 +165,51 @@ def test_a_disk_below_its_floor_keeps_nothing_and_says_so(kiosk: Kiosk) -> None:
 
 def test_what_is_not_understood_is_not_promised(kiosk: Kiosk) -> None:
     assert kiosk.ear.tell(Envelope(T.uplink_event, b"{}")).outcome is Outcome.REFUSED
+
+
+SENTENCE = "tray 2\0 is empty" + "!" * 100_000
+NASTY: dict[str, Fact] = {
+    "detail": SENTENCE,
+    "lists": ["a\0b"],
+    "na\0me": 1,
+    "count": 10**30,
+    "fine": "roll",
+}
+
+
+def test_a_printers_sentence_with_a_nul_stopped_all_events_behind_it(kiosk: Kiosk) -> None:
+    """No collector can keep it, so none would ever acknowledge it."""
+    told = msgspec.json.encode(Told("n1", "fault.began", NASTY))
+    assert kiosk.ear.tell(Envelope(T.uplink_event, told)) == Reply(Outcome.DONE)
+    many: dict[str, Fact] = {f"fact {number}": "x" * 400 for number in range(200)}
+    told = msgspec.json.encode(Told("n2", "fault.began", many))
+    assert kiosk.ear.tell(Envelope(T.uplink_event, told)) == Reply(Outcome.DONE)
+    kiosk.clock.advance(SETTLES_AFTER)
+    kiosk.says(T.health_state, health(msgspec.structs.replace(JAM, detail="slot\0")))
+    events = kiosk.kept.outbox.after(0, 64, 10**6, STAMP)
+    heard = read("kiosk/v1/k1/up/event", msgspec.json.encode(UpEvents(box="b", events=events)))
+    assert isinstance(heard, Collected), heard
+    assert [str(event.facts.get("detail", ""))[:7] for event in events] == ["tray 2?", "", "slot?"]
+    assert events[0].facts["fine"] == "roll"
+
+
+def test_a_state_with_a_nul_made_the_kiosk_silent(kiosk: Kiosk) -> None:
+    heard, part = kiosk.ear.heard, "pri\0nter"
+    supply = Supply(device=part, name="to\0ner", level=1, unit="%\0", source="measured",
+                    jobs_left=None, days_left=None)  # fmt: skip
+    finding = Finding(part, "page.jam", "2026-11-22T15:00:00+05:30", SENTENCE)
+    heard.health = msgspec.structs.replace(health(finding), supplies=[supply])
+    payload = msgspec.json.encode(heard.state(STAMP))
+    assert isinstance(found := read("kiosk/v1/k1/up/state", payload), Collected), found
+
+
+@pytest.mark.parametrize("what", [{"kind": "Door opened"}, {"at": "now\0"}])
+def test_an_event_of_no_kind_or_time_is_refused_here_and_not_by_the_fleet_for_ever(
+    kiosk: Kiosk, what: dict[str, str]
+) -> None:
+    told = msgspec.json.encode({"source": "t1", "kind": "ticket.opened", **what})
+    assert kiosk.ear.tell(Envelope(T.uplink_event, told)).outcome is Outcome.REFUSED
+    assert kiosk.told() == []
 
 
 # --- the outbox -----------------------------------------------------------------------------------
