@@ -32,6 +32,7 @@ from firmware.runtime.config import (
 from firmware.runtime.gateway_section import ConnectorSection
 from firmware.runtime.ui_section import UiSection
 from firmware.services.catalogue import load_catalogue
+from ui.gallery import scenes
 
 ROOT = Path(__file__).parents[1]
 NOT_OURS = frozenset(
