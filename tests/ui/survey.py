@@ -26,7 +26,7 @@ from tests.ui.documents import every_document
 from ui import samples_occasions
 from ui.gallery import HELPLINE, scenes
 from ui.languages import languages
-from ui.scene import Director
+from ui.scene import Director, Scene
 from ui.studio import Studio
 
 LAYOUTS = ((1080, 1920), (1920, 1080), (1024, 600))
@@ -66,8 +66,14 @@ def sheets(studio: Studio, every: int) -> Iterator[tuple[str, list[Image.Image]]
 def _sheets(studio: Studio, every: int, content: Path) -> Iterator[tuple[str, list[Image.Image]]]:
     shown = {reading: scenes(*reading, content) for reading in readings()}
     for name in islice(next(iter(shown.values())), 0, None, every):
-        drawn = (studio.picture(shown[reading][name]) for reading in readings())
+        drawn = (_fresh(studio, shown[reading], name) for reading in readings())
         yield name, [pictures.reduced(picture) for picture in drawn]
+
+
+def _fresh(studio: Studio, shown: dict[str, Scene], name: str) -> Image.Image:
+    """As it comes up after another screen, whatever was typed or leafed through before."""
+    studio.show_scene(shown["0-one-moment"])
+    return studio.picture(shown[name])
 
 
 def main() -> int:
