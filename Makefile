@@ -14,13 +14,15 @@ demo: $(STAMP)
 test: $(STAMP) lint types
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
-# Every screen x language x panel x size of letters, and the upright ones compared with their stored pictures. Ten minutes.
+# Every screen x language x panel x size of letters, each compared with its stored picture. Ten minutes.
 screens: $(STAMP)
 	SCREENS=all $(BIN)/pytest -v tests/ui/test_screens.py
 
 # How every screen looks from now on: the stored pictures of the tests. Look at them before you commit.
 pictures: $(STAMP)
 	$(BIN)/python -m tests.ui.survey 1080 1920 --write
+	$(BIN)/python -m tests.ui.survey 1920 1080 --write
+	$(BIN)/python -m tests.ui.survey 1024 600 --write
 
 check: lint types
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from firmware.contract.letters import Script, may_follow
+from firmware.contract.reading import ENGLISH
 
 UNITS = 10  # a row is as wide as ten keys
 CIRCLE = "\u25cc"  # what a sign stands on where there is no letter yet
@@ -74,7 +75,7 @@ WIPE = Cap("", "", 1.5, Does.WIPE, "backspace-bold")
 def first_layer(script: Script, language: str) -> Layer:
     """What comes up: the letters of the language, where the question leaves the choice."""
     if script == "any":
-        return Layer.DEVANAGARI if language == "hi" else Layer.LATIN
+        return Layer.LATIN if language == ENGLISH else Layer.DEVANAGARI
     return Layer(script)
 
 

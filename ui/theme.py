@@ -51,6 +51,7 @@ REFERENCE_WIDTH = 1080  # design pixels, portrait
 # an arm's length of 60 cm. ISO 9241-303 wants 16 at least, and prefers 20 to 22.
 REFERENCE_HEIGHT = 960
 TARGET_MM = 15.0  # the least side of anything that is touched
+LETTER_MM = 9.0  # of a keyboard of letters on a panel of ten inches, where eighty keys must stand
 LARGEST_TARGET = 118  # design pixels: what 15 mm may be, so that a number pad fits between the bars
 LARGE_PANEL, SMALL_PANEL = 21.5, 10.1  # inches, diagonal
 LARGE_FROM = 1000  # pixels of the shorter side

@@ -14,6 +14,7 @@ from ui.studio import Studio, is_a
 
 LEAST_SHRINK = 0.8  # of the wished size; a text that must be smaller wants shorter words
 LEAST_LARGE = 0.83  # of a large one: still larger than the designed one
+SMALL = 1000  # pixels: a panel of ten inches
 CONTRAST = 7.0
 SLACK = 1.5  # pixels: places are rounded
 EVERYTHING = ("Text", "Touch", "Icon", "Code")
@@ -95,12 +96,14 @@ def target_faults(studio: Studio) -> list[str]:
     """What is touched and is smaller than a fingertip, measured on its panel."""
     from kivy.metrics import mm  # Kivy is set up by the studio
 
-    least = mm(theme.TARGET_MM)
-    return [
-        f"{_name(target)} is {_size(target)}, expected {least:.0f} or more each way"
-        for target in studio.widgets("Touch")
-        if target.is_on and _is_seen(target) and min(target.size) < least
-    ]
+    found = []
+    is_small = min(studio.width, studio.height) < SMALL
+    for target in studio.widgets("Touch"):
+        is_letter = is_small and type(target).__name__ in ("CapKey", "IconKey")
+        least = mm(theme.LETTER_MM if is_letter else theme.TARGET_MM)
+        if target.is_on and _is_seen(target) and min(target.size) < least:
+            found.append(f"{_name(target)} is {_size(target)}, expected {least:.0f} or more")
+    return found
 
 
 def contrast_faults(studio: Studio) -> list[str]:

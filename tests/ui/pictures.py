@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 FOLDER = Path(__file__).parent / "pictures"
-ACROSS = {1080: 180, 1920: 320, 1024: 256}  # pixels that are left of so many
+ACROSS = {1080: 180, 1920: 240, 1024: 192}  # pixels that are left of so many
 ROUNDING = 24  # of 255: what one pixel of a picture may differ
 
 

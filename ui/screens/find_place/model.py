@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from firmware.contract.letters import may_follow, without_last
+from firmware.contract.reading import in_language
 from firmware.contract.screen import Screen
 from firmware.contract.typed import LONGEST_SEARCH, FindPlace
 from ui.say import Say, sentences
@@ -49,7 +50,11 @@ def model(data: FindPlace, screen: Screen, say: Say) -> FindPlaceModel:
         question=say("find.question", label=say(data.label)),
         where=say("find.where"),
         rows=tuple(
-            RowModel(each.id, each.words.get(say.language, each.id), each.by.get(say.language, ""))
+            RowModel(
+                each.id,
+                in_language(each.words, say.language, each.id),
+                in_language(each.by, say.language, ""),
+            )
             for each in data.options
         ),
         sought=data.sought,

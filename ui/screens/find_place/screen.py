@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from kivy.properties import ObjectProperty
+from kivy.metrics import dp
+from kivy.properties import NumericProperty, ObjectProperty
 
 from firmware.contract.screen import MOST_ROWS, Action
 from ui.keyboard import LETTERS, Keyboard
@@ -22,6 +23,9 @@ class FoundRow(OptionRow):
 class FindPlaceView(View):
     model = ObjectProperty(FindPlaceModel(), rebind=True)
     shown = ObjectProperty(FindPlaceModel(), rebind=True)
+    row_height = NumericProperty(0)
+    rows_room = NumericProperty(0)  # in landscape, under the box
+    fits = NumericProperty(MOST_ROWS)  # rows; what is not seen is found by one letter more
 
     def __init__(self, **facts: Any) -> None:
         self._rows: list[FoundRow] = []
@@ -30,10 +34,24 @@ class FindPlaceView(View):
 
     def on_model(self, _: object, model: FindPlaceModel) -> None:
         self.shown = keep_typed(model, self.shown)
-        fill_with(self.ids.grid, self._rows, min(MOST_ROWS, len(model.rows)), self._row)
-        for row, facts in zip(self._rows, model.rows, strict=False):
-            row.row = facts
+        self._fill()
         self._ask()
+
+    def on_row_height(self, *_: object) -> None:
+        self.on_rows_room()
+
+    def on_rows_room(self, *_: object) -> None:
+        row = self.row_height + dp(14)
+        self.fits = (
+            max(1, min(MOST_ROWS, int(self.rows_room // row))) if self.is_wide else MOST_ROWS
+        )
+        self._fill()
+
+    def _fill(self) -> None:
+        rows = self.model.rows[: int(self.fits)]
+        fill_with(self.ids.grid, self._rows, len(rows), self._row)
+        for row, facts in zip(self._rows, rows, strict=False):
+            row.row = facts
 
     def enter(self) -> None:
         """The letters of the last visitor are not asked for again."""
