@@ -316,7 +316,7 @@ class Kiosk:
         path = self.folder / "kiosk.toml"
         screen = {"width": 480, "height": 800, "speaks": "false", "screen": 45, "cash": 60}
         rest = {"warning": 5, "done": 20, "speed": SPEED, "port": 1, "folder": self.folder}
-        rest |= {"public_key": PUBLIC_KEY, "office_key": OFFICE_KEY}
+        rest |= {"public_key": PUBLIC_KEY, "office_key": OFFICE_KEY, "has_practice": "false"}
         path.write_text(fitted(TEMPLATE.format(**screen, **rest), self.fitting))
         return path
 

@@ -19,6 +19,8 @@ from tests.firmware.content.district import MINISTER, SLOGAN
 from tests.stories.kiosk import Kiosk
 from tests.stories.test_receipt_again import pays, retained
 
+ASKED = 4  # times; each waits five seconds for core
+
 
 def has_content(data: ScreenData) -> bool:
     return isinstance(data, Attract) and data.content is not None
@@ -40,8 +42,12 @@ def pack_of_today(folder: Path) -> bytes:
 
 
 async def switch(kiosk: Kiosk, to: str) -> None:
+    """Asked again where core is just coming up: the same word twice is one switch."""
     options = argparse.Namespace(switch=to, by="A. Sharma", reason="order 14")
-    assert await content.conduct(kiosk.stage.config, options) == 0
+    codes = [await content.conduct(kiosk.stage.config, options)]
+    while codes[-1] and len(codes) < ASKED:
+        codes.append(await content.conduct(kiosk.stage.config, options))
+    assert codes[-1] == 0
 
 
 async def test_an_election_is_announced_while_the_minister_is_on_the_screen(

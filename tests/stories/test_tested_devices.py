@@ -36,7 +36,7 @@ class Terminal:
         monkeypatch.setattr(testing, "print", self._read, raising=False)
         monkeypatch.setattr(testing, "_confirm", self._answer)
 
-    def _read(self, line: str, flush: bool = False) -> None:
+    def _read(self, line: str, flush: bool = False, file: object = None) -> None:
         self.lines.append(line)
         for part, (device, action, how) in HANDS.items():
             if line.startswith(">>") and part in line:
