@@ -37,7 +37,7 @@ class Terminal:
         monkeypatch.setattr(testing, "_confirm", self._answer)
 
     def _read(self, line: str, flush: bool = False, file: object = None) -> None:
-        self.lines.append(line)
+        self.lines += line.split("\n")
         for part, (device, action, how) in HANDS.items():
             if line.startswith(">>") and part in line:
                 self._do(device, action, how)
