@@ -25,6 +25,7 @@ from firmware.cli import (
     fleet,
     journal,
     keys,
+    looks,
     machine,
     meetings,
     operators,
@@ -144,6 +145,7 @@ def parser() -> argparse.ArgumentParser:
     machine.add_commands(commands)
     commission.add_commands(commands)
     tickets.add_commands(commands)
+    looks.add_commands(commands)
     enrol.add_commands(commands)
     return top
 
