@@ -39,6 +39,7 @@ log = logging.getLogger("core")
 
 TRIES = 3  # fingers; then a person at the office must look
 CAPTURE_SECONDS = 20.0  # the reader is lit so long; who is old and has worn prints takes his time
+LIFT_TIME = 2.0  # seconds the reader is dark after a try: the same finger is not read twice over
 ASK_AGAIN_AFTER = 2.0  # seconds; a driver that was restarted has forgotten the order
 READER_PATIENCE = 6.0  # seconds: its driver is back in two
 POST_PATIENCE = 8.0  # seconds a citizen waits for the back end; then it is posted later
@@ -130,6 +131,8 @@ class Requesting:
         return Signal.FAILED
 
     def _light(self, visit: Visit, now: float) -> None:
+        if visit.hint is not None and now - visit.patience_from < LIFT_TIME:
+            return
         if visit.capture == self._lit and now - self._asked_at < ASK_AGAIN_AFTER:
             return
         self._lit, self._asked_at = visit.capture, now

@@ -13,6 +13,7 @@ from firmware.contract.gateway import Failed, GatewayReply, Posted, Problem
 from firmware.contract.request import PostRequest, PostVerification
 from firmware.contract.screen import Action
 from firmware.contract.till import TillEvent
+from firmware.core.requesting import LIFT_TIME
 from firmware.journal import rows
 from firmware.journal.orders import Order, fold
 from firmware.runtime.config import DeviceSection
@@ -74,12 +75,19 @@ class RequestWorld(World):
         self.press(Action.SUBMIT)
         self.run(1)
 
+    def until_lit(self) -> None:
+        """After a try the reader is dark for as long as a finger needs to be lifted."""
+        if not self.glass.session:
+            self.run(LIFT_TIME)
+
     def puts(self, whose: str = PENSIONER, quality: int | None = 80) -> None:
+        self.until_lit()
         event = self.glass.put(whose, self.now, quality)
         self.core.on_device_event("finger", event, self.now)
         self.settle()
 
     def lifts(self, fault: str = "finger.timeout") -> None:
+        self.until_lit()
         self.core.on_device_event("finger", self.glass.fail(fault), self.now)
         self.settle()
         self.run(1)

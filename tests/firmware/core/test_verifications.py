@@ -15,7 +15,7 @@ from firmware.contract.request import PostVerification
 from firmware.contract.screen import Action, Attract, Number, ScreenData, Trouble
 from firmware.contract.till import RequestRefused
 from firmware.core.posting import NO_FINGER
-from firmware.core.requesting import TRIES
+from firmware.core.requesting import LIFT_TIME, TRIES
 from firmware.core.tiles import why_not
 from firmware.core.visit import Stage
 from firmware.journal import rows
@@ -107,6 +107,17 @@ def test_another_persons_finger_is_refused_and_may_be_put_on_again(world: Reques
     world.check_requests()
     assert [order.end for order in world.orders] == [rows.End.CANCELLED, rows.End.FULFILLED]
     assert world.said == [], "he was told at once, and has no paper"
+
+
+def test_a_finger_that_still_lies_there_costs_one_try(world: RequestWorld) -> None:
+    world.agree()
+    world.puts(NEIGHBOUR)
+    world.run(LIFT_TIME / 2)
+    assert len(world.glass.lit) == 1, "a reader that is lit reads whatever lies on it"
+    assert shows(world) == PutFinger("life_certificate", TRIES - 1, False, "finger.wrong")
+    world.run(LIFT_TIME)
+    assert len(world.glass.lit) == 2
+    assert shows(world) == PutFinger("life_certificate", TRIES - 1, True, "finger.wrong")
 
 
 def test_after_three_fingers_a_person_must_look(world: RequestWorld) -> None:
