@@ -143,6 +143,7 @@ class CoreDaemon:
                 self._core.tick(self._now())
                 self._orders.tick()
                 self._carry_out()
+                self._tell_what_changes_slowly()
                 if self._core.flow.visit.order is None:
                     self._anchor.between_visits(self._core.book.journal, self._now())
                 notify("WATCHDOG=1")
@@ -246,6 +247,9 @@ class CoreDaemon:
             self._topics.core_state,
             core_state(self._core, self._handing.chain, self._clock.now(), self._now()),
         )
+
+    def _tell_what_changes_slowly(self) -> None:
+        """Nobody waits for it: a tick later is soon enough."""
         self._bus.retain(self._topics.core_settings, self._core.flow.desk.orders.settings)
         schedule = self._core.flow.occasions.meetings.schedule
         self._bus.retain(self._topics.meeting_schedule, schedule)

@@ -48,7 +48,7 @@ class DeskOrders:
         self._floor, self._outbox, self._vault, self._papers = floor, outbox, vault, papers
         self.attending = Attending(book)
         self.closing = Closing(book, floor)
-        self.restarting = Restarting(book, floor, outbox, config.device)
+        self.restarting = Restarting(book, floor, outbox, vault, config.device)
         default = Settings(config.ui.sound.volume, config.ui.brightness)
         beside = book.journal.path.parent
         self.adjusting = Adjusting(beside / "settings.json", default)

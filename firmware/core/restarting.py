@@ -14,6 +14,7 @@ from firmware.contract.device import Outcome, Reply, Status
 from firmware.core.book import Book
 from firmware.core.floor import ACCEPTORS, Floor
 from firmware.core.redeeming import refused
+from firmware.core.vault import Vault
 from firmware.core.visit import Stage, Visit
 from firmware.journal.shift_rows import RestartAsked
 from firmware.till.effects import Outbox, StartAnew
@@ -26,8 +27,10 @@ NOBODY_PAYS = (Stage.ATTRACT, Stage.OPERATOR)
 class Restarting:
     """`devices` are the names in kiosk.toml."""
 
-    def __init__(self, book: Book, floor: Floor, outbox: Outbox, devices: Iterable[str]) -> None:
-        self._book, self._floor, self._outbox = book, floor, outbox
+    def __init__(
+        self, book: Book, floor: Floor, outbox: Outbox, vault: Vault, devices: Iterable[str]
+    ) -> None:
+        self._book, self._floor, self._outbox, self._vault = book, floor, outbox, vault
         self.known = (*DAEMONS, *devices, MACHINE)
 
     def ask(self, by: str, what: str, visit: Visit) -> Reply:
@@ -45,6 +48,8 @@ class Restarting:
         """Empty when nothing is under way."""
         if visit.order is not None or visit.stage not in NOBODY_PAYS:
             return "somebody is at the kiosk: expected nobody"
+        if self._vault.open_collection is not None:
+            return "the cash box is being counted: expected its collection closed"
         if any(state.held for kind in ACCEPTORS for state in self._floor.of_kind(kind)):
             return "a note is in escrow: expected none"
         busy = [each.name for each in self._floor.devices.values() if each.status is Status.BUSY]

@@ -52,7 +52,7 @@ FEW_DAYS = 4  # a roll comes from the block office, a ribbon from the district's
 NOTICES = frozenset(
     {"device.swapped", "till.claims_unsigned", "till.suspicions", "till.counters_differ"}
     | {"till.bookings_differ", "till.conduct", "till.content", "till.meeting"}
-    | {"expiry.certificate", "expiry.claim_key", "expiry.content"}
+    | {"expiry.claim_key", "expiry.content"}
 )
 FLEET = "uplink"  # a part whose findings are all notices: the kiosk serves as well without it
 SWITCHES = {
@@ -188,7 +188,7 @@ def _findings(facts: Facts, now: str) -> Iterator[Finding]:
     for supply in facts.supplies:
         yield from _of_supply(facts, supply, now)
     yield from machine.findings(facts.machine, now)
-    yield from radar.findings(facts.core, facts.uplink, now)
+    yield from radar.findings(facts.core, now)
     yield from _of_daemons(facts, now)
     yield from _of_core_and_back_end(facts, now)
     yield from _of_uplink(facts, now)

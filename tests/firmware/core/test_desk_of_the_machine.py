@@ -183,6 +183,13 @@ def test_money_inside_a_visit_keeps_the_machine_running(world: MachineWorld) -> 
     assert world.rows(RestartAsked) == []
 
 
+def test_a_box_that_is_being_counted_keeps_the_machine_running(world: MachineWorld) -> None:
+    world.begin_to_collect(2)
+    reply = asks(world, Restart("the district", "core"))
+    assert (reply.outcome, world.started) == (Outcome.REFUSED, [])
+    assert reply.detail == "the cash box is being counted: expected its collection closed"
+
+
 def test_a_printer_at_work_keeps_everything_running(world: MachineWorld) -> None:
     busy = DeviceState(name="receipt", kind=Kind.RECEIPT, family="any", status=Status.BUSY)
     world.core.floor.devices["receipt"] = busy

@@ -1,17 +1,14 @@
-"""Nobody knew that the certificate would end, until the morning on which it had."""
+"""Nobody knew that the pack would end, until the morning on which it had."""
 
 from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
 
-from firmware.contract.fleet import UplinkState
 from firmware.contract.health import Condition
 from firmware.health.assess import assess
 from firmware.health.radar import findings
 from tests.firmware.health.kiosk import EARLIER, NOW, facts, till
-
-LINKED = UplinkState(is_configured=True, link="online")
 
 
 @pytest.mark.parametrize(
@@ -23,14 +20,14 @@ LINKED = UplinkState(is_configured=True, link="online")
         ("", None),
     ],
 )
-def test_a_certificate_is_told_of_a_month_before(ends: str, said: str | None) -> None:
-    found = list(findings(None, replace(LINKED, certificate_ends=ends), NOW))
+def test_the_end_of_a_pack_is_told_a_month_before(ends: str, said: str | None) -> None:
+    found = list(findings(replace(till(), content_until=ends), NOW))
     assert [each.detail for each in found] == ([] if said is None else [said])
 
 
 def test_the_claim_key_and_the_pack_of_the_district() -> None:
     core = replace(till(), claims_until="2026-01-20T00:00:00+05:30", content_until="2026-01-16")
-    codes = [each.code for each in findings(core, None, NOW)]
+    codes = [each.code for each in findings(core, NOW)]
     assert codes == ["expiry.claim_key", "expiry.content"]
 
 
