@@ -209,6 +209,7 @@ class UplinkDaemon:
             return
         try:
             self._kept.keeper.change(known_time=stamp.t)
+            self._kept.executed.ids.believe(stamp.t)
             self._kept.executed.forget(stamp.t)
         except OSError as error:
             log.error("the time is not kept: %s", error)

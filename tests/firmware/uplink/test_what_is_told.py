@@ -24,6 +24,7 @@ from firmware.uplink.commands import Executed
 from firmware.uplink.ear import SETTLES_AFTER, Ear
 from firmware.uplink.fitting import Fact
 from firmware.uplink.happenings import of_device, of_findings, of_operator, of_till
+from firmware.uplink.ids import Ids
 from firmware.uplink.kept import Kept
 from firmware.uplink.link import LEAST_WAIT, MOST_WAIT, Dialler
 from firmware.uplink.marks import Keeper
@@ -59,7 +60,8 @@ class Kiosk:
     def start(self) -> None:
         outbox, keeper = Outbox(self.folder / "outbox.db"), Keeper(self.folder / "mark")
         stamper = Stamper(self.clock, 1, lambda: True)
-        self.kept = Kept(self.folder, self.clock, outbox, keeper, stamper, Executed(outbox))
+        executed = Executed(outbox, Ids(self.folder / "ids", stamper.now()))
+        self.kept = Kept(self.folder, self.clock, outbox, keeper, stamper, executed)
         self.ear = Ear(self.kept, Heard(), lambda: self.has_room, lambda: None)
 
     def restart(self) -> None:
