@@ -1,4 +1,4 @@
-"""Asks core for rows of the journal, and keeps in mind what core could not read.
+"""Asks core for rows of the journal, keeps what they tell as events, and what core could not read.
 
 A worn place of the card in the file of an old year must keep no other row from the fleet; but
 somebody has to hear of it, for those rows are on that card and nowhere else.
@@ -15,6 +15,7 @@ from firmware.contract.fleet import Rows, RowsAfter, Told
 from firmware.uplink.certificate import Trouble
 from firmware.uplink.kept import Kept
 from firmware.uplink.outbox import OutboxFault
+from firmware.uplink.rows_told import told_by
 from firmware.uplink.session import Session
 
 log = logging.getLogger("uplink")
@@ -43,7 +44,9 @@ class Asking:
             return
         self._silent_since = None
         if rows.why:
-            self._tell(rows)
+            log.error("%s: %s", rows.file, rows.why)
+            self._unread[rows.file] = rows.why
+        self._keep([*_of_unreadable(rows), *told_by(rows)])
         self._session.on_rows(rows, self._kept.stamper.now(), now)
 
     def trouble(self) -> Trouble | None:
@@ -62,13 +65,15 @@ class Asking:
             log.error("core's rows are not understood: %s", error)
             return None
 
-    def _tell(self, rows: Rows) -> None:
-        """In the log, in health, and once as an event."""
-        log.error("%s: %s", rows.file, rows.why)
-        self._unread[rows.file] = rows.why
-        about = {"file": rows.file, "why": rows.why}
-        told = Told(f"unread {rows.file}", "journal.unreadable", {**about})
+    def _keep(self, told: list[Told]) -> None:
+        """Where they cannot be kept the rows leave all the same, and say it to who reads them."""
         try:
-            self._kept.outbox.add([told], self._kept.stamper.now())
+            if told:
+                self._kept.outbox.add(told, self._kept.stamper.now())
         except OutboxFault as fault:
             log.error("not kept: %s", fault)
+
+
+def _of_unreadable(rows: Rows) -> list[Told]:
+    about = {"file": rows.file, "why": rows.why}
+    return [Told(f"unread {rows.file}", "journal.unreadable", {**about})] if rows.why else []
