@@ -27,6 +27,7 @@ from firmware.contract.till import (
 from firmware.contract.uplink import JournalRow
 from firmware.journal import desk_rows
 from firmware.journal.occasion_rows import ConductChanged
+from firmware.uplink.fitting import Fact
 from firmware.uplink.happenings import of_switch, of_till
 
 log = logging.getLogger("uplink")
@@ -42,7 +43,7 @@ def _of_row(row: JournalRow, place: str) -> Iterator[Told]:
         return
     carried, tells = KINDS[row.kind]
     try:
-        body = msgspec.json.decode(row.body, type=carried)
+        body: object = msgspec.json.decode(row.body, type=carried)
     except msgspec.DecodeError as error:  # of a release to come: the row itself is with the fleet
         log.error("row %d: %s: not understood: %s", row.seq, row.kind, error)
         return
@@ -79,9 +80,9 @@ def _of_counters(row: desk_rows.CountersDiffer, place: str) -> Iterator[Told]:
 
 def _of_collection(row: desk_rows.CollectionDiffers, place: str) -> Iterator[Told]:
     """Who collected stands in the row CollectionClosed of that number."""
-    doubts = [str(each) for each in row.doubts]
-    facts = {"number": row.number, "sides": row.sides, "doubts": doubts}
-    yield Told(f"till.collection_differed {place}", "till.collection_differed", {**facts})
+    facts: dict[str, Fact] = {"number": row.number, "sides": row.sides}
+    facts["doubts"] = [str(each) for each in row.doubts]
+    yield Told(f"till.collection_differed {place}", "till.collection_differed", facts)
 
 
 def _of_supply(row: desk_rows.SupplyRenewed, place: str) -> Iterator[Told]:

@@ -131,16 +131,14 @@ LATER = NOW + timedelta(minutes=2)
 
 
 def lost(folder: Path, *patterns: str) -> None:
-    for pattern in patterns:
-        for path in folder.glob(pattern):
-            path.unlink()
+    for path in (path for pattern in patterns for path in folder.glob(pattern)):
+        path.unlink()
 
 
 def torn(folder: Path, *patterns: str) -> None:
     """A worn card gives back noise."""
-    for pattern in patterns:
-        for path in folder.glob(pattern):
-            path.write_bytes(b"\xa5" * 4096)
+    for path in (path for pattern in patterns for path in folder.glob(pattern)):
+        path.write_bytes(b"\xa5" * 4096)
 
 
 @pytest.mark.parametrize("gone", [lost, torn])
@@ -200,10 +198,9 @@ async def test_a_record_that_began_under_a_wrong_clock_begins_when_the_clock_is_
 
 
 async def test_an_id_that_cannot_be_kept_is_not_acted_upon(desk: Desk) -> None:
-    for path in desk.folder.glob(IDS):
-        path.unlink()
-    (desk.folder / "ids.a").mkdir()
-    (desk.folder / "ids.b").mkdir()
+    lost(desk.folder, IDS)
+    for letter in "ab":
+        (desk.folder / f"ids.{letter}").mkdir()
     assert await desk.gets(signed(command(Verb.REBOOT, at=NOW))) == []
     assert desk.orders == []
     assert desk.kept.executed.interrupted(1) == []
