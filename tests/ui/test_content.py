@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from PIL import Image
 
 from firmware.contract.reading import HINDI, Language
 from firmware.contract.screen import Attract, Screen
-from tests.ui.panel import Panel
+from tests.ui.panel import HEIGHT, Panel
 from ui import samples, samples_occasions
 from ui.languages import languages
 from ui.samples_occasions import SHOWN, TITLE
@@ -117,6 +118,27 @@ def test_a_collectors_face_burnt_into_the_panel(kiosk: Panel, tmp_path: Path) ->
     view.go_on(EVERY / 2)
     assert (Path(banner.source).name, tuple(banner.shift)) == seen[-1]
     assert pictures(kiosk) == ["banner.png", "logo.png"]
+
+
+def test_a_picture_of_another_shape_left_the_next_one_in_its_place(
+    kiosk: Panel, tmp_path: Path
+) -> None:
+    screen = with_four(tmp_path)
+    Image.new("RGB", (960, 540), "#33aa77").save(tmp_path / "3" / "banner-2.png")
+    assert isinstance(screen.data, Attract)
+    two = msgspec.structs.replace(SHOWN, banners=["3/banner-2.png"])
+    data = msgspec.structs.replace(screen.data, content=two)
+    kiosk.show(msgspec.structs.replace(screen, data=data))
+    view: Any = kiosk.app.face.view
+    seen = [kiosk.again()]
+    for _ in range(2):
+        view.go_on(EVERY)
+        seen.append(kiosk.again())
+    (banner, _) = kiosk.widgets("Picture")
+    x, y, right, top = (round(each) for each in (*banner.pos, banner.right, banner.top))
+    box = (x, HEIGHT - top, right, HEIGHT - y)
+    moved = (x - 8, HEIGHT - top, right - 8, HEIGHT - y)
+    assert seen[0].crop(box).tobytes() == seen[2].crop(moved).tobytes()
 
 
 def test_pictures_wake_the_clock_only_where_there_are_several_and_somebody_may_see_them(
