@@ -110,7 +110,9 @@ class Keyboard(Layout):
         return self._layers[kind]
 
     def _key(self, cap: Cap) -> CapKey:
-        key = (IconKey if cap.icon else CapKey)(cap=cap, is_way_on=cap.does is Does.NEXT)
+        kind = IconKey if cap.icon else CapKey
+        # Without a size it draws no letter: it would draw it again at the size that it is shown in.
+        key = kind(cap=cap, is_way_on=cap.does is Does.NEXT, size=(0, 0))
         key.bind(on_press=self._pressed)
         return key
 
