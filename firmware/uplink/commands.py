@@ -182,7 +182,13 @@ class Executed:
         query = "SELECT number, body FROM replies ORDER BY number LIMIT 32"
         return [(number, body.encode()) for number, body in self._outbox.database.execute(query)]
 
+    @property
+    def newest_reply(self) -> int:
+        """Its number; 0 where none waits."""
+        query = "SELECT max(number) FROM replies"
+        return int(self._outbox.database.execute(query).fetchone()[0] or 0)
+
     def replied(self, number: int) -> None:
-        """The broker has it."""
+        """The broker has it, for somebody."""
         with self._outbox.commit() as database:
             database.execute("DELETE FROM replies WHERE number = ?", (number,))

@@ -29,6 +29,7 @@ from firmware.uplink.kept import Kept
 from firmware.uplink.link import Dialler, State
 from firmware.uplink.obeying import Obeying
 from firmware.uplink.outbox import OutboxFault
+from firmware.uplink.replying import LEAST_WAIT, Replies
 from firmware.uplink.session import Session
 from firmware.uplink.truth import Teller
 
@@ -72,6 +73,7 @@ class Line:
 
     def __post_init__(self) -> None:
         self.dialler = Dialler(self.random, self._now())
+        self._replies = Replies(self.kept.executed, min(LEAST_WAIT, self.session.ack_within))
         self._tasks: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
@@ -120,6 +122,7 @@ class Line:
             self.session.connected(self._now())
             self.dialler.accepted(self.session.something_waits, self._now())
             self._teller.connected(self._now())
+            self._replies.connected()
             self.on_change()
             try:
                 async with asyncio.TaskGroup() as group:
@@ -167,9 +170,10 @@ class Line:
     async def _send_next(self, link: wide.Wide) -> bool:
         """One thing; whether there was one."""
         stamp, now = self.kept.stamper.now(), self._now()
-        for number, reply in self.kept.executed.replies()[:1]:
-            await self._publish(link, "up/reply", reply)
-            self._forget(number)
+        if (reply := self._replies.next(now)) is not None:
+            number, payload = reply
+            is_heard = await self._publish(link, "up/reply", payload)
+            self._replies.sent(number, is_heard, now)
             return True
         state = self.speech.state()
         if self._teller.due(state, now):
@@ -183,7 +187,8 @@ class Line:
             case RowsAfter():
                 self._ask(out)
             case Batch():
-                await self._publish(link, out.stream, out.payload)
+                if not await self._publish(link, out.stream, out.payload):
+                    self.session.unheard()
             case None:
                 await self._is_drained(link)
         return out is not None
@@ -219,16 +224,12 @@ class Line:
 
     async def _publish(
         self, link: wide.Wide, name: str, payload: bytes, is_retained: bool = False
-    ) -> None:
+    ) -> bool:
+        """Whether somebody listens."""
         began = self._now()
-        await link.publish(self._topic(name), payload, qos=1, retain=is_retained)
+        is_heard = await link.publish(self._topic(name), payload, qos=1, retain=is_retained)
         self._puback = self._now() - began
-
-    def _forget(self, number: int) -> None:
-        try:
-            self.kept.executed.replied(number)
-        except OutboxFault as fault:
-            log.error("the reply will be sent again: %s", fault)
+        return is_heard
 
     # --- in ----------------------------------------------------------------------------------
 
