@@ -181,7 +181,7 @@ class Verb(StrEnum):
     IN_SERVICE = "in_service"
     LOG_BUNDLE = "log_bundle"  # args: minutes; answered in pieces
     REFRESH_CATALOGUE = "refresh_catalogue"
-    CONTENT_PACK = "content_pack"  # args: url, sha256
+    CONTENT_PACK = "content_pack"  # args: url, sha256, length (packs.py); answered twice
     CODE_OF_CONDUCT = "code_of_conduct"  # args: on = true | false, reason
     MEETING = "meeting"  # args: as a row of meeting/schedule
 
@@ -200,6 +200,7 @@ class FleetCommand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Outcome(StrEnum):
+    ACCEPTED = "accepted"  # it is begun, and takes its time: another reply says how it ended
     DONE = "done"
     REFUSED = "refused"  # `why` says what stood against it; nothing was done
     FAILED = "failed"  # it was begun, and did not end well

@@ -38,7 +38,14 @@ log = logging.getLogger("uplink")
 T = TypeVar("T", FleetCommand, Desired)
 # These change nothing, or protect the money: also while a citizen's is inside.
 AT_ANY_TIME = frozenset(
-    {Verb.STATUS, Verb.SELF_TEST, Verb.LOG_BUNDLE, Verb.OUT_OF_SERVICE, Verb.IN_SERVICE}
+    {
+        Verb.STATUS,
+        Verb.SELF_TEST,
+        Verb.LOG_BUNDLE,
+        Verb.OUT_OF_SERVICE,
+        Verb.IN_SERVICE,
+        Verb.CONTENT_PACK,  # fetched meanwhile; handed over and seen when nobody stands there
+    }
 )
 KEPT_AFTER_EXPIRY = 86400.0  # seconds; a clock that was wrong may still bring it back
 # The newest ids stay whatever the clock says: one that was years ahead for an hour would forget
@@ -145,8 +152,19 @@ class Executed:
 
     def end(self, command: str, replies: Sequence[bytes]) -> None:
         """What came of it, to be sent; in one commit with the mark that it ended."""
+        self.keep(command, replies, is_end=True)
+
+    def is_done(self, command: str) -> bool:
+        """Whether it ended, and was answered."""
+        query = "SELECT is_done FROM commands WHERE id = ?"
+        found = self._outbox.database.execute(query, (command,)).fetchone()
+        return found is not None and bool(found[0])
+
+    def keep(self, command: str, replies: Sequence[bytes], is_end: bool) -> None:
+        """What is said of it, to be sent; not `is_end`: it is begun, and more will be said."""
         with self._outbox.commit() as database:
-            database.execute("UPDATE commands SET is_done = 1 WHERE id = ?", (command,))
+            if is_end:
+                database.execute("UPDATE commands SET is_done = 1 WHERE id = ?", (command,))
             bodies = [(reply.decode(),) for reply in replies]
             database.executemany("INSERT INTO replies (body) VALUES (?)", bodies)
 

@@ -13,6 +13,7 @@ from random import Random
 
 import msgspec
 
+from firmware.content.handed import packs_folder
 from firmware.contract.device import Outcome, Reply
 from firmware.contract.fleet import FleetOrder, Rows, RowsAfter, UplinkState
 from firmware.contract.health import Presence
@@ -32,6 +33,7 @@ from firmware.uplink.acts import Actor
 from firmware.uplink.certificate import Certificate, Trouble, read
 from firmware.uplink.ear import Ear
 from firmware.uplink.enrolment import FEW_DAYS
+from firmware.uplink.fetching import Fetcher
 from firmware.uplink.hands import Hands
 from firmware.uplink.kept import Kept, Settings, free_mib
 from firmware.uplink.line import DISK, Line, Speech
@@ -72,7 +74,14 @@ class UplinkDaemon:
         self._ear = Ear(kept, self._heard, self._has_room, self._on_news)
         self._ear.join(self._bus, topics)
         self._bus.take_replies(topics.reply("uplink"))
-        actor = Actor(hands, self._order, lambda: self._line.tell_now(), self._self_test)
+        self._packs = Fetcher(
+            packs_folder(config.state_folder), config.content, kept, random,
+            lambda: not self._ear.money_is_inside, self._has_room,
+            lambda name, result: self._obeying.answer(name, result),
+        )  # fmt: skip
+        actor = Actor(
+            hands, self._order, lambda: self._line.tell_now(), self._self_test, self._packs
+        )
         self._obeying = Obeying(
             kept, self._settings, actor, section.fleet_keys, config.kiosk.id,
             lambda: self._ear.money_is_inside, self._on_news,
@@ -92,6 +101,7 @@ class UplinkDaemon:
             group.create_task(self._bus.run())
             group.create_task(self._line.run())
             group.create_task(self._obeying.run())
+            group.create_task(self._packs.run())
             notify("READY=1")
             while True:
                 self._look()

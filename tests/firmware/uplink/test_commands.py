@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
@@ -29,8 +30,10 @@ from firmware.contract.uplink import (
 )
 from firmware.health.self_test import Check
 from firmware.runtime.clock import FixedClock
+from firmware.runtime.outer_sections import ContentSection
 from firmware.uplink.acts import PART, Actor
 from firmware.uplink.commands import Executed
+from firmware.uplink.fetching import Fetcher
 from firmware.uplink.kept import Kept, Settings
 from firmware.uplink.marks import Keeper
 from firmware.uplink.obeying import Obeying
@@ -67,7 +70,11 @@ class Desk:
         self.kept = Kept(self.folder, self.clock, outbox, keeper, stamper, Executed(outbox))
         self.settings = Settings(self.folder, [FLEET_PUBLIC], "k1")
         checks = [Check("clock", is_good=True), Check("notes", False, "gone")]
-        actor = Actor(self.machine, self._order, self._tell_now, lambda: checks)
+        packs = Fetcher(
+            self.folder / "packs", ContentSection(), self.kept, Random(1), lambda: True,
+            lambda: True, lambda name, result: self.obeying.answer(name, result),
+        )  # fmt: skip
+        actor = Actor(self.machine, self._order, self._tell_now, lambda: checks, packs)
         self.obeying = Obeying(
             self.kept, self.settings, actor, [STRANGER_OF_BEFORE, FLEET_PUBLIC], "k1",
             lambda: self.money_is_inside, lambda: None,

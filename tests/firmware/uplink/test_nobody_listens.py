@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -77,7 +78,7 @@ def test_a_reply_that_nobody_heard_is_said_again_slowly(executed: Executed) -> N
             tried.append(now)
             replies.sent(found[0], is_heard=False, now=now)
         now += 1.0
-    apart = [after - before for before, after in zip(tried, tried[1:], strict=False)]
+    apart = [after - before for before, after in pairwise(tried)]
     assert apart[:5] == [LEAST_WAIT, 120.0, 240.0, 480.0, MOST_WAIT] and apart[-1] == MOST_WAIT
     keep(executed, "second")
     found = replies.next(now)
