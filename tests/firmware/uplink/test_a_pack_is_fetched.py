@@ -78,11 +78,12 @@ class Kiosk:
 
     async def is_told(self, server: PackServer, number: int = 1, **changes: str | int) -> None:
         content = server.content
-        args: dict[str, str | int] = {
+        args: dict[str, str | int | bool] = {
             "url": server.url, "sha256": hashlib.sha256(content).hexdigest(),
             "length": len(content), **changes,
         }  # fmt: skip
-        sent = signed(command(Verb.CONTENT_PACK, number, at=self.clock.now(), **args))
+        asked = command(Verb.CONTENT_PACK, number, at=self.clock.now())
+        sent = signed(msgspec.structs.replace(asked, args=args))
         await self.obeying.obey(msgspec.json.encode(sent))
 
     async def looks(self, times: int = 1) -> None:
@@ -376,12 +377,14 @@ async def test_nobody_installs_it(kiosk: Kiosk, server: PackServer) -> None:
 
 
 async def test_the_reader_of_pictures_was_broken_into_and_lays_a_link(
-    kiosk: Kiosk, server: PackServer
+    kiosk: Kiosk, server: PackServer, tmp_path: Path
 ) -> None:
-    """It could have the uplink read its own key, and tell the fleet of it."""
+    """It could have the uplink read what is the uplink's alone, and tell the fleet of it."""
     await kiosk.is_told(server)
     await kiosk.until(State.HANDED)
-    (kiosk.packs / handed.OUTCOME).symlink_to("/etc/passwd")
+    own = handed.Made(hashlib.sha256(server.content).hexdigest(), True, "a secret")
+    (tmp_path / "own").write_bytes(msgspec.json.encode(own))
+    (kiosk.packs / handed.OUTCOME).symlink_to(tmp_path / "own")
     await kiosk.looks()
     (_, (outcome, why)) = kiosk.replies()
-    assert outcome is Outcome.FAILED and "nobody knows what came of it" in why
+    assert outcome is Outcome.FAILED and "secret" not in why
