@@ -24,8 +24,10 @@ from firmware.contract.uplink import (
     COMMAND_PURPOSE,
     DESIRED_PURPOSE,
     MOST_BYTES,
+    NOTICE_PURPOSE,
     Desired,
     FleetCommand,
+    Notice,
     Outcome,
     Signed,
     Verb,
@@ -35,7 +37,7 @@ from firmware.uplink.stamp import Stamp
 
 log = logging.getLogger("uplink")
 
-T = TypeVar("T", FleetCommand, Desired)
+T = TypeVar("T", FleetCommand, Desired, Notice)
 # These change nothing, or protect the money: also while a citizen's is inside.
 AT_ANY_TIME = frozenset(
     {
@@ -111,6 +113,11 @@ def read_desired(payload: bytes, keys: Sequence[str], kiosk: str) -> Desired:
     if desired.kiosk != kiosk:
         raise Broken(f"settings for {desired.kiosk}, not for {kiosk}")
     return desired
+
+
+def read_notice(payload: bytes, keys: Sequence[str]) -> Notice:
+    """For every kiosk of our fleet; raises Broken."""
+    return opened(payload, keys, NOTICE_PURPOSE, Notice)
 
 
 def refusal(

@@ -50,7 +50,7 @@ class Speech:
     health_every: Callable[[], int]
     ask_core: Callable[[RowsAfter], Awaitable[None]]
     on_desired: Callable[[bytes], None]
-    on_notice: Callable[[bytes], None] = lambda payload: None
+    on_notice: Callable[[bytes], None]
 
 
 @dataclass

@@ -10,7 +10,7 @@ from firmware.contract.fleet import Told
 from firmware.contract.uplink import FleetCommand, Outcome
 from firmware.uplink.acts import Actor
 from firmware.uplink.commands import Broken, Refusal, Seen, read_command, refusal
-from firmware.uplink.kept import Kept, Settings
+from firmware.uplink.kept import Kept, Notices, Settings
 from firmware.uplink.outbox import OutboxFault
 from firmware.uplink.result import Result
 
@@ -27,13 +27,14 @@ class Obeying:
         self,
         kept: Kept,
         settings: Settings,
+        notices: Notices,
         actor: Actor,
         keys: Sequence[str],
         kiosk: str,
         money_is_inside: Callable[[], bool],
         on_news: Callable[[], None],
     ) -> None:
-        self._kept, self._settings, self._actor = kept, settings, actor
+        self._kept, self._settings, self._notices, self._actor = kept, settings, notices, actor
         self._keys, self._kiosk = keys, kiosk
         self._money_is_inside, self._on_news = money_is_inside, on_news
         self._queue: asyncio.Queue[bytes] = asyncio.Queue(MOST_WAITING)
@@ -58,12 +59,19 @@ class Obeying:
 
     def on_desired(self, payload: bytes) -> bool:
         """Whether it is newer, and in force now."""
+        return self._taken(payload, "settings", self._settings.take)
+
+    def on_notice(self, payload: bytes) -> bool:
+        """The same of what is said to every kiosk."""
+        return self._taken(payload, "notice", self._notices.take)
+
+    def _taken(self, payload: bytes, what: str, take: Callable[[bytes], bool]) -> bool:
         try:
-            return self._settings.take(payload)
+            return bool(payload) and take(payload)  # empty: the broker keeps it no longer
         except Broken as error:
-            self._refuse(f"settings: {error}")
+            self._refuse(f"{what}: {error}")
         except OSError as error:
-            log.error("the fleet's settings are not kept, and not taken: %s", error)
+            log.error("%s of the fleet: not kept, and not taken: %s", what, error)
         return False
 
     async def run(self) -> None:

@@ -198,6 +198,12 @@ class Receiver:
         payload = message if isinstance(message, bytes) else msgspec.json.encode(message)
         await self.client.publish(topic(self.kiosk, rest), payload, qos=1, retain=retain)
 
+    async def to_all(self, rest: str, message: object) -> None:
+        """Retained, to every kiosk."""
+        assert self.client is not None
+        payload = msgspec.json.encode(message)
+        await self.client.publish(topic("all", rest), payload, qos=1, retain=True)
+
     def of(self, rest: str) -> list[bytes]:
         return [payload for name, payload in self.said if name == rest]
 

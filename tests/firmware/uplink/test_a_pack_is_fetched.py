@@ -21,7 +21,7 @@ from firmware.runtime.outer_sections import ContentSection
 from firmware.uplink.acts import Actor
 from firmware.uplink.commands import Executed
 from firmware.uplink.fetching import COMES_WITHIN, INSTALLED_WITHIN, Fetcher, State
-from firmware.uplink.kept import Kept, Settings
+from firmware.uplink.kept import Kept, Notices, Settings
 from firmware.uplink.marks import Keeper
 from firmware.uplink.obeying import Obeying
 from firmware.uplink.outbox import Outbox
@@ -63,8 +63,8 @@ class Kiosk:
         )  # fmt: skip
         actor = Actor(Machine(), self._nobody, lambda: None, list, self.fetcher)
         self.obeying = Obeying(
-            self.kept, Settings(own, [FLEET_PUBLIC], "k1"), actor, [FLEET_PUBLIC], "k1",
-            lambda: self.money_is_inside, lambda: None,
+            self.kept, Settings(own, [FLEET_PUBLIC], "k1"), Notices(own, [FLEET_PUBLIC]), actor,
+            [FLEET_PUBLIC], "k1", lambda: self.money_is_inside, lambda: None,
         )  # fmt: skip
         self.obeying.take_up()
 
