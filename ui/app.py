@@ -58,7 +58,7 @@ class KioskApp(App):
 
     def _touched(self, *_: object) -> None:
         """Kivy reads SDL's queue after a frame, sleeps, and hands a touch on in the next one; the
-        loop comes round to this before it sleeps."""
+        loop comes round to what is called soon before it sleeps."""
         asyncio.get_running_loop().call_soon(self._hand_on)
 
     def _hand_on(self) -> None:
@@ -136,6 +136,8 @@ class KioskApp(App):
                     self.face.key(NAMES.get(name, name))
                 case Scanned(text=text):
                     self.face.scan(text)
+        if heard:
+            asyncio.get_running_loop().call_soon(self.draw_now)
 
 
 def frame_buffer() -> Image.Image:
