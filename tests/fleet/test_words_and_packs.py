@@ -21,6 +21,7 @@ from tests.firmware.content import district
 from tests.firmware.uplink.fleet import Signer
 from tests.firmware.uplink.pack_server import serving
 from tests.fleet.fleet import Site
+from tests.fleet.servers import EXAMPLES
 from tests.fleet.test_access_list import client
 from tests.fleet.test_the_real_uplink import Kiosk, a_kiosk, run
 
@@ -80,6 +81,11 @@ async def office(folder: Path, content: ContentSection | None = None) -> AsyncIt
         listener = await client(site, "collector-a", "kiosk/v1/+/up/status")
         await kiosk.until(lambda: bool(listener.heard))  # a command waits for nobody
         yield Office(kiosk, folder, mine)
+
+
+def test_the_example_of_the_docs_is_one() -> None:
+    told = read_desired(EXAMPLES / "desired.toml")
+    assert told.notice and told.neighbours and told.meetings and told.notice_until
 
 
 async def test_settings_and_a_notice_reach_the_kiosk_signed_and_retained(folder: Path) -> None:
