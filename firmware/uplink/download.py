@@ -43,7 +43,7 @@ async def download(wanted: PackWanted, part: Path, ca: str, is_wanted: Callable[
         _cut(part, wanted.length)
         return
     timeout = aiohttp.ClientTimeout(sock_connect=CONNECTS_WITHIN, sock_read=STALLS_AFTER)
-    connector = aiohttp.TCPConnector(ssl=_tls(ca), socket_factory=_narrow, force_close=True)
+    connector = aiohttp.TCPConnector(ssl=_tls(ca), socket_factory=narrow, force_close=True)
     asked = {"Accept-Encoding": "identity", **({"Range": f"bytes={have}-"} if have else {})}
     try:
         async with (
@@ -132,7 +132,7 @@ def _cut(part: Path, length: int) -> None:
         raise Broke(f"{part}: {error.strerror}") from None
 
 
-def _narrow(address: Any) -> socket.socket:
+def narrow(address: Any) -> socket.socket:
     """With little room for what is on its way: set before it connects, or it is too late."""
     made = socket.socket(*address[:3])
     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW)

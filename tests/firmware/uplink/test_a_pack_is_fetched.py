@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
+import socket
+import sys
+import termios
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +25,7 @@ from firmware.runtime.clock import FixedClock
 from firmware.runtime.outer_sections import ContentSection
 from firmware.uplink.acts import Actor
 from firmware.uplink.commands import Executed
+from firmware.uplink.download import narrow
 from firmware.uplink.fetching import COMES_WITHIN, INSTALLED_WITHIN, Fetcher, State
 from firmware.uplink.kept import Kept, Notices, Settings
 from firmware.uplink.marks import Keeper
@@ -374,6 +380,32 @@ async def test_nobody_installs_it(kiosk: Kiosk, server: PackServer) -> None:
     (_, (outcome, why)) = kiosk.replies()
     assert outcome is Outcome.FAILED and "nobody installed it" in why
     assert kiosk.fetcher.state is State.IDLE
+
+
+async def test_what_came_of_it_is_no_sentence(kiosk: Kiosk, server: PackServer) -> None:
+    await kiosk.is_told(server)
+    await kiosk.until(State.HANDED)
+    (kiosk.packs / handed.OUTCOME).write_bytes(b"\0not json")
+    await kiosk.looks()
+    (_, (outcome, why)) = kiosk.replies()
+    assert outcome is Outcome.FAILED and "nobody knows what came of it" in why
+
+
+def test_little_of_a_pack_stands_before_an_ack_on_a_slow_line() -> None:
+    """The kernel would let the other side send 90 KB and more: half a minute at 3 kB/s, as long as
+    a PUBACK is waited for, and then the line to the fleet would be taken for dead."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        made = narrow((socket.AF_INET, socket.SOCK_STREAM, 0, "", None))
+        with made as kiosk:
+            kiosk.connect(server.getsockname())
+            web, _ = server.accept()
+            with web:
+                web.setblocking(False)
+                with contextlib.suppress(BlockingIOError):
+                    while True:
+                        web.send(bytes(1024))
+                waits = fcntl.ioctl(kiosk, termios.FIONREAD, bytes(4))
+    assert 0 < int.from_bytes(waits, sys.byteorder) <= 12 * 1024
 
 
 async def test_the_reader_of_pictures_was_broken_into_and_lays_a_link(
