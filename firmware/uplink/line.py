@@ -70,6 +70,7 @@ class Line:
     _teller: Teller = field(default_factory=Teller)
     _health_at: float = 0.0
     _puback: float = 0.0  # seconds that the broker took for the last one
+    _is_heard: bool = False  # the state that was said last: only a collector hears it
 
     def __post_init__(self) -> None:
         self.dialler = Dialler(self.random, self._now())
@@ -122,7 +123,8 @@ class Line:
             self.session.connected(self._now())
             self.dialler.accepted(self.session.something_waits, self._now())
             self._teller.connected(self._now())
-            self._replies.connected()
+            self._replies.try_now()
+            self._is_heard = False
             self.on_change()
             try:
                 async with asyncio.TaskGroup() as group:
@@ -177,7 +179,7 @@ class Line:
             return True
         state = self.speech.state()
         if self._teller.due(state, now):
-            await self._publish(link, "up/state", msgspec.json.encode(state), is_retained=True)
+            await self._say_state(link, msgspec.json.encode(state))
             return True
         if now >= self._health_at:
             await self._say_health(link)
@@ -211,6 +213,14 @@ class Line:
     async def _say_status(self, link: wide.Wide, state: Link) -> None:
         status = msgspec.json.encode(self._status(state))
         await self._publish(link, "up/status", status, is_retained=True)
+
+    async def _say_state(self, link: wide.Wide, state: bytes) -> None:
+        """It is retained whoever listens; and if a collector has come meanwhile, nothing waits."""
+        before = self._is_heard
+        self._is_heard = await self._publish(link, "up/state", state, is_retained=True)
+        if self._is_heard and not before:
+            self.session.heard(self._now())
+            self._replies.try_now()
 
     async def _say_health(self, link: wide.Wide) -> None:
         """QoS 0: a number that is lost is old news."""

@@ -26,8 +26,8 @@ class Replies:
         self._wait, self._again_at = 0.0, 0.0
         self._newest = 0  # the last one that was there when nobody listened
 
-    def connected(self) -> None:
-        """Another connection, perhaps to another broker."""
+    def try_now(self) -> None:
+        """Another connection, or a collector has come."""
         self._wait = self._again_at = 0.0
 
     def next(self, now: float) -> tuple[int, bytes] | None:

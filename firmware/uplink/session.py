@@ -58,6 +58,11 @@ class Session:
         each patience for an ack, until somebody has come."""
         self._is_unheard = True
 
+    def heard(self, now: float) -> None:
+        """Somebody has come: what nobody heard leaves now."""
+        if self._is_unheard:
+            self._rewind(now)
+
     def on_head(self, chain: str, rows: int, now: float) -> None:
         """How long the journal is, and which."""
         if (chain, rows) == self._head:

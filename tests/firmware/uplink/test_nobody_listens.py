@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from firmware.contract.fleet import Told
+from firmware.contract.fleet import RowsAfter, Told
 from firmware.contract.uplink import UpReply, Verb
 from firmware.runtime.config import Config
 from firmware.uplink.commands import Executed
+from firmware.uplink.flight import Batch
 from firmware.uplink.outbox import Outbox
 from firmware.uplink.replying import LEAST_WAIT, MOST_WAIT, Replies
 from tests.firmware.uplink.fleet import FleetBroker, Signer, section_of
@@ -58,6 +59,21 @@ def test_nobody_listens_for_a_day_and_the_line_is_not_paid_for_nothing(tmp_path:
     assert 90 < sent < 110, "one message in 15 minutes"
     world.run(2000.0)
     assert world.all_is_there, "and all of it when somebody has come"
+
+
+def test_a_collector_that_comes_is_not_kept_waiting_for_the_next_try(tmp_path: Path) -> None:
+    world = World(tmp_path, seed=1)
+    world.happens(3)
+    world.connect()
+    assert isinstance(world.session.next(world.stamp(), 1.0), RowsAfter)
+    world.session.on_rows(world.shelf.after(RowsAfter(done=[])), world.stamp(), 1.0)
+    assert isinstance(world.session.next(world.stamp(), 1.0), Batch)
+    world.session.unheard()
+    world.happens(3)
+    assert world.session.next(world.stamp(), 2.0) is None, "it would be thrown away, too"
+    world.session.heard(3.0)
+    left = [world.session.next(world.stamp(), 3.0) for _ in range(2)]
+    assert [each.first for each in left if isinstance(each, Batch)] == [1]
 
 
 @pytest.fixture
