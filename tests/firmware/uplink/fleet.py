@@ -156,11 +156,11 @@ class Receiver:
     client: aiomqtt.Client | None = None
     is_late: bool = False
 
-    async def comes(self) -> None:
-        """For the first time."""
+    async def comes(self, share: str = "") -> None:
+        """For the first time, with others of its group or alone."""
         self.is_late = False
         assert self.client is not None
-        await self.client.subscribe(ALL_OF_IT, qos=1)
+        await self.client.subscribe(f"$share/{share}/{ALL_OF_IT}" if share else ALL_OF_IT, qos=1)
 
     async def run(self) -> None:
         """For as long as the test lasts; the broker may be killed."""

@@ -23,8 +23,9 @@ from tests.firmware.uplink.world import World
 
 
 @pytest.mark.usefixtures("bus")
+@pytest.mark.parametrize("share", ["", "collectors"])
 async def test_the_collector_comes_after_rows_an_event_and_a_reply_were_said(
-    config: Config, fleet: FleetBroker, signer: Signer, caplog: pytest.LogCaptureFixture
+    config: Config, fleet: FleetBroker, signer: Signer, caplog: pytest.LogCaptureFixture, share: str
 ) -> None:
     caplog.set_level("INFO")
     till = till_of(config, rows=300)
@@ -35,7 +36,7 @@ async def test_the_collector_comes_after_rows_an_event_and_a_reply_were_said(
         await receiver.send("down/command", signed(command(Verb.STATUS)))
         await receiver.until(lambda: "nobody listens" in caplog.text)
         assert receiver.said == []
-        await receiver.comes()
+        await receiver.comes(share)
         await receiver.until(lambda: stage.all_is_there and bool(receiver.replies()))
         await receiver.until(lambda: stage.kept.executed.newest_reply == 0)
     assert [reply.id for reply in receiver.replies()] == ["00000001"]
