@@ -359,3 +359,18 @@ def test_what_the_search_shows_is_normal_text() -> None:
     for each in samples_typing.FOUND:
         assert normalised(each[1]) == each[1]
     assert isinstance(samples_typing.found("naksha"), FindPlace)
+
+
+def test_a_keyboard_that_nobody_had_asked_for_took_five_megabytes_twice(panel: Panel) -> None:
+    """Each property that a screen sets was another layer of eighty keys, at the start."""
+    from ui.screens.find_place.screen import FindPlaceView
+
+    view = FindPlaceView()
+    panel.settle()
+    board = view.ids.board
+    assert not board._layers
+    board.begin()
+    assert len(board._layers) == 1
+    board.has_digits = True
+    panel.settle()
+    assert len(board._layers) == 2, "other keys, once a question is there"
