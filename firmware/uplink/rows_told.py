@@ -18,6 +18,7 @@ from firmware.contract.device import EventId, Switch
 from firmware.contract.fleet import Rows, Told
 from firmware.contract.till import (
     BoxPulled,
+    CollectionDiffered,
     CountersDiffered,
     DoorOpened,
     SupplyRefilled,
@@ -27,7 +28,6 @@ from firmware.contract.till import (
 from firmware.contract.uplink import JournalRow
 from firmware.journal import desk_rows
 from firmware.journal.occasion_rows import ConductChanged
-from firmware.uplink.fitting import Fact
 from firmware.uplink.happenings import of_switch, of_till
 
 log = logging.getLogger("uplink")
@@ -80,9 +80,10 @@ def _of_counters(row: desk_rows.CountersDiffer, place: str) -> Iterator[Told]:
 
 def _of_collection(row: desk_rows.CollectionDiffers, place: str) -> Iterator[Told]:
     """Who collected stands in the row CollectionClosed of that number."""
-    facts: dict[str, Fact] = {"number": row.number, "sides": row.sides}
-    facts["doubts"] = [str(each) for each in row.doubts]
-    yield Told(f"till.collection_differed {place}", "till.collection_differed", facts)
+    doubts = [str(each) for each in row.doubts]
+    told = _till(CollectionDiffered(row.number, "", row.sides, doubts), place)
+    facts = {name: value for name, value in told.facts.items() if name != "by"}
+    yield msgspec.structs.replace(told, facts=facts)
 
 
 def _of_supply(row: desk_rows.SupplyRenewed, place: str) -> Iterator[Told]:
