@@ -11,7 +11,6 @@ import asyncio
 import base64
 import getpass
 import os
-import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,8 @@ from uuid import uuid4
 import msgspec
 from nacl.signing import SigningKey
 
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show
 from firmware.collector import settings
 from firmware.collector.link import Dial, dial
 from firmware.collector.mqtt5 import Publish
@@ -34,7 +35,6 @@ from firmware.contract.uplink import (
     topic,
 )
 
-EXIT_NOT_DONE, EXIT_NO_REPLY = 1, 3
 NAMES_THE_KEY = 16  # hex digits of the public key
 SEED = 32  # bytes
 
@@ -140,16 +140,13 @@ async def command(options: argparse.Namespace) -> int:
     chosen = settings.load(options.link).broker
     replies = await ask(chosen.dial, said, sign(said, signing), options.wait)
     if not replies:
-        print(f"kioskctl: fleet: {said.kiosk} did not reply in {options.wait:g} s; command"
-              f" {said.id} is void after {said.expires}", file=sys.stderr)  # fmt: skip
-        return EXIT_NO_REPLY
-    if options.json:
-        print("\n".join(msgspec.json.encode(reply).decode() for reply in replies))
-    else:
-        last = replies[-1]
-        print(f"{said.kiosk} {said.verb}: {last.outcome}{': ' if last.why else ''}{last.why}")
-        print("".join(reply.answer for reply in replies), end="\n" if last.answer else "")
-    return 0 if replies[-1].outcome is Outcome.DONE else EXIT_NOT_DONE
+        why = f"fleet: {said.kiosk} did not reply in {options.wait:g} s"
+        return refuse(f"{why}; command {said.id} is void after {said.expires}", Exit.UNKNOWN)
+    last = replies[-1]
+    head = f"{said.kiosk} {said.verb}: {last.outcome}{': ' if last.why else ''}{last.why}"
+    answer = "".join(reply.answer for reply in replies)
+    show(options, replies, [head, *([answer] if answer else [])])
+    return Exit.WELL if last.outcome is Outcome.DONE else Exit.NOT_WELL
 
 
 async def ask(to: Dial, said: FleetCommand, signed: Signed, patience: float) -> list[UpReply]:

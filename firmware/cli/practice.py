@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from firmware.cli.asking import SILENCE, ask_core
-from firmware.cli.journal import EXIT_FAULT, who
+from firmware.cli.asking import tell_core
+from firmware.cli.parsing import add_by
 from firmware.contract.command import StartPractice, StopPractice
-from firmware.contract.device import Outcome
 from firmware.runtime.config import Config
 
 
 async def start(config: Config, options: argparse.Namespace) -> int:
-    return await _ask(config, StartPractice(options.by))
+    return await tell_core(config, StartPractice(options.by), options)
 
 
 async def stop(config: Config, options: argparse.Namespace) -> int:
-    return await _ask(config, StopPractice(options.by))
-
-
-async def _ask(config: Config, command: StartPractice | StopPractice) -> int:
-    """0 when core does it. Raises NoBus."""
-    reply = await ask_core(config, command)
-    if reply is None:
-        print(f"kioskctl: {SILENCE}", file=sys.stderr)
-        return EXIT_FAULT
-    print(f"{reply.outcome} {reply.detail}".rstrip())
-    return 0 if reply.outcome is Outcome.DONE else EXIT_FAULT
+    return await tell_core(config, StopPractice(options.by), options)
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,5 +27,5 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         ("stop", stop, "the kiosk itself again, at once"),
     ):
         one = what.add_parser(name, help=words)
-        one.add_argument("--by", default=who(), help="who wants it (%(default)s)")
         one.set_defaults(run=run)
+        add_by(one)

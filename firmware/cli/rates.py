@@ -6,19 +6,17 @@ Both run while core does not; core sees within seconds what was installed.
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show
 from firmware.contract.money import Money
 from firmware.runtime.clock import SystemClock
 from firmware.runtime.config import Config
 from firmware.services.rates.shelf import SIGNED_BY, RatesRefused, shelf_of
 from firmware.services.rates.table import Rate, RateTable
-
-EXIT_REFUSED = 1
-EXIT_NO_TABLE = 1
 
 
 def add_commands(commands: Any) -> None:
@@ -26,22 +24,21 @@ def add_commands(commands: Any) -> None:
     rates = commands.add_parser("rates", help="the rate table: what each service may cost")
     below = rates.add_subparsers(dest="rates_command", required=True)
     one = below.add_parser("show", help="the table in force, and the one that waits for its day")
-    one.set_defaults(run=show)
+    one.set_defaults(run=tables)
     two = below.add_parser("install", help="take a newer table, with FILE.sig beside it")
     two.add_argument("file", type=Path)
     two.set_defaults(run=install)
 
 
-async def show(config: Config, options: argparse.Namespace) -> int:
+async def tables(config: Config, options: argparse.Namespace) -> int:
     """0, or 1 where no table is in force."""
     rates = shelf_of(config).look(_today())
-    if rates.table is not None:
-        print("\n".join(_lines(rates.table, "in force")))
-    else:
-        print(f"no table is in force: {rates.why}")
-    if rates.waiting is not None:
-        print("\n".join(_lines(rates.waiting, "waits for its day")))
-    return 0 if rates.table is not None else EXIT_NO_TABLE
+    none = [f"no table is in force: {rates.why}"]
+    lines = none if rates.table is None else _lines(rates.table, "in force")
+    waiting = [] if rates.waiting is None else _lines(rates.waiting, "waits for its day")
+    told = {"in_force": rates.table, "waiting": rates.waiting, "why_none": rates.why}
+    show(options, told, [*lines, *waiting])
+    return Exit.NOT_WELL if rates.table is None else Exit.WELL
 
 
 async def install(config: Config, options: argparse.Namespace) -> int:
@@ -50,10 +47,10 @@ async def install(config: Config, options: argparse.Namespace) -> int:
     try:
         table = _install(path, config)
     except (OSError, UnicodeDecodeError, RatesRefused) as error:
-        print(f"kioskctl: {path}: {error}", file=sys.stderr)
-        return EXIT_REFUSED
-    print(f"Rate table {table.version} is installed, valid from {table.valid_from}.")
-    return 0
+        return refuse(f"{path}: {error}")
+    said = f"Rate table {table.version} is installed, valid from {table.valid_from}."
+    show(options, {"version": table.version, "valid_from": table.valid_from}, [said])
+    return Exit.WELL
 
 
 def _install(path: Path, config: Config) -> RateTable:

@@ -45,6 +45,7 @@ class Snapshot:
     network: Network | None = None
     schedule: Schedule | None = None
     uplink: UplinkState | None = None
+    daemons: tuple[str, ...] = DAEMONS
 
     @property
     def is_complete(self) -> bool:
@@ -53,7 +54,7 @@ class Snapshot:
         return (
             None not in singles
             and set(self.expected) <= set(self.devices)
-            and set(DAEMONS) <= set(self.presences)
+            and set(self.daemons) <= set(self.presences)
         )
 
     @property
@@ -77,7 +78,8 @@ async def take(config: Config, *also: str) -> Snapshot:
     """Connect, read what is retained, and leave; `also` names what else of the Snapshot is waited
     for. Raises NoBus."""
     place = config.kiosk.place.get("en") or next(iter(config.kiosk.place.values()), "")
-    snapshot = Snapshot(config.kiosk.id, place, list(config.device))
+    daemons = DAEMONS if config.uplink is None else (*DAEMONS, "uplink")
+    snapshot = Snapshot(config.kiosk.id, place, list(config.device), daemons=daemons)
     bus, arrived = technician_bus(config), asyncio.Event()
     _fill(snapshot, bus, Topics(config.kiosk.id), arrived)
     running = asyncio.ensure_future(bus.run())

@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-import msgspec
-
-from firmware.cli.asking import SILENCE, ask_core
-from firmware.cli.journal import EXIT_FAULT, who
+from firmware.cli.asking import tell_core
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show
+from firmware.cli.parsing import add_by
 from firmware.cli.retained import retained
 from firmware.contract.desk import PrintTicket
-from firmware.contract.device import Outcome
 from firmware.contract.fault_ticket import FaultTicket, FaultTickets
 from firmware.contract.topics import Topics
 from firmware.runtime.config import Config
 from firmware.runtime.fault_words import meaning
 
 
-async def show(config: Config, options: argparse.Namespace) -> int:
+async def complaints(config: Config, options: argparse.Namespace) -> int:
     """0 where nothing is open, 1 where something is or nobody counts. Raises NoBus."""
     tickets = await retained(config, Topics(config.kiosk.id).health_tickets, FaultTickets)
     if tickets is None:
-        print("kioskctl: not known without kiosk-health", file=sys.stderr)
-        return EXIT_FAULT
-    if options.json:
-        print(msgspec.json.encode(tickets).decode())
-    else:
-        print("\n".join(lines(tickets, options.all)))
-    return EXIT_FAULT if tickets.open else 0
+        return refuse("not known without kiosk-health", Exit.UNKNOWN)
+    show(options, tickets, lines(tickets, options.all))
+    return Exit.NOT_WELL if tickets.open else Exit.WELL
 
 
 def lines(tickets: FaultTickets, with_closed: bool) -> list[str]:
@@ -54,23 +48,21 @@ async def print_slip(config: Config, options: argparse.Namespace) -> int:
     """0 when the slip is on its way to the receipt printer. Raises NoBus."""
     tickets = await retained(config, Topics(config.kiosk.id).health_tickets, FaultTickets)
     wanted = " ".join(options.number)
-    found = [t for t in ([] if tickets is None else tickets.open) if t.number.endswith(wanted)]
+    if tickets is None:
+        return refuse("not known without kiosk-health", Exit.UNKNOWN)
+    found = [each for each in tickets.open if each.number.endswith(wanted)]
     if len(found) != 1:
-        print(f"kioskctl: {wanted}: expected one open ticket, got {len(found)}", file=sys.stderr)
-        return EXIT_FAULT
-    reply = await ask_core(config, PrintTicket(options.by, found[0].number))
-    print(SILENCE if reply is None else f"{reply.outcome} {reply.detail}".rstrip())
-    return 0 if reply is not None and reply.outcome is Outcome.DONE else EXIT_FAULT
+        return refuse(f"{wanted}: expected one open ticket, got {len(found)}")
+    return await tell_core(config, PrintTicket(options.by, found[0].number), options)
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`tickets`."""
     one = commands.add_parser("tickets", help="what somebody has to mend, and with whom it is")
     one.add_argument("--all", action="store_true", help="also those that were closed lately")
-    one.add_argument("--json", action="store_true", help="for programs")
-    one.set_defaults(run=show)
+    one.set_defaults(run=complaints)
     what = one.add_subparsers(dest="what")
     two = what.add_parser("print", help="the slip of one, on the receipt printer")
     two.add_argument("number", nargs="+", help="as `kioskctl tickets` says it, or its end: 0012")
-    two.add_argument("--by", default=who(), help="who asks for it (%(default)s)")
+    add_by(two)
     two.set_defaults(run=print_slip)

@@ -11,6 +11,7 @@ import pytest
 
 from firmware.cli import testing
 from firmware.cli.__main__ import parser
+from firmware.cli.exits import Exit
 from firmware.contract.screen import Action
 from firmware.demo.account import account
 from firmware.runtime.bench import BenchRefused
@@ -94,7 +95,7 @@ async def test_every_device_is_tested_with_hands_and_no_money_moves(
 async def test_in_the_middle_of_a_visit_nothing_is_tested(kiosk: Kiosk, terminal: Terminal) -> None:
     await kiosk.to_bill()
     tickets = len(kiosk.pictures())
-    assert await terminal.kioskctl("test", "receipt", "--skip", "hands") == testing.EXIT_NOT_TESTED
+    assert await terminal.kioskctl("test", "receipt", "--skip", "hands") == Exit.UNKNOWN
     assert terminal.lines[-1].startswith("stopped, and nothing is recorded")
     assert len(kiosk.pictures()) == tickets
     await kiosk.citizen.presses(Action.BACK)
@@ -107,5 +108,5 @@ async def test_without_hands_a_machine_can_run_it(kiosk: Kiosk, terminal: Termin
     kiosk.bench.do("receipt", "pull_paper")
     await kiosk.waits(lambda: kiosk.devices["receipt"].status == "out_of_service", "paper out")
     testing_ends = asyncio.create_task(terminal.kioskctl("test", "receipt", "--skip", "hands"))
-    assert await testing_ends == testing.EXIT_FAILED
+    assert await testing_ends == Exit.NOT_WELL
     assert any("receipt.paper.end" in line for line in terminal.lines)
