@@ -53,14 +53,14 @@ def _attendance(visits: list[downtime.Visit]) -> list[Attendance]:
 
 
 async def report(config: Config, options: argparse.Namespace) -> int:
-    """0, or 1 for a ledger that is not there or does not hold."""
+    """0, 1 for a ledger that does not hold, 2 for one that is not there."""
     now = SystemClock().now()
     first = options.month or now.date().replace(day=1)
     try:
         with closing(open_ledger(ledger_path(config), is_read_only=True)) as db:
             facts = facts_of(config, list(entries(db)), first, now)
     except (LedgerDamaged, sqlite3.Error) as error:
-        return refuse(f"{ledger_path(config)}: {error}")
+        return _not_read(ledger_path(config), error)
     if options.pdf is not None:
         options.pdf.write_bytes(typeset(downtime_page(facts), now).pdf)
     if options.csv is not None:
@@ -100,13 +100,17 @@ def write_csv(facts: DowntimeMonth, path: Path) -> None:
             rows.writerow([facts.kiosk, facts.month, "operator", each.by, "", each.seconds])
 
 
+def _not_read(path: Path, error: Exception) -> Exit:
+    return refuse(f"{path}: {error}", Exit.NOT_WELL if path.exists() else Exit.UNKNOWN)
+
+
 async def verify(config: Config, options: argparse.Namespace) -> int:
     """0 when every hash and every signature holds."""
     try:
         with closing(open_ledger(ledger_path(config), is_read_only=True)) as db:
             count = sum(1 for _ in entries(db))
     except (LedgerDamaged, sqlite3.Error) as error:
-        return refuse(f"{ledger_path(config)}: {error}")
+        return _not_read(ledger_path(config), error)
     show(options, {"rows": count}, [f"{count} rows: every hash and every signature holds"])
     return Exit.WELL
 

@@ -24,7 +24,8 @@ class Exit(IntEnum):
 
 MEANINGS = {
     Exit.WELL: "done; what was asked for is as it should be. An empty list is well, too",
-    Exit.NOT_WELL: "refused, with the reason; something is not as it should be; or there is no such thing",
+    Exit.NOT_WELL: "refused, with the reason; something is not as it should be; or there is no "
+    "such thing",
     Exit.UNKNOWN: "nobody can say: core, or who else was asked, is silent, or there is no record "
     "to be read. Of `status` also: out of service; of `device test`: not tested",
     Exit.NO_BUS: "the broker does not answer, or turns this user away",

@@ -18,7 +18,7 @@ from firmware.contract.money import Money
 from firmware.core.daemon import journal_path
 from firmware.journal.aside import kept_aside
 from firmware.journal.export import CSV_HEAD, csv_line, document, json_line
-from firmware.journal.faults import JournalFault
+from firmware.journal.faults import JournalDamaged
 from firmware.journal.orders import fold
 from firmware.journal.past import files_of, verify_all
 from firmware.journal.plain import line_of, verdict
@@ -30,10 +30,11 @@ LAST = 20  # rows that `show` shows unasked
 
 
 async def check(config: Config, options: argparse.Namespace) -> int:
+    """0 whole, 1 damaged. Raises JournalFault for what cannot be read."""
     found, fault = list[tuple[Path, Verified]](), ""
     try:
         found.extend(_verified(config, options))
-    except JournalFault as error:
+    except JournalDamaged as error:
         fault = str(error)
     files = [{"file": str(path), "rows": each.length, "head": each.head, "paise": each.credited}
              for path, each in found]  # fmt: skip
