@@ -27,6 +27,11 @@ output: what was asked for, or core's reply (`outcome`, `detail`); `watch`, `jou
 `logs` print an object a line. Money is in paise. Why something could not be asked at all is on
 standard error, and in the exit code. `--by` names who answers for what is done; else it is the
 user, also behind sudo.
+
+What lies in a daemon's own folder is read as that daemon, which the technician may
+(`systemd/sudoers.d/kiosk`): `sudo -u kiosk-core kioskctl report`, and so `collections`,
+`attendance`, `journal verify`, `journal show`, `journal aside`; `sudo -u kiosk-health kioskctl
+downtime`.
 """
 CODES = """\
 ## Exit codes

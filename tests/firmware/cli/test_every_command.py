@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
+from pathlib import Path
 
 import pytest
 import shtab
@@ -13,6 +15,8 @@ from firmware.cli.__main__ import main, parser
 from firmware.cli.exits import MEANINGS, Exit
 from firmware.cli.parsing import JSON, WITHOUT_JSON, below, doers, is_a_group
 
+SUDOERS = Path(__file__).parents[3] / "systemd/sudoers.d/kiosk"
+KIOSKCTL = "/usr/bin/kioskctl"
 COMMANDS = dict(doers(parser()))
 # What a technician was promised.
 PROMISED = (
@@ -87,3 +91,26 @@ def test_a_slip_of_the_pen_is_not_taken_for_somebodys_silence(
         main(words)
     assert end.value.code == Exit.USAGE
     assert "usage: kioskctl" in capsys.readouterr().err
+
+
+def lent() -> list[tuple[str, list[str]]]:
+    """What the technician may type as somebody else: as whom, and what."""
+    found = []
+    for line in SUDOERS.read_text(encoding="utf-8").splitlines():
+        if told := re.match(r"technician ALL=\((\S+)\) NOPASSWD: (.*)", line):
+            typed = [each.split() for each in told[2].split(", ")]
+            found += [(told[1], words[1:]) for words in typed if words[0] == KIOSKCTL]
+    return found
+
+
+@pytest.mark.parametrize(("user", "words"), lent(), ids=str)
+def test_what_sudo_lends_the_technician_is_a_command(user: str, words: list[str]) -> None:
+    options = parser().parse_args(words)
+    assert callable(options.run)
+    assert not set("*?[^") & set("".join(words)), "a wildcard takes what nobody thought of"
+
+
+def test_the_record_of_the_days_is_lent_with_the_journal() -> None:
+    as_core = [" ".join(words) for user, words in lent() if user == "kiosk-core"]
+    for words in ("report", "collections", "attendance", "journal verify"):
+        assert {words, f"{words} --json"} <= set(as_core)

@@ -293,7 +293,7 @@ def test_no_journal_is_said_in_one_line(
     config: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert said(config, monkeypatch, capsys, "show")[0] == 2
-    assert said(config, monkeypatch, capsys, "verify")[0] == 1
+    assert said(config, monkeypatch, capsys, "verify")[0] == 2
 
 
 def test_a_journal_on_a_card_that_nobody_may_write_is_read(
