@@ -53,15 +53,15 @@ def standing(config: Config, snapshot: Snapshot, now: datetime) -> list[Finding]
 
 def fault_lines(found: list[Finding]) -> list[str]:
     """A row a fault: since when, what it is, who mends it, what to do first."""
-    return table(
-        ("since", "part", "fault", "mended by", "what it is", "first step"),
-        [
-            (each.since[:16].replace("T", " "), each.part, each.code, mender_of(each.code),
-             sentence(each), meaning(each.code, "en"))
-            for each in found
-        ],
-        "no fault stands now",
-    )  # fmt: skip
+    head = ("since", "part", "fault", "mended by", "what it is", "first step")
+    return table(head, map(_row, found), "no fault stands now")
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    since = datetime.fromisoformat(finding.since).strftime("%d %b %H:%M")
+    code = finding.code
+    first = meaning(code, "en")
+    return since, finding.part, code, mender_of(code), sentence(finding), first
 
 
 def mender_of(code: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware.cli.exits import Exit
-from firmware.cli.output import refuse, show
+from firmware.cli.output import refuse, show, table
 from firmware.contract.money import Money
 from firmware.runtime.clock import SystemClock
 from firmware.runtime.config import Config
@@ -45,11 +45,11 @@ async def install(config: Config, options: argparse.Namespace) -> int:
     """0 installed, or there before; 1 refused, and why."""
     path: Path = options.file
     try:
-        table = _install(path, config)
+        fresh = _install(path, config)
     except (OSError, UnicodeDecodeError, RatesRefused) as error:
         return refuse(f"{path}: {error}")
-    said = f"Rate table {table.version} is installed, valid from {table.valid_from}."
-    show(options, {"version": table.version, "valid_from": table.valid_from}, [said])
+    said = f"Rate table {fresh.version} is installed, valid from {fresh.valid_from}."
+    show(options, {"version": fresh.version, "valid_from": fresh.valid_from}, [said])
     return Exit.WELL
 
 
@@ -64,10 +64,10 @@ def _today() -> date:
     return SystemClock().now().date()
 
 
-def _lines(table: RateTable, stand: str) -> list[str]:
-    head = f"version {table.version}, {stand}, valid from {table.valid_from}: {table.order}"
-    services = sorted(table.service.items())
-    return [head, *(f"  {name:<20} {_told(rates)}" for name, rates in services)]
+def _lines(rates: RateTable, stand: str) -> list[str]:
+    head = f"version {rates.version}, {stand}, valid from {rates.valid_from}: {rates.order}"
+    rows = [(name, _told(each)) for name, each in sorted(rates.service.items())]
+    return [head, *table(("service", "rates"), rows)]
 
 
 def _told(rates: list[Rate]) -> str:

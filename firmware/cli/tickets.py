@@ -6,7 +6,7 @@ import argparse
 
 from firmware.cli.asking import tell_core
 from firmware.cli.exits import Exit
-from firmware.cli.output import refuse, show
+from firmware.cli.output import refuse, show, table
 from firmware.cli.parsing import add_by
 from firmware.cli.retained import retained
 from firmware.contract.desk import PrintTicket
@@ -26,18 +26,18 @@ async def complaints(config: Config, options: argparse.Namespace) -> int:
 
 
 def lines(tickets: FaultTickets, with_closed: bool) -> list[str]:
-    """Two lines a ticket: which, and what to do."""
-    told = [line for each in tickets.open for line in _ticket(each)] or ["no ticket is open"]
-    closed = tickets.closed if with_closed else []
-    return told + [f"{each.number}  closed {_day(each.closed)}  {each.code}" for each in closed]
+    """A row a ticket: which, with whom it is, and what to do."""
+    found = [*tickets.open, *(tickets.closed if with_closed else [])]
+    head = ("number", "since", "part", "fault", "with", "opened", "what to do")
+    return table(head, map(_row, found), "no ticket is open")
 
 
-def _ticket(ticket: FaultTicket) -> list[str]:
-    again = f", opened {ticket.times} times" if ticket.times > 1 else ""
-    about = f"{ticket.number}  since {_day(ticket.opened)}  {ticket.part}  {ticket.code}"
-    with_whom = f"with the {ticket.level} since {_day(ticket.level_since)}{again}"
+def _row(ticket: FaultTicket) -> tuple[str, ...]:
+    with_whom = f"{ticket.level} since {_day(ticket.level_since)}"
+    now = f"closed {_day(ticket.closed)}" if ticket.closed else with_whom
     said = " ".join(filter(None, (meaning(ticket.code, "en"), ticket.detail)))
-    return [f"{about}  {with_whom}", f"    {said}"] if said else [f"{about}  {with_whom}"]
+    many = "once" if ticket.times == 1 else f"{ticket.times} times"
+    return ticket.number, _day(ticket.opened), ticket.part, ticket.code, now, many, said
 
 
 def _day(at: str) -> str:
