@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from firmware.cli import testing
+from firmware.cli import output, testing
 from firmware.cli.__main__ import parser
 from firmware.cli.exits import Exit
 from firmware.contract.screen import Action
@@ -34,7 +34,8 @@ class Terminal:
     def __init__(self, kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch) -> None:
         self._kiosk = kiosk
         self.lines: list[str] = []
-        monkeypatch.setattr(testing, "print", self._read, raising=False)
+        for each in (testing, output):
+            monkeypatch.setattr(each, "print", self._read, raising=False)
         monkeypatch.setattr(testing, "_confirm", self._answer)
 
     def _read(self, line: str, flush: bool = False, file: object = None) -> None:
@@ -87,7 +88,7 @@ async def test_every_device_is_tested_with_hands_and_no_money_moves(
     assert sample == [f"TEST {kiosk.stage.config.kiosk.id}"]
     terminal.lines.clear()
     await terminal.kioskctl("list")
-    listed = [line for line in terminal.lines if re.match("notes|coins|receipt|panel", line)]
+    listed = [line for line in terminal.lines if re.match("(notes|coins|receipt|panel) ", line)]
     assert len(listed) == 4
     assert all("passed" in line and line.endswith("S. Gurjar") for line in listed), listed
 
