@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from typing import Any
 
 import msgspec
 
 from firmware.cli.exits import Exit
 from firmware.cli.output import refuse, show
-from firmware.cli.snapshot import technician_bus, until_connected
+from firmware.cli.snapshot import on_the_bus, technician_bus
 from firmware.contract.command import CoreCommand
 from firmware.contract.device import Outcome, Reply
 from firmware.contract.topics import Topics
+from firmware.runtime.bus import Bus
 from firmware.runtime.config import Config
 
 ANSWERS_WITHIN = 5.0  # seconds; who lives answers in milliseconds
@@ -21,18 +21,19 @@ ANSWERS_WITHIN = 5.0  # seconds; who lives answers in milliseconds
 
 async def ask(config: Config, topic: str, message: Any) -> Reply | None:
     """The answer, when what was asked is on disk; None when nobody answers. Raises NoBus."""
-    bus = technician_bus(config)
-    bus.take_replies(reply := Topics(config.kiosk.id).reply("technician"))
-    running = asyncio.ensure_future(bus.run())
+    topics, bus = Topics(config.kiosk.id), technician_bus(config)
+    bus.take_replies(topics.reply("technician"))
+    async with on_the_bus(bus):
+        return await asked(bus, topics, topic, message)
+
+
+async def asked(bus: Bus, topics: Topics, topic: str, message: Any) -> Reply | None:
+    """As `ask`, of who is on the bus already and takes replies there."""
     try:
-        await until_connected(bus)
-        raw = await bus.request(topic, reply, message, ANSWERS_WITHIN)
-        return msgspec.json.decode(raw, type=Reply)
+        raw = await bus.request(topic, topics.reply("technician"), message, ANSWERS_WITHIN)
     except TimeoutError:
         return None
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+    return msgspec.json.decode(raw, type=Reply)
 
 
 async def ask_core(config: Config, command: CoreCommand) -> Reply | None:

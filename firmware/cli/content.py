@@ -8,9 +8,6 @@ who hands it on without a look at it).
 from __future__ import annotations
 
 import argparse
-import os
-import pwd
-import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -19,6 +16,7 @@ from pathlib import Path
 from firmware.boot.stick import STICK, mounted
 from firmware.cli.asking import tell_core
 from firmware.cli.exits import Exit
+from firmware.cli.hand_on import STDIN, hand_on
 from firmware.cli.output import refuse, show
 from firmware.cli.parsing import JSON, add_by
 from firmware.content.manifest import Manifest
@@ -31,9 +29,7 @@ from firmware.runtime.config import Config
 from firmware.till.signing import NoKey, load_fleet_seed
 
 ON_STICK = "kiosk.content"  # the name of the file on it
-STDIN = "-"
 USER = "kiosk-content"
-PROGRAM = "/usr/bin/kioskctl"
 
 
 async def packs(config: Config, options: argparse.Namespace) -> int:
@@ -80,8 +76,7 @@ async def check(config: Config, options: argparse.Namespace) -> int:
 async def install(config: Config, options: argparse.Namespace) -> int:
     """0 installed, or there before; 1 refused, and why: the one in force stays."""
     if options.file == STICK:
-        with mounted() as stick:
-            return _hand_on(stick / ON_STICK, options)
+        return _from_stick(options)
     shelf = shelf_of(config)
     return _said(
         options, lambda: shelf.install(_content(options.file)), "is in force: seen after this visit"
@@ -102,25 +97,21 @@ def _said(options: argparse.Namespace, act: Callable[[], Manifest], done: str) -
     return Exit.WELL
 
 
+def _from_stick(options: argparse.Namespace) -> int:
+    words = ["content", "install", *([JSON] if options.json else [])]
+    try:
+        with mounted() as stick, (stick / ON_STICK).open("rb") as pack:
+            return hand_on(USER, options.config, *words, content=pack)
+    except OSError as error:
+        return refuse(f"the content in force stays: {error}")
+
+
 def _content(said: str) -> bytes:
     """One byte more than the most, so that too much is seen and not read."""
     if said == STDIN:
         return sys.stdin.buffer.read(LARGEST + 1)
     with Path(said).open("rb") as file:
         return file.read(LARGEST + 1)
-
-
-def _hand_on(pack: Path, options: argparse.Namespace) -> int:
-    """As kiosk-content, with nothing of root's but the open file."""
-    home = pwd.getpwnam(USER)
-    command = [PROGRAM, "--config", str(options.config), "content", "install", STDIN]
-    command += [JSON] if options.json else []
-    groups = os.getgrouplist(USER, home.pw_gid)
-    with pack.open("rb") as file:
-        return subprocess.run(
-            command, stdin=file, user=home.pw_uid, group=home.pw_gid, extra_groups=groups,
-            check=False,
-        ).returncode  # fmt: skip
 
 
 def sign(options: argparse.Namespace) -> int:

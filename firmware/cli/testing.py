@@ -10,10 +10,11 @@ from datetime import datetime
 
 import msgspec
 
+from firmware.cli.asking import asked
 from firmware.cli.exits import Exit
 from firmware.cli.guided import BusEars, run
 from firmware.cli.output import show, table
-from firmware.cli.snapshot import Snapshot, take, technician_bus, until_connected
+from firmware.cli.snapshot import Snapshot, on_the_bus, take, technician_bus
 from firmware.contract.command import TryDevice
 from firmware.contract.device import DeviceEvent, DeviceState, Outcome, Reply, Status
 from firmware.contract.health import CoreState, DeviceTested, LastTest
@@ -23,7 +24,6 @@ from firmware.core.guided_kinds import SCRIPTS
 from firmware.runtime.bus import Envelope
 from firmware.runtime.config import Config
 
-ANSWERS_WITHIN = 5.0  # seconds; core and health answer in milliseconds
 HANDS = "hands"  # of --skip
 
 
@@ -56,12 +56,8 @@ class Technician:
         return await self._ask(self._topics.health_test, tested, "health")
 
     async def _ask(self, topic: str, message: TryDevice | DeviceTested, who: str) -> Reply:
-        reply = self._topics.reply("technician")
-        try:
-            answer = await self.bus.request(topic, reply, message, ANSWERS_WITHIN)
-        except TimeoutError:
-            return Reply(Outcome.REFUSED, f"kiosk-{who} does not answer")
-        return msgspec.json.decode(answer, type=Reply)
+        reply = await asked(self.bus, self._topics, topic, message)
+        return reply or Reply(Outcome.REFUSED, f"kiosk-{who} does not answer")
 
 
 async def test(config: Config, options: argparse.Namespace) -> int:
@@ -71,16 +67,12 @@ async def test(config: Config, options: argparse.Namespace) -> int:
         print(f"no device {options.name!r}; known: {known}")
         return Exit.UNKNOWN
     technician = Technician(config, options.name)
-    running = asyncio.ensure_future(technician.bus.run())
-    try:
-        await until_connected(technician.bus)
-        return await _test(technician, options)
-    except Interrupted as reason:
-        print(f"stopped, and nothing is recorded: {reason}")
-        return Exit.UNKNOWN
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+    async with on_the_bus(technician.bus):
+        try:
+            return await _test(technician, options)
+        except Interrupted as reason:
+            print(f"stopped, and nothing is recorded: {reason}")
+            return Exit.UNKNOWN
 
 
 async def _test(technician: Technician, options: argparse.Namespace) -> int:
