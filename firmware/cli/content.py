@@ -1,8 +1,8 @@
 """`kioskctl content list|check|install|rollback|sign|conduct`: the district's pack on this kiosk.
 
 Whoever installs reads foreign pictures, so on a kiosk that is the user kiosk-content, who reads no
-journal and speaks on no bus: a pack comes on standard input (`-`), or on a stick (`stick`, as root,
-who hands it on without a look at it).
+journal and speaks on no bus: a pack comes on standard input (`-`), on a stick (`stick`, as root,
+who hands it on without a look at it), or from the fleet (`fleet`: kiosk-content.service runs it).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from firmware.cli.exits import Exit
 from firmware.cli.hand_on import STDIN, hand_on
 from firmware.cli.output import refuse, show
 from firmware.cli.parsing import JSON, add_by
+from firmware.content.handed import install_handed, packs_folder
 from firmware.content.manifest import Manifest
 from firmware.content.pack import read_pack, sealed
 from firmware.content.shelf import Shelf, shelf_of
@@ -29,6 +30,7 @@ from firmware.runtime.config import Config
 from firmware.till.signing import NoKey, load_fleet_seed
 
 ON_STICK = "kiosk.content"  # the name of the file on it
+OF_FLEET = "fleet"  # what the uplink has fetched
 USER = "kiosk-content"
 
 
@@ -78,6 +80,8 @@ async def install(config: Config, options: argparse.Namespace) -> int:
     if options.file == STICK:
         return _from_stick(options)
     shelf = shelf_of(config)
+    if options.file == OF_FLEET:
+        return _install_handed(options, shelf, packs_folder(config.state_folder))
     return _said(
         options, lambda: shelf.install(_content(options.file)), "is in force: seen after this visit"
     )
@@ -86,6 +90,13 @@ async def install(config: Config, options: argparse.Namespace) -> int:
 async def rollback(config: Config, options: argparse.Namespace) -> int:
     """0 when the pack of before is in force; 1 where there is none."""
     return _said(options, shelf_of(config).rollback, "is in force again")
+
+
+def _install_handed(options: argparse.Namespace, shelf: Shelf, folder: Path) -> int:
+    """0 also for one that is refused: the fleet hears why, and another try would end the same."""
+    made = install_handed(shelf, folder)
+    show(options, made, ["nothing was fetched" if made is None else made.said])
+    return Exit.WELL
 
 
 def _said(options: argparse.Namespace, act: Callable[[], Manifest], done: str) -> int:
@@ -139,7 +150,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     what.add_parser("list", help="the pack in force, and the one before it").set_defaults(run=packs)
     for name, run, words in (
         ("check", check, "would this kiosk take it? changes nothing"),
-        ("install", install, "take a newer pack: a file, - for standard input, or stick"),
+        ("install", install, "take a newer pack: a file, - for standard input, stick, or fleet"),
     ):
         one = what.add_parser(name, help=words)
         one.add_argument("file")
