@@ -28,7 +28,8 @@ from firmware.contract.till import (
 from firmware.contract.uplink import JournalRow
 from firmware.journal import desk_rows
 from firmware.journal.occasion_rows import ConductChanged
-from firmware.uplink.happenings import of_switch, of_till
+from firmware.uplink.fitting import Fact
+from firmware.uplink.happenings import kind_of, of_switch, of_till
 
 log = logging.getLogger("uplink")
 
@@ -80,10 +81,10 @@ def _of_counters(row: desk_rows.CountersDiffer, place: str) -> Iterator[Told]:
 
 def _of_collection(row: desk_rows.CollectionDiffers, place: str) -> Iterator[Told]:
     """Who collected stands in the row CollectionClosed of that number."""
-    doubts = [str(each) for each in row.doubts]
-    told = _till(CollectionDiffered(row.number, "", row.sides, doubts), place)
-    facts = {name: value for name, value in told.facts.items() if name != "by"}
-    yield msgspec.structs.replace(told, facts=facts)
+    facts: dict[str, Fact] = {"number": row.number, "sides": row.sides}
+    facts["doubts"] = [str(each) for each in row.doubts]
+    kind = kind_of(CollectionDiffered)
+    yield Told(f"{kind} {place}", kind, facts)
 
 
 def _of_supply(row: desk_rows.SupplyRenewed, place: str) -> Iterator[Told]:
