@@ -5,6 +5,7 @@ It draws again only when its text, size or width changed, and keeps one texture.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from kivy.clock import Clock
@@ -17,6 +18,7 @@ from PIL import Image
 from ui import shaping, theme
 
 UNLIMITED = 10_000  # pixels: wider than any panel
+WORDS = re.compile("[ \n]")  # a no-break space holds two together
 
 
 class Text(Widget):
@@ -43,6 +45,7 @@ class Text(Widget):
     text_height = NumericProperty(0)
     text_width = NumericProperty(0)
     natural_width = NumericProperty(0)  # in one line that nothing squeezes
+    widest_word = NumericProperty(0)  # in pixels, if nothing squeezes it
     fits = BooleanProperty(True)
 
     def __init__(self, **facts: Any) -> None:
@@ -78,10 +81,12 @@ class Text(Widget):
             self._place()
             return
         self._drawn = wish
-        if self.text:
-            self.natural_width = max(
-                shaping.measure(line, int(self.weight), size) for line in self.text.split("\n")
-            )
+        self.natural_width = max(
+            shaping.measure(line, int(self.weight), size) for line in self.text.split("\n")
+        )
+        self.widest_word = max(
+            shaping.measure(word, int(self.weight), size) for word in WORDS.split(self.text)
+        )
         if not self.text or width <= 1:
             self._show_nothing()
             return

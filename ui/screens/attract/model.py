@@ -75,14 +75,14 @@ def model(data: Attract, screen: Screen, say: Say, pictures: Path | None = None)
 
 
 def _content(data: Attract, shown: Shown, say: Say, pictures: Path | None) -> dict[str, str]:
-    """What the district has put here. A meeting that is near takes the room of its lines."""
-    words = say.language
-    found = {
-        "slogan": "" if shown.slogan is None else shown.slogan.of(words),
-        "lines": "\n".join(line.of(words) for line in shown.lines if data.meeting is None),
-    }
+    """What the district has put here. A meeting that is near takes the room of its words."""
+    files = {"banner": shown.banner}
+    found = {}
+    if data.meeting is None:
+        words, files["logo"] = say.language, shown.logo
+        found["slogan"] = "" if shown.slogan is None else shown.slogan.of(words)
+        found["lines"] = "\n".join(line.of(words) for line in shown.lines)
     if pictures is not None:
-        files = {"logo": shown.logo, "banner": shown.banner}
         found |= {place: str(pictures / file) for place, file in files.items() if file}
     return found
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kivy.graphics.texture import Texture
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 from PIL import Image
 
@@ -19,8 +19,8 @@ from ui.view import View
 
 log = logging.getLogger("attract")
 
-COLUMNS = 4
-COLUMNS_WHEN_FEW = 3  # up to nine
+COLUMNS = 3
+LEAST_ICON = 46  # design pixels, where there is little room
 
 
 class SampleTile(Touch):
@@ -28,6 +28,7 @@ class SampleTile(Touch):
     name = StringProperty("")
     icon = StringProperty("")
     is_working = BooleanProperty(True)
+    least = NumericProperty(0)  # as high as its name and a small icon need
 
     def on_sample(self, _: object, sample: Sample) -> None:
         self.name, self.is_working = sample.name, sample.is_on
@@ -73,7 +74,6 @@ class AttractView(View):
 
     def on_model(self, _: object, model: AttractModel) -> None:
         fill_with(self.ids.samples, self._tiles, len(model.samples), self._tile)
-        self.ids.samples.cols = COLUMNS if len(model.samples) > 9 else COLUMNS_WHEN_FEW
         for tile, sample in zip(self._tiles, model.samples, strict=False):
             tile.sample = sample
 

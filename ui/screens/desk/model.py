@@ -91,7 +91,7 @@ def _row(fact: Fact, say: Say) -> Row:
     if (fault := say.of_fault(fact.fault)) is not None:
         parts.append(fault.short or fault.text)
     label = say(say.known(fact.label, "desk.other"), **_words(fact.words, say))
-    return Row(label, f"{NO_BREAK}·{NO_BREAK}".join(parts))
+    return Row(label, f"{NO_BREAK}· ".join(parts))
 
 
 def _moment(text: str, say: Say) -> str:
