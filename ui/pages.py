@@ -177,7 +177,8 @@ def _height(block: Block, part: Part) -> float:
 
 class Tiles(Pages):
     """Tiles in columns, each as high as the words of any in its row need (`least`), and higher
-    where there is room, up to `most`. `below` them, on their last page, what the rules put there."""
+    where there is room, up to `most`. What the rules put in it stands below them, on the last page.
+    """
 
     cols = NumericProperty(2)
     most = NumericProperty(0)

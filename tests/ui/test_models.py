@@ -116,7 +116,7 @@ def test_the_window_says_how_much_works(director: Director) -> None:
 def test_no_acceptor_is_said_before_the_visit(director: Director) -> None:
     shown = model_of(director, samples.main_screens()["1-attract-no-cash"], ENGLISH)
     assert isinstance(shown, AttractModel)
-    assert shown.pay_by == "No cash just now" and "not taken" in shown.line
+    assert shown.pay_by == "No cash just now" and "No cash" in shown.line
 
 
 def test_the_note_slot_is_shut_and_the_telephone_pays(director: Director) -> None:

@@ -11,7 +11,6 @@ from kivy.uix.widget import Widget
 from ui.screens.how_to.model import HowToModel
 from ui.view import View
 
-
 DRAWN = 920, 510  # design pixels, that the largest of them needs
 
 
