@@ -1,7 +1,7 @@
 """The whole of what is seen: the bars, one screen between them, and the question laid over all.
 
-Every screen is built once and updated; a document only changes its model. Kivy draws again what
-changed.
+Every screen is built once, when it is first needed or in a quiet moment before, and updated; a
+document only changes its model. Kivy draws again what changed.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ VIEWS: tuple[type[View], ...] = (
     HowToView,
     WriteTextView, FindPlaceView,
 )  # fmt: skip
+BY_MODEL = {type(view.model.defaultvalue): view for view in VIEWS}
+QUIET = 0.25  # seconds between two screens that are built before anybody needs them
 RULES_NEED: tuple[type[Widget], ...] = (Code,)  # known to them once it is imported
 PUBLIC = (AttractView, ServicesView, ClosedView, HowToView)  # nothing on them is of anybody
 SAME_PRESS = 0.7  # seconds in which the same press on the same screen is the same finger
@@ -128,21 +130,20 @@ class Face(FloatLayout):
         self._screen = FloatLayout(size_hint=(None, None))  # all of it: in a frame, or alone
         self.frame_of_play: PlayFrame | None = None  # made when somebody practises
         self.hand: Hand = NoHand()
-        self.views = {
-            type(view.model): view for view in (make(press=self._press) for make in VIEWS)
-        }
+        self.views: dict[type[Any], View] = {}  # by their models, as far as they are built
         self.view: View | None = None
         self._screen.add_widget(self._column)
         self.add_widget(self._screen)
         self.fbind("size", self._fill)
         self.keys = SixKeys(self, ear)
         Clock.schedule_interval(self._count, 1.0)
+        Clock.schedule_interval(self._build_one, QUIET)
 
     def show(self, scene: Scene) -> None:
         """Draw this scene from the next frame on."""
         self.scene = scene
         self._leaves_at = time.monotonic() + scene.leaves_in if scene.leaves_in else 0.0
-        view = self.views[type(scene.model)]
+        view = self._view_of(type(scene.model))
         view.model = scene.model
         is_another = view is not self.view or scene.frame.warning != self.frame.warning
         if view is not self.view or scene.frame.is_bare != self.frame.is_bare:
@@ -161,6 +162,19 @@ class Face(FloatLayout):
         view.more = scene.frame.more
         self._count()
         self.keys.shown(is_another)
+
+    def _view_of(self, model: type[Any]) -> View:
+        if model not in self.views:
+            self.views[model] = BY_MODEL[model](press=self._press)
+        return self.views[model]
+
+    def _build_one(self, _: float) -> bool:
+        """The first picture waits for no other screen, and no citizen for his first one of a kind;
+        False, which is Kivy's word for enough, once all are there."""
+        wanted = next((model for model in BY_MODEL if model not in self.views), None)
+        if wanted is not None:
+            self._view_of(wanted)
+        return wanted is not None
 
     def key(self, name: str) -> bool:
         """A key of a keypad or a keyboard: one of the six, or what the screen lets be typed."""

@@ -123,7 +123,8 @@ async def _touches(stage: HandStage, count: int) -> list[Figure]:
         key = "wipe" if touch % 2 else "5"
         answer = await stage.window.order(touch=at[key], timed=True)
         took.append(float(answer["flipped_after"]))
-        await asyncio.sleep(0.1)  # a shorter one would be a finger that bounces
+        # A shorter one would be a finger that bounces; a finger comes at any moment of a frame.
+        await asyncio.sleep(0.1 + touch % 20 / 400)
     return [delays("touch -> changed pixels", took, TOUCH_AIM)]
 
 
