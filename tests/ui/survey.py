@@ -2,7 +2,7 @@
 
     python -m tests.ui.survey 1024 600            all documents, languages and sizes of letters
     python -m tests.ui.survey 1024 600 --every 7  a sample of them, another combination each
-    python -m tests.ui.survey 1024 600 --write    the stored pictures anew
+    python -m tests.ui.survey 1024 600 --write    the stored pictures anew, of what looks different
 
 Kivy can be set up once a process: a layout is a process. Each fault is a line on stdout; the exit
 code is 1 where there was one.
@@ -84,10 +84,11 @@ def main() -> int:
     studio = Studio(wanted.width, wanted.height)
     found = [] if wanted.write else list(tree_faults(studio, wanted.every))
     for name, drawn in sheets(studio, wanted.pictures) if wanted.pictures else ():
-        if wanted.write:
+        differences = pictures.differences(layout, name, drawn, readings())
+        if not wanted.write:
+            found += differences
+        elif differences:
             pictures.store(layout, name, drawn)
-        else:
-            found += pictures.differences(layout, name, drawn, readings())
     for fault in found:
         sys.stdout.write(f"{layout} {fault}\n")
     return 1 if found else 0
