@@ -45,7 +45,6 @@ class Text(Widget):
     text_height = NumericProperty(0)
     text_width = NumericProperty(0)
     natural_width = NumericProperty(0)  # in one line that nothing squeezes
-    widest_word = NumericProperty(0)  # in pixels, if nothing squeezes it
     fits = BooleanProperty(True)
 
     def __init__(self, **facts: Any) -> None:
@@ -69,6 +68,11 @@ class Text(Widget):
         """The em in pixels, with the citizen's wish for larger letters."""
         return float(self.letter * (1.0 if self.is_display else self.zoom))
 
+    def widest_word(self, text: str) -> int:
+        """Pixels of the longest word of `text`, which no line can be narrower than."""
+        size = max(1, round(self.wished))
+        return max(shaping.measure(word, int(self.weight), size) for word in WORDS.split(text))
+
     def _paint(self, *_: object) -> None:
         self._tint.rgba = self.colour
 
@@ -83,9 +87,6 @@ class Text(Widget):
         self._drawn = wish
         self.natural_width = max(
             shaping.measure(line, int(self.weight), size) for line in self.text.split("\n")
-        )
-        self.widest_word = max(
-            shaping.measure(word, int(self.weight), size) for word in WORDS.split(self.text)
         )
         if not self.text or width <= 1:
             self._show_nothing()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +24,7 @@ from PIL import Image
 from firmware.contract.reading import Language, TextSize
 from tests.ui import pictures
 from tests.ui.documents import every_document
-from ui import samples_occasions
+from ui import samples_occasions, shaping
 from ui.gallery import HELPLINE, scenes
 from ui.languages import languages
 from ui.scene import Director, Scene
@@ -81,6 +82,8 @@ def main() -> int:
     parser.add_argument("--write", action="store_true")
     wanted = parser.parse_args()
     layout = f"{wanted.width}x{wanted.height}"
+    # The same words come up in hundreds of screens.
+    shaping.measure, shaping.draw = cache(shaping.measure), lru_cache(2000)(shaping.draw)
     studio = Studio(wanted.width, wanted.height)
     found = [] if wanted.write else list(tree_faults(studio, wanted.every))
     for name, drawn in sheets(studio, wanted.pictures) if wanted.pictures else ():
