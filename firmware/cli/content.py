@@ -8,9 +8,6 @@ who hands it on without a look at it).
 from __future__ import annotations
 
 import argparse
-import os
-import pwd
-import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -18,6 +15,7 @@ from pathlib import Path
 
 from firmware.boot.stick import STICK, mounted
 from firmware.cli.asking import SILENCE, ask_core
+from firmware.cli.hand_on import STDIN, hand_on
 from firmware.cli.journal import EXIT_FAULT, who
 from firmware.content.manifest import Manifest
 from firmware.content.pack import read_pack, sealed
@@ -31,9 +29,7 @@ from firmware.till.signing import NoKey, load_fleet_seed
 
 EXIT_REFUSED = 1
 ON_STICK = "kiosk.content"  # the name of the file on it
-STDIN = "-"
 USER = "kiosk-content"
-PROGRAM = "/usr/bin/kioskctl"
 
 
 async def show(config: Config, options: argparse.Namespace) -> int:
@@ -80,8 +76,7 @@ async def check(config: Config, options: argparse.Namespace) -> int:
 async def install(config: Config, options: argparse.Namespace) -> int:
     """0 installed, or there before; 1 refused, and why: the one in force stays."""
     if options.file == STICK:
-        with mounted() as stick:
-            return _hand_on(stick / ON_STICK, options.config)
+        return _from_stick(options.config)
     shelf = shelf_of(config)
     return _said(
         lambda: shelf.install(_content(options.file)), "is in force: seen after this visit"
@@ -103,24 +98,21 @@ def _said(act: Callable[[], Manifest], done: str) -> int:
     return 0
 
 
+def _from_stick(config: Path) -> int:
+    try:
+        with mounted() as stick, (stick / ON_STICK).open("rb") as pack:
+            return hand_on(USER, config, "content", "install", content=pack)
+    except OSError as error:
+        print(f"kioskctl: the content in force stays: {error}", file=sys.stderr)
+        return EXIT_REFUSED
+
+
 def _content(said: str) -> bytes:
     """One byte more than the most, so that too much is seen and not read."""
     if said == STDIN:
         return sys.stdin.buffer.read(LARGEST + 1)
     with Path(said).open("rb") as file:
         return file.read(LARGEST + 1)
-
-
-def _hand_on(pack: Path, config: Path) -> int:
-    """As kiosk-content, with nothing of root's but the open file."""
-    home = pwd.getpwnam(USER)
-    command = [PROGRAM, "--config", str(config), "content", "install", STDIN]
-    groups = os.getgrouplist(USER, home.pw_gid)
-    with pack.open("rb") as file:
-        return subprocess.run(
-            command, stdin=file, user=home.pw_uid, group=home.pw_gid, extra_groups=groups,
-            check=False,
-        ).returncode  # fmt: skip
 
 
 def sign(options: argparse.Namespace) -> int:

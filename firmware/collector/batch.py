@@ -131,13 +131,17 @@ def conflict(key: Key, prefix: str, other: JournalRow | Event) -> Alarm:
     )  # fmt: skip
 
 
-def status_order(what: UpStatus) -> tuple[int, bool, str]:
+STEPS = [Link.DRAINING, Link.ONLINE, Link.OFFLINE]  # of one connection, in their order
+
+
+def status_order(what: UpStatus) -> tuple[int, int]:
     """Of one connection the good-bye or last will is the last word, whenever it comes."""
-    return what.connection, what.state is Link.OFFLINE, what.t
+    return what.connection, STEPS.index(what.state)
 
 
-def state_order(what: UpState | UpHealth) -> tuple[int, str]:
-    return what.boot, what.t
+def state_order(what: UpState | UpHealth) -> tuple[int, float, str]:
+    """By what no clock moves, where the kiosk says it."""
+    return what.boot, what.up if isinstance(what, UpState) else 0.0, what.t
 
 
 def _newest(found: dict[str, Heard], heard: Heard, order: object) -> None:

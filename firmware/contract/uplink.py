@@ -118,8 +118,10 @@ class UpSupply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class UpState(Stamped, frozen=True, kw_only=True, omit_defaults=True):
     """`up/state`, retained: the whole present truth. Sent when it changes, at most every 30 s, and
-    again before `ttl` seconds are over; a reader shows it as stale after that."""
+    again before `ttl` seconds are over; a reader shows it as stale after that. Of two the later one
+    has the greater `boot`, or of the same the greater `up`: the clock may have been put right."""
 
+    up: float = 0.0  # seconds since the machine started, which no clock moves; 0 of old releases
     ttl: int = 7200
     release: str
     condition: str  # in_service, degraded, out_of_service

@@ -14,7 +14,7 @@ from random import Random
 import msgspec
 
 from firmware.contract.device import Outcome, Reply
-from firmware.contract.fleet import FleetOrder, Rows, RowsAfter, UplinkState
+from firmware.contract.fleet import FleetOrder, RowsAfter, UplinkState
 from firmware.contract.health import Presence
 from firmware.contract.topics import Topics
 from firmware.contract.uplink import Link, UpState
@@ -29,6 +29,7 @@ from firmware.runtime.daemon import notify
 from firmware.runtime.uplink_section import UplinkSection
 from firmware.runtime.wide import AWAY
 from firmware.uplink.acts import Actor
+from firmware.uplink.asking import Asking
 from firmware.uplink.certificate import Certificate, Trouble, read
 from firmware.uplink.ear import Ear
 from firmware.uplink.enrolment import FEW_DAYS
@@ -69,6 +70,9 @@ class UplinkDaemon:
             place=config.kiosk.place, commissioned=not config.kiosk.id.startswith(NEW)
         )
         self._session = Session(kept.outbox, kept.keeper, tempo)
+        self._asking = Asking(
+            kept, self._session, lambda each: self._request(topics.journal_request, each)
+        )
         self._ear = Ear(kept, self._heard, self._has_room, self._on_news)
         self._ear.join(self._bus, topics)
         self._bus.take_replies(topics.reply("uplink"))
@@ -144,7 +148,7 @@ class UplinkDaemon:
             return (code, detail)
         if is_set and (days := certificate.days_left(now)) < FEW_DAYS:
             return ("uplink.certificate_ending", f"the certificate ends in {days} days")
-        return ("", "")
+        return self._asking.trouble() or ("", "")
 
     def _said_desired(self) -> None:
         if self._settings.now is not None:
@@ -156,7 +160,7 @@ class UplinkDaemon:
             state=self._state,
             numbers=self._numbers,
             health_every=self._health_every,
-            ask_core=self._ask_core,
+            ask_core=self._asking.ask,
             on_desired=self._on_desired,
         )
 
@@ -209,26 +213,12 @@ class UplinkDaemon:
             return
         try:
             self._kept.keeper.change(known_time=stamp.t)
+            self._kept.executed.ids.believe(stamp.t)
             self._kept.executed.forget(stamp.t)
         except OSError as error:
             log.error("the time is not kept: %s", error)
 
     # --- asking core -------------------------------------------------------------------------
-
-    async def _ask_core(self, question: RowsAfter) -> None:
-        raw = await self._request(self._topics.journal_request, question)
-        now = self._kept.clock.monotonic()
-        try:
-            rows = None if raw is None else msgspec.json.decode(raw, type=Rows)
-        except msgspec.DecodeError as error:
-            log.error("core's rows are not understood: %s", error)
-            rows = None
-        if rows is None:
-            self._session.unanswered(now)
-            return
-        if rows.why:
-            log.error("%s: %s", rows.file, rows.why)
-        self._session.on_rows(rows, self._kept.stamper.now(), now)
 
     async def _order(self, order: FleetOrder) -> Reply | None:
         raw = await self._request(self._topics.uplink_order, order)

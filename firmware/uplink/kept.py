@@ -14,6 +14,7 @@ from firmware.runtime.clock import Clock
 from firmware.runtime.config import Config
 from firmware.runtime.durable import CorruptFile, read_durably, write_durably
 from firmware.uplink.commands import Broken, Executed, read_desired
+from firmware.uplink.ids import Ids
 from firmware.uplink.marks import Keeper
 from firmware.uplink.outbox import Outbox
 from firmware.uplink.stamp import Stamper
@@ -45,7 +46,8 @@ class Kept:
         if outbox.was_lost:
             told = Told("", "outbox.begun", {"why": outbox.was_lost[:200]})
             outbox.add([told], stamper.now())
-        return cls(folder, clock, outbox, keeper, stamper, Executed(outbox))
+        executed = Executed(outbox, Ids(folder / "ids", stamper.now()))
+        return cls(folder, clock, outbox, keeper, stamper, executed)
 
     def close(self) -> None:
         self.outbox.close()

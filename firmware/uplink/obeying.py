@@ -78,7 +78,8 @@ class Obeying:
             return
         stamp = self._kept.stamper.now()
         known_time = self._kept.keeper.now.known_time
-        why = refusal(command, stamp, known_time, self._money_is_inside())
+        ids = self._kept.executed.ids
+        why = refusal(command, stamp, known_time, ids, self._money_is_inside())
         try:
             if self._kept.executed.begin(command, stamp.boot) is Seen.BEFORE:
                 log.warning("%s %s: it was here before", command.verb, command.id)

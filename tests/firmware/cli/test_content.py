@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import io
 import os
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -111,17 +112,18 @@ def test_the_reader_gets_the_pack_on_its_standard_input(
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root steps down to another user")
 def test_a_stick_is_read_by_the_readers_user_and_not_by_root(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    stick = tmp_path / content.ON_STICK
-    stick.write_bytes(b"12345")
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    (tmp_path / content.ON_STICK).write_bytes(b"12345")
+    monkeypatch.setattr(content, "mounted", lambda: nullcontext(tmp_path))
     monkeypatch.setattr(content, "USER", "nobody")
-    monkeypatch.setattr(content, "PROGRAM", "/usr/bin/id")
-    content._hand_on(stick, Path("kiosk.toml"))
+    monkeypatch.setattr("firmware.cli.hand_on.PROGRAM", "/usr/bin/id")
+    run(config, "content", "install", "stick")
     assert "root" not in capfd.readouterr().out
-    monkeypatch.setattr(content, "PROGRAM", "/bin/echo")
-    assert content._hand_on(stick, Path("kiosk.toml")) == 0
-    assert capfd.readouterr().out == "--config kiosk.toml content install -\n"
+    monkeypatch.setattr("firmware.cli.hand_on.PROGRAM", "/bin/echo")
+    assert run(config, "content", "install", "stick") == 0
+    assert capfd.readouterr().out.endswith(" content install -\n")
 
 
 def core(**more: object) -> CoreState:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import lzma
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ from firmware.health.self_test import Check
 from firmware.runtime.clock import FixedClock
 from firmware.uplink.acts import PART, Actor
 from firmware.uplink.commands import Executed
+from firmware.uplink.ids import Ids
 from firmware.uplink.kept import Kept, Settings
 from firmware.uplink.marks import Keeper
 from firmware.uplink.obeying import Obeying
@@ -64,7 +65,8 @@ class Desk:
         outbox = Outbox(self.folder / "outbox.db")
         keeper = Keeper(self.folder / "mark")
         stamper = Stamper(self.clock, keeper.booted(boot_id).boot, lambda: self.clock_is_set)
-        self.kept = Kept(self.folder, self.clock, outbox, keeper, stamper, Executed(outbox))
+        executed = Executed(outbox, Ids(self.folder / "ids", stamper.now()))
+        self.kept = Kept(self.folder, self.clock, outbox, keeper, stamper, executed)
         self.settings = Settings(self.folder, [FLEET_PUBLIC], "k1")
         checks = [Check("clock", is_good=True), Check("notes", False, "gone")]
         actor = Actor(self.machine, self._order, self._tell_now, lambda: checks)
@@ -122,6 +124,86 @@ async def test_a_replayed_command_does_nothing_also_after_a_restart(desk: Desk) 
     desk.boot("b1")
     assert await desk.gets(sent) == []
     assert desk.orders == [Restart("fleet: office", "health")]
+
+
+OUTBOX, IDS = "outbox.db*", "ids.*"
+LATER = NOW + timedelta(minutes=2)
+
+
+def lost(folder: Path, *patterns: str) -> None:
+    for path in (path for pattern in patterns for path in folder.glob(pattern)):
+        path.unlink()
+
+
+def torn(folder: Path, *patterns: str) -> None:
+    """A worn card gives back noise."""
+    for path in (path for pattern in patterns for path in folder.glob(pattern)):
+        path.write_bytes(b"\xa5" * 4096)
+
+
+@pytest.mark.parametrize("gone", [lost, torn])
+@pytest.mark.parametrize("what", [(OUTBOX,), (IDS,), (OUTBOX, IDS)], ids=["outbox", "ids", "both"])
+async def test_a_command_is_not_done_again_after_its_file_was_lost(
+    desk: Desk, gone: Callable[..., None], what: tuple[str, ...]
+) -> None:
+    """Signed, in time, and sent once more by whoever kept it. A new one is done."""
+    sent = signed(command(Verb.RESTART, at=NOW, unit="kiosk-health"))
+    await desk.gets(sent)
+    desk.kept.close()
+    gone(desk.folder, *what)
+    desk.clock.set(LATER)
+    desk.boot("b1")
+    desk.replies()
+    assert [each.outcome for each in await desk.gets(sent)] in ([], [Outcome.REFUSED])
+    assert len(desk.orders) == 1
+    (reply,) = await desk.gets(signed(command(Verb.RESTART, 2, at=LATER, unit="kiosk-health")))
+    assert (reply.outcome, len(desk.orders)) == (Outcome.DONE, 2)
+
+
+async def test_a_card_that_is_back_at_an_earlier_day_does_nothing_twice(desk: Desk) -> None:
+    """The log of SQLite is lost with its last commits, and the file itself looks well."""
+    desk.kept.outbox.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = (desk.folder / "outbox.db").read_bytes()
+    sent = signed(command(Verb.REBOOT, at=NOW))
+    await desk.gets(sent)
+    desk.kept.close()
+    lost(desk.folder, OUTBOX)
+    (desk.folder / "outbox.db").write_bytes(before)
+    desk.boot("b1")
+    assert desk.kept.outbox.was_lost == ""
+    assert await desk.gets(sent) == []
+    assert desk.orders == [Restart("fleet: office", MACHINE)]
+
+
+@pytest.mark.parametrize("year", [1970, 2038])
+async def test_a_record_that_began_under_a_wrong_clock_begins_when_the_clock_is_believed(
+    desk: Desk, year: int
+) -> None:
+    """Of 1970 it would let everything through, and of 2038 nothing, for years."""
+    desk.kept.close()
+    lost(desk.folder, OUTBOX, IDS)
+    desk.clock.set(datetime(year, 1, 1, tzinfo=UTC))
+    desk.clock_is_set = False
+    desk.boot("b2")
+    desk.clock.set(NOW)
+    desk.clock_is_set = True
+    desk.kept.executed.ids.believe(desk.kept.stamper.now().t)
+    desk.kept.close()
+    desk.boot("b2")
+    old = command(Verb.REBOOT, at=NOW - timedelta(minutes=5))
+    (reply,) = await desk.gets(signed(old))
+    assert (reply.outcome, reply.why[:13]) == (Outcome.REFUSED, "issued before")
+    (reply,) = await desk.gets(signed(command(Verb.REBOOT, 2, at=NOW)))
+    assert reply.outcome is Outcome.DONE
+
+
+async def test_an_id_that_cannot_be_kept_is_not_acted_upon(desk: Desk) -> None:
+    lost(desk.folder, IDS)
+    for letter in "ab":
+        (desk.folder / f"ids.{letter}").mkdir()
+    assert await desk.gets(signed(command(Verb.REBOOT, at=NOW))) == []
+    assert desk.orders == []
+    assert desk.kept.executed.interrupted(1) == []
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from firmware.contract.content import Shown
 from firmware.contract.meeting import Announced
@@ -42,6 +43,7 @@ class AttractModel:
     lines: str = ""  # whom to ask, of the district
     logo: str = ""  # a file
     banner: str = ""
+    banners: tuple[str, ...] = ()  # that one, and those that take turns with it
     meeting: str = ""
     padlock: str = ""  # what it is for, spoken
 
@@ -74,16 +76,18 @@ def model(data: Attract, screen: Screen, say: Say, pictures: Path | None = None)
     )  # fmt: skip
 
 
-def _content(data: Attract, shown: Shown, say: Say, pictures: Path | None) -> dict[str, str]:
+def _content(data: Attract, shown: Shown, say: Say, pictures: Path | None) -> dict[str, Any]:
     """What the district has put here. A meeting that is near takes the room of its words."""
     files = {"banner": shown.banner}
-    found = {}
+    found: dict[str, Any] = {}
     if data.meeting is None:
         words, files["logo"] = say.language, shown.logo
         found["slogan"] = "" if shown.slogan is None else shown.slogan.of(words)
         found["lines"] = "\n".join(line.of(words) for line in shown.lines)
     if pictures is not None:
         found |= {place: str(pictures / file) for place, file in files.items() if file}
+        banners = (shown.banner, *shown.banners)
+        found["banners"] = tuple(str(pictures / file) for file in banners if file)
     return found
 
 
