@@ -290,7 +290,7 @@ def test_a_scan_goes_to_the_screen_that_asks_and_to_no_other(panel: Panel) -> No
     assert panel.presses == [(Action.SCAN, K_NUMBER)]
 
 
-def test_a_code_that_is_read_while_the_six_keys_are_used_presses_nothing(
+async def test_a_code_that_is_read_while_the_six_keys_are_used_presses_nothing(
     panel: Panel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The ring is on Cancel; saying it held up a frame, and the code came in two heaps."""
@@ -316,7 +316,7 @@ def replace_actions(shown: Screen) -> Screen:
     return changed(shown, actions=[*shown.actions, Action.SCAN])
 
 
-def test_keys_of_the_window_become_letters_or_a_scan(
+async def test_keys_of_the_window_become_letters_or_a_scan(
     panel: Panel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 0.0
