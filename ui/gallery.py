@@ -39,7 +39,7 @@ def scenes(
     shown["0-still-there"] = director.scene(warned)
     for name in samples_teach.PRACTISED:
         shown[f"p-{name}"] = director.practice(samples.screen(main[name], language))
-    for name in ("2-services-no-paper", "9-closed"):
+    for name in ("2-services-no-paper", "9-closed", "8-fault-receipt.link.lost"):
         screen = samples.screen(main[name], language)
         near = replace(screen, try_at=samples_teach.NEIGHBOURS)
         shown[f"{name}-try-at"] = director.scene(near)

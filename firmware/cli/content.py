@@ -1,8 +1,8 @@
 """`kioskctl content list|check|install|rollback|sign|conduct`: the district's pack on this kiosk.
 
 Whoever installs reads foreign pictures, so on a kiosk that is the user kiosk-content, who reads no
-journal and speaks on no bus: a pack comes on standard input (`-`), or on a stick (`stick`, as root,
-who hands it on without a look at it).
+journal and speaks on no bus: a pack comes on standard input (`-`), on a stick (`stick`, as root,
+who hands it on without a look at it), or from the fleet (`fleet`: kiosk-content.service runs it).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from firmware.boot.stick import STICK, mounted
 from firmware.cli.asking import SILENCE, ask_core
 from firmware.cli.hand_on import STDIN, hand_on
 from firmware.cli.journal import EXIT_FAULT, who
+from firmware.content.handed import install_handed, packs_folder
 from firmware.content.manifest import Manifest
 from firmware.content.pack import read_pack, sealed
 from firmware.content.shelf import Shelf, shelf_of
@@ -29,6 +30,7 @@ from firmware.till.signing import NoKey, load_fleet_seed
 
 EXIT_REFUSED = 1
 ON_STICK = "kiosk.content"  # the name of the file on it
+OF_FLEET = "fleet"  # what the uplink has fetched
 USER = "kiosk-content"
 
 
@@ -78,6 +80,8 @@ async def install(config: Config, options: argparse.Namespace) -> int:
     if options.file == STICK:
         return _from_stick(options.config)
     shelf = shelf_of(config)
+    if options.file == OF_FLEET:
+        return _install_handed(shelf, packs_folder(config.state_folder))
     return _said(
         lambda: shelf.install(_content(options.file)), "is in force: seen after this visit"
     )
@@ -86,6 +90,13 @@ async def install(config: Config, options: argparse.Namespace) -> int:
 async def rollback(config: Config, options: argparse.Namespace) -> int:
     """0 when the pack of before is in force; 1 where there is none."""
     return _said(shelf_of(config).rollback, "is in force again")
+
+
+def _install_handed(shelf: Shelf, folder: Path) -> int:
+    """0 also for one that is refused: the fleet hears why, and another try would end the same."""
+    made = install_handed(shelf, folder)
+    print("nothing was fetched" if made is None else made.said)
+    return 0
 
 
 def _said(act: Callable[[], Manifest], done: str) -> int:
@@ -145,7 +156,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     what.add_parser("list", help="the pack in force, and the one before it").set_defaults(run=show)
     for name, run, words in (
         ("check", check, "would this kiosk take it? changes nothing"),
-        ("install", install, "take a newer pack: a file, - for standard input, or stick"),
+        ("install", install, "take a newer pack: a file, - for standard input, stick, or fleet"),
     ):
         one = what.add_parser(name, help=words)
         one.add_argument("file")

@@ -44,6 +44,7 @@ def add_commands(commands: Any) -> None:
         "import", help="what was installed where: kiosk,district,block,place,since"))  # fmt: skip
     load.add_argument("csv", type=Path, metavar="CSV")
     _add_command(below)
+    _add_words(below)
     _add_key(below)
 
 
@@ -63,14 +64,47 @@ def _add_command(below: Any) -> None:
     one.add_argument("kiosk")
     one.add_argument("verb", choices=[verb.value for verb in Verb])
     one.add_argument("args", nargs="*", metavar="NAME=VALUE")
+    _with_broker(one)
+    _with_answer(one)
+    one.add_argument("--json", action="store_true")
+
+
+def _with_broker(one: argparse.ArgumentParser) -> None:
     one.add_argument("--key", type=Path, required=True, help="as `fleet key new` made it")
     link = one.add_argument("--config", dest="link", type=Path, required=True, metavar="TOML")
     link.help = "its [broker] as kiosk-collector has it, with your own certificate"
+    one.add_argument("--wait", type=float, default=60.0, help="seconds for a reply (%(default)s)")
+    one.set_defaults(without_config=run)
+
+
+def _with_answer(one: argparse.ArgumentParser) -> None:
     one.add_argument("--by", help="who answers for it; else your user name")
     one.add_argument("--minutes", type=float, default=10.0, help="it is void after (%(default)s)")
-    one.add_argument("--wait", type=float, default=60.0, help="seconds for a reply (%(default)s)")
-    one.add_argument("--json", action="store_true")
-    one.set_defaults(without_config=run)
+
+
+def _add_words(below: Any) -> None:
+    """What kiosks say to citizens."""
+    one = below.add_parser("desired", help="settings of kiosks: notice, neighbours, meetings, rate")
+    one.add_argument("file", type=Path, metavar="DESIRED.toml", help="all of it: docs/fleet.md")
+    one.add_argument("kiosks", nargs="+", metavar="KIOSK")
+    two = below.add_parser("notice", help="one sentence on the first screen of every kiosk")
+    for language in ("hi", "en", "mr"):
+        two.add_argument(f"--{language}", help="at most 120 letters")
+    two.add_argument("--until", metavar="TIME", help="ISO 8601 with its zone")
+    two.add_argument("--end", action="store_true", help="no notice any more")
+    for each in (one, two):
+        each.add_argument("--number", type=int, help="its version; else the time in seconds")
+    three = below.add_parser(
+        "pack",
+        help="have kiosks fetch a content pack that lies on a web server",
+        description="Exit code: 0 in force everywhere, 1 not taken by one, 3 one has not ended.",
+    )
+    three.add_argument("file", type=Path, help="the same file, for its hash and length")
+    three.add_argument("kiosks", nargs="+", metavar="KIOSK")
+    three.add_argument("--url", required=True, help="https, below [content] origins of the kiosks")
+    _with_answer(three)
+    for each in (one, two, three):
+        _with_broker(each)
 
 
 def _add_key(below: Any) -> None:

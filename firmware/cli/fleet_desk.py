@@ -16,7 +16,7 @@ from pathlib import Path
 
 import asyncpg
 
-from firmware.cli import fleet_command, fleet_lines
+from firmware.cli import fleet_command, fleet_lines, fleet_words
 from firmware.cli.fleet import EXIT_UNAVAILABLE
 from firmware.cli.fleet_lines import Row
 from firmware.collector.database import AWAY, Connection
@@ -41,6 +41,12 @@ QUERIES = {
     "tickets": "SELECT * FROM fleet_tickets WHERE {place} AND is_open ORDER BY since, kiosk",
     "alarms": "SELECT * FROM fleet_alarms ORDER BY found, kiosk, seq",
 }
+ORDERS = {
+    "command": fleet_command.command,
+    "desired": fleet_words.desired,
+    "notice": fleet_words.notice,
+    "pack": fleet_words.pack,
+}
 PLACE = "($1::text IS NULL OR district = $1)"
 IMPORT = """
 INSERT INTO installed (kiosk, district, block, place, since)
@@ -58,8 +64,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.fleet_command == "key":
             return fleet_command.key(options)
-        if options.fleet_command == "command":
-            return asyncio.run(fleet_command.command(options))
+        if options.fleet_command in ORDERS:
+            return asyncio.run(ORDERS[options.fleet_command](options))
         return asyncio.run(_ask(options))
     except (ConfigError, SchemaError, WrongCsv, fleet_command.WrongCommand) as error:
         print(f"kioskctl: fleet: {error}", file=sys.stderr)

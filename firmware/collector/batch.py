@@ -64,7 +64,7 @@ class Batch:
     statuses: dict[str, Heard] = field(default_factory=dict)
     states: dict[str, Heard] = field(default_factory=dict)
     health: dict[str, Heard] = field(default_factory=dict)
-    replies: dict[tuple[str, str, int], UpReply] = field(default_factory=dict)
+    replies: dict[tuple[str, str, str, int], UpReply] = field(default_factory=dict)
     unreadable: dict[tuple[str, str], Unreadable] = field(default_factory=dict)
     alarms: list[Alarm] = field(default_factory=list)
 
@@ -85,8 +85,8 @@ class Batch:
                 _newest(self.states, heard, state_order)
             case UpHealth():
                 _newest(self.health, heard, state_order)
-            case UpReply(id=name, part=part) as reply:
-                self.replies.setdefault((heard.kiosk, name, part), reply)
+            case UpReply(id=name, outcome=outcome, part=part) as reply:
+                self.replies.setdefault((heard.kiosk, name, outcome, part), reply)
 
     def _once(self, found: dict[Key, JournalRow] | dict[Key, Event], key: Key,
               new: JournalRow | Event, prefix: str) -> None:  # fmt: skip

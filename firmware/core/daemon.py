@@ -22,7 +22,7 @@ from firmware.contract.health import KioskHealth, Presence
 from firmware.contract.meeting import rows_of
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
-from firmware.contract.uplink import Desired
+from firmware.contract.uplink import Desired, Notice
 from firmware.core.availability import (
     service_states,
 )
@@ -110,6 +110,7 @@ class CoreDaemon:
         bus.on(topics.gateway_network, partial(hear_network, core.floor))
         bus.on(topics.screen_press, self._on_press)
         bus.on(topics.uplink_desired, self._on_desired)
+        bus.on(topics.uplink_notice, self._on_notice)
         bus.on(topics.core_command, self._on_command)
         bus.on(topics.journal_request, self._on_journal_request)
         bus.on(topics.uplink_order, self._on_order)
@@ -183,10 +184,17 @@ class CoreDaemon:
             self._carry_out()
 
     def _on_desired(self, envelope: Envelope) -> None:
-        """The fleet's settings, proven by the uplink; of them core holds the meetings."""
+        """The fleet's settings, proven by the uplink; of them core holds meetings and words."""
         desired: Desired | None = decode(envelope.payload, Desired, envelope.topic)
         if desired is not None:
             self._core.flow.occasions.meetings.on_schedule(rows_of(desired))
+            self._core.flow.occasions.words.on_desired(desired)
+            self._carry_out()
+
+    def _on_notice(self, envelope: Envelope) -> None:
+        notice: Notice | None = decode(envelope.payload, Notice, envelope.topic)
+        if notice is not None:
+            self._core.flow.occasions.words.on_notice(notice)
             self._carry_out()
 
     def _on_press(self, envelope: Envelope) -> None:

@@ -23,8 +23,10 @@ from firmware.contract.uplink import (
     COMMAND_PURPOSE,
     DESIRED_PURPOSE,
     MOST_BYTES,
+    NOTICE_PURPOSE,
     Desired,
     FleetCommand,
+    Notice,
     Outcome,
     Signed,
     Verb,
@@ -35,10 +37,17 @@ from firmware.uplink.stamp import Stamp
 
 log = logging.getLogger("uplink")
 
-T = TypeVar("T", FleetCommand, Desired)
+T = TypeVar("T", FleetCommand, Desired, Notice)
 # These change nothing, or protect the money: also while a citizen's is inside.
 AT_ANY_TIME = frozenset(
-    {Verb.STATUS, Verb.SELF_TEST, Verb.LOG_BUNDLE, Verb.OUT_OF_SERVICE, Verb.IN_SERVICE}
+    {
+        Verb.STATUS,
+        Verb.SELF_TEST,
+        Verb.LOG_BUNDLE,
+        Verb.OUT_OF_SERVICE,
+        Verb.IN_SERVICE,
+        Verb.CONTENT_PACK,  # fetched meanwhile; handed over and seen when nobody stands there
+    }
 )
 KEPT_AFTER_EXPIRY = 86400.0  # seconds; a clock that was wrong may still bring it back
 
@@ -103,6 +112,11 @@ def read_desired(payload: bytes, keys: Sequence[str], kiosk: str) -> Desired:
     return desired
 
 
+def read_notice(payload: bytes, keys: Sequence[str]) -> Notice:
+    """For every kiosk of our fleet; raises Broken."""
+    return opened(payload, keys, NOTICE_PURPOSE, Notice)
+
+
 def refusal(
     command: FleetCommand, stamp: Stamp, known_time: str, ids: Ids, money_is_inside: bool
 ) -> Refusal | None:
@@ -146,8 +160,19 @@ class Executed:
 
     def end(self, command: str, replies: Sequence[bytes]) -> None:
         """What came of it, to be sent; in one commit with the mark that it ended."""
+        self.keep(command, replies, is_end=True)
+
+    def is_done(self, command: str) -> bool:
+        """Whether it ended, and was answered."""
+        query = "SELECT is_done FROM commands WHERE id = ?"
+        found = self._outbox.database.execute(query, (command,)).fetchone()
+        return found is not None and bool(found[0])
+
+    def keep(self, command: str, replies: Sequence[bytes], is_end: bool) -> None:
+        """What is said of it, to be sent; not `is_end`: it is begun, and more will be said."""
         with self._outbox.commit() as database:
-            database.execute("UPDATE commands SET is_done = 1 WHERE id = ?", (command,))
+            if is_end:
+                database.execute("UPDATE commands SET is_done = 1 WHERE id = ?", (command,))
             bodies = [(reply.decode(),) for reply in replies]
             database.executemany("INSERT INTO replies (body) VALUES (?)", bodies)
 
@@ -183,7 +208,13 @@ class Executed:
         query = "SELECT number, body FROM replies ORDER BY number LIMIT 32"
         return [(number, body.encode()) for number, body in self._outbox.database.execute(query)]
 
+    @property
+    def newest_reply(self) -> int:
+        """Its number; 0 where none waits."""
+        query = "SELECT max(number) FROM replies"
+        return int(self._outbox.database.execute(query).fetchone()[0] or 0)
+
     def replied(self, number: int) -> None:
-        """The broker has it."""
+        """The broker has it, for somebody."""
         with self._outbox.commit() as database:
             database.execute("DELETE FROM replies WHERE number = ?", (number,))

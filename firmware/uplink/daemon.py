@@ -13,6 +13,7 @@ from random import Random
 
 import msgspec
 
+from firmware.content.handed import packs_folder
 from firmware.contract.device import Outcome, Reply
 from firmware.contract.fleet import FleetOrder, RowsAfter, UplinkState
 from firmware.contract.health import Presence
@@ -33,8 +34,9 @@ from firmware.uplink.asking import Asking
 from firmware.uplink.certificate import Certificate, Trouble, read
 from firmware.uplink.ear import Ear
 from firmware.uplink.enrolment import FEW_DAYS
+from firmware.uplink.fetching import Fetcher
 from firmware.uplink.hands import Hands
-from firmware.uplink.kept import Kept, Settings, free_mib
+from firmware.uplink.kept import Kept, Notices, Settings, free_mib
 from firmware.uplink.line import DISK, Line, Speech
 from firmware.uplink.obeying import Obeying
 from firmware.uplink.pace import Tempo
@@ -66,6 +68,7 @@ class UplinkDaemon:
         self._topics = topics = Topics(config.kiosk.id)
         self._bus = joined(config)
         self._settings = Settings(kept.folder, section.fleet_keys, config.kiosk.id)
+        self._notices = Notices(kept.folder, section.fleet_keys)
         self._heard = Heard(
             place=config.kiosk.place, commissioned=not config.kiosk.id.startswith(NEW)
         )
@@ -76,9 +79,16 @@ class UplinkDaemon:
         self._ear = Ear(kept, self._heard, self._has_room, self._on_news)
         self._ear.join(self._bus, topics)
         self._bus.take_replies(topics.reply("uplink"))
-        actor = Actor(hands, self._order, lambda: self._line.tell_now(), self._self_test)
+        self._packs = Fetcher(
+            packs_folder(config.state_folder), config.content, kept, random,
+            lambda: not self._ear.money_is_inside, self._has_room,
+            lambda name, result: self._obeying.answer(name, result),
+        )  # fmt: skip
+        actor = Actor(
+            hands, self._order, lambda: self._line.tell_now(), self._self_test, self._packs
+        )
         self._obeying = Obeying(
-            kept, self._settings, actor, section.fleet_keys, config.kiosk.id,
+            kept, self._settings, self._notices, actor, section.fleet_keys, config.kiosk.id,
             lambda: self._ear.money_is_inside, self._on_news,
         )  # fmt: skip
         self._line = Line(
@@ -89,6 +99,7 @@ class UplinkDaemon:
         self._read_at = self._link_changed_at = kept.clock.monotonic()
         self._link, self._since = Link.OFFLINE, _iso(kept.clock)
         self._said_desired()
+        self._said_notice()
 
     async def run(self) -> None:
         self._obeying.take_up()
@@ -96,6 +107,7 @@ class UplinkDaemon:
             group.create_task(self._bus.run())
             group.create_task(self._line.run())
             group.create_task(self._obeying.run())
+            group.create_task(self._packs.run())
             notify("READY=1")
             while True:
                 self._look()
@@ -155,6 +167,10 @@ class UplinkDaemon:
             self._heard.desired = self._settings.version
             self._bus.retain(self._topics.uplink_desired, self._settings.now)
 
+    def _said_notice(self) -> None:
+        if self._notices.now is not None:
+            self._bus.retain(self._topics.uplink_notice, self._notices.now)
+
     def _speech(self) -> Speech:
         return Speech(
             state=self._state,
@@ -162,6 +178,7 @@ class UplinkDaemon:
             health_every=self._health_every,
             ask_core=self._asking.ask,
             on_desired=self._on_desired,
+            on_notice=self._on_notice,
         )
 
     def _state(self) -> UpState:
@@ -197,6 +214,11 @@ class UplinkDaemon:
             log.info("settings %d of the fleet", self._settings.version)
             self._said_desired()
             self._say()
+
+    def _on_notice(self, payload: bytes) -> None:
+        if self._obeying.on_notice(payload):
+            log.info("notice %d of the fleet", self._notices.version)
+            self._said_notice()
 
     def _has_room(self) -> bool:
         return free_mib(self._kept.folder) >= self._config.limits.free_mib

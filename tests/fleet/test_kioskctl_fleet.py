@@ -161,7 +161,7 @@ async def test_no_database_and_another_ones_database_are_said_in_one_line(
     assert await asyncio.to_thread(run, "status") == 78
     lines = capsys.readouterr().err.splitlines()
     assert [each.split(": ")[0] for each in lines] == ["kioskctl"] * 3
-    assert "expected schema 2, got 0" in lines[1]
+    assert "expected schema 3, got 0" in lines[1]
 
 
 def test_a_kiosk_has_no_database_driver_and_says_so(

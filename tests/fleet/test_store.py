@@ -270,6 +270,15 @@ async def test_a_reply_in_pieces_is_kept_in_pieces(database: Connection) -> None
     assert [each["answer"] for each in found] == ["1", "2"]
 
 
+async def test_a_reply_in_two_stages_is_two(database: Connection) -> None:
+    """`accepted`, and an hour later how it ended: the second was taken for the first once more."""
+    for outcome in ("accepted", "done", "accepted"):
+        reply = UpReply(boot=1, t=EARLY, id="0a1b2c3d", outcome=outcome)  # type: ignore[arg-type]
+        await save(database, Heard(KIOSK, reply, b""))
+    found = await database.fetch("SELECT outcome FROM replies ORDER BY received")
+    assert [each["outcome"] for each in found] == ["accepted", "done"]
+
+
 async def test_a_journal_that_has_fewer_rows_than_it_once_sent_is_in_question(
     database: Connection,
 ) -> None:
@@ -296,11 +305,11 @@ async def test_a_body_that_is_no_json_does_not_blind_the_views(database: Connect
 async def test_migrations_run_once_and_refuse_a_newer_database(empty: str) -> None:
     one, two = [await asyncpg.connect(empty) for _ in range(2)]
     applied = await asyncio.gather(migrate(one), migrate(two))
-    assert sorted(map(len, applied)) == [0, 2]
-    await one.execute("INSERT INTO schema_version VALUES (3, 'later', '')")
-    with pytest.raises(SchemaError, match="expected schema 2 or older, got 3"):
+    assert sorted(map(len, applied)) == [0, 3]
+    await one.execute("INSERT INTO schema_version VALUES (4, 'later', '')")
+    with pytest.raises(SchemaError, match="expected schema 3 or older, got 4"):
         await migrate(one)
-    await one.execute("DELETE FROM schema_version WHERE number = 3")
+    await one.execute("DELETE FROM schema_version WHERE number = 4")
     await one.execute("UPDATE schema_version SET digest = '' WHERE number = 1")
     with pytest.raises(SchemaError, match="0001_what_kiosks_said"):
         await migrate(one)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 
 from firmware.cli import __main__ as kioskctl
@@ -19,6 +20,7 @@ from firmware.contract.device import Kind
 from firmware.demo.broker import Broker
 from firmware.runtime.clock import SystemClock
 from firmware.runtime.config import Config
+from firmware.runtime.outer_sections import ContentSection
 from firmware.runtime.uplink_section import UplinkSection
 from firmware.uplink.daemon import UplinkDaemon
 from firmware.uplink.kept import Kept
@@ -38,6 +40,7 @@ from tests.fleet.test_access_list import client
 
 ROWS = 1500
 PATIENCE = 60.0  # seconds
+NO_CONTENT = ContentSection()
 
 pytestmark = pytest.mark.chaos
 
@@ -71,9 +74,12 @@ class Kiosk:
 
 
 @asynccontextmanager
-async def a_kiosk(folder: Path, rows: int) -> AsyncIterator[Kiosk]:
+async def a_kiosk(
+    folder: Path, rows: int, content: ContentSection = NO_CONTENT
+) -> AsyncIterator[Kiosk]:
     """And the broker; the district's other programs are the test's."""
-    config = config_in(folder / "kiosk", {"notes": Kind.NOTES})
+    plain = config_in(folder / "kiosk", {"notes": Kind.NOTES})
+    config = msgspec.structs.replace(plain, content=content)
     authority = Authority(folder / "ca")
     pem = str(authority.make(config.kiosk.id))
     broker, key = Mosquitto(folder / "broker", authority), folder / "command.key"

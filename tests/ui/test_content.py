@@ -183,3 +183,33 @@ def test_a_document_of_before_content_is_still_drawn(panel: Panel) -> None:
     panel.show(msgspec.json.decode(raw, type=Screen))
     model = panel.app.face.view.model  # type: ignore[union-attr]
     assert replace(model, slogan="") == model
+
+
+# --- a notice of the fleet ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def reader(kiosk: Panel, tmp_path: Path) -> Panel:
+    """A kiosk that offers every language there is."""
+    kiosk.director = Director("181", tmp_path, tuple(languages()))
+    return kiosk
+
+
+@pytest.mark.parametrize("language", list(languages()))
+def test_a_notice_stands_in_the_room_of_the_districts_words(
+    reader: Panel, language: Language
+) -> None:
+    reader.show(first("1-attract-notices-content", language))
+    both = samples_occasions.NOTICE[language], samples_occasions.TOLD_ALL[language]
+    assert "\n".join(both) in reader.texts()
+    assert pictures(reader) == ["banner.png"]
+    assert not [text for text in of_the_district() if text in reader.texts()]
+
+
+def test_a_notice_without_words_in_a_language_is_read_in_hindi(reader: Panel) -> None:
+    screen = first("1-attract-notice", "mr")
+    assert isinstance(screen.data, Attract)
+    words = {"hi": "कल बंद", "en": "Closed tomorrow"}
+    notice = msgspec.structs.replace(screen.data, notices=[words])
+    reader.show(msgspec.structs.replace(screen, data=notice))
+    assert words["hi"] in reader.texts()

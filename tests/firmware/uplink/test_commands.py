@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
@@ -22,22 +23,27 @@ from firmware.contract.fleet import FleetOrder
 from firmware.contract.uplink import (
     DESIRED_PURPOSE,
     MOST_BYTES,
+    NOTICE_PURPOSE,
     Desired,
+    Notice,
     Outcome,
+    Signed,
     UpReply,
     Verb,
 )
 from firmware.health.self_test import Check
 from firmware.runtime.clock import FixedClock
+from firmware.runtime.outer_sections import ContentSection
 from firmware.uplink.acts import PART, Actor
-from firmware.uplink.commands import Executed
+from firmware.uplink.commands import Executed, signed_bytes
+from firmware.uplink.fetching import Fetcher
 from firmware.uplink.ids import Ids
-from firmware.uplink.kept import Kept, Settings
+from firmware.uplink.kept import Kept, Notices, Settings
 from firmware.uplink.marks import Keeper
 from firmware.uplink.obeying import Obeying
 from firmware.uplink.outbox import Outbox
 from firmware.uplink.stamp import Stamper
-from tests.firmware.uplink.signing import FLEET_PUBLIC, command, signed
+from tests.firmware.uplink.signing import FLEET_KEY, FLEET_PUBLIC, command, signed
 from tests.firmware.uplink.stage import Machine
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -68,10 +74,15 @@ class Desk:
         executed = Executed(outbox, Ids(self.folder / "ids", stamper.now()))
         self.kept = Kept(self.folder, self.clock, outbox, keeper, stamper, executed)
         self.settings = Settings(self.folder, [FLEET_PUBLIC], "k1")
+        self.notices = Notices(self.folder, [FLEET_PUBLIC])
         checks = [Check("clock", is_good=True), Check("notes", False, "gone")]
-        actor = Actor(self.machine, self._order, self._tell_now, lambda: checks)
+        packs = Fetcher(
+            self.folder / "packs", ContentSection(), self.kept, Random(1), lambda: True,
+            lambda: True, lambda name, result: self.obeying.answer(name, result),
+        )  # fmt: skip
+        actor = Actor(self.machine, self._order, self._tell_now, lambda: checks, packs)
         self.obeying = Obeying(
-            self.kept, self.settings, actor, [STRANGER_OF_BEFORE, FLEET_PUBLIC], "k1",
+            self.kept, self.settings, self.notices, actor, [STRANGER_OF_BEFORE, FLEET_PUBLIC], "k1",
             lambda: self.money_is_inside, lambda: None,
         )  # fmt: skip
         self.obeying.take_up()
@@ -396,3 +407,28 @@ def test_ids_are_forgotten_long_after_they_could_act(
     assert desk.kept.outbox.database.execute(query).fetchone() == (1,)
     desk.kept.executed.forget((NOW + timedelta(days=2)).isoformat())
     assert desk.kept.outbox.database.execute(query).fetchone() == (0,)
+
+
+def test_a_notice_to_all_is_taken_when_newer_and_survives_a_restart(desk: Desk) -> None:
+    def sent(version: int, key: SigningKey = FLEET_KEY, **said: object) -> bytes:
+        notice = msgspec.convert({"version": version, "words": {"hi": "कल बंद"}, **said}, Notice)
+        return msgspec.json.encode(signed(notice, key))
+
+    assert desk.obeying.on_notice(sent(3))
+    assert not desk.obeying.on_notice(sent(3)) and not desk.obeying.on_notice(sent(2))
+    assert not desk.obeying.on_notice(sent(9, STRANGER))
+    as_settings = signed(Notice(version=9), purpose=DESIRED_PURPOSE)
+    assert not desk.obeying.on_notice(msgspec.json.encode(as_settings))
+    assert desk.obeying.refused == 2
+    assert not desk.obeying.on_notice(b"") and desk.obeying.refused == 2, "nobody retains it now"
+    desk.kept.close()
+    desk.boot("b1")
+    assert desk.notices.now == Notice(version=3, words={"hi": "कल बंद"})
+
+
+def test_an_end_that_nobody_can_read_is_not_taken(desk: Desk) -> None:
+    body = '{"version": 4, "words": {"hi": "x"}, "until": "2026-11-30T18:00"}'
+    signature = FLEET_KEY.sign(signed_bytes(NOTICE_PURPOSE, body)).signature
+    sent = Signed(body=body, key=FLEET_PUBLIC, signature=base64.b64encode(signature).decode())
+    assert not desk.obeying.on_notice(msgspec.json.encode(sent))
+    assert desk.obeying.refused == 1

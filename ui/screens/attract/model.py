@@ -8,7 +8,7 @@ from typing import Any
 
 from firmware.contract.content import Shown
 from firmware.contract.meeting import Announced
-from firmware.contract.reading import Language
+from firmware.contract.reading import Language, in_language
 from firmware.contract.screen import Action, Attract, Screen
 from ui.frame import NO_BUTTON, Button, Look
 from ui.languages import languages
@@ -45,11 +45,12 @@ class AttractModel:
     banner: str = ""
     banners: tuple[str, ...] = ()  # that one, and those that take turns with it
     meeting: str = ""
+    notice: str = ""  # of the fleet
     padlock: str = ""  # what it is for, spoken
 
     @property
     def spoken_text(self) -> str:
-        return sentences(self.greeting, self.line, self.meeting)
+        return sentences(self.greeting, self.line, self.meeting, self.notice)
 
 
 def model(data: Attract, screen: Screen, say: Say, pictures: Path | None = None) -> AttractModel:
@@ -71,16 +72,17 @@ def model(data: Attract, screen: Screen, say: Say, pictures: Path | None = None)
         practise=_teaches(Action.PRACTISE, screen, say),
         has_padlock=Action.OPERATOR in screen.actions,
         meeting="" if data.meeting is None else _meeting(data.meeting, say),
+        notice="\n".join(in_language(each, say.language, "") for each in data.notices),
         **({} if data.content is None else _content(data, data.content, say, pictures)),
         padlock=say("keys.padlock"),
     )  # fmt: skip
 
 
 def _content(data: Attract, shown: Shown, say: Say, pictures: Path | None) -> dict[str, Any]:
-    """What the district has put here. A meeting that is near takes the room of its words."""
-    files = {"banner": shown.banner}
-    found: dict[str, Any] = {}
-    if data.meeting is None:
+    """What the district has put here. A meeting that is near, or a notice of the fleet, takes the
+    room of its words."""
+    files, found = {"banner": shown.banner}, dict[str, Any]()
+    if data.meeting is None and not data.notices:
         words, files["logo"] = say.language, shown.logo
         found["slogan"] = "" if shown.slogan is None else shown.slogan.of(words)
         found["lines"] = "\n".join(line.of(words) for line in shown.lines)
