@@ -7,15 +7,12 @@ image does not have. So what needs it is imported when it is asked for.
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse
 from firmware.contract.uplink import Verb
-
-EXIT_UNAVAILABLE = 69  # EX_UNAVAILABLE of sysexits.h
-DESCRIPTION = """Exit code: 0 all is well, 1 something is found that is not, 2 no such kiosk, 69 no
-database, broker or extra `collector`, 78 a wrong file or none named."""
 
 QUERIES = {
     "status": "how many kiosks work, and each that does not",
@@ -33,7 +30,7 @@ def add_commands(commands: Any) -> None:
     fleet = commands.add_parser("fleet", help="the whole fleet, from the district's database")
     below = fleet.add_subparsers(dest="fleet_command", required=True)
     for name, text in QUERIES.items():
-        _with_database(below.add_parser(name, help=text, description=DESCRIPTION))
+        _with_database(below.add_parser(name, help=text))
     for name in ("status", "why", "money", "papers", "silent", "tickets"):
         below.choices[name].add_argument("--district", help="only this one")
     below.choices["papers"].add_argument("--days", type=int, default=7, help="(%(default)s)")
@@ -50,7 +47,6 @@ def add_commands(commands: Any) -> None:
 
 def _with_database(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--database", metavar="DSN", help="else KIOSK_DATABASE")
-    parser.add_argument("--json", action="store_true", help="money in paise, a line a row")
     parser.set_defaults(without_config=run)
     return parser
 
@@ -59,14 +55,12 @@ def _add_command(below: Any) -> None:
     one = below.add_parser(
         "command",
         help="sign a command, send it, wait for the reply",
-        description="Exit code: 0 done, 1 refused, failed or unknown, 3 no reply; else as others.",
     )
     one.add_argument("kiosk")
     one.add_argument("verb", choices=[verb.value for verb in Verb])
     one.add_argument("args", nargs="*", metavar="NAME=VALUE")
     _with_broker(one)
     _with_answer(one)
-    one.add_argument("--json", action="store_true")
 
 
 def _with_broker(one: argparse.ArgumentParser) -> None:
@@ -97,7 +91,7 @@ def _add_words(below: Any) -> None:
     three = below.add_parser(
         "pack",
         help="have kiosks fetch a content pack that lies on a web server",
-        description="Exit code: 0 in force everywhere, 1 not taken by one, 3 one has not ended.",
+        description="Exit code: 0 in force everywhere, 1 not taken by one, 2 one has not ended.",
     )
     three.add_argument("file", type=Path, help="the same file, for its hash and length")
     three.add_argument("kiosks", nargs="+", metavar="KIOSK")
@@ -116,15 +110,14 @@ def _add_key(below: Any) -> None:
     }.items():
         one = what.add_parser(name, help=text)
         one.add_argument("file", type=Path)
-        one.set_defaults(without_config=run)
+        one.set_defaults(without_config=run, without_json="it is the one line that a kiosk needs")
 
 
 def run(options: argparse.Namespace) -> int:
-    """The exit code; see DESCRIPTION."""
+    """The exit code."""
     try:
         from firmware.cli import fleet_desk
     except ModuleNotFoundError as error:
         hint = "pip install 'kiosk-firmware[collector]'"
-        print(f"kioskctl: fleet: {error.name} is missing; {hint}", file=sys.stderr)
-        return EXIT_UNAVAILABLE
+        return refuse(f"fleet: {error.name} is missing; {hint}", Exit.UNAVAILABLE)
     return fleet_desk.run(options)

@@ -19,7 +19,9 @@ from uuid import uuid4
 import msgspec
 from nacl.signing import SigningKey
 
+from firmware.cli.exits import Exit
 from firmware.cli.fleet_asking import ask
+from firmware.cli.output import show
 from firmware.collector import settings
 from firmware.contract.uplink import (
     COMMAND_PURPOSE,
@@ -34,7 +36,6 @@ from firmware.contract.uplink import (
     Verb,
 )
 
-EXIT_NOT_DONE, EXIT_NO_REPLY = 1, 3
 NAMES_THE_KEY = 16  # hex digits of the public key
 SEED = 32  # bytes
 PURPOSES = {
@@ -117,13 +118,9 @@ async def command(options: argparse.Namespace) -> int:
     said = command_of(options, datetime.now(UTC))
     (replies,) = await answers(options, [said])
     if not replies:
-        return EXIT_NO_REPLY
-    if options.json:
-        print("\n".join(msgspec.json.encode(reply).decode() for reply in replies))
-    else:
-        last = replies[-1]
-        print(line(said, last))
-        print("".join(reply.answer for reply in replies), end="\n" if last.answer else "")
+        return Exit.UNKNOWN
+    answer = "".join(reply.answer for reply in replies)
+    show(options, replies, [line(said, replies[-1]), *([answer] if answer else [])])
     return code_of(replies[-1])
 
 
@@ -146,8 +143,8 @@ def line(said: FleetCommand, last: UpReply) -> str:
     return f"{said.kiosk} {said.verb}: {last.outcome}{more}{later}"
 
 
-def code_of(last: UpReply) -> int:
+def code_of(last: UpReply) -> Exit:
     """The exit code for it."""
     if last.outcome is Outcome.ACCEPTED:
-        return EXIT_NO_REPLY
-    return 0 if last.outcome is Outcome.DONE else EXIT_NOT_DONE
+        return Exit.UNKNOWN
+    return Exit.WELL if last.outcome is Outcome.DONE else Exit.NOT_WELL

@@ -1,4 +1,4 @@
-"""Rows of the fleet's views as lines for a terminal, and as JSON."""
+"""Rows of the fleet's views as lines for people."""
 
 from __future__ import annotations
 
@@ -7,44 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import msgspec
-
+from firmware.cli.output import table
 from firmware.contract.money import Money
 from firmware.runtime.clock import INDIA
 from firmware.runtime.fault_words import meaning
 
 Row = Mapping[str, Any]
-WIDEST = 34  # columns of one cell: a place or a detail may be long
 WORKING = ("in_service", "degraded")
 LINK = {
     "link.never": "was installed, and never said anything",
     "link.offline": "the line was cut, or the kiosk is switched off",
     "link.silent": "connected, but its last word is older than it may be",
 }
-
-
-def as_json(row: Row) -> str:
-    return msgspec.json.encode(row).decode()
-
-
-def parts_as_json(parts: Mapping[str, Sequence[Row]]) -> str:
-    return msgspec.json.encode(parts).decode()
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns as wide as what is in them; the last one is not cut. One word where there is none."""
-    if not rows:
-        return ["none"]
-    cut = [[*(_cut(cell) for cell in row[:-1]), row[-1]] for row in rows]
-    widths = [max(map(len, column)) for column in zip(head, *cut, strict=True)]
-    return [
-        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in [head, *cut]
-    ]
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
 
 
 def when(moment: datetime | date | None) -> str:

@@ -19,9 +19,9 @@ from uuid import uuid4
 
 import msgspec
 
+from firmware.cli.exits import Exit
 from firmware.cli.fleet_asking import leave
 from firmware.cli.fleet_command import (
-    EXIT_NO_REPLY,
     WrongCommand,
     answers,
     code_of,
@@ -30,6 +30,7 @@ from firmware.cli.fleet_command import (
     read_key,
     sign,
 )
+from firmware.cli.output import show
 from firmware.collector import settings
 from firmware.contract.meeting import Planned
 from firmware.contract.packs import PackWanted
@@ -59,8 +60,9 @@ async def desired(options: argparse.Namespace) -> int:
         for kiosk in options.kiosks
     ]
     await leave(settings.load(options.link).broker.dial, letters, options.wait)
-    print(f"settings {version} are with the broker, for {', '.join(options.kiosks)}")
-    return 0
+    said = f"settings {version} are with the broker, for {', '.join(options.kiosks)}"
+    show(options, {"version": version, "kiosks": options.kiosks}, [said])
+    return Exit.WELL
 
 
 def read_desired(path: Path) -> DesiredFile:
@@ -97,8 +99,9 @@ async def notice(options: argparse.Namespace) -> int:
     signed = sign(said, read_key(options.key))
     to = settings.load(options.link).broker.dial
     await leave(to, [(topic(EVERYBODY, "down/notice"), signed)], options.wait)
-    print(f"notice {version} is with the broker, for every kiosk")
-    return 0
+    told = f"notice {version} is with the broker, for every kiosk"
+    show(options, {"version": version}, [told])
+    return Exit.WELL
 
 
 def notice_words(options: argparse.Namespace) -> Words:
@@ -133,17 +136,16 @@ def _check(words: Words, where: str) -> None:
 
 
 async def pack(options: argparse.Namespace) -> int:
-    """0 when all have it in force, 1 where one does not take it, 3 where one has not said so yet.
+    """0 when all have it in force, 1 where one does not take it, 2 where one has not said so yet.
     Raises WrongCommand, ConfigError, OSError."""
     wanted = wanted_of(options.file, options.url)
     now = datetime.now(UTC)
     said = [_order(kiosk, wanted, now, options) for kiosk in options.kiosks]
-    codes = set()
-    for each, replies in zip(said, await answers(options, said), strict=True):
-        if replies:
-            print(line(each, replies[-1]))
-        codes.add(code_of(replies[-1]) if replies else EXIT_NO_REPLY)
-    return min(codes - {0}, default=0)
+    found = await answers(options, said)
+    lines = [line(each, told[-1]) for each, told in zip(said, found, strict=True) if told]
+    show(options, [told[-1] for told in found if told], lines)
+    codes = {code_of(told[-1]) if told else Exit.UNKNOWN for told in found}
+    return min(codes - {Exit.WELL}, default=Exit.WELL)
 
 
 def wanted_of(file: Path, url: str) -> PackWanted:

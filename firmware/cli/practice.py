@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from dataclasses import dataclass
 
 import msgspec
 
-from firmware.cli.asking import CORE_ANSWERS_WITHIN, SILENCE, ask_core
-from firmware.cli.journal import EXIT_FAULT, who
-from firmware.cli.snapshot import technician_bus, until_connected
+from firmware.cli.asking import answered, asked, tell_core
+from firmware.cli.parsing import add_by
+from firmware.cli.snapshot import on_the_bus, technician_bus
 from firmware.contract.command import StartPractice, StopPractice
 from firmware.contract.device import Outcome, Reply
 from firmware.contract.screen import Screen, ScreenData, Trouble
@@ -60,12 +59,12 @@ class Beginning:
 
 async def start(config: Config, options: argparse.Namespace) -> int:
     """0 when somebody can practise. Raises NoBus."""
-    return _said(await _begun(config, StartPractice(options.by)))
+    return answered(await _begun(config, StartPractice(options.by)), options)
 
 
 async def stop(config: Config, options: argparse.Namespace) -> int:
     """0 when core does it. Raises NoBus."""
-    return _said(await ask_core(config, StopPractice(options.by)))
+    return await tell_core(config, StopPractice(options.by), options)
 
 
 async def _begun(config: Config, command: StartPractice) -> Reply | None:
@@ -79,31 +78,15 @@ async def _begun(config: Config, command: StartPractice) -> Reply | None:
         beginning.hear(screen.data, loop.time())
 
     bus.on(topics.screen_state, hear)
-    bus.take_replies(reply := topics.reply("technician"))
-    running = asyncio.ensure_future(bus.run())
-    try:
-        await until_connected(bus)
-        raw = await bus.request(topics.core_command, reply, command, CORE_ANSWERS_WITHIN)
-        answer: Reply | None = msgspec.json.decode(raw, type=Reply)
+    bus.take_replies(topics.reply("technician"))
+    async with on_the_bus(bus):
+        answer = await asked(bus, topics, topics.core_command, command)
         if answer is not None and answer.outcome is Outcome.DONE:
             answer = None
             while answer is None:
                 await asyncio.sleep(LOOK_EVERY)
                 answer = beginning.look(loop.time())
         return answer
-    except TimeoutError:
-        return None
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-
-
-def _said(reply: Reply | None) -> int:
-    if reply is None:
-        print(f"kioskctl: {SILENCE}", file=sys.stderr)
-        return EXIT_FAULT
-    print(f"{reply.outcome} {reply.detail}".rstrip())
-    return 0 if reply.outcome is Outcome.DONE else EXIT_FAULT
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -115,5 +98,5 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         ("stop", stop, "the kiosk itself again, at once"),
     ):
         one = what.add_parser(name, help=words)
-        one.add_argument("--by", default=who(), help="who wants it (%(default)s)")
         one.set_defaults(run=run)
+        add_by(one)

@@ -152,4 +152,4 @@ async def test_a_command_of_the_office_is_obeyed_and_one_of_another_key_is_not(
         assert "log_bundle: done" in (said := capsys.readouterr().out) and said.count("\n") > 1
         assert run("key", "new", str(folder / "other.key")) == 0
         other = ["--key", str(folder / "other.key"), *link, "--wait", "1"]
-        assert await asyncio.to_thread(run, "command", kiosk, "status", *other) == 3
+        assert await asyncio.to_thread(run, "command", kiosk, "status", *other) == 2

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from firmware.boot.restart import command_of
 from firmware.content.handed import PACK, packs_folder
+from firmware.contract.desk import DAEMONS
 from firmware.demo.template import TEMPLATE
 from firmware.meeting.__main__ import HALL
 from firmware.meeting.hall import ORDER
@@ -278,6 +280,17 @@ def test_the_screen_comes_back_however_a_meeting_ends() -> None:
     assert f"PathExists={order}" in path
     assert order in units.value(unit, "ExecStopPost").split()
     assert str(HALL / ORDER) == order
+
+
+@pytest.mark.parametrize("what", [*DAEMONS, "notes", "card_2"])
+def test_the_technician_may_restart_by_systemd_all_that_core_would(what: str) -> None:
+    """Core is dead, and a driver with a number in its name was refused: polkit knew letters."""
+    rules = (ROOT / "systemd/polkit/50-kiosk.rules").read_text(encoding="utf-8")
+    pattern = re.search(r"/(\^kiosk-.*\$)/\.test", rules)
+    assert pattern is not None
+    unit = command_of(what)[-1]
+    assert re.search(pattern[1], unit)
+    assert (UNITS / re.sub("@.*[.]", "@.", unit)).exists()
 
 
 def test_nothing_waits_for_the_network() -> None:

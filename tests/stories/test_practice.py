@@ -96,7 +96,7 @@ async def learner(kiosk: Kiosk) -> AsyncIterator[Learner]:
 
 
 async def begins(kiosk: Kiosk, learner: Learner) -> None:
-    asked = argparse.Namespace(by="S. Gurjar")
+    asked = argparse.Namespace(by="S. Gurjar", json=False)
     task = asyncio.create_task(practice.start(kiosk.stage.config, asked))
     await kiosk.citizen.sees(Practice)
     assert not task.done(), "it was granted; it is not there yet"

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from firmware.cli import content, meetings
 from firmware.cli.__main__ import parser
+from firmware.cli.exits import Exit
 from firmware.cli.narrator import Narrator
 from firmware.cli.status import _occasion
 from firmware.content.shelf import shelf_of
@@ -94,7 +95,7 @@ def test_a_bad_pack_says_why_and_the_old_one_stays(
     bad = tmp_path / "bad"
     bad.write_bytes(b"\x7fELF")
     for said in (str(bad), pack(tmp_path, 1), str(tmp_path / "nowhere")):
-        assert run(config, "content", "install", said) == content.EXIT_REFUSED
+        assert run(config, "content", "install", said) == Exit.NOT_WELL
     error = capsys.readouterr().err
     assert error.count("the content in force stays") == 3
     assert "format ustar" in error and "expected a newer one, got version 1" in error
@@ -122,8 +123,8 @@ def test_a_stick_is_read_by_the_readers_user_and_not_by_root(
     run(config, "content", "install", "stick")
     assert "root" not in capfd.readouterr().out
     monkeypatch.setattr("firmware.cli.hand_on.PROGRAM", "/bin/echo")
-    assert run(config, "content", "install", "stick") == 0
-    assert capfd.readouterr().out.endswith(" content install -\n")
+    assert run(config, "content", "install", "stick", "--json") == 0
+    assert capfd.readouterr().out.endswith(" content install --json -\n")
 
 
 def core(**more: object) -> CoreState:
@@ -168,7 +169,7 @@ def test_a_meeting_that_cannot_be_is_refused_before_core_hears_of_it(
     config: Config, more: tuple[str, ...]
 ) -> None:
     words = ("meeting", "add", "x", "--url", "https://m.example.org/", "--hi", "क", "--en", "a")
-    assert run(config, *words, *more) == meetings.EXIT_USAGE
+    assert run(config, *words, *more) == Exit.USAGE
 
 
 def test_a_time_without_a_zone_is_indias() -> None:

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from firmware.cli import rates
+from firmware.cli.exits import Exit
 from firmware.services.rates.shelf import LONGEST, SIGNED_BY, rates_folder
 from tests.firmware.services.test_rates import run, signed, text
 
@@ -43,7 +44,7 @@ def test_what_comes_without_its_signature_is_refused_in_a_sentence(
     brought: bytes,
 ) -> None:  # fmt: skip
     stdin(monkeypatch, brought)
-    assert run(tmp_path, "install", "-") == rates.EXIT_REFUSED
+    assert run(tmp_path, "install", "-") == Exit.NOT_WELL
     assert capsys.readouterr().err.startswith("kioskctl: -: ")
     assert installed(tmp_path) == []
 
@@ -72,5 +73,5 @@ def test_a_stick_without_a_signature_says_which_file_is_missing(
 ) -> None:
     (tmp_path / "rates.toml").write_bytes(text(7))
     monkeypatch.setattr(rates, "mounted", lambda: nullcontext(tmp_path))
-    assert run(tmp_path, "install", "stick") == rates.EXIT_REFUSED
+    assert run(tmp_path, "install", "stick") == Exit.NOT_WELL
     assert "rates.toml.sig" in capsys.readouterr().err

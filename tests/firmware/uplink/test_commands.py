@@ -5,11 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import lzma
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 
 import msgspec
 import pytest
@@ -19,106 +17,17 @@ from firmware.contract.content import SetConduct
 from firmware.contract.desk import MACHINE, PutBack, Restart, TakeOut, WhyClosed
 from firmware.contract.device import Outcome as Said
 from firmware.contract.device import Reply
-from firmware.contract.fleet import FleetOrder
 from firmware.contract.uplink import (
     DESIRED_PURPOSE,
     MOST_BYTES,
-    NOTICE_PURPOSE,
-    Desired,
-    Notice,
     Outcome,
-    Signed,
-    UpReply,
     Verb,
 )
-from firmware.health.self_test import Check
-from firmware.runtime.clock import FixedClock
-from firmware.runtime.outer_sections import ContentSection
-from firmware.uplink.acts import PART, Actor
-from firmware.uplink.commands import Executed, signed_bytes
-from firmware.uplink.fetching import Fetcher
-from firmware.uplink.ids import Ids
-from firmware.uplink.kept import Kept, Notices, Settings
-from firmware.uplink.marks import Keeper
-from firmware.uplink.obeying import Obeying
-from firmware.uplink.outbox import Outbox
-from firmware.uplink.stamp import Stamper
-from tests.firmware.uplink.signing import FLEET_KEY, FLEET_PUBLIC, command, signed
-from tests.firmware.uplink.stage import Machine
+from firmware.uplink.acts import PART
+from tests.firmware.uplink.desk import NOW, Desk
+from tests.firmware.uplink.signing import command, signed
 
-NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 STRANGER = SigningKey(b"\7" * 32)
-
-
-@dataclass
-class Desk:
-    """Everything behind `down/command`; `answers` is what core says to an order."""
-
-    folder: Path
-    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
-    machine: Machine = field(default_factory=Machine)
-    orders: list[FleetOrder] = field(default_factory=list)
-    answers: Reply | None = field(default_factory=lambda: Reply(Said.DONE))
-    money_is_inside: bool = False
-    clock_is_set: bool = True
-    told: int = 0
-
-    def __post_init__(self) -> None:
-        self.boot("b1")
-
-    def boot(self, boot_id: str) -> None:
-        """As a start of the program does it."""
-        outbox = Outbox(self.folder / "outbox.db")
-        keeper = Keeper(self.folder / "mark")
-        stamper = Stamper(self.clock, keeper.booted(boot_id).boot, lambda: self.clock_is_set)
-        executed = Executed(outbox, Ids(self.folder / "ids", stamper.now()))
-        self.kept = Kept(self.folder, self.clock, outbox, keeper, stamper, executed)
-        self.settings = Settings(self.folder, [FLEET_PUBLIC], "k1")
-        self.notices = Notices(self.folder, [FLEET_PUBLIC])
-        checks = [Check("clock", is_good=True), Check("notes", False, "gone")]
-        packs = Fetcher(
-            self.folder / "packs", ContentSection(), self.kept, Random(1), lambda: True,
-            lambda: True, lambda name, result: self.obeying.answer(name, result),
-        )  # fmt: skip
-        actor = Actor(self.machine, self._order, self._tell_now, lambda: checks, packs)
-        self.obeying = Obeying(
-            self.kept, self.settings, self.notices, actor, [STRANGER_OF_BEFORE, FLEET_PUBLIC], "k1",
-            lambda: self.money_is_inside, lambda: None,
-        )  # fmt: skip
-        self.obeying.take_up()
-
-    async def _order(self, order: FleetOrder) -> Reply | None:
-        self.orders.append(order)
-        return self.answers
-
-    def _tell_now(self) -> None:
-        self.told += 1
-
-    async def gets(self, sent: object) -> list[UpReply]:
-        """The command; what is to be sent for it."""
-        payload = sent if isinstance(sent, bytes) else msgspec.json.encode(sent)
-        await self.obeying.obey(payload)
-        return self.replies()
-
-    def replies(self) -> list[UpReply]:
-        found = self.kept.executed.replies()
-        for number, _ in found:
-            self.kept.executed.replied(number)
-        return [msgspec.json.decode(body, type=UpReply) for _, body in found]
-
-    def events(self) -> list[str]:
-        stamp = self.kept.stamper.now()
-        return [event.kind for event in self.kept.outbox.after(0, 64, 10**6, stamp)]
-
-
-STRANGER_OF_BEFORE = bytes(SigningKey(b"\1" * 32).verify_key).hex()  # a key that is rolled over
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
-    yield made
-    made.kept.close()
 
 
 async def test_a_command_of_the_fleet_is_done_and_answered(desk: Desk) -> None:
@@ -361,24 +270,6 @@ async def test_a_meeting_without_an_end_is_refused_in_its_own_words(desk: Desk) 
     assert desk.orders == []
 
 
-def test_settings_are_taken_when_newer_and_survive_a_restart(desk: Desk) -> None:
-    def sent(version: int, key: SigningKey | None = None) -> bytes:
-        desired = Desired(kiosk="k1", version=version, health_every=600)
-        return msgspec.json.encode(signed(desired, key) if key else signed(desired))
-
-    assert desk.obeying.on_desired(sent(3))
-    assert not desk.obeying.on_desired(sent(3)), "retained: it comes with every connection"
-    assert not desk.obeying.on_desired(sent(2)), "an old one that somebody kept"
-    assert not desk.obeying.on_desired(sent(9, STRANGER))
-    desk.kept.close()
-    desk.boot("b1")
-    assert desk.settings.version == 3
-    assert desk.settings.now is not None and desk.settings.now.health_every == 600
-    (desk.folder / "desired.json").write_bytes(b"00000000\nnot so")
-    (desk.folder / "desired.json.previous").unlink(missing_ok=True)
-    assert Settings(desk.folder, [FLEET_PUBLIC], "k1").version == 0, "what is not proven is not"
-
-
 def test_a_retained_command_is_of_no_moment(desk: Desk) -> None:
     payload = msgspec.json.encode(signed(command(Verb.REBOOT, at=NOW)))
     desk.obeying.on_command(payload, is_retained=True)
@@ -407,28 +298,3 @@ def test_ids_are_forgotten_long_after_they_could_act(
     assert desk.kept.outbox.database.execute(query).fetchone() == (1,)
     desk.kept.executed.forget((NOW + timedelta(days=2)).isoformat())
     assert desk.kept.outbox.database.execute(query).fetchone() == (0,)
-
-
-def test_a_notice_to_all_is_taken_when_newer_and_survives_a_restart(desk: Desk) -> None:
-    def sent(version: int, key: SigningKey = FLEET_KEY, **said: object) -> bytes:
-        notice = msgspec.convert({"version": version, "words": {"hi": "कल बंद"}, **said}, Notice)
-        return msgspec.json.encode(signed(notice, key))
-
-    assert desk.obeying.on_notice(sent(3))
-    assert not desk.obeying.on_notice(sent(3)) and not desk.obeying.on_notice(sent(2))
-    assert not desk.obeying.on_notice(sent(9, STRANGER))
-    as_settings = signed(Notice(version=9), purpose=DESIRED_PURPOSE)
-    assert not desk.obeying.on_notice(msgspec.json.encode(as_settings))
-    assert desk.obeying.refused == 2
-    assert not desk.obeying.on_notice(b"") and desk.obeying.refused == 2, "nobody retains it now"
-    desk.kept.close()
-    desk.boot("b1")
-    assert desk.notices.now == Notice(version=3, words={"hi": "कल बंद"})
-
-
-def test_an_end_that_nobody_can_read_is_not_taken(desk: Desk) -> None:
-    body = '{"version": 4, "words": {"hi": "x"}, "until": "2026-11-30T18:00"}'
-    signature = FLEET_KEY.sign(signed_bytes(NOTICE_PURPOSE, body)).signature
-    sent = Signed(body=body, key=FLEET_PUBLIC, signature=base64.b64encode(signature).decode())
-    assert not desk.obeying.on_notice(msgspec.json.encode(sent))
-    assert desk.obeying.refused == 1
