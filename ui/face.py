@@ -142,7 +142,6 @@ class Face(FloatLayout):
     def show(self, scene: Scene) -> None:
         """Draw this scene from the next frame on."""
         self.scene = scene
-        self._leaves_at = time.monotonic() + scene.leaves_in if scene.leaves_in else 0.0
         view = self._view_of(type(scene.model))
         view.model = scene.model
         is_another = view is not self.view or scene.frame.warning != self.frame.warning
@@ -160,7 +159,7 @@ class Face(FloatLayout):
         self._warn(scene.frame.warning)
         self._zoom(view, theme.LETTERS[scene.text_size])
         view.more = scene.frame.more
-        self._count()
+        self.count_from_now()
         self.keys.shown(is_another)
 
     def _view_of(self, model: type[Any]) -> View:
@@ -272,6 +271,12 @@ class Face(FloatLayout):
         self._overlay.warning = warning
         if self._overlay.parent is None:
             self._screen.add_widget(self._overlay)
+
+    def count_from_now(self) -> None:
+        """The scene leaves so many seconds from now, where it leaves at all."""
+        leaves_in = 0 if self.scene is None else self.scene.leaves_in
+        self._leaves_at = time.monotonic() + leaves_in if leaves_in else 0.0
+        self._count()
 
     def _count(self, *_: object) -> None:
         """Whole seconds until core ends this screen; shown only where the screen shows them."""

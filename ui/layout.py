@@ -13,6 +13,7 @@ from kivy.uix.widget import Widget
 from ui import theme
 
 WIDEST_COLUMN = 1240  # design pixels: a longer line is hard to follow
+GONE = 1e-6  # size_hint of what is not there; at 0 Kivy leaves it as wide as it last was
 
 
 def is_wide() -> bool:
@@ -37,7 +38,8 @@ class Split(Layout):
 
     `head`, `foot` and `deck` are as high as they wish. `hand`, what is shown and touched, fills
     what is left when its size_hint_y is set, and otherwise is as high as it wishes. `deck` are
-    buttons that stay where a thumb finds them.
+    buttons that stay where a thumb finds them. A foot that has no room below the head goes under
+    the hand, where the column is wider.
     """
 
     head = ObjectProperty(None, allownone=True)
@@ -52,11 +54,16 @@ class Split(Layout):
     is_deck_left = BooleanProperty(False)  # in landscape; else right
     widest = NumericProperty(0)  # of the one column
     is_column = BooleanProperty(False)  # one column, also in landscape: a plate in the middle
+    is_foot_left = BooleanProperty(False)  # in landscape, whatever room there is
 
     def __init__(self, **facts: Any) -> None:
         super().__init__(**facts)
         for name in ("pos", "size", "children", "margin", "gap", "left_part"):
             self.fbind(name, self._trigger_layout)
+
+    def on_foot(self, _: object, foot: Widget) -> None:
+        if hasattr(foot, "height_at"):  # it may belong elsewhere, and be as high as before
+            foot.fbind("text", self._trigger_layout)
 
     def on_size(self, *_: object) -> None:
         self.is_wide = self.width > self.height
@@ -80,13 +87,24 @@ class Split(Layout):
         elif self.deck is not None:
             _put(self.deck, hand_left, bottom, hand_width)
             above_deck += self._with_gap(self.deck)
-        _put(self.foot, left, bottom if wide else above_deck, column)
+        if wide and not self._is_foot_under_hand(column, top - bottom):
+            _put(self.foot, left, bottom, column)
+            floor = above_deck
+        else:
+            _put(self.foot, hand_left, above_deck, hand_width)
+            floor = above_deck + self._with_gap(self.foot)
         ceiling = top if wide else top - self._with_gap(self.head)
-        floor = above_deck if wide else above_deck + self._with_gap(self.foot)
         self.hand_room = ceiling - floor
         if self.hand.size_hint_y is not None:
             self.hand.height = self.hand_room
         _put(self.hand, hand_left, ceiling - self.hand.height, hand_width)
+
+    def _is_foot_under_hand(self, column: float, room: float) -> bool:
+        """By what the foot would need at the left, wherever it is now."""
+        height_at = getattr(self.foot, "height_at", None)
+        if height_at is None or self.is_foot_left or not self.foot.height:
+            return False
+        return bool(self.head.height + self.gap + height_at(column) > room)
 
     def _with_gap(self, part: Widget) -> float:
         return float(part.height + self.gap) if part.height > 0 else 0.0

@@ -64,6 +64,7 @@ class MoreButton(Touch):
     """To the next page, and from the last one to the first."""
 
     text = StringProperty("")
+    is_bare = BooleanProperty(False)  # on ink
 
 
 class Pages(Layout):
@@ -73,13 +74,15 @@ class Pages(Layout):
     page = NumericProperty(0)
     pages = NumericProperty(1)
     more = StringProperty("")  # its words, with {page} and {pages}
+    is_bare = BooleanProperty(False)  # it stands on ink
+    is_middle = BooleanProperty(False)  # what leaves room stands in the middle of it
 
     def __init__(self, **facts: Any) -> None:
         self.blocks: list[Widget] = []
         self._more = MoreButton()
         self._more.bind(on_press=lambda it: self.turn())
         super().__init__(**facts)
-        for name in ("pos", "size", "gap", "page", "more"):
+        for name in ("pos", "size", "gap", "page", "more", "is_middle"):
             self.fbind(name, self._trigger_layout)
 
     @property
@@ -108,6 +111,7 @@ class Pages(Layout):
         if self.pages > 1:
             self._more.text = self.more.format(page=int(self.page) + 1, pages=self.pages)
             self._more.width, self._more.pos = self.width, self.pos
+            self._more.is_bare = self.is_bare
 
     def _turn_to(self, made: Plan) -> Page:
         self.pages = len(made.pages)
@@ -121,12 +125,6 @@ class Stack(Pages):
     A block without size_hint_y is as high as it wishes; one with it takes what is left. Gaps shrink
     before a page turns; letters never do.
     """
-
-    is_middle = BooleanProperty(False)  # what leaves room stands in the middle of it
-
-    def __init__(self, **facts: Any) -> None:
-        super().__init__(**facts)
-        self.fbind("is_middle", self._trigger_layout)
 
     def add_widget(self, widget: Widget, *where: Any, **options: Any) -> None:
         self.blocks.append(widget)
@@ -179,10 +177,24 @@ def _height(block: Block, part: Part) -> float:
 
 class Tiles(Pages):
     """Tiles in columns, each as high as the words of any in its row need (`least`), and higher
-    where there is room, up to `most`."""
+    where there is room, up to `most`. What the rules put in it stands below them, on the last page.
+    """
 
     cols = NumericProperty(2)
     most = NumericProperty(0)
+
+    def __init__(self, **facts: Any) -> None:
+        self.below: Widget | None = None
+        super().__init__(**facts)
+
+    @property
+    def all_parts(self) -> list[Widget]:
+        return [*super().all_parts, *([] if self.below is None else [self.below])]
+
+    def add_widget(self, widget: Widget, *where: Any, **options: Any) -> None:
+        self.below = widget
+        self.watch(widget)
+        super().add_widget(widget, *where, **options)
 
     def hold(self, tiles: list[Widget]) -> None:
         """These are the tiles."""
@@ -195,28 +207,50 @@ class Tiles(Pages):
     def do_layout(self, *_: object) -> None:
         if self.width <= 1 or self.height <= 1 or not self.blocks:
             return
-        cols = int(self.cols)
-        across = (self.width - self.gap * (cols - 1)) / cols
-        for tile in self.blocks:
-            tile.width = across
-        rows = [self.blocks[at : at + cols] for at in range(0, len(self.blocks), cols)]
-        measured = [Block((max(tile.least for tile in row),)) for row in rows]
+        rows = self._rows()
+        for row in rows:
+            for part in row:
+                part.width = (self.width - self.gap * (self._across(row) - 1)) / self._across(row)
+        measured = [Block((max(map(_least, row)),)) for row in rows]
         made = plan(measured, self.height, self.gap, dp(LEAST_GAP), self._more.height)
         page = self._turn_to(made)
         shown = [rows[part.at] for part in page]
-        self.hold_page([tile for row in shown for tile in row])
-        heights = self._grown([measured[part.at].height for part in page], made.gap)
-        top = self.top
-        for row, height in zip(shown, heights, strict=True):
-            for at, tile in enumerate(row):
-                tile.height = height
-                tile.pos = self.x + at * (across + self.gap), top - height
-            top -= height + made.gap
+        self.hold_page([part for row in shown for part in row])
+        self._stand(shown, self._grown(shown, made.gap), made.gap)
 
-    def _grown(self, heights: list[float], gap: float) -> list[float]:
-        """All as high as the highest, if that fits; else each with its part of what is left."""
-        room = self.height - gap * (len(heights) - 1)
+    def _rows(self) -> list[list[Widget]]:
+        cols = int(self.cols)
+        rows = [self.blocks[at : at + cols] for at in range(0, len(self.blocks), cols)]
+        has_below = self.below is not None and self.below.height > 0
+        return [*rows, [self.below]] if has_below else rows
+
+    def _across(self, row: list[Widget]) -> int:
+        return 1 if row == [self.below] else int(self.cols)
+
+    def _stand(self, shown: list[list[Widget]], heights: list[float], gap: float) -> None:
+        free = self.height - sum(heights) - gap * (len(heights) - 1)
+        top = self.top - (free / 2 if self.is_middle and self.pages == 1 else 0)
+        for row, height in zip(shown, heights, strict=True):
+            for at, part in enumerate(row):
+                part.height = height
+                part.pos = self.x + at * (part.width + self.gap), top - height
+            top -= height + gap
+
+    def _grown(self, shown: list[list[Widget]], gap: float) -> list[float]:
+        """Tiles all as high as the highest, if that fits; else each with its part of what is left.
+        What stands below them is as high as it is."""
+        room = self.height - gap * (len(shown) - 1)
         room -= self._more.height + gap if self.pages > 1 else 0
-        if max(heights) * len(heights) <= room:
-            return [max(max(heights), min(self.most, room / len(heights)))] * len(heights)
-        return [each + (room - sum(heights)) / len(heights) for each in heights]
+        fixed = [self.below.height] if self.below is not None and shown[-1] == [self.below] else []
+        room -= sum(fixed)
+        least = [max(map(_least, row)) for row in shown[: len(shown) - len(fixed)]]
+        if not least:
+            return fixed
+        if max(least) * len(least) <= room:
+            even = max(max(least), min(self.most, room / len(least)))
+            return [*[even] * len(least), *fixed]
+        return [*[each + (room - sum(least)) / len(least) for each in least], *fixed]
+
+
+def _least(part: Widget) -> float:
+    return float(getattr(part, "least", part.height))

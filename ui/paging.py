@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,23 @@ def _fill(blocks: Sequence[Block], room: float, gap: float) -> list[list[Part]]:
     pages: list[list[Part]] = [[]]
     left = room
     for at, block in enumerate(blocks):
-        for part, height in _parts(at, block, room):
+        begun = _rows_in(block, left) if pages[-1] and block.height > room else 0
+        if begun:
+            pages[-1].append(Part(at, 0, begun))
+            left = 0
+        for part, height in _parts(at, block, begun, room):
             if pages[-1] and height > left:
                 pages.append([])
                 left = room
             _append(pages[-1], part)
             left -= height + gap
     return pages
+
+
+def _rows_in(block: Block, left: float) -> int:
+    """How many of its rows stand in what is left of a page, where it must part anyway."""
+    heights = list(accumulate(block.rows, initial=block.frame))
+    return max(0, sum(height <= left for height in heights) - 1)
 
 
 def _append(page: list[Part], part: Part) -> None:
@@ -71,15 +81,29 @@ def _append(page: list[Part], part: Part) -> None:
     page.append(part)
 
 
-def _parts(at: int, block: Block, room: float) -> Iterator[tuple[Part, float]]:
-    """The block whole, or in as few parts as there must be, each as long as the others."""
-    if block.height <= room or len(block.rows) == 1:
-        yield Part(at, 0, len(block.rows)), block.height
-        return
-    for count in range(2, len(block.rows) + 1):
-        edges = [len(block.rows) * number // count for number in range(count + 1)]
-        heights = [sum(block.rows[a:b]) + block.frame for a, b in pairwise(edges)]
-        if max(heights) <= room or count == len(block.rows):
-            parts = [Part(at, a, b) for a, b in pairwise(edges)]
-            yield from zip(parts, heights, strict=True)
-            return
+def _parts(at: int, block: Block, begun: int, room: float) -> Iterator[tuple[Part, float]]:
+    """The rows from `begun` on, in as few parts as there must be; each as long as the others, where
+    the rows are of a height."""
+    edges = _edges(block, begun, room)
+    heights = _heights(block, edges)
+    count, rows = len(edges) - 1, len(block.rows) - begun
+    even = [begun + rows * number // count for number in range(count + 1)]
+    if max(_heights(block, even)) <= max(room, *heights):
+        edges, heights = even, _heights(block, even)
+    for (first, end), height in zip(pairwise(edges), heights, strict=True):
+        yield Part(at, first, end), height
+
+
+def _edges(block: Block, begun: int, room: float) -> list[int]:
+    """Where it parts if each page is filled."""
+    edges, height = [begun], block.frame
+    for number in range(begun, len(block.rows)):
+        if number > edges[-1] and height + block.rows[number] > room:
+            edges.append(number)
+            height = block.frame
+        height += block.rows[number]
+    return [*edges, len(block.rows)]
+
+
+def _heights(block: Block, edges: list[int]) -> list[float]:
+    return [sum(block.rows[a:b]) + block.frame for a, b in pairwise(edges)]

@@ -24,7 +24,7 @@ from kivy.uix.widget import Widget
 from PIL import Image, ImageDraw
 
 from firmware.contract.screen import Action
-from ui import theme
+from ui import shaping, theme
 from ui.frame import NO_BUTTON
 from ui.loudness import LOUDNESSES
 from ui.text import Text, texture_of, zoom, zoom_of
@@ -220,6 +220,16 @@ class Strip(Plate):
     text = StringProperty("")
     icon = StringProperty("info-fill")
     icon_colour = ColorProperty(theme.INK)
+    least = NumericProperty(0)
+    above_words = NumericProperty(0)  # and below them, together
+
+    def height_at(self, width: float) -> float:
+        """As high as it would be if it were so wide, both in pixels; no height without words."""
+        words = self.ids.words
+        inner = int(width - (self.width - words.width))
+        size = max(1, round(words.wished))
+        block = shaping.lay_out(self.text, int(words.weight), size, max(1, inner))
+        return float(max(self.least, block.height + self.above_words)) if self.text else 0.0
 
 
 class Proof(Plate):
@@ -244,6 +254,7 @@ class Row(BoxLayout):
     value = StringProperty("")
     has_line = BooleanProperty(False)
     is_long = BooleanProperty(False)  # its value: then it stands below
+    beside = NumericProperty(0)  # how wide a value beside its label may be
 
 
 class Dots(Widget):

@@ -16,6 +16,7 @@ from firmware.runtime.fonts import ShapingMissing, font
 # Mukta's tallest stack (र्ऊँ) reaches 0.94 em over the base line, its deepest (द्ध्रू, 800) 0.35 below.
 ASCENT = 1.0  # em
 DESCENT = 0.38  # em
+LINE = ASCENT + DESCENT  # em from one line to the next
 OVERHANG = 0.06  # em left free at both sides: a vowel sign may start before its origin
 SMALLEST = 0.6  # of the wished size; below that the text does not fit and says so
 STEP = 0.95
@@ -35,7 +36,7 @@ class Block:
 
     @property
     def line_height(self) -> int:
-        return round(self.size * (ASCENT + DESCENT))
+        return round(self.size * LINE)
 
     @property
     def height(self) -> int:

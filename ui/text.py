@@ -5,6 +5,7 @@ It draws again only when its text, size or width changed, and keeps one texture.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from kivy.clock import Clock
@@ -17,6 +18,7 @@ from PIL import Image
 from ui import shaping, theme
 
 UNLIMITED = 10_000  # pixels: wider than any panel
+WORDS = re.compile("[ \n]")  # a no-break space holds two together
 
 
 class Text(Widget):
@@ -66,6 +68,11 @@ class Text(Widget):
         """The em in pixels, with the citizen's wish for larger letters."""
         return float(self.letter * (1.0 if self.is_display else self.zoom))
 
+    def widest_word(self, text: str) -> int:
+        """Pixels of the longest word of `text`, which no line can be narrower than."""
+        size = max(1, round(self.wished))
+        return max(shaping.measure(word, int(self.weight), size) for word in WORDS.split(text))
+
     def _paint(self, *_: object) -> None:
         self._tint.rgba = self.colour
 
@@ -78,10 +85,9 @@ class Text(Widget):
             self._place()
             return
         self._drawn = wish
-        if self.text:
-            self.natural_width = max(
-                shaping.measure(line, int(self.weight), size) for line in self.text.split("\n")
-            )
+        self.natural_width = max(
+            shaping.measure(line, int(self.weight), size) for line in self.text.split("\n")
+        )
         if not self.text or width <= 1:
             self._show_nothing()
             return

@@ -18,6 +18,9 @@ class View(Split):
     letters = NumericProperty(1.0)  # so much larger than designed
     more = StringProperty("")  # the words of what turns a page: with {page} and {pages}
 
+    def on_letters(self, *_: object) -> None:
+        self._trigger_layout()
+
     @property
     def echo(self) -> str:
         """What is said after a key was typed; empty where nothing is typed."""

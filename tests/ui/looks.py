@@ -25,6 +25,7 @@ def faults(studio: Studio) -> list[str]:
     return [
         *text_faults(studio),
         *place_faults(studio),
+        *off_the_panel(studio),
         *overlaps(studio),
         *target_faults(studio),
         *contrast_faults(studio),
@@ -73,6 +74,19 @@ def place_faults(studio: Studio) -> list[str]:
         for at, one in enumerate(names)
         for other in names[at + 1 :]
         if _meet(parts[one], parts[other])
+    ]
+
+
+def off_the_panel(studio: Studio) -> list[str]:
+    """What is said or touched and is pushed out of the window, by whatever stands beside it."""
+    face = studio.app.face
+    if face.scene is not None and face.scene.play is not None:
+        return []  # drawn smaller, in places of its own
+    return [
+        f"{_name(part)}: {each}"
+        for part in face.walk(restrict=True)
+        if _says_something(part)
+        for each in _out_of(part, face)
     ]
 
 

@@ -2,7 +2,7 @@
 
     python -m tests.ui.survey 1024 600            all documents, languages and sizes of letters
     python -m tests.ui.survey 1024 600 --every 7  a sample of them, another combination each
-    python -m tests.ui.survey 1024 600 --write    the stored pictures anew
+    python -m tests.ui.survey 1024 600 --write    the stored pictures anew, of what looks different
 
 Kivy can be set up once a process: a layout is a process. Each fault is a line on stdout; the exit
 code is 1 where there was one.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +24,7 @@ from PIL import Image
 from firmware.contract.reading import Language, TextSize
 from tests.ui import pictures
 from tests.ui.documents import every_document
-from ui import samples_occasions
+from ui import samples_occasions, shaping
 from ui.gallery import HELPLINE, scenes
 from ui.languages import languages
 from ui.scene import Director, Scene
@@ -81,13 +82,16 @@ def main() -> int:
     parser.add_argument("--write", action="store_true")
     wanted = parser.parse_args()
     layout = f"{wanted.width}x{wanted.height}"
+    # The same words come up in hundreds of screens.
+    shaping.measure, shaping.draw = cache(shaping.measure), lru_cache(2000)(shaping.draw)
     studio = Studio(wanted.width, wanted.height)
     found = [] if wanted.write else list(tree_faults(studio, wanted.every))
     for name, drawn in sheets(studio, wanted.pictures) if wanted.pictures else ():
-        if wanted.write:
+        differences = pictures.differences(layout, name, drawn, readings())
+        if not wanted.write:
+            found += differences
+        elif differences:
             pictures.store(layout, name, drawn)
-        else:
-            found += pictures.differences(layout, name, drawn, readings())
     for fault in found:
         sys.stdout.write(f"{layout} {fault}\n")
     return 1 if found else 0

@@ -116,14 +116,14 @@ def test_the_window_says_how_much_works(director: Director) -> None:
 def test_no_acceptor_is_said_before_the_visit(director: Director) -> None:
     shown = model_of(director, samples.main_screens()["1-attract-no-cash"], ENGLISH)
     assert isinstance(shown, AttractModel)
-    assert shown.pay_by == "No cash just now" and "not taken" in shown.line
+    assert shown.pay_by == "No cash just now" and "No cash" in shown.line
 
 
 def test_the_note_slot_is_shut_and_the_telephone_pays(director: Director) -> None:
     shown = model_of(director, samples.main_screens()["1-attract-upi"], ENGLISH)
     assert isinstance(shown, AttractModel)
     assert shown.pay_by == "UPI · Card"
-    assert shown.line == "Pay your bill here by UPI or card.\nNo cash just now."
+    assert shown.line == "Pay here by UPI or card.\nNo cash just now."
     both = model_of(director, Attract(samples.tiles(), True, [Tender.UPI]), ENGLISH)
     assert isinstance(both, AttractModel)
     assert both.pay_by == "Notes · coins · UPI"

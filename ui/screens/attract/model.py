@@ -79,14 +79,14 @@ def model(data: Attract, screen: Screen, say: Say, pictures: Path | None = None)
 
 
 def _content(data: Attract, shown: Shown, say: Say, pictures: Path | None) -> dict[str, Any]:
-    """What the district has put here. A meeting that is near takes the room of its lines, and a
-    notice of the fleet the room of all its words."""
-    words, found = say.language, dict[str, Any]()
-    if not data.notices:
+    """What the district has put here. A meeting that is near, or a notice of the fleet, takes the
+    room of its words."""
+    files, found = {"banner": shown.banner}, dict[str, Any]()
+    if data.meeting is None and not data.notices:
+        words, files["logo"] = say.language, shown.logo
         found["slogan"] = "" if shown.slogan is None else shown.slogan.of(words)
-        found["lines"] = "\n".join(line.of(words) for line in shown.lines if data.meeting is None)
+        found["lines"] = "\n".join(line.of(words) for line in shown.lines)
     if pictures is not None:
-        files = {"logo": "" if data.notices else shown.logo, "banner": shown.banner}
         found |= {place: str(pictures / file) for place, file in files.items() if file}
         banners = (shown.banner, *shown.banners)
         found["banners"] = tuple(str(pictures / file) for file in banners if file)

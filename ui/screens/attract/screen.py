@@ -10,7 +10,7 @@ from typing import Any
 from kivy.clock import Clock
 from kivy.graphics.texture import Texture
 from kivy.metrics import dp
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 from PIL import Image
 
@@ -23,8 +23,8 @@ from ui.view import View
 log = logging.getLogger("attract")
 
 KEPT = 6  # pictures: a logo, four banners, and one of the pack that comes
-COLUMNS = 4
-COLUMNS_WHEN_FEW = 3  # up to nine
+COLUMNS = 3
+LEAST_ICON = 46  # design pixels, where there is little room
 
 
 class SampleTile(Touch):
@@ -32,6 +32,7 @@ class SampleTile(Touch):
     name = StringProperty("")
     icon = StringProperty("")
     is_working = BooleanProperty(True)
+    least = NumericProperty(0)  # as high as its name and a small icon need
 
     def on_sample(self, _: object, sample: Sample) -> None:
         self.name, self.is_working = sample.name, sample.is_on
@@ -84,7 +85,6 @@ class AttractView(View):
 
     def on_model(self, _: object, model: AttractModel) -> None:
         fill_with(self.ids.samples, self._tiles, len(model.samples), self._tile)
-        self.ids.samples.cols = COLUMNS if len(model.samples) > 9 else COLUMNS_WHEN_FEW
         for tile, sample in zip(self._tiles, model.samples, strict=False):
             tile.sample = sample
 

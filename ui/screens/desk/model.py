@@ -21,7 +21,6 @@ ICONS = {
     "close": "prohibit-fill", "open": "check-bold", "volume": "speaker-high-fill",
     "brightness": "info-fill", "clear_alarms": "shield-check-fill",
 }  # fmt: skip
-ROOMY = 4  # tasks, under the facts of any page
 ICON_OF_OTHERS = "wrench-fill"  # of a core that is newer than this screen
 
 
@@ -50,7 +49,6 @@ class DeskModel:
     rows: tuple[Row, ...] = ()
     tasks: tuple[Task, ...] = ()
     action: Action = Action.CHOOSE_TASK
-    is_crowded: bool = False  # so many tasks that each must be lower
 
     @property
     def spoken_text(self) -> str:
@@ -65,7 +63,6 @@ def model(data: Desk, screen: Screen, say: Say) -> DeskModel:
         is_alarm=data.is_alarm,
         rows=tuple(_row(fact, say) for fact in data.facts),
         tasks=tuple(_task(task, say) for task in data.tasks),
-        is_crowded=len(data.tasks) > ROOMY,
     )
 
 
@@ -94,7 +91,7 @@ def _row(fact: Fact, say: Say) -> Row:
     if (fault := say.of_fault(fact.fault)) is not None:
         parts.append(fault.short or fault.text)
     label = say(say.known(fact.label, "desk.other"), **_words(fact.words, say))
-    return Row(label, f"{NO_BREAK}·{NO_BREAK}".join(parts))
+    return Row(label, f"{NO_BREAK}· ".join(parts))
 
 
 def _moment(text: str, say: Say) -> str:

@@ -46,8 +46,9 @@ class FindPlaceModel:
 
 
 def model(data: FindPlace, screen: Screen, say: Say) -> FindPlaceModel:
+    place = data.label.rpartition(".")[2]
     return FindPlaceModel(
-        question=say("find.question", label=say(data.label)),
+        question=say.own("find.question", place, label=say(data.label)),
         where=say("find.where"),
         rows=tuple(
             RowModel(

@@ -9,18 +9,17 @@ from kivy.metrics import dp
 from kivy.properties import NumericProperty, ObjectProperty
 
 from firmware.contract.screen import MOST_ROWS, Action
-from ui.keyboard import LETTERS, Keyboard
 from ui.parts import fill_with
 from ui.screens.choice.screen import OptionRow
 from ui.screens.find_place.model import Asking, FindPlaceModel, keep_typed, wipe, write
-from ui.view import View
+from ui.typing_view import TypingView
 
 
 class FoundRow(OptionRow):
     """Low: six of them stand above a keyboard."""
 
 
-class FindPlaceView(View):
+class FindPlaceView(TypingView):
     model = ObjectProperty(FindPlaceModel(), rebind=True)
     shown = ObjectProperty(FindPlaceModel(), rebind=True)
     row_height = NumericProperty(0)
@@ -55,16 +54,8 @@ class FindPlaceView(View):
 
     def enter(self) -> None:
         """The letters of the last visitor are not asked for again."""
-        self.shown, self._asking = self.model, Asking(self.model.sought)
-        self._begin()
-
-    @property
-    def echo(self) -> str:
-        return str(self.shown.echo)
-
-    def _begin(self) -> None:
-        board: Keyboard = self.ids.board
-        board.begin()
+        self._asking = Asking(self.model.sought)
+        super().enter()
 
     def type(self, letter: str) -> None:
         self.shown = write(self.shown, letter)
@@ -73,15 +64,6 @@ class FindPlaceView(View):
     def wipe(self) -> None:
         self.shown = wipe(self.shown)
         self._ask()
-
-    def key(self, name: str) -> bool:
-        if name == "backspace":
-            self.wipe()
-        elif len(letter := LETTERS.get(name, name)) == 1:
-            self.type(letter)
-        else:
-            return name in ("enter", "numpadenter")  # there is nothing to send: rows are touched
-        return True
 
     def _ask(self) -> None:
         if self._asking.due(self.shown, time.monotonic()):

@@ -4,35 +4,43 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import ObjectProperty
+from kivy.properties import NumericProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from ui.screens.how_to.model import HowToModel
 from ui.view import View
 
+DRAWN = 920, 510  # design pixels, that the largest of them needs
 
-class TouchPicture(BoxLayout):
+
+class Drawing(BoxLayout):
+    """One of them; `unit` is a design pixel of it."""
+
+    unit = NumericProperty(0)
+
+
+class TouchPicture(Drawing):
     """A finger on a tile."""
 
 
-class NumberPicture(BoxLayout):
+class NumberPicture(Drawing):
     """Digits in their places, and a finger on the keys."""
 
 
-class MoneyPicture(BoxLayout):
+class MoneyPicture(Drawing):
     """A note on its way into the slot whose light is on."""
 
 
-class ReceiptPicture(BoxLayout):
+class ReceiptPicture(Drawing):
     """Paper that comes out, and a hand."""
 
 
-class HelpPicture(BoxLayout):
+class HelpPicture(Drawing):
     """A telephone and its number, and the voice."""
 
 
-PICTURES: dict[str, type[BoxLayout]] = {
+PICTURES: dict[str, type[Drawing]] = {
     "touch": TouchPicture,
     "number": NumberPicture,
     "money": MoneyPicture,

@@ -8,14 +8,13 @@ from typing import Any
 from kivy.properties import ObjectProperty
 
 from firmware.contract.screen import Action
-from ui.keyboard import LETTERS, Keyboard
 from ui.screens.write_text.model import WriteTextModel, keep_typed, wipe, write
-from ui.view import View
+from ui.typing_view import TypingView
 
 STAYS_EVERY = 10.0  # seconds: how often core hears that somebody is typing
 
 
-class WriteTextView(View):
+class WriteTextView(TypingView):
     model = ObjectProperty(WriteTextModel(), rebind=True)
     shown = ObjectProperty(WriteTextModel(), rebind=True)
 
@@ -27,19 +26,7 @@ class WriteTextView(View):
         is_new = model.subject != self.shown.subject
         self.shown = keep_typed(model, self.shown)
         if is_new or not self.shown.typed:
-            self._begin()
-
-    def enter(self) -> None:
-        self.shown = self.model
-        self._begin()
-
-    @property
-    def echo(self) -> str:
-        return str(self.shown.echo)
-
-    def _begin(self) -> None:
-        board: Keyboard = self.ids.board
-        board.begin()
+            self.begin()
 
     def type(self, letter: str) -> None:
         self.shown = write(self.shown, letter)
@@ -52,17 +39,6 @@ class WriteTextView(View):
     def go_on(self) -> None:
         if self.shown.is_complete:
             self.press(Action.ENTER, self.shown.typed)
-
-    def key(self, name: str) -> bool:
-        if name == "backspace":
-            self.wipe()
-        elif name in ("enter", "numpadenter"):
-            self.go_on()
-        elif len(letter := LETTERS.get(name, name)) == 1:
-            self.type(letter)
-        else:
-            return False
-        return True
 
     def _stay(self) -> None:
         """Words take longer than core waits for a press."""
