@@ -16,7 +16,7 @@ from pathlib import Path
 
 import asyncpg
 
-from firmware.cli import fleet_command, fleet_lines
+from firmware.cli import fleet_command, fleet_lines, fleet_rabbitmq
 from firmware.cli.fleet import EXIT_UNAVAILABLE
 from firmware.cli.fleet_lines import Row
 from firmware.collector.database import AWAY, Connection
@@ -60,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
             return fleet_command.key(options)
         if options.fleet_command == "command":
             return asyncio.run(fleet_command.command(options))
+        if options.fleet_command == "rabbitmq":
+            return _rabbitmq(options)
         return asyncio.run(_ask(options))
     except (ConfigError, SchemaError, WrongCsv, fleet_command.WrongCommand) as error:
         print(f"kioskctl: fleet: {error}", file=sys.stderr)
@@ -135,6 +137,14 @@ async def _import(connection: Connection, path: Path) -> int:
     columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * len(COLUMNS)
     await connection.execute(IMPORT, *columns)
     print(f"{len(rows)} kiosks")
+    return 0
+
+
+def _rabbitmq(options: argparse.Namespace) -> int:
+    """Raises ConfigError, WrongCsv."""
+    kiosks = [row[0] for row in read_csv(options.csv)]
+    found = fleet_rabbitmq.definitions(kiosks, options.collector or [], options.office or [])
+    print(fleet_rabbitmq.as_json(found))
     return 0
 
 

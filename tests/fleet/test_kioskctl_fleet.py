@@ -228,3 +228,22 @@ async def test_a_command_is_signed_sent_and_answered_in_pieces(
         code, _ = await said(capsys, "command", "rj14-2", "status", "--wait", "0.2", *common)
         assert code == 3, "nobody there"
         link.close()
+
+
+def test_a_list_of_kiosks_becomes_the_users_of_a_rabbitmq_without_a_database(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KIOSK_DATABASE", raising=False)
+    path = tmp_path / "installed.csv"
+    path.write_text("kiosk,district,block,place,since\nrj14-1,a,b,c,\nrj14-2,a,b,d,\n")
+    others = ["--collector", "collector-a", "--office", "office"]
+    assert run("rabbitmq", str(path), *others) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert [user["name"] for user in made["users"]] == ["rj14-1", "rj14-2", "collector-a", "office"]
+    assert {user["password_hash"] for user in made["users"]} == {""}, "a certificate, or nothing"
+    for what in ("permissions", "topic_permissions"):
+        assert {each["user"] for each in made[what]} == {user["name"] for user in made["users"]}
+    (mine,) = [each for each in made["permissions"] if each["user"] == "rj14-1"]
+    assert mine["configure"] == "^mqtt-subscription-rj14-1qos[01]$"
+    assert run("rabbitmq", str(path), "--collector", "rj14-1") == 78
+    assert "got twice: rj14-1" in capsys.readouterr().err
