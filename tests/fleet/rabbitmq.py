@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from firmware.cli import fleet_rabbitmq
 from firmware.demo.stage import free_port
 from tests.fleet.certificates import Authority
-from tests.fleet.servers import EXAMPLES, Server
+from tests.fleet.servers import EXAMPLES, Server, listens
 
 ROOT_OF = "KIOSK_RABBITMQ"  # names the folder; `/` is this machine
 PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -34,22 +35,67 @@ def missing() -> str:
 MAY_BE_HERE = pytest.mark.skipif(bool(missing()), reason=missing())
 
 
-class RabbitMQ(Server):
-    """One node. Paths and ports are other ones, the Erlang nodes talk on loopback, one name is put
-    in for what Debian's package asks the machine; nothing else differs from docs/fleet/rabbitmq.
+class InRoot(Server):
+    """A program of that Debian, in a process namespace of its own, so that the test's kill ends
+    whatever it has started."""
 
-    In a process namespace of its own, so that the kill of the test ends epmd as well.
-    """
-
-    def __init__(self, folder: Path, authority: Authority, kiosks: Sequence[str],
-                 settings: str = "") -> None:  # fmt: skip
+    def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._root = Path(os.environ[ROOT_OF])
         self._inside = Path("/tmp") / folder.parent.name / folder.name
         self._outside = self._root / self._inside.relative_to("/")
         self._outside.mkdir(parents=True, exist_ok=True)
+        self._said = 0
+
+    def within(self, known: Mapping[str, object], *program: str) -> list[str]:
+        """The command that runs `program` there with `known` as its whole environment."""
+        apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc=/proc"]
+        environment = ["env", "-i", *(f"{name}={value}" for name, value in known.items())]
+        return [*apart, f"--root={self._root}", *environment, *program]
+
+    def stop(self) -> None:
+        """Nobody wants its data any more, and its good-bye takes ten seconds."""
+        self.kill()
+        shutil.rmtree(self._outside, ignore_errors=True)
+
+
+class Epmd(InRoot):
+    """Where the nodes of a cluster find each other; it must outlive each of them."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
         self.port = free_port()
-        self._ports = {"RABBITMQ_DIST_PORT": free_port(), "ERL_EPMD_PORT": free_port()}
+
+    def command(self) -> list[str]:
+        return self.within({}, "/usr/bin/epmd", "-port", str(self.port), "-address", "127.0.0.1")
+
+    def answers(self) -> bool:
+        return listens(self.port)
+
+
+class RabbitMQ(InRoot):
+    """One node. Paths and ports are other ones, the Erlang nodes talk on loopback, one name is put
+    in for what Debian's package asks the machine; nothing else differs from docs/fleet/rabbitmq.
+    """
+
+    def __init__(self, folder: Path, authority: Authority, kiosks: Sequence[str],
+                 settings: str = "", node: str = "fleet@localhost",
+                 epmd: int | None = None) -> None:  # fmt: skip
+        super().__init__(folder)
+        self.port = free_port()
+        self._known = {
+            "HOME": self._inside, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8",
+            "RABBITMQ_NODENAME": node, "RABBITMQ_DIST_PORT": free_port(),
+            "ERL_EPMD_PORT": epmd or free_port(), "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "RABBITMQ_MNESIA_BASE": self._inside / "data", "RABBITMQ_LOGS": "-",
+            "RABBITMQ_LOG_BASE": self._inside / "log", "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+            "RABBITMQ_CONFIG_FILE": self._inside / "rabbitmq.conf",
+            "RABBITMQ_ADVANCED_CONFIG_FILE": self._inside / "advanced.config",
+            "RABBITMQ_ENABLED_PLUGINS_FILE": self._inside / "enabled_plugins",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none +sbwtdcpu none +sbwtdio none",
+        }  # fmt: skip
+        self._put(".erlang.cookie", b"OFTHETESTS")
+        (self._outside / ".erlang.cookie").chmod(0o400)
         self._put("ca.pem", authority.ca.read_bytes())
         broker = authority.make("broker", is_server=True).read_bytes()
         for name in ("broker.pem", "broker.key"):
@@ -66,21 +112,14 @@ class RabbitMQ(Server):
         (self._outside / name).write_bytes(content)
 
     def command(self) -> list[str]:
-        here = self._inside
-        known = {
-            "HOME": here, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8",
-            "RABBITMQ_NODENAME": "fleet@localhost", "RABBITMQ_MNESIA_BASE": here / "data",
-            "RABBITMQ_LOG_BASE": here / "log", "RABBITMQ_LOGS": "-",
-            "RABBITMQ_CONFIG_FILE": here / "rabbitmq.conf",
-            "RABBITMQ_ADVANCED_CONFIG_FILE": here / "advanced.config",
-            "RABBITMQ_ENABLED_PLUGINS_FILE": here / "enabled_plugins",
-            "RABBITMQ_CONF_ENV_FILE": "/dev/null", "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none +sbwtdcpu none +sbwtdio none",
-            **self._ports,
-        }  # fmt: skip
-        apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc=/proc"]
-        environment = ["env", "-i", *(f"{name}={value}" for name, value in known.items())]
-        return [*apart, f"--root={self._root}", *environment, str(PROGRAM)]
+        return self.within(self._known, str(PROGRAM))
+
+    def control(self, *words: str) -> str:
+        """What `rabbitmqctl` says of this node, which runs."""
+        asked = self.within(self._known, str(PROGRAM.parent / "rabbitmqctl"), *words)
+        done = subprocess.run(asked, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def start(self) -> None:
         self._said = self.log.stat().st_size if self.log.exists() else 0
@@ -89,8 +128,3 @@ class RabbitMQ(Server):
     def answers(self) -> bool:
         """It listens before it has read who its users are."""
         return READY in self.log.read_bytes()[self._said :]
-
-    def stop(self) -> None:
-        """Nobody wants its data any more, and its good-bye takes ten seconds."""
-        self.kill()
-        shutil.rmtree(self._outside, ignore_errors=True)
