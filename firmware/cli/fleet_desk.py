@@ -16,13 +16,14 @@ from pathlib import Path
 
 import asyncpg
 
-from firmware.cli import fleet_command, fleet_lines, fleet_rabbitmq
+from firmware.cli import columns, fleet_command, fleet_lines, fleet_rabbitmq
 from firmware.cli.fleet import EXIT_UNAVAILABLE
 from firmware.cli.fleet_lines import Row
 from firmware.collector.database import AWAY, Connection
 from firmware.collector.migrate import SchemaError, check_schema
 from firmware.collector.reading import KIOSK
 from firmware.collector.settings import DSN
+from firmware.runtime.clock import INDIA
 from firmware.runtime.config import ConfigError
 
 EXIT_FOUND, EXIT_NO_KIOSK, EXIT_CONFIG = 1, 2, 78
@@ -75,7 +76,8 @@ async def _ask(options: argparse.Namespace) -> int:
     dsn = options.database or os.environ.get(DSN)
     if not dsn:
         raise ConfigError(f"--database or {DSN}: expected postgresql://..., got nothing")
-    connection = await asyncpg.connect(dsn, timeout=10)
+    # A day of the list of kiosks is one of India, whatever the server's clock is set to.
+    connection = await asyncpg.connect(dsn, timeout=10, server_settings={"timezone": str(INDIA)})
     try:
         await check_schema(connection)
         if options.fleet_command == "import":
@@ -103,7 +105,7 @@ async def _list(connection: Connection, options: argparse.Namespace) -> int:
     if options.json:
         print("".join(fleet_lines.as_json(row) + "\n" for row in found), end="")
     else:
-        print("\n".join(fleet_lines.TABLES[name](found)))
+        print("\n".join(fleet_lines.TABLES[name](found).lines(columns.terminal())))
     if name == "money":
         return 0
     return EXIT_FOUND if any(name != "status" or not _works(row) for row in found) else 0
@@ -127,7 +129,7 @@ async def _show(connection: Connection, options: argparse.Namespace) -> int:
     if options.json:
         print(fleet_lines.parts_as_json(parts))
     else:
-        print("\n".join(fleet_lines.show(parts)))
+        print("\n".join(fleet_lines.show(parts, columns.terminal())))
     return 0 if _works(status[0]) else EXIT_FOUND
 
 

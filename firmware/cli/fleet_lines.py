@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 
+from firmware.cli.columns import Table, wrapped
 from firmware.contract.money import Money
 from firmware.runtime.clock import INDIA
 from firmware.runtime.fault_words import meaning
 
 Row = Mapping[str, Any]
-WIDEST = 34  # columns of one cell: a place or a detail may be long
 WORKING = ("in_service", "degraded")
 LINK = {
     "link.never": "was installed, and never said anything",
@@ -31,22 +31,6 @@ def parts_as_json(parts: Mapping[str, Sequence[Row]]) -> str:
     return msgspec.json.encode(parts).decode()
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns as wide as what is in them; the last one is not cut. One word where there is none."""
-    if not rows:
-        return ["none"]
-    cut = [[*(_cut(cell) for cell in row[:-1]), row[-1]] for row in rows]
-    widths = [max(map(len, column)) for column in zip(head, *cut, strict=True)]
-    return [
-        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in [head, *cut]
-    ]
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
-
-
 def when(moment: datetime | date | None) -> str:
     """In India's time; `-` for never."""
     if moment is None:
@@ -56,106 +40,126 @@ def when(moment: datetime | date | None) -> str:
     return moment.isoformat()
 
 
-def status(rows: Sequence[Row]) -> list[str]:
+def status(rows: Sequence[Row]) -> Table:
     """One line for all, one for each that does not work."""
     counts = Counter(row["condition"] for row in rows)
     words = ", ".join(f"{count} {_plain(name)}" for name, count in counts.most_common())
-    bad = [row for row in rows if row["condition"] not in WORKING]
-    lines = [f"{len(rows)} kiosks: {words}" if rows else "no kiosks: `kioskctl fleet import` first"]
-    if bad:
-        lines += ["", *table(
-            ("kiosk", "district", "place", "condition", "findings", "heard"),
-            [(r["kiosk"], r["district"], r["place"], _plain(r["condition"]), str(r["findings"]),
-              when(r["heard"])) for r in bad],
-        )]  # fmt: skip
-    return lines
+    where = _where(rows)
+    bad = [
+        (r["kiosk"], r[where], r["place"], _plain(r["condition"]), str(r["findings"]),
+         when(r["heard"])) for r in rows if r["condition"] not in WORKING
+    ]  # fmt: skip
+    if not bad:
+        said = (
+            f"{len(rows)} kiosks: {words}" if rows else "no kiosks: `kioskctl fleet import` first"
+        )
+        return Table((), [], (said,))
+    head = ("kiosk", where, "place", "condition", "findings", "heard")
+    return Table(head, bad, (f"{len(rows)} kiosks: {words}", ""))
+
+
+def _where(rows: Sequence[Row]) -> str:
+    """Which column tells kiosks apart: where all are of one district, their block."""
+    return "block" if len({row["district"] for row in rows}) == 1 else "district"
 
 
 def _plain(condition: str) -> str:
     return {"never": "never online"}.get(condition, condition.replace("_", " "))
 
 
-def why(rows: Sequence[Row]) -> list[str]:
-    return table(
-        ("since", "kiosk", "place", "part", "code", "ticket", "detail"),
-        [(when(r["since"]), r["kiosk"], r["place"], r["part"], r["code"], r["ticket"],
-          r["detail"] or LINK.get(r["code"]) or meaning(r["code"], "en")) for r in rows],
-    )  # fmt: skip
+def why(rows: Sequence[Row]) -> Table:
+    head = ("since", "kiosk", "place", "part", "code", "ticket", "detail")
+    return Table(head, [
+        (_since(r), r["kiosk"], r["place"], r["part"], r["code"], r["ticket"],
+         r["detail"] or LINK.get(r["code"]) or meaning(r["code"], "en")) for r in rows
+    ])  # fmt: skip
 
 
-def money(rows: Sequence[Row]) -> list[str]:
+def _since(row: Row) -> str:
+    """Of one that never spoke, the day it was installed, which has no hour."""
+    since: datetime | None = row["since"]
+    is_day = row["code"] == "link.never" and since is not None
+    return when(since.astimezone(INDIA).date() if is_day and since else since)
+
+
+def money(rows: Sequence[Row]) -> Table:
     """The fullest box first, and the sum."""
-    lines = table(
-        ("kiosk", "place", "in box", "today", "unposted", "claims", "last collection", "heard"),
-        [(r["kiosk"], r["place"], rupees(r["in_cash_box"]), rupees(r["taken_today"]),
-          str(r["unposted"]), str(r["claims"]), when(r["last_collection"]), when(r["heard"]))
-         for r in rows],
-    )  # fmt: skip
+    head = ("kiosk", "place", "in box", "today", "unposted", "claims", "last collection", "heard")
+    cells = [
+        (r["kiosk"], r["place"], rupees(r["in_cash_box"]), rupees(r["taken_today"]),
+         str(r["unposted"]), str(r["claims"]), when(r["last_collection"]), when(r["heard"]))
+        for r in rows
+    ]  # fmt: skip
     oldest = min((r["last_collection"] for r in rows if r["last_collection"]), default=None)
     total = sum(r["in_cash_box"] for r in rows)
     boxes = f"{len(rows)} box{'es' if len(rows) != 1 else ''}"
-    return [*lines, "", f"{rupees(total)} in {boxes}; oldest collection {when(oldest)}"]
+    said = f"{rupees(total)} in {boxes}; oldest collection {when(oldest)}"
+    return Table(head, cells, after=("", said))
 
 
 def rupees(paise: int) -> str:
     return f"₹{Money(paise).exact()}"
 
 
-def papers(rows: Sequence[Row]) -> list[str]:
-    return table(
-        ("days", "kiosk", "place", "device", "supply", "level"),
-        [(str(r["days_left"]), r["kiosk"], r["place"], r["device"], r["name"],
-          "-" if r["level"] is None else f"{r['level']} {r['unit']}") for r in rows],
-    )  # fmt: skip
+def papers(rows: Sequence[Row]) -> Table:
+    head = ("days", "kiosk", "place", "device", "supply", "level")
+    return Table(head, [
+        (_or_dash(r["days_left"]), r["kiosk"], r["place"], r["device"], r["name"],
+         "-" if r["level"] is None else f"{r['level']} {r['unit']}") for r in rows
+    ])  # fmt: skip
 
 
-def silent(rows: Sequence[Row]) -> list[str]:
-    return table(
-        ("heard", "kiosk", "district", "place", "condition", "installed"),
-        [(when(r["heard"]), r["kiosk"], r["district"], r["place"], _plain(r["condition"]),
-          when(r["installed"])) for r in rows],
-    )  # fmt: skip
+def _or_dash(value: object) -> str:
+    return "-" if value is None else str(value)
 
 
-def tickets(rows: Sequence[Row]) -> list[str]:
-    return table(
-        ("since", "number", "kiosk", "place", "level", "part", "code", "detail"),
-        [(when(r["since"]), r["number"], r["kiosk"], r["place"], r["level"] or "",
-          r["part"] or "", r["code"] or "", r["detail"]) for r in rows],
-    )  # fmt: skip
+def silent(rows: Sequence[Row]) -> Table:
+    where = _where(rows)
+    return Table(("heard", "kiosk", where, "place", "condition", "installed"), [
+        (when(r["heard"]), r["kiosk"], r[where], r["place"], _plain(r["condition"]),
+         when(r["installed"])) for r in rows
+    ])  # fmt: skip
 
 
-def alarms(rows: Sequence[Row]) -> list[str]:
-    return table(
-        ("found", "kiosk", "stream", "seq", "code", "detail"),
-        [(when(r["found"]), r["kiosk"], r["stream"], str(r["seq"]), r["code"], r["detail"])
-         for r in rows],
-    )  # fmt: skip
+def tickets(rows: Sequence[Row]) -> Table:
+    head = ("since", "number", "kiosk", "place", "level", "part", "code", "detail")
+    return Table(head, [
+        (when(r["since"]), r["number"], r["kiosk"], r["place"], r["level"] or "",
+         r["part"] or "", r["code"] or "", r["detail"]) for r in rows
+    ])  # fmt: skip
 
 
-def streams(rows: Sequence[Row]) -> list[str]:
-    return table(
-        ("stream", "rows", "highest seen", "gap since"),
-        [(r["stream"], str(r["seq"]), str(r["highest"]), when(r["gap_since"])) for r in rows],
-    )  # fmt: skip
+def alarms(rows: Sequence[Row]) -> Table:
+    head = ("found", "kiosk", "stream", "seq", "code", "detail")
+    return Table(head, [
+        (when(r["found"]), r["kiosk"], r["stream"], str(r["seq"]), r["code"], r["detail"])
+        for r in rows
+    ])  # fmt: skip
 
 
-TABLES: dict[str, Callable[[Sequence[Row]], list[str]]] = {
+def streams(rows: Sequence[Row]) -> Table:
+    return Table(("stream", "rows", "highest seen", "gap since"), [
+        (r["stream"], str(r["seq"]), str(r["highest"]), when(r["gap_since"])) for r in rows
+    ])  # fmt: skip
+
+
+TABLES: dict[str, Callable[[Sequence[Row]], Table]] = {
     "status": status, "why": why, "money": money, "papers": papers, "silent": silent,
     "tickets": tickets, "alarms": alarms, "streams": streams,
 }  # fmt: skip
 
 
-def show(parts: Mapping[str, Sequence[Row]]) -> list[str]:
+def show(parts: Mapping[str, Sequence[Row]], room: int | None) -> list[str]:
     """One kiosk: its head, then every part that has something."""
     (one,) = parts["status"]
-    lines = [
+    lines = wrapped([
         f"{one['kiosk']}  {one['place']}, {one['block']}, {one['district']}",
         f"{_plain(one['condition'])}; link {one['link'] or 'never seen'};"
         f" heard {when(one['heard'])}; release {one['release'] or '-'};"
         f" installed {when(one['installed'])}",
-    ]
+    ], room)  # fmt: skip
     for name, rows in parts.items():
         if name != "status" and rows:
-            lines += ["", name, *TABLES[name](rows)]
+            found = TABLES[name](rows).without("kiosk", "place")
+            lines += ["", name, *Table(found.head, found.rows).lines(room)]
     return lines

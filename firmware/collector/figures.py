@@ -43,8 +43,8 @@ def exposition(metrics: Iterable[Metric]) -> str:
 class Figures:
     """Since this collector started."""
 
-    # By what: UpJournal, UpEvents ... One that is alarmed of must be there from the start: a counter
-    # that begins with 1 has not increased, to Prometheus.
+    # By what: UpJournal, UpEvents ... What an alarm waits for stands here from the start: a counter
+    # that begins with 1 has not increased.
     messages: dict[str, int] = field(default_factory=lambda: {UNREADABLE: 0})
     rows: int = 0
     events: int = 0
