@@ -15,6 +15,10 @@ import pytest
 
 from firmware.collector.link import Link, dial
 from firmware.collector.mqtt5 import MqttError, Publish
+from firmware.contract.uplink import topic
+from firmware.runtime import wide
+from firmware.runtime.uplink_section import UplinkSection
+from firmware.runtime.wide import NoLink
 from tests.fleet.certificates import Authority
 from tests.fleet.fleet import Site
 from tests.fleet.rabbitmq import MAY_BE_HERE, RabbitMQ
@@ -22,7 +26,10 @@ from tests.fleet.servers import Mosquitto
 
 REFUSED = 0x80  # reasons from here on: MQTT 5, 2.4
 ALL = "kiosk/v1/+/up/#"
-MINE, HIS, STRANGER = "rj14-1", "rj14-2", "rj14-99"
+MINE, HIS, STOLEN, STRANGER = "rj14-1", "rj14-2", "rj14-3", "rj14-99"
+ONLY_RABBITMQ = pytest.mark.parametrize(
+    "served", [pytest.param("rabbitmq", marks=MAY_BE_HERE)], indirect=True
+)
 PATIENCE = 10.0  # seconds
 
 
@@ -58,21 +65,27 @@ class Client:
 
 
 @pytest.fixture(scope="module", params=["mosquitto", pytest.param("rabbitmq", marks=MAY_BE_HERE)])
-def site(request: pytest.FixtureRequest) -> Iterator[Site]:
+def served(request: pytest.FixtureRequest) -> Iterator[tuple[Mosquitto | RabbitMQ, Authority]]:
     """One broker of each kind for all tests: RabbitMQ takes seconds to start."""
     folder = Path(tempfile.mkdtemp(prefix="fleet-"))
     folder.chmod(0o755)
     authority = Authority(folder / "ca")
-    for name in (MINE, HIS, "collector-a", "office", STRANGER):
+    for name in (MINE, HIS, STOLEN, "collector-a", "office", STRANGER):
         authority.make(name)
     broker: Mosquitto | RabbitMQ = (
         Mosquitto(folder / "broker", authority)
         if request.param == "mosquitto"
-        else RabbitMQ(folder / "broker", authority, [MINE, HIS])
+        else RabbitMQ(folder / "broker", authority, [MINE, HIS, STOLEN])
     )
     with broker:
-        yield Site(broker.port, authority.folder)
+        yield broker, authority
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def site(served: tuple[Mosquitto | RabbitMQ, Authority]) -> Site:
+    broker, authority = served
+    return Site(broker.port, authority.folder)
 
 
 async def client(site: Site, name: str, *filters: str) -> Client:
@@ -84,13 +97,13 @@ async def client(site: Site, name: str, *filters: str) -> Client:
 
 
 @pytest.mark.parametrize(
-    "topic", [f"{MINE}/up/state", f"{MINE}/down/command", f"{HIS}/down/command", "all/down/notice"]
+    "name", [f"{MINE}/up/state", f"{MINE}/down/command", f"{HIS}/down/command", "all/down/notice"]
 )
-async def test_a_kiosk_can_neither_speak_for_another_nor_command(site: Site, topic: str) -> None:
+async def test_a_kiosk_can_neither_speak_for_another_nor_command(site: Site, name: str) -> None:
     collector = await client(site, "collector-a", ALL)
     honest = await client(site, MINE, f"kiosk/v1/{MINE}/down/#", "kiosk/v1/all/down/#")
     rogue = await client(site, HIS)
-    assert await rogue.say(f"kiosk/v1/{topic}", b"forged") >= REFUSED
+    assert await rogue.say(f"kiosk/v1/{name}", b"forged") >= REFUSED
     assert await honest.say(f"kiosk/v1/{MINE}/up/state", b"mine") < REFUSED
     assert await collector.hears_all("kiosk/v1/nobody/down/ack") == [b"mine"]
     assert honest.heard == []
@@ -145,11 +158,38 @@ async def test_a_name_and_a_password_count_for_nothing_beside_a_certificate(
         assert await rogue.say(f"kiosk/v1/{MINE}/up/state", b"forged") >= REFUSED
 
 
-@pytest.mark.parametrize("site", [pytest.param("rabbitmq", marks=MAY_BE_HERE)], indirect=True)
-async def test_a_certificate_whose_user_was_deleted_opens_nothing(site: Site) -> None:
-    """So a kiosk that was stolen is out as soon as its user is; Mosquitto has `crlfile`."""
+@ONLY_RABBITMQ
+async def test_a_certificate_whose_user_nobody_made_opens_nothing(site: Site) -> None:
     with pytest.raises(MqttError, match="refused"):
         await client(site, STRANGER)
+
+
+@ONLY_RABBITMQ
+async def test_an_uplink_that_may_not_hear_says_so_and_does_not_wait(site: Site) -> None:
+    """Mosquitto grants what it will not send."""
+    assert site.folder is not None
+    pem = str(site.folder / f"{MINE}.pem")
+    section = UplinkSection(broker="localhost", port=site.port, ca=str(site.folder / "ca.pem"),
+                            certificate=pem, key=pem)  # fmt: skip
+    others = [topic(MINE, "down/ack"), topic(HIS, "down/ack")]
+    with pytest.raises(NoLink, match=f"not hear kiosk/v1/{HIS}/down/ack"):
+        async with wide.connect(section, MINE, (topic(MINE, "up/status"), ""), others):
+            pass
+
+
+@ONLY_RABBITMQ
+async def test_a_stolen_kiosk_is_out_as_soon_as_its_user_is_deleted(
+    site: Site, served: tuple[Mosquitto | RabbitMQ, Authority]
+) -> None:
+    """Mosquitto has `crlfile` for it."""
+    broker, _ = served
+    assert isinstance(broker, RabbitMQ)
+    thief = await client(site, STOLEN)
+    assert thief.link is not None
+    await asyncio.to_thread(broker.control, "delete_user", STOLEN)
+    await asyncio.wait_for(thief.link.lost, PATIENCE)
+    with pytest.raises(MqttError, match="refused"):
+        await client(site, STOLEN)
 
 
 @pytest.mark.parametrize("is_plain", [True, False])
@@ -161,7 +201,7 @@ async def test_without_a_certificate_there_is_no_connection(site: Site, is_plain
         await asyncio.wait_for(dial(named, Client()), PATIENCE)
 
 
-@pytest.mark.parametrize("site", ["mosquitto"], indirect=True)
+@pytest.mark.parametrize("served", ["mosquitto"], indirect=True)
 async def test_a_kiosk_in_the_collectors_group_hears_nothing_but_takes_messages_away(
     site: Site,
 ) -> None:
