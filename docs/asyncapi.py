@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from firmware.contract import uplink
+from firmware.contract.packs import PackWanted
 from firmware.contract.uplink import (
     MOST_IN_FLIGHT,
     VERSION,
     Desired,
     DownAck,
     FleetCommand,
+    Notice,
     Signed,
     UpEvents,
     UpHealth,
@@ -29,6 +31,7 @@ from firmware.contract.uplink import (
     UpReply,
     UpState,
     UpStatus,
+    Verb,
 )
 
 PAGE = Path(__file__).parent / "fleet-asyncapi.yaml"
@@ -42,14 +45,15 @@ stores them under (kiosk, box, seq) and (kiosk, chain, seq) and then, and not be
 highest number without a gap before it as `down/ack`. At most {MOST_IN_FLIGHT} messages of the
 streams are without an ack; what has none for a minute, or comes from a connection before, is sent
 again. What is signed carries its text in `body`: Ed25519 over the purpose, a zero byte, and the
-bytes of `body`. A field that a reader does not know is passed over."""
+bytes of `body`. A field that a reader does not know is passed over. A command that takes its time
+is answered twice: `accepted`, and later how it ended."""
 
 
 @dataclass(frozen=True)
 class Channel:
     """One topic, from the kiosk's side: what it sends, or what it receives."""
 
-    rest: str  # below kiosk/v1/<kiosk>/
+    rest: str  # below kiosk/v1/<kiosk>/; with `all/` in front of it below kiosk/v1/
     carries: type[msgspec.Struct]
     action: str  # send or receive, of the kiosk
     qos: int
@@ -57,10 +61,15 @@ class Channel:
     summary: str
     body: type[msgspec.Struct] | None = None  # of what is signed
     purpose: bytes = b""
+    arguments: dict[str, type[msgspec.Struct]] = field(default_factory=dict)  # of verbs
 
     @property
     def name(self) -> str:
         return self.rest.replace("/", "_")
+
+    @property
+    def is_for_all(self) -> bool:
+        return self.rest.startswith("all/")
 
 
 CHANNELS = (
@@ -74,7 +83,9 @@ CHANNELS = (
     Channel("down/desired", Signed, "receive", 1, True, "Settings of the fleet, signed",
             Desired, uplink.DESIRED_PURPOSE),
     Channel("down/command", Signed, "receive", 1, False, "A command of the fleet, signed",
-            FleetCommand, uplink.COMMAND_PURPOSE),
+            FleetCommand, uplink.COMMAND_PURPOSE, {Verb.CONTENT_PACK: PackWanted}),
+    Channel("all/down/notice", Signed, "receive", 1, True, "A sentence for every kiosk, signed",
+            Notice, uplink.NOTICE_PURPOSE),
 )  # fmt: skip
 
 
@@ -108,10 +119,11 @@ def document() -> dict[str, Any]:
 
 def _channel(each: Channel) -> dict[str, Any]:
     name = each.carries.__name__
+    ours = {"kiosk": {"description": "The kiosk's id, as in its certificate."}}
     return {
-        "address": f"kiosk/{VERSION}/{{kiosk}}/{each.rest}",
+        "address": f"kiosk/{VERSION}/{'' if each.is_for_all else '{kiosk}/'}{each.rest}",
         "summary": each.summary,
-        "parameters": {"kiosk": {"description": "The kiosk's id, as in its certificate."}},
+        **({} if each.is_for_all else {"parameters": ours}),
         "messages": {name: {"$ref": f"#/components/messages/{name}"}},
     }
 
@@ -126,6 +138,11 @@ def _operation(each: Channel) -> dict[str, Any]:
     if each.body is not None:
         found["x-signed-body"] = {"$ref": REF.format(name=each.body.__name__)}
         found["x-signed-purpose"] = each.purpose.decode()
+    if each.arguments:
+        found["x-arguments"] = {
+            str(verb): {"$ref": REF.format(name=kind.__name__)}
+            for verb, kind in each.arguments.items()
+        }
     return found
 
 
@@ -139,6 +156,7 @@ def _message(name: str) -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     types = {each.carries for each in CHANNELS} | {each.body for each in CHANNELS if each.body}
+    types |= {kind for each in CHANNELS for kind in each.arguments.values()}
     ordered = sorted(types, key=lambda each: each.__name__)
     _, schemas = msgspec.json.schema_components(ordered, ref_template=REF)
     return dict(sorted(schemas.items()))

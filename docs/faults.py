@@ -14,7 +14,7 @@ HEAD = """\
 # Every fault
 
 Drawn by `python -m docs.generate` from `firmware/contract/faults.toml` and its words in
-`firmware/runtime/locale`; do not edit. `kioskctl device explain` says the same of what stands now,
+`firmware/runtime/locale`; do not edit. `kioskctl faults` says the same of what stands now,
 and the screens for citizen and operator have their sentences from here. A code that no row has is
 one that nothing in this kiosk says: `tests/firmware/runtime/test_every_fault_has_words.py`.
 

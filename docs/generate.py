@@ -1,5 +1,5 @@
-"""`python -m docs.generate`: draws `topics.md`, `states.md`, `services.md`, `faults.md` and the
-tables of `devices.md`, so that they cannot be stale.
+"""`python -m docs.generate`: draws `topics.md`, `states.md`, `services.md`, `faults.md`,
+`kioskctl.md` and the tables of `devices.md`, so that they cannot be stale.
 
 The topics come from the contract and are drawn here; the states are drawn by `states.py`. A test
 compares the committed pages with what this would write.
@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from docs import access, asyncapi, devices, faults, services, states
+from docs import access, asyncapi, devices, faults, kioskctl, services, states
 from firmware.contract.topics import READERS_OF_ALL, TOPICS, Topic
 
 PAGE = Path(__file__).parent / "topics.md"
@@ -128,6 +128,7 @@ def main() -> int:
     access.PAGE.write_text(access.page(), encoding="utf-8")
     services.PAGE.write_text(services.page(), encoding="utf-8")
     faults.PAGE.write_text(faults.page(), encoding="utf-8")
+    kioskctl.PAGE.write_text(kioskctl.page(), encoding="utf-8")
     return 0
 
 

@@ -24,6 +24,7 @@ from drivers.rd_service import states as rd_service
 from firmware.core import operator, visit
 from firmware.meeting import launch
 from firmware.till import session
+from firmware.uplink import fetching
 
 PAGE = Path(__file__).parent / "states.md"
 HEAD = """\
@@ -73,6 +74,18 @@ MACHINES = (
         " taken up again after a restart. A pair that is not drawn is a bug.",
         {operator.Place.PIN: "the padlock was held"},
         operator.TRANSITIONS,
+    ),
+    Machine(
+        "A pack that the fleet wants",
+        "firmware/uplink/fetching.py",
+        "Looked at once a second. The order lies on disk before it is answered, and goes when its"
+        " last reply is there. A pair that is not drawn is a bug.",
+        {
+            fetching.State.IDLE: "nothing is wanted",
+            fetching.State.WAITING: "an order that was not answered yet",
+            fetching.State.HANDED: "the same, and the pack lies where it is installed",
+        },
+        fetching.TRANSITIONS,
     ),
     Machine(
         "The browser of a meeting",

@@ -63,6 +63,7 @@ class Screen:
 
     def __init__(self, config: Config) -> None:
         from ui.app import KioskApp  # opens the window, so only after `prepare`
+        from ui.pace import Pace
 
         topics = Topics(config.kiosk.id)
         will = (topics.presence("ui"), Presence(is_alive=False))
@@ -72,6 +73,7 @@ class Screen:
         self._said = ""
         self._app = KioskApp(self._press, self, self._flip, config.ui.keys)
         self._app.face.heard_at(self._voice.step)
+        self._pace = Pace()
         content = config.state_folder / CONTENT
         director = Director(config.kiosk.helpline, content, offered(config.ui.languages))
         self._link = Link(
@@ -110,6 +112,7 @@ class Screen:
     def _show(self, scene: Scene) -> None:
         self._app.show(scene)
         self._app.draw_now()
+        self._pace.shown(scene.frame.is_bare)
         if isinstance(scene.model, AttractModel):
             self._set_loudness(self._voice.loudness.reset)
         if scene.spoken_text != self._said:

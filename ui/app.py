@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from kivy.app import App
@@ -34,6 +34,7 @@ KEYS = {13: "enter", 271: "numpadenter", 27: "escape", 8: "backspace", 9: "tab",
 NAMES = {" ": "spacebar"}  # of letters that are called otherwise in `[ui.keys]`
 
 DEFAULT_KEYS = KeysSection()
+LATE = 0.05  # seconds: a frame more than is usual
 
 
 class KioskApp(App):
@@ -58,7 +59,7 @@ class KioskApp(App):
 
     def _touched(self, *_: object) -> None:
         """Kivy reads SDL's queue after a frame, sleeps, and hands a touch on in the next one; the
-        loop comes round to this before it sleeps."""
+        loop comes round to what is called soon before it sleeps."""
         asyncio.get_running_loop().call_soon(self._hand_on)
 
     def _hand_on(self) -> None:
@@ -118,16 +119,26 @@ class KioskApp(App):
         what Shift makes of them."""
         if (name := KEYS.get(key)) is None:
             return False
-        self._hear(self._wedge.command(name, time.monotonic()))
+        self._hear(self._wedge.command(name, monotonic()))
+        self._listen_on_soon(PAUSE)
         return True
 
     def _text(self, _: object, text: str) -> None:
         for letter in text:
-            self._hear(self._wedge.letter(letter, time.monotonic()))
-        Clock.schedule_once(self._listen_on, PAUSE)
+            self._wedge.letter(letter, monotonic())
+        self._listen_on_soon(PAUSE)
 
-    def _listen_on(self, _: float) -> None:
-        self._hear(self._wedge.tick(time.monotonic()))
+    def _listen_on_soon(self, after: float) -> None:
+        Clock.unschedule(self._listen_on)
+        if self._wedge.is_waiting:
+            Clock.schedule_once(self._listen_on, after)
+
+    def _listen_on(self, waited: float) -> None:
+        """After a slow frame the window's queue may hold keys of that time: they are read before
+        the next one."""
+        if waited <= PAUSE + LATE:
+            self._hear(self._wedge.tick(monotonic()))
+        self._listen_on_soon(0.0)
 
     def _hear(self, heard: list[Heard]) -> None:
         for each in heard:
@@ -136,6 +147,8 @@ class KioskApp(App):
                     self.face.key(NAMES.get(name, name))
                 case Scanned(text=text):
                     self.face.scan(text)
+        if heard:
+            asyncio.get_running_loop().call_soon(self.draw_now)
 
 
 def frame_buffer() -> Image.Image:

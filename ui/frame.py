@@ -204,10 +204,10 @@ def _more_time(screen: Screen, say: Say) -> Button:
     return Button(say("button.more_time"), Action.MORE_TIME, icon="hourglass-medium-duotone")
 
 
-def try_at(screen: Screen, say: Say) -> str:
+def try_at(screen: Screen, say: Say, key: str = "try_at") -> str:
     """Where else what is off here may be tried; empty where nobody knows."""
-    places = [each.get(screen.language) or next(iter(each.values())) for each in screen.try_at]
-    return say("try_at", places=" · ".join(places)) if places else ""
+    places = [in_language(each, screen.language, "") for each in screen.try_at]
+    return say(key, places=" · ".join(places)) if places else ""
 
 
 def _leave(screen: Screen, say: Say) -> Button:

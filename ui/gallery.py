@@ -7,17 +7,14 @@ For the eye of whoever changes a screen, and for the documentation.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import sys
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from firmware.contract.reading import Language, TextSize
-from firmware.contract.screen import Screen
 from ui import samples, samples_occasions, samples_teach
 from ui.languages import languages
-from ui.play import play, practised
 from ui.scene import Director, Scene
 from ui.studio import Studio
 
@@ -41,21 +38,14 @@ def scenes(
     warned = samples.screen(samples.cash(), language, is_warning=True, leaves_in=15, size=size)
     shown["0-still-there"] = director.scene(warned)
     for name in samples_teach.PRACTISED:
-        shown[f"p-{name}"] = practice(director, samples.screen(main[name], language))
-    for name in ("2-services-no-paper", "9-closed"):
+        shown[f"p-{name}"] = director.practice(samples.screen(main[name], language))
+    for name in ("2-services-no-paper", "9-closed", "8-fault-receipt.link.lost"):
         screen = samples.screen(main[name], language)
         near = replace(screen, try_at=samples_teach.NEIGHBOURS)
         shown[f"{name}-try-at"] = director.scene(near)
     shown["0-one-moment"] = director.one_moment(language)
     shown["9-no-bus"] = director.no_bus(language)
     return shown
-
-
-def practice(director: Director, screen: Screen) -> Scene:
-    """The document as it is practised."""
-    cut = practised(screen)
-    play_round = play(cut, director.words(screen.language))
-    return dataclasses.replace(director.scene(cut), play=play_round)
 
 
 def main() -> int:

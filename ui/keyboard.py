@@ -63,8 +63,9 @@ class Keyboard(Layout):
         super().__init__(**facts)
         for name in ("pos", "size", "children"):
             self.fbind(name, self._trigger_layout)
+        again = Clock.create_trigger(self._show_again, -1)
         for name in ("script", "has_digits", "has_next"):
-            self.fbind(name, self._show)
+            self.fbind(name, again)
         for name in ("typed", "is_ready", "space", "next"):
             self.fbind(name, self._light)
         for at, layer in enumerate((Layer.DEVANAGARI, Layer.LATIN), 1):
@@ -87,7 +88,12 @@ class Keyboard(Layout):
         self._layer = first_layer(self.script, self.language)
         self._show()
 
-    def _show(self, *_: object) -> None:
+    def _show_again(self, *_: object) -> None:
+        """Other keys are wanted; before the first question none are, and each layer takes 5 MB."""
+        if self._rows:
+            self._show()
+
+    def _show(self) -> None:
         rows = self._rows_of(self._layer)
         if self._rows is not rows:
             self._rows = rows
@@ -104,7 +110,9 @@ class Keyboard(Layout):
         return self._layers[kind]
 
     def _key(self, cap: Cap) -> CapKey:
-        key = (IconKey if cap.icon else CapKey)(cap=cap, is_way_on=cap.does is Does.NEXT)
+        kind = IconKey if cap.icon else CapKey
+        # Without a size it draws no letter: it would draw it again at the size that it is shown in.
+        key = kind(cap=cap, is_way_on=cap.does is Does.NEXT, size=(0, 0))
         key.bind(on_press=self._pressed)
         return key
 

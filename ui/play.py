@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace as changed
 
+from firmware.contract.asked import Accepted
 from firmware.contract.screen import (
     Action,
     Attract,
@@ -20,7 +21,10 @@ from firmware.contract.screen_ends import Reprinted
 from ui.say import Say, in_fours
 
 # What a second machine cannot do: there is no telephone and no card of play money, nobody logs in.
-NOT_PRACTISED = frozenset({Action.OPERATOR, Action.PRACTISE, Action.PAY_UPI, Action.PAY_CARD})
+# The pictures of how this is used tell of real notes and the real slots.
+NOT_PRACTISED = frozenset(
+    {Action.OPERATOR, Action.PRACTISE, Action.HOW_TO, Action.PAY_UPI, Action.PAY_CARD}
+)
 SAMPLE = {"electricity": "210344001725"}  # of the sandbox office: what may be typed
 
 
@@ -97,7 +101,7 @@ def _says(screen: Screen, say: Say) -> str:
     match screen.data:
         case InsertCash():
             return say("practice.touch" if _pieces(screen) else "practice.wait")
-        case Done() | Reprinted() | Trouble():
+        case Done() | Reprinted() | Trouble() | Accepted():
             return say("practice.over")
         case Number(service=service) if service in SAMPLE:
             return say("practice.number", number=in_fours(SAMPLE[service]))
@@ -106,6 +110,6 @@ def _says(screen: Screen, say: Say) -> str:
 
 
 def _receipt(screen: Screen, say: Say) -> str:
-    is_last = isinstance(screen.data, Done | Reprinted | Trouble)
+    is_last = isinstance(screen.data, Done | Reprinted | Trouble | Accepted)
     has_paper = is_last and getattr(screen.data, "proof", None) == "paper"
     return say("practice.receipt") if has_paper else ""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from firmware.contract.health import Presence
@@ -18,7 +17,7 @@ from firmware.contract.topics import Topics
 from firmware.runtime.bench import Bench, BenchRefused
 from firmware.runtime.bus import Address, Bus
 from ui.link import Link
-from ui.play import last_receipt, play, practised
+from ui.play import last_receipt, practised
 from ui.scene import Director, Scene
 
 log = logging.getLogger("practice")
@@ -119,7 +118,5 @@ class Practising:
         if link is None or link.screen is None:
             return
         link.screen = practised(link.screen)
-        say = self._director.words(link.screen.language)
-        drawn = self._director.scene(link.screen)
-        self.scene = replace(drawn, play=play(link.screen, say))
+        self.scene = self._director.practice(link.screen)
         self._show()

@@ -23,6 +23,16 @@ SHOWN = Shown(
     "3/banner.png",
 )
 PICTURES = {"logo": (480, 480), "banner": (960, 960)}
+NOTICE = {
+    "hi": "बुधवार 25 नवंबर को यह मशीन बंद रहेगी। बिल गुरुवार को भरें।",
+    "en": "This machine is closed on Wednesday, 25 November. Pay your bill on Thursday.",
+    "mr": "बुधवारी 25 नोव्हेंबरला हे यंत्र बंद राहील. बिल गुरुवारी भरा.",
+}
+TOLD_ALL = {
+    "hi": "30 नवंबर तक बिजली बिल पर देर का शुल्क नहीं लगेगा।",
+    "en": "No late fee on electricity bills until 30 November.",
+    "mr": "30 नोव्हेंबरपर्यंत वीज बिलावर उशिराचा आकार लागणार नाही.",
+}
 UNTIL = "2026-11-22T16:30:00+05:30"
 
 
@@ -43,6 +53,8 @@ def screens(tiles: list[Tile]) -> dict[str, ScreenData]:
     with_meeting = [*tiles, Tile("meeting", "video-camera")]
     return {
         "1-attract-content": Attract(tiles, True, [], SHOWN),
+        "1-attract-notice": Attract(tiles, True, notices=[NOTICE]),
+        "1-attract-notices-content": Attract(tiles, True, [], SHOWN, notices=[NOTICE, TOLD_ALL]),
         "1-attract-meeting": Attract(with_meeting, True, [], SHOWN, Announced(TITLE, 10)),
         "1-attract-meeting-now": Attract(with_meeting, True, [], None, Announced(TITLE)),
         "9-meeting": Meeting(TITLE, UNTIL),

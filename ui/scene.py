@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -17,7 +17,7 @@ from firmware.contract.teach import HowTo, Practice
 from firmware.contract.typed import FindPlace, WriteText
 from ui.frame import Frame, frame
 from ui.languages import after
-from ui.play import Play, empty
+from ui.play import Play, empty, play, practised
 from ui.say import OFFERED, Say
 from ui.screens.attract import model as attract
 from ui.screens.basket import model as basket
@@ -135,6 +135,13 @@ class Director:
             play=empty(say) if isinstance(screen.data, Practice) else None,
         )
 
+    def practice(self, screen: Screen) -> Scene:
+        """What a document of practice looks like: in its frame, without what cannot be practised,
+        and with play money for money."""
+        cut = practised(screen)
+        say, scene = self._in(cut.language), self.scene(cut)
+        return replace(scene, model=_as_play(scene.model, cut, say), play=play(cut, say))
+
     def words(self, language: Language) -> Say:
         """For what stands round a scene."""
         return self._in(language)
@@ -219,3 +226,13 @@ class Director:
                 return desk.model(data, screen, say)
             case contract.Count() as data:
                 return count.model(data, screen, say)
+
+
+def _as_play(model: Model, screen: Screen, say: Say) -> Model:
+    match model, screen.data:
+        case insert_cash.InsertCashModel(), contract.InsertCash() as data:
+            return insert_cash.as_play(model, data, say)
+        case done.DoneModel(), contract.Done() | Reprinted() | asked.Accepted():
+            return done.as_play(model, say)
+        case _:
+            return model

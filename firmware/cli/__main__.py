@@ -1,4 +1,7 @@
-"""`kioskctl`: look at a running kiosk, read and confirm its record, check slips and pay back."""
+"""`kioskctl`: look at a running kiosk, read and confirm its record, check slips and pay back.
+
+docs/kioskctl.md is drawn from the parser that stands here.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -22,6 +26,7 @@ from firmware.cli import (
     devices,
     downtime,
     enrol,
+    faults,
     fleet,
     journal,
     keys,
@@ -37,17 +42,26 @@ from firmware.cli import (
     supplies,
     tickets,
 )
+from firmware.cli.exits import Exit
 from firmware.cli.narrator import Line, Narrator
+from firmware.cli.output import refuse, show
+from firmware.cli.parsing import Parser, add_json
 from firmware.cli.snapshot import NoBus, take, technician_bus, until_connected
-from firmware.cli.status import EXIT_NO_BUS, exit_code, status_screen, without_a_bus
+from firmware.cli.status import exit_code, status_screen, without_a_bus
 from firmware.contract.topics import TOPICS
 from firmware.journal.faults import JournalFault
 from firmware.runtime.bus import Envelope
 from firmware.runtime.clock import Clock, SystemClock
 from firmware.runtime.config import Config, ConfigError, load
 
-EXIT_CONFIG = 78  # EX_CONFIG of sysexits.h
 WHO = 9  # columns
+
+
+def object_of(line: Line, clock: Clock) -> str:
+    """The same for programs, an object a line."""
+    who, what = line
+    told = {"at": clock.now().isoformat(timespec="milliseconds"), "who": who, "what": what}
+    return msgspec.json.encode(told).decode()
 
 
 def line_of(line: Line, clock: Clock) -> str:
@@ -61,15 +75,10 @@ async def status(config: Config, options: argparse.Namespace) -> int:
     try:
         snapshot = await take(config)
     except NoBus as error:
-        if options.json:
-            print(msgspec.json.encode({"kiosk": config.kiosk.id, "bus": str(error)}).decode())
-        else:
-            print(without_a_bus(config, str(error), programs()), end="")
-        return EXIT_NO_BUS
-    if options.json:
-        print(msgspec.json.encode(snapshot).decode())
-    else:
-        print(status_screen(snapshot, is_coloured=sys.stdout.isatty()), end="")
+        told = {"kiosk": config.kiosk.id, "bus": str(error)}
+        show(options, told, without_a_bus(config, str(error), programs()).splitlines())
+        return Exit.NO_BUS
+    show(options, snapshot, status_screen(snapshot, sys.stdout.isatty()).splitlines())
     return exit_code(snapshot)
 
 
@@ -88,7 +97,7 @@ async def watch(config: Config, options: argparse.Namespace) -> int:
     root = f"kiosk/{config.kiosk.id}/"
 
     def say(line: Line) -> None:
-        print(line_of(line, clock), flush=True)
+        print((object_of if options.json else line_of)(line, clock), flush=True)
 
     def on_message(envelope: Envelope) -> None:
         for line in narrator.hear(envelope.topic.removeprefix(root), envelope.payload):
@@ -109,7 +118,7 @@ async def watch(config: Config, options: argparse.Namespace) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
+    top: argparse.ArgumentParser = Parser(
         prog="kioskctl", description="A running kiosk, for its technician."
     )
     top.add_argument("--config", type=Path, default=Path("/etc/kiosk/kiosk.toml"))
@@ -117,9 +126,8 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser(
         "status",
         help="the whole kiosk on one screen",
-        description="Exit code: 0 in service, 1 degraded, 2 out of service, 3 no bus.",
+        description="Exit code: 0 in service, 1 degraded, 2 out of service or unknown, 3 no bus.",
     )
-    one.add_argument("--json", action="store_true", help="all that is retained, as one document")
     one.set_defaults(run=status)
     two = commands.add_parser("watch", help="one line for every change, as it happens")
     two.add_argument("--all", action="store_true", help="also leases, repeats and replies")
@@ -131,6 +139,7 @@ def parser() -> argparse.ArgumentParser:
     operators.add_commands(commands)
     cash.add_commands(commands)
     devices.add_commands(commands)
+    faults.add_commands(commands)
     alarms.add_commands(commands)
     desk.add_commands(commands)
     supplies.add_commands(commands)
@@ -147,25 +156,24 @@ def parser() -> argparse.ArgumentParser:
     tickets.add_commands(commands)
     looks.add_commands(commands)
     enrol.add_commands(commands)
+    add_json(top)
     return top
 
 
-def main() -> int:
-    options = parser().parse_args()
+def main(words: Sequence[str] | None = None) -> int:
+    """The exit code of one command; its words are those of the process if left out."""
+    options = parser().parse_args(words)
     if "without_config" in options:
         found: int = options.without_config(options)
         return found
     try:
         code: int = asyncio.run(options.run(load(options.config), options))
     except ConfigError as error:
-        print(f"kioskctl: {error}", file=sys.stderr)
-        return EXIT_CONFIG
+        return refuse(str(error), Exit.CONFIG)
     except JournalFault as error:
-        print(f"kioskctl: {error}", file=sys.stderr)
-        return journal.EXIT_NO_JOURNAL
+        return refuse(str(error), Exit.UNKNOWN)
     except NoBus as error:
-        print(f"kioskctl: {error}", file=sys.stderr)
-        return EXIT_NO_BUS
+        return refuse(str(error), Exit.NO_BUS)
     return code
 
 

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from firmware.cli.asking import SILENCE, ask_core
-from firmware.cli.journal import EXIT_FAULT, who
+from firmware.cli.asking import tell_core
+from firmware.cli.parsing import add_by
 from firmware.contract.command import ClearAlarms
-from firmware.contract.device import Outcome
 from firmware.runtime.config import Config
 
 
 async def clear(config: Config, options: argparse.Namespace) -> int:
-    reply = await ask_core(config, ClearAlarms(options.by))
-    if reply is None:
-        print(f"kioskctl: {SILENCE}", file=sys.stderr)
-        return EXIT_FAULT
-    print(f"{reply.outcome} {reply.detail}".rstrip())
-    return 0 if reply.outcome is Outcome.DONE else EXIT_FAULT
+    return await tell_core(config, ClearAlarms(options.by), options)
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -26,5 +19,5 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     top = commands.add_parser("alarm", help="door and tamper alarms")
     what = top.add_subparsers(dest="what", required=True)
     one = what.add_parser("clear", help="you have looked at the kiosk: the alarms are over")
-    one.add_argument("--by", default=who(), help="who answers for it (%(default)s)")
     one.set_defaults(run=clear)
+    add_by(one)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import date
@@ -16,10 +15,11 @@ from typing import Any
 
 import msgspec
 
-from firmware.cli.asking import SILENCE, ask_core
-from firmware.cli.journal import who
+from firmware.cli.asking import tell_core
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show, table
+from firmware.cli.parsing import JSON, add_by
 from firmware.contract.desk import PrintDay
-from firmware.contract.device import Outcome
 from firmware.contract.money import Money
 from firmware.core.daemon import journal_path
 from firmware.journal.chain import Entry, only
@@ -31,7 +31,6 @@ from firmware.runtime.config import Config
 from firmware.till.report import figures_of
 
 WAYS = {"cash_by_operator": "by operators", "bill": "paid a bill", "other": "by the office"}
-EXIT_NOTHING = 1  # no such day, or no collection
 
 
 def add_commands(commands: Any) -> None:
@@ -42,14 +41,14 @@ def add_commands(commands: Any) -> None:
     which.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="by what the clock said")
     which.add_argument("--list", action="store_true", help="every closed day, the latest last")
     one.add_argument("--print", action="store_true", help="with --z: by the receipt printer, again")
-    one.add_argument("--by", default=who(), help="who wants it (%(default)s)")
     one.set_defaults(run=report)
+    add_by(one)
     two = commands.add_parser("collections", help="every cash box that was emptied")
     two.set_defaults(run=collections)
     for each in (one, two):
         form = each.add_mutually_exclusive_group()
         form.add_argument("--csv", action="store_true", help="amounts in paise and in rupees")
-        form.add_argument("--json", action="store_true", help="amounts in paise")
+        form.add_argument(JSON, action="store_true", help="amounts in paise")
 
 
 async def report(config: Config, options: argparse.Namespace) -> int:
@@ -61,38 +60,31 @@ async def report(config: Config, options: argparse.Namespace) -> int:
     path = journal_path(config)
     with closing(Years(path)) as years:
         if (found := _entries_of(years, options)) is None:
-            print(f"kioskctl: no day {options.z} in {path}", file=sys.stderr)
-            return EXIT_NOTHING
+            return refuse(f"no day {options.z} in {path}")
         figures = _figures(years, found)
-    if options.json:
-        print(msgspec.json.encode(figures).decode())
-    else:
-        print(_table(list(_rows_of(figures)), options.csv), end="")
-    return 0
+    rows = list(_rows_of(figures))
+    lines = _csv_of(rows) if options.csv else table((), [(name, str(v)) for name, v in rows])
+    show(options, figures, lines)
+    return Exit.WELL
 
 
 def _list(config: Config, options: argparse.Namespace) -> int:
     with closing(Years(journal_path(config))) as years:
         found = list(only(years.of_kind(DayClosed), DayClosed))
     days = [{"number": row.number, "at": entry.at, "by": row.by} for entry, row in found]
-    if options.json:
-        print(msgspec.json.encode(days).decode())
-    else:
-        print("\n".join(f"{day['number']:>5}  {str(day['at'])[:16].replace('T', ' ')}  {day['by']}"
-                        for day in days))  # fmt: skip
-    return 0 if days else EXIT_NOTHING
+    rows = [(str(day["number"]), _minute(str(day["at"])), str(day["by"])) for day in days]
+    show(options, days, table(("day", "closed", "by"), rows, "no day was closed yet"))
+    return Exit.WELL
+
+
+def _minute(at: str) -> str:
+    return at[:16].replace("T", " ")
 
 
 async def _print_again(config: Config, options: argparse.Namespace) -> int:
     if options.z is None:
-        print("kioskctl: --print: expected --z, which day", file=sys.stderr)
-        return EXIT_NOTHING
-    reply = await ask_core(config, PrintDay(options.by, options.z))
-    if reply is None:
-        print(f"kioskctl: {SILENCE}", file=sys.stderr)
-        return EXIT_NOTHING
-    print(f"{reply.outcome} {reply.detail}".rstrip())
-    return 0 if reply.outcome is Outcome.DONE else EXIT_NOTHING
+        return refuse("--print: expected --z, which day", Exit.USAGE)
+    return await tell_core(config, PrintDay(options.by, options.z), options)
 
 
 def figures_since(years: Years, row: int) -> DayFigures:
@@ -154,9 +146,7 @@ def _rows_of(figures: DayFigures) -> Iterator[tuple[str, int | Money | str]]:
         yield "request refused later", number
 
 
-def _table(rows: list[tuple[str, int | Money | str]], is_csv: bool) -> str:
-    if not is_csv:
-        return "".join(f"{name:<28}{value}\n" for name, value in rows)
+def _csv_of(rows: list[tuple[str, int | Money | str]]) -> list[str]:
     lines: list[tuple[object, ...]] = [("figure", "value", "rupees")]
     for name, value in rows:
         if isinstance(value, Money):
@@ -166,30 +156,30 @@ def _table(rows: list[tuple[str, int | Money | str]], is_csv: bool) -> str:
     return _csv(lines)
 
 
-def _csv(lines: Iterable[tuple[object, ...]]) -> str:
+def _csv(lines: Iterable[tuple[object, ...]]) -> list[str]:
     """RFC 4180."""
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows(lines)
-    return buffer.getvalue()
+    return buffer.getvalue().splitlines()
 
 
 async def collections(config: Config, options: argparse.Namespace) -> int:
-    """0, or 1 when no box was ever emptied. Raises JournalFault."""
+    """A box that was never emptied is no fault. Raises JournalFault."""
     with closing(Years(journal_path(config))) as years:
         closed = list(only(years.of_kind(CollectionClosed), CollectionClosed))
         found = only(years.of_kind(CollectionDiffers), CollectionDiffers)
         differs = {row.number: row for _, row in found}
-    if options.json:
-        for entry, row in closed:
-            sides = differs[row.number].sides if row.number in differs else []
-            told = {"at": entry.at, "collected": row.collected.paise, "differs": sides}
-            print(msgspec.json.encode(msgspec.to_builtins(row) | told).decode())
-    elif options.csv:
-        print(_csv(_lines(closed, differs)), end="")
-    else:
-        for entry, row in closed:
-            print(_words(entry, row, differs.get(row.number)))
-    return 0 if closed else EXIT_NOTHING
+    lines = _csv(_cells(closed, differs)) if options.csv else _lines(closed, differs)
+    show(options, [_document(entry, row, differs) for entry, row in closed], lines)
+    return Exit.WELL
+
+
+def _document(
+    entry: Entry, row: CollectionClosed, differs: dict[int, CollectionDiffers]
+) -> dict[str, Any]:
+    sides = differs[row.number].sides if row.number in differs else []
+    told = {"at": entry.at, "collected": row.collected.paise, "differs": sides}
+    return {**msgspec.to_builtins(row), **told}
 
 
 COLUMNS = ("number", "at", "by", "how", "collected_paise", "collected_rupees", "notes", "coins",
@@ -197,7 +187,7 @@ COLUMNS = ("number", "at", "by", "how", "collected_paise", "collected_rupees", "
            "total_paise", "differs")  # fmt: skip
 
 
-def _lines(
+def _cells(
     closed: list[tuple[Entry, CollectionClosed]], differs: dict[int, CollectionDiffers]
 ) -> Iterator[tuple[object, ...]]:
     yield COLUMNS
@@ -226,13 +216,25 @@ def _paise(money: Money | None) -> int | None:
     return None if money is None else money.paise
 
 
-def _words(entry: Entry, row: CollectionClosed, differs: CollectionDiffers | None) -> str:
-    at = entry.at[:16].replace("T", " ")
-    line = f"{row.number:4d}  {at}  {row.by:<20} {row.how:<12} {row.collected}"
+def _lines(
+    closed: list[tuple[Entry, CollectionClosed]], differs: dict[int, CollectionDiffers]
+) -> list[str]:
+    return table(
+        ("number", "at", "by", "how", "taken out", "in question"),
+        [
+            (str(row.number), _minute(entry.at), row.by, row.how, str(row.collected),
+             _doubts(differs.get(row.number)))
+            for entry, row in closed
+        ],
+        "no box was emptied yet",
+    )  # fmt: skip
+
+
+def _doubts(differs: CollectionDiffers | None) -> str:
     if differs is None:
-        return line
+        return ""
     doubts = ", ".join(map(str, differs.doubts)) or "nothing named"
-    return f"{line}\n      DIFFERS: {', '.join(differs.sides)}; look into: {doubts}"
+    return f"DIFFERS: {', '.join(differs.sides)}; look into: {doubts}"
 
 
 def _day(text: str) -> str:

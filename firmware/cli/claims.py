@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
 import sys
 import time
 from collections.abc import Iterable
@@ -14,22 +12,21 @@ from typing import Any
 
 import msgspec
 
-from firmware.cli.asking import ask_core
-from firmware.cli.status import EXIT_NO_BUS
-from firmware.contract.command import How, PrintClaim, PrintReceipt, RedeemClaim
-from firmware.contract.device import Outcome
+from firmware.cli.asking import tell_core
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show
+from firmware.cli.parsing import add_by
+from firmware.contract.command import How, PrintClaim, RedeemClaim
 from firmware.core.daemon import journal_path
 from firmware.journal import rows
-from firmware.journal.journal import Entry, JournalFault, read_entries
+from firmware.journal.export import document
+from firmware.journal.journal import Entry, read_entries
 from firmware.journal.past import files_of
 from firmware.journal.plain import masked
 from firmware.runtime.clock import INDIA
 from firmware.runtime.config import Config
 from firmware.till.claims import Refused, Verified, verify, without_code
 from firmware.till.signing import FLEET, NoKey, keys_folder, load_fleet_key
-
-EXIT_REFUSED = 1
-NO_ANSWER = "core did not answer: look with `kioskctl claim show` before you ask again"
 
 
 def add_commands(commands: Any) -> None:
@@ -42,7 +39,7 @@ def add_commands(commands: Any) -> None:
     one.set_defaults(run=verify_text)
     two = below.add_parser("show", help="what this kiosk's journal says of a claim")
     two.add_argument("number", help="TDR 0417 0001 C1")
-    two.set_defaults(run=show)
+    two.set_defaults(run=look_up)
     paper = below.add_parser("print", help="print its slip, when nobody is at the kiosk")
     paper.add_argument("number", help="TDR 0417 0001 C1")
     paper.set_defaults(run=print_slip)
@@ -50,21 +47,25 @@ def add_commands(commands: Any) -> None:
     three.add_argument("claim", help="the claim number, or the QR text")
     three.add_argument("--how", choices=[how.value for how in How], default=How.CASH_BY_OPERATOR)
     three.add_argument("--reference", required=True, help="voucher or transfer number")
-    three.add_argument("--by", default=os.environ.get("SUDO_USER") or getpass.getuser())
     three.set_defaults(run=redeem)
+    add_by(three)
 
 
 async def verify_text(config: Config, options: argparse.Namespace) -> int:
-    """0 genuine, 1 refused."""
+    """0 genuine, 1 refused, 2 without the fleet's key."""
     text = sys.stdin.read() if options.text == "-" else options.text
     path = options.fleet or keys_folder(config.state_folder) / FLEET
     try:
         result = verify(without_code(text), load_fleet_key(path), int(time.time()))
     except NoKey as error:
-        return say([f"cannot verify: {error}"], EXIT_REFUSED)
+        return refuse(f"cannot verify: {error}", Exit.UNKNOWN)
     if isinstance(result, Refused):
-        return say([f"REFUSED: {result.reason}: {result.detail}"], EXIT_REFUSED)
-    return say(lines_of(result, config.kiosk.id), 0)
+        told = {"is_genuine": False, "reason": result.reason, "detail": result.detail}
+        show(options, told, [f"REFUSED: {result.reason}: {result.detail}"])
+        return Exit.NOT_WELL
+    genuine = {"is_genuine": True, "claim": result.claim, "remarks": result.remarks}
+    show(options, genuine, lines_of(result, config.kiosk.id))
+    return Exit.WELL
 
 
 def lines_of(result: Verified, kiosk: str) -> Iterable[str]:
@@ -83,19 +84,18 @@ def lines_of(result: Verified, kiosk: str) -> Iterable[str]:
         yield "  to pay      only at that kiosk, or through the back end: ask the office"
 
 
-async def show(config: Config, options: argparse.Namespace) -> int:
-    """0 open or redeemed, 1 unknown here."""
+async def look_up(config: Config, options: argparse.Namespace) -> int:
+    """0 open or redeemed, 1 unknown here. Raises JournalFault."""
     wanted = options.number.strip().casefold()
-    try:
-        entries = [e for file in files_of(journal_path(config)) for e in read_entries(file)]
-    except JournalFault as error:
-        return say([f"kioskctl: {error}"], EXIT_REFUSED)
+    entries = [e for file in files_of(journal_path(config)) for e in read_entries(file)]
     told = [entry for entry in entries if getattr(entry.row, "claim", "").casefold() == wanted]
     if not told:
-        return say([f"{options.number}: not a claim of {config.kiosk.id}"], EXIT_REFUSED)
+        return refuse(f"{options.number}: not a claim of {config.kiosk.id}")
     lines = [*_order(entries, told[0]), *(line for entry in told for line in _line(entry))]
     is_open = not any(isinstance(entry.row, rows.ClaimRedeemed) for entry in told)
-    return say([*lines, *(["open: not redeemed"] if is_open else [])], 0)
+    lines += ["open: not redeemed"] if is_open else []
+    show(options, {"is_open": is_open, "rows": [document(entry) for entry in told]}, lines)
+    return Exit.WELL
 
 
 def _order(entries: list[Entry], claim: Entry) -> Iterable[str]:
@@ -117,36 +117,20 @@ def _line(entry: Entry) -> Iterable[str]:
 
 
 async def redeem(config: Config, options: argparse.Namespace) -> int:
-    """0 recorded: pay what is said; 1 refused; 3 nobody answered. Raises NoBus."""
+    """0 recorded: pay what is said; 1 refused. Raises NoBus."""
     fields = {"type": "RedeemClaim", "claim": options.claim, "how": options.how,
               "reference": options.reference, "by": options.by}  # fmt: skip
     try:
         command = msgspec.convert(fields, RedeemClaim)
     except msgspec.ValidationError as error:
-        return say([f"kioskctl: {error}"], EXIT_REFUSED)
-    return await tell(config, command, "RECORDED")
+        return refuse(str(error), Exit.USAGE)
+    return await tell_core(config, command, options)
 
 
 async def print_slip(config: Config, options: argparse.Namespace) -> int:
-    """0 the printer was told; 1 refused; 3 nobody answered. Raises NoBus."""
+    """0 the printer was told; 1 refused. Raises NoBus."""
     try:
         command = msgspec.convert({"type": "PrintClaim", "claim": options.number}, PrintClaim)
     except msgspec.ValidationError as error:
-        return say([f"kioskctl: {error}"], EXIT_REFUSED)
-    return await tell(config, command, "PRINTING")
-
-
-async def tell(config: Config, command: RedeemClaim | PrintClaim | PrintReceipt, done: str) -> int:
-    """Have core do it, and say what came of it; the exit status."""
-    reply = await ask_core(config, command)
-    if reply is None:
-        return say([NO_ANSWER], EXIT_NO_BUS)
-    is_done = reply.outcome is Outcome.DONE
-    return say([f"{done if is_done else 'REFUSED'}: {reply.detail}"],
-                0 if is_done else EXIT_REFUSED)  # fmt: skip
-
-
-def say(lines: Iterable[str], code: int) -> int:
-    """Print the lines; `code` again."""
-    print("\n".join(lines))
-    return code
+        return refuse(str(error), Exit.USAGE)
+    return await tell_core(config, command, options)

@@ -8,18 +8,17 @@ fleet, which lists the kiosk as working from then on.
 from __future__ import annotations
 
 import argparse
-import asyncio
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
-
-from firmware.cli.journal import EXIT_FAULT, who
+from firmware.cli.asking import ask
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show, table
+from firmware.cli.parsing import add_by
 from firmware.cli.retained import retained
-from firmware.cli.snapshot import Snapshot, take, technician_bus, until_connected
-from firmware.contract.device import USABLE, Kind, Outcome, Reply, Status
+from firmware.cli.snapshot import Snapshot, take
+from firmware.contract.device import USABLE, Kind, Outcome, Status
 from firmware.contract.faults import Severity, known
 from firmware.contract.fleet import Told, UplinkState
 from firmware.contract.machine import Machine
@@ -31,7 +30,6 @@ from firmware.runtime.config import Config
 from firmware.runtime.fault_words import meaning
 
 FEW_DAYS = 30  # a certificate that ends sooner would bring the technician back
-ANSWERS_WITHIN = 5.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -159,40 +157,29 @@ async def commission(config: Config, options: argparse.Namespace) -> int:
     now = SystemClock().now()
     found = checks(config, await look(config), now)
     missing = [check for check in found if check.why]
-    if options.json:
-        print(msgspec.json.encode([{"what": c.what, "why": c.why} for c in found]).decode())
-    else:
-        print("\n".join(_line(check) for check in (found if options.all else missing)))
-        good = len(found) - len(missing)
-        print(f"{good} of {len(found)} are as they must be" if missing else "READY: all is green")
+    show(options, found, _lines(found, missing, options.all))
     if missing:
-        return EXIT_FAULT
-    if not await _tell(config, options.by, len(found), now):
-        print("kioskctl: the fleet is told when kiosk-uplink runs: try again", file=sys.stderr)
-        return EXIT_FAULT
-    return 0
+        return Exit.NOT_WELL
+    return await _tell(config, options.by, len(found), now)
 
 
-def _line(check: Check) -> str:
-    return f"{'NO ' if check.why else 'ok '} {check.what:<26} {check.why}".rstrip()
+def _lines(found: list[Check], missing: list[Check], tells_all: bool) -> list[str]:
+    good = len(found) - len(missing)
+    told = [("NO" if check.why else "ok", check.what, check.why)
+            for check in (found if tells_all else missing)]  # fmt: skip
+    verdict = f"{good} of {len(found)} are as they must be" if missing else "READY: all is green"
+    return [*(table((), told) if told else []), verdict]
 
 
-async def _tell(config: Config, by: str, count: int, now: datetime) -> bool:
-    """Whether the uplink has it on disk."""
-    topics, bus = Topics(config.kiosk.id), technician_bus(config)
+async def _tell(config: Config, by: str, count: int, now: datetime) -> Exit:
+    """0 when the uplink has it on disk, 2 when it is silent."""
     at = now.isoformat(timespec="seconds")
     told = Told(f"commissioned {at}", "kiosk.commissioned", {"by": by, "checks": count}, at)
-    bus.take_replies(reply := topics.reply("technician"))
-    running = asyncio.ensure_future(bus.run())
-    try:
-        await until_connected(bus)
-        raw = await bus.request(topics.uplink_event, reply, told, ANSWERS_WITHIN)
-        return msgspec.json.decode(raw, type=Reply).outcome is Outcome.DONE
-    except TimeoutError:
-        return False
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+    reply = await ask(config, Topics(config.kiosk.id).uplink_event, told)
+    if reply is None:
+        why = "the fleet is told when kiosk-uplink runs: try again"
+        return refuse(why, Exit.UNKNOWN)
+    return Exit.WELL if reply.outcome is Outcome.DONE else refuse(reply.detail)
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -200,9 +187,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     one = commands.add_parser(
         "commission",
         help="is it ready for its first citizen? Green is told to the fleet",
-        description="Exit code: 0 green, 1 something is not, 3 no bus.",
     )
     one.add_argument("--all", action="store_true", help="also what is as it must be")
-    one.add_argument("--by", default=who(), help="who answers for it (%(default)s)")
-    one.add_argument("--json", action="store_true", help="for programs")
     one.set_defaults(run=commission)
+    add_by(one)

@@ -1,25 +1,24 @@
 """The operator's desk over SSH: attendance, out of service and back, restarts, settings, network.
 
-Each asks core, as the desk does, and is refused for the same reasons. Exit codes: 0 done, 1 refused
-or not well, 2 nobody who could say, 3 no bus.
+Each asks core, as the desk does, and is refused for the same reasons.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
-import msgspec
-
 from firmware.boot.restart import command_of
-from firmware.cli.asking import SILENCE, ask_core
-from firmware.cli.journal import who
+from firmware.cli.asking import answered, ask_core, silence, tell_core
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show, table
+from firmware.cli.parsing import add_by
 from firmware.cli.snapshot import take
-from firmware.contract.command import CoreCommand
 from firmware.contract.desk import (
     DAEMONS,
     LEAST_BRIGHTNESS,
@@ -42,8 +41,6 @@ from firmware.runtime.config import Config
 from firmware.runtime.desk_words import words_of
 from firmware.till.attendance import shifts_of
 
-EXIT_REFUSED = 1
-EXIT_UNKNOWN = 2
 MARKS = {True: "ok", False: "NOT", None: "?"}
 
 
@@ -70,39 +67,34 @@ def add_commands(commands: Any) -> None:
     five.set_defaults(run=settings)
     six = commands.add_parser("network", help="the way to the office, hop by hop, and the SIM")
     six.set_defaults(run=network)
-    for each in (one, two, three, four, five):
-        each.add_argument("--by", default=who(), help="who answers for it (%(default)s)")
-    for each in (one, two, three, four, five, six):
-        each.add_argument("--json", action="store_true", help="for programs")
+    add_by(one, two, three, four, five)
 
 
 async def attendance(config: Config, options: argparse.Namespace) -> int:
     """Without a word the list, of the journal's files: it works while core does not run."""
     if options.say is not None:
-        return await _ask(config, Attend(options.by, options.say == "here"), options)
+        return await tell_core(config, Attend(options.by, options.say == "here"), options)
     with closing(Years(journal_path(config))) as years:
         rows = [*years.of_kind(ShiftBegan), *years.of_kind(ShiftEnded)]
     shifts = shifts_of(sorted(rows, key=lambda entry: entry.at))
-    if options.json:
-        print(msgspec.json.encode(shifts).decode())
-    else:
-        print("\n".join(map(_line, shifts)) or "nobody has said yet that he is here")
-    return 0
+    none = "nobody has said yet that he is here"
+    show(options, shifts, table(("came", "left", "who"), map(_row, shifts), none))
+    return Exit.WELL
 
 
-def _line(shift: Shift) -> str:
+def _row(shift: Shift) -> tuple[str, str, str]:
     began, ended = (at[:16].replace("T", " ") for at in (shift.began, shift.ended))
-    return f"{began}  {ended or 'is here':<16}  {shift.by}"
+    return began, ended or "is here", shift.by
 
 
 async def close(config: Config, options: argparse.Namespace) -> int:
     if options.list or options.reason is None:
         return _list([why.value for why in WhyClosed], options)
-    return await _ask(config, TakeOut(options.by, WhyClosed(options.reason)), options)
+    return await tell_core(config, TakeOut(options.by, WhyClosed(options.reason)), options)
 
 
 async def put_back(config: Config, options: argparse.Namespace) -> int:
-    return await _ask(config, PutBack(options.by), options)
+    return await tell_core(config, PutBack(options.by), options)
 
 
 async def restart(config: Config, options: argparse.Namespace) -> int:
@@ -111,81 +103,60 @@ async def restart(config: Config, options: argparse.Namespace) -> int:
     if options.list or options.what is None:
         return _list(known, options)
     if options.what not in known:
-        return _told(Reply(Outcome.REFUSED, f"expected one of {', '.join(known)}"), options)
+        return answered(Reply(Outcome.REFUSED, f"expected one of {', '.join(known)}"), options)
     reply = await ask_core(config, Restart(options.by, options.what))
     if reply is not None:
-        return _told(reply, options)
-    print(f"kioskctl: {SILENCE}; asking systemd", file=sys.stderr)
+        return answered(reply, options)
+    print(f"kioskctl: {silence()}; asking systemd", file=sys.stderr)
     return _by_systemd(options.what)
 
 
 def _by_systemd(what: str) -> int:
     """The technician may (polkit/50-kiosk.rules)."""
-    done = subprocess.run(command_of(what), check=False).returncode
-    return 0 if done == 0 else EXIT_REFUSED
+    program, *words = command_of(what)
+    if shutil.which(program) is None:
+        return refuse("no systemd on this machine", Exit.UNKNOWN)
+    done = subprocess.run([program, *words], check=False).returncode
+    return Exit.WELL if done == 0 else Exit.NOT_WELL
 
 
 async def settings(config: Config, options: argparse.Namespace) -> int:
     if options.volume is not None or options.brightness is not None:
         wanted = Adjust(options.by, options.volume, options.brightness)
-        return await _ask(config, wanted, options)
+        return await tell_core(config, wanted, options)
     found: Settings | None = (await take(config, "settings")).settings
     if found is None:
-        print("kioskctl: not known without kiosk-core", file=sys.stderr)
-        return EXIT_UNKNOWN
-    if options.json:
-        print(msgspec.json.encode(found).decode())
-    else:
-        print(f"volume {found.volume} %, brightness {found.brightness} %")
-    return 0
+        return refuse("not known without kiosk-core", Exit.UNKNOWN)
+    show(options, found, [f"volume {found.volume} %, brightness {found.brightness} %"])
+    return Exit.WELL
 
 
 async def network(config: Config, options: argparse.Namespace) -> int:
     """0 when the way is open, 1 when a hop is not well, 2 when nobody measures."""
     found: Network | None = (await take(config, "network")).network
     if found is None:
-        print("kioskctl: not measured: kiosk-gateway does not run, or began a moment ago",
-              file=sys.stderr)  # fmt: skip
-        return EXIT_UNKNOWN
-    print(msgspec.json.encode(found).decode() if options.json else "\n".join(table(found)))
-    return 0 if found.broken is None else EXIT_REFUSED
+        why = "not measured: kiosk-gateway does not run, or began a moment ago"
+        return refuse(why, Exit.UNKNOWN)
+    show(options, found, hops(found))
+    return Exit.WELL if found.broken is None else Exit.NOT_WELL
 
 
-def table(found: Network) -> list[str]:
-    """A line a hop, and what to read to the helpdesk."""
+def hops(found: Network) -> list[str]:
+    """A row a hop, and what to read to the helpdesk."""
     words = words_of("en")
-    lines = [f"{MARKS[hop.is_well]:<4}{words(f'hop.{hop.hop}'):<16}{hop.detail}".rstrip()
-             for hop in found.hops]  # fmt: skip
+    rows = [(MARKS[hop.is_well], words(f"hop.{hop.hop}"), hop.detail) for hop in found.hops]
     if (sim := found.sim) is not None:
         signal = "" if sim.signal is None else f"{sim.signal} %"
         told = " ".join(filter(None, (sim.operator, sim.technology, sim.state, signal)))
-        lines.append(f"    {words('hop.sim'):<16}{told}")
+        rows.append(("", words("hop.sim"), told))
     key = "well" if found.broken is None else found.broken.hop.value
-    return [*lines, words(f"helpdesk.{key}"), f"measured {found.at[:16].replace('T', ' ')}"]
-
-
-# --- what they share --------------------------------------------------------------------------
-
-
-async def _ask(config: Config, command: CoreCommand, options: argparse.Namespace) -> int:
-    reply = await ask_core(config, command)
-    if reply is None:
-        print(f"kioskctl: {SILENCE}", file=sys.stderr)
-        return EXIT_UNKNOWN
-    return _told(reply, options)
-
-
-def _told(reply: Reply, options: argparse.Namespace) -> int:
-    if options.json:
-        print(msgspec.json.encode(reply).decode())
-    else:
-        print(f"{reply.outcome} {reply.detail}".rstrip())
-    return 0 if reply.outcome is Outcome.DONE else EXIT_REFUSED
+    at = f"measured {found.at[:16].replace('T', ' ')}"
+    return [*table((), rows), words(f"helpdesk.{key}"), at]
 
 
 def _list(names: list[str], options: argparse.Namespace) -> int:
-    print(msgspec.json.encode(names).decode() if options.json else "\n".join(names))
-    return 0
+    show(options, names, names)
+    return Exit.WELL
 
 
 def _percent(least: int) -> Callable[[str], int]:

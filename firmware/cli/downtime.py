@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 import csv
 import sqlite3
-import sys
 from collections import defaultdict
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 
-import msgspec
-
-from firmware.cli.journal import EXIT_FAULT
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show, table
 from firmware.contract.downtime import Cause
 from firmware.documents.a4 import typeset
 from firmware.documents.downtime import Attendance, DowntimeMonth, downtime_page, hours, percent
@@ -55,29 +53,27 @@ def _attendance(visits: list[downtime.Visit]) -> list[Attendance]:
 
 
 async def report(config: Config, options: argparse.Namespace) -> int:
-    """0, or 1 for a ledger that is not there or does not hold."""
+    """0, 1 for a ledger that does not hold, 2 for one that is not there."""
     now = SystemClock().now()
     first = options.month or now.date().replace(day=1)
     try:
         with closing(open_ledger(ledger_path(config), is_read_only=True)) as db:
             facts = facts_of(config, list(entries(db)), first, now)
     except (LedgerDamaged, sqlite3.Error) as error:
-        print(f"kioskctl: {ledger_path(config)}: {error}", file=sys.stderr)
-        return EXIT_FAULT
+        return _not_read(ledger_path(config), error)
     if options.pdf is not None:
         options.pdf.write_bytes(typeset(downtime_page(facts), now).pdf)
     if options.csv is not None:
         write_csv(facts, options.csv)
-    if options.json:
-        print(msgspec.json.encode(facts).decode())
-    elif options.pdf is None and options.csv is None:
-        print("\n".join(table(facts)))
-    return 0
+    in_files = options.pdf is not None or options.csv is not None
+    show(options, facts, [] if in_files else month_lines(facts))
+    return Exit.WELL
 
 
-def table(facts: DowntimeMonth) -> list[str]:
-    """A line for each service."""
-    lines = [f"{facts.month}: up to {facts.until}, signed up to {facts.signed_day or '-'}"]
+def month_lines(facts: DowntimeMonth) -> list[str]:
+    """A row for each service."""
+    head = f"{facts.month}: up to {facts.until}, signed up to {facts.signed_day or '-'}"
+    rows = []
     for service, sums in facts.seconds.items():
         whole = sum(sums.values())
         share = sums.get(Cause.NONE, 0) / whole if whole else 0.0
@@ -86,10 +82,10 @@ def table(facts: DowntimeMonth) -> list[str]:
             for cause, s in sorted(sums.items(), key=lambda it: -it[1])
             if cause != Cause.NONE
         )
-        lines.append(f"{service:<22} {percent(share):>8}  {why}".rstrip())
-    for each in facts.attendance:
-        lines.append(f"at the desk: {each.by}, {each.days} days, {hours(each.seconds)} h")
-    return lines
+        rows.append((service, percent(share), why))
+    desk = [f"at the desk: {each.by}, {each.days} days, {hours(each.seconds)} h"
+            for each in facts.attendance]  # fmt: skip
+    return [head, *table(("service", "could be had", "else, in hours"), rows), *desk]
 
 
 def write_csv(facts: DowntimeMonth, path: Path) -> None:
@@ -104,16 +100,19 @@ def write_csv(facts: DowntimeMonth, path: Path) -> None:
             rows.writerow([facts.kiosk, facts.month, "operator", each.by, "", each.seconds])
 
 
+def _not_read(path: Path, error: Exception) -> Exit:
+    return refuse(f"{path}: {error}", Exit.NOT_WELL if path.exists() else Exit.UNKNOWN)
+
+
 async def verify(config: Config, options: argparse.Namespace) -> int:
     """0 when every hash and every signature holds."""
     try:
         with closing(open_ledger(ledger_path(config), is_read_only=True)) as db:
             count = sum(1 for _ in entries(db))
     except (LedgerDamaged, sqlite3.Error) as error:
-        print(f"kioskctl: {ledger_path(config)}: {error}", file=sys.stderr)
-        return EXIT_FAULT
-    print(f"{count} rows: every hash and every signature holds")
-    return 0
+        return _not_read(ledger_path(config), error)
+    show(options, {"rows": count}, [f"{count} rows: every hash and every signature holds"])
+    return Exit.WELL
 
 
 def _month(text: str) -> date:
@@ -129,7 +128,6 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     top.add_argument("--month", type=_month, help="2026-11; this one, if left out")
     top.add_argument("--pdf", type=Path, metavar="FILE", help="the month on one A4 page")
     top.add_argument("--csv", type=Path, metavar="FILE", help="seconds by service and cause")
-    top.add_argument("--json", action="store_true", help="for programs")
     top.set_defaults(run=report)
     what = top.add_subparsers(dest="what")
     one = what.add_parser("verify", help="compute every hash and check every signature")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from firmware.cli.journal import EXIT_FAULT
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show
 from firmware.runtime.clock import SystemClock
 from firmware.runtime.config import Config
 from firmware.uplink.enrolment import (
@@ -33,7 +33,7 @@ async def start(config: Config, options: argparse.Namespace) -> int:
         invitation = Invitation.read(text)
         begin(options.folder, invitation, options.ca.read_bytes())
     except (EnrolmentRefused, OSError) as error:
-        return _refuse(str(error))
+        return refuse(str(error))
     print("# This belongs into kiosk.toml:")
     print(invitation.section)
     return 0
@@ -44,7 +44,7 @@ async def ask(config: Config, options: argparse.Namespace) -> int:
     try:
         print(request(options.folder, config.kiosk.id).decode(), end="")
     except EnrolmentRefused as error:
-        return _refuse(str(error))
+        return refuse(str(error))
     return 0
 
 
@@ -54,28 +54,27 @@ async def take(config: Config, options: argparse.Namespace) -> int:
     try:
         word = install(options.folder, config.kiosk.id, options.certificate.read_bytes(), now)
     except (EnrolmentRefused, OSError) as error:
-        return _refuse(str(error))
-    print(f"{config.kiosk.id} is in the fleet until {word.not_valid_after_utc:%Y-%m-%d}.")
-    return 0
+        return refuse(str(error))
+    until = f"{word.not_valid_after_utc:%Y-%m-%d}"
+    said = f"{config.kiosk.id} is in the fleet until {until}."
+    show(options, {"kiosk": config.kiosk.id, "until": until}, [said])
+    return Exit.WELL
 
 
-async def show(config: Config, options: argparse.Namespace) -> int:
+async def status(config: Config, options: argparse.Namespace) -> int:
     """0 when all three are there and the certificate is in force."""
     missing = [name for name in (CA, KEY, CERTIFICATE) if not (options.folder / name).exists()]
     if missing:
-        return _refuse(f"{options.folder}: not there: {', '.join(missing)}")
+        return refuse(f"{options.folder}: not there: {', '.join(missing)}")
     try:
         word = read_certificate((options.folder / CERTIFICATE).read_bytes(), CERTIFICATE)
     except (EnrolmentRefused, OSError) as error:
-        return _refuse(str(error))
+        return refuse(str(error))
     left = word.not_valid_after_utc - datetime.now(UTC)
-    print(f"certificate until {word.not_valid_after_utc:%Y-%m-%d}: {left.days} days")
-    return 0 if left > timedelta(0) else EXIT_FAULT
-
-
-def _refuse(why: str) -> int:
-    print(f"kioskctl: {why}", file=sys.stderr)
-    return EXIT_FAULT
+    until = f"{word.not_valid_after_utc:%Y-%m-%d}"
+    told = {"until": until, "days": left.days}
+    show(options, told, [f"certificate until {until}: {left.days} days"])
+    return Exit.WELL if left > timedelta(0) else Exit.NOT_WELL
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -86,11 +85,11 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     one = steps.add_parser("begin", help="believe the CA of the scanned code, make the key")
     one.add_argument("--ca", type=Path, required=True, metavar="FILE", help="its certificate, PEM")
     one.add_argument("--invitation", metavar="TEXT", help="of the code; asked for if left out")
-    one.set_defaults(run=start)
+    one.set_defaults(run=start, without_json="it says a part of kiosk.toml, to be put there")
     two = steps.add_parser("request", help="the request for the office, on standard output")
-    two.set_defaults(run=ask)
+    two.set_defaults(run=ask, without_json="it is the request itself, in PEM")
     three = steps.add_parser("install", help="the office's certificate")
     three.add_argument("certificate", type=Path, metavar="FILE")
     three.set_defaults(run=take)
     four = steps.add_parser("status", help="what is there, and until when")
-    four.set_defaults(run=show)
+    four.set_defaults(run=status)

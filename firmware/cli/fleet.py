@@ -7,15 +7,12 @@ image does not have. So what needs it is imported when it is asked for.
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse
 from firmware.contract.uplink import Verb
-
-EXIT_UNAVAILABLE = 69  # EX_UNAVAILABLE of sysexits.h
-DESCRIPTION = """Exit code: 0 all is well, 1 something is found that is not, 2 no such kiosk, 69 no
-database, broker or extra `collector`, 78 a wrong file or none named."""
 
 QUERIES = {
     "status": "how many kiosks work, and each that does not",
@@ -33,7 +30,7 @@ def add_commands(commands: Any) -> None:
     fleet = commands.add_parser("fleet", help="the whole fleet, from the district's database")
     below = fleet.add_subparsers(dest="fleet_command", required=True)
     for name, text in QUERIES.items():
-        _with_database(below.add_parser(name, help=text, description=DESCRIPTION))
+        _with_database(below.add_parser(name, help=text))
     for name in ("status", "why", "money", "papers", "silent", "tickets"):
         below.choices[name].add_argument("--district", help="only this one")
     below.choices["papers"].add_argument("--days", type=int, default=7, help="(%(default)s)")
@@ -45,12 +42,12 @@ def add_commands(commands: Any) -> None:
     load.add_argument("csv", type=Path, metavar="CSV")
     _add_rabbitmq(below)
     _add_command(below)
+    _add_words(below)
     _add_key(below)
 
 
 def _with_database(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--database", metavar="DSN", help="else KIOSK_DATABASE")
-    parser.add_argument("--json", action="store_true", help="money in paise, a line a row")
     parser.set_defaults(without_config=run)
     return parser
 
@@ -65,26 +62,57 @@ def _add_rabbitmq(below: Any) -> None:
     for name, text in {"collector": "hears all kiosks", "office": "may send commands"}.items():
         option = one.add_argument(f"--{name}", metavar="NAME", action="append")
         option.help = f"the common name of one who {text}; may stand more than once"
-    one.set_defaults(without_config=run)
+    one.set_defaults(without_config=run, without_json="it is JSON of RabbitMQ's own")
 
 
 def _add_command(below: Any) -> None:
     one = below.add_parser(
         "command",
         help="sign a command, send it, wait for the reply",
-        description="Exit code: 0 done, 1 refused, failed or unknown, 3 no reply; else as others.",
     )
     one.add_argument("kiosk")
     one.add_argument("verb", choices=[verb.value for verb in Verb])
     one.add_argument("args", nargs="*", metavar="NAME=VALUE")
+    _with_broker(one)
+    _with_answer(one)
+
+
+def _with_broker(one: argparse.ArgumentParser) -> None:
     one.add_argument("--key", type=Path, required=True, help="as `fleet key new` made it")
     link = one.add_argument("--config", dest="link", type=Path, required=True, metavar="TOML")
     link.help = "its [broker] as kiosk-collector has it, with your own certificate"
+    one.add_argument("--wait", type=float, default=60.0, help="seconds for a reply (%(default)s)")
+    one.set_defaults(without_config=run)
+
+
+def _with_answer(one: argparse.ArgumentParser) -> None:
     one.add_argument("--by", help="who answers for it; else your user name")
     one.add_argument("--minutes", type=float, default=10.0, help="it is void after (%(default)s)")
-    one.add_argument("--wait", type=float, default=60.0, help="seconds for a reply (%(default)s)")
-    one.add_argument("--json", action="store_true")
-    one.set_defaults(without_config=run)
+
+
+def _add_words(below: Any) -> None:
+    """What kiosks say to citizens."""
+    one = below.add_parser("desired", help="settings of kiosks: notice, neighbours, meetings, rate")
+    one.add_argument("file", type=Path, metavar="DESIRED.toml", help="all of it: docs/fleet.md")
+    one.add_argument("kiosks", nargs="+", metavar="KIOSK")
+    two = below.add_parser("notice", help="one sentence on the first screen of every kiosk")
+    for language in ("hi", "en", "mr"):
+        two.add_argument(f"--{language}", help="at most 120 letters")
+    two.add_argument("--until", metavar="TIME", help="ISO 8601 with its zone")
+    two.add_argument("--end", action="store_true", help="no notice any more")
+    for each in (one, two):
+        each.add_argument("--number", type=int, help="its version; else the time in seconds")
+    three = below.add_parser(
+        "pack",
+        help="have kiosks fetch a content pack that lies on a web server",
+        description="Exit code: 0 in force everywhere, 1 not taken by one, 2 one has not ended.",
+    )
+    three.add_argument("file", type=Path, help="the same file, for its hash and length")
+    three.add_argument("kiosks", nargs="+", metavar="KIOSK")
+    three.add_argument("--url", required=True, help="https, below [content] origins of the kiosks")
+    _with_answer(three)
+    for each in (one, two, three):
+        _with_broker(each)
 
 
 def _add_key(below: Any) -> None:
@@ -96,15 +124,14 @@ def _add_key(below: Any) -> None:
     }.items():
         one = what.add_parser(name, help=text)
         one.add_argument("file", type=Path)
-        one.set_defaults(without_config=run)
+        one.set_defaults(without_config=run, without_json="it is the one line that a kiosk needs")
 
 
 def run(options: argparse.Namespace) -> int:
-    """The exit code; see DESCRIPTION."""
+    """The exit code."""
     try:
         from firmware.cli import fleet_desk
     except ModuleNotFoundError as error:
         hint = "pip install 'kiosk-firmware[collector]'"
-        print(f"kioskctl: fleet: {error.name} is missing; {hint}", file=sys.stderr)
-        return EXIT_UNAVAILABLE
+        return refuse(f"fleet: {error.name} is missing; {hint}", Exit.UNAVAILABLE)
     return fleet_desk.run(options)

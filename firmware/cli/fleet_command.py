@@ -7,12 +7,10 @@ kiosk obeys the key, not the wire.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import base64
 import getpass
 import os
 import sys
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,22 +19,30 @@ from uuid import uuid4
 import msgspec
 from nacl.signing import SigningKey
 
+from firmware.cli.exits import Exit
+from firmware.cli.fleet_asking import ask
+from firmware.cli.output import show
 from firmware.collector import settings
-from firmware.collector.link import Dial, dial
-from firmware.collector.mqtt5 import Publish
 from firmware.contract.uplink import (
     COMMAND_PURPOSE,
+    DESIRED_PURPOSE,
+    NOTICE_PURPOSE,
+    Desired,
     FleetCommand,
+    Notice,
     Outcome,
     Signed,
     UpReply,
     Verb,
-    topic,
 )
 
-EXIT_NOT_DONE, EXIT_NO_REPLY = 1, 3
 NAMES_THE_KEY = 16  # hex digits of the public key
 SEED = 32  # bytes
+PURPOSES = {
+    FleetCommand: COMMAND_PURPOSE,
+    Desired: DESIRED_PURPOSE,
+    Notice: NOTICE_PURPOSE,
+}
 
 
 class WrongCommand(ValueError):
@@ -67,10 +73,10 @@ def read_key(path: Path) -> SigningKey:
         raise WrongCommand(f"{path}: expected {SEED * 2} hex digits, got something else") from None
 
 
-def sign(command: FleetCommand, signing: SigningKey) -> Signed:
-    """Over the purpose, a zero byte, and the text of the command."""
-    body = msgspec.json.encode(command).decode()
-    signature = signing.sign(COMMAND_PURPOSE + b"\0" + body.encode()).signature
+def sign(said: FleetCommand | Desired | Notice, signing: SigningKey) -> Signed:
+    """Over the purpose, a zero byte, and the text of what is said."""
+    body = msgspec.json.encode(said).decode()
+    signature = signing.sign(PURPOSES[type(said)] + b"\0" + body.encode()).signature
     name = bytes(signing.verify_key).hex()[:NAMES_THE_KEY]
     return Signed(body=body, key=name, signature=base64.b64encode(signature).decode())
 
@@ -81,8 +87,8 @@ def command_of(options: argparse.Namespace, now: datetime) -> FleetCommand:
         id=str(uuid4()),
         kiosk=options.kiosk,
         verb=Verb(options.verb),
-        issued=_moment(now),
-        expires=_moment(now + timedelta(minutes=options.minutes)),
+        issued=moment(now),
+        expires=moment(now + timedelta(minutes=options.minutes)),
         by=options.by or getpass.getuser(),
         args=arguments(options.args),
     )
@@ -102,68 +108,43 @@ def arguments(words: Sequence[str]) -> dict[str, str | int | bool]:
     return found
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
+    """`2026-11-22T10:15:00.000Z`."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-class Ear:
-    """Hears the replies to one command (link.Hears)."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._parts: dict[int, UpReply] = {}
-        self.whole: asyncio.Future[list[UpReply]] = asyncio.get_running_loop().create_future()
-
-    def on_publish(self, message: Publish) -> None:
-        try:
-            reply = msgspec.json.decode(message.payload, type=UpReply)
-        except msgspec.DecodeError:
-            return  # the collector keeps it as unreadable
-        if reply.id != self._name:
-            return
-        self._parts[reply.part] = reply
-        if len(self._parts) >= reply.parts and not self.whole.done():
-            self.whole.set_result([self._parts[part] for part in sorted(self._parts)])
-
-    def on_puback(self, packet_id: int, reason: int) -> None:
-        """The broker has it; what the kiosk does, it says itself."""
-
-    def on_lost(self) -> None:
-        if not self.whole.done():
-            self.whole.set_exception(ConnectionError("the broker closed the connection"))
 
 
 async def command(options: argparse.Namespace) -> int:
     """Raises WrongCommand, ConfigError, OSError."""
-    signing = read_key(options.key)
     said = command_of(options, datetime.now(UTC))
-    chosen = settings.load(options.link).broker
-    replies = await ask(chosen.dial, said, sign(said, signing), options.wait)
+    (replies,) = await answers(options, [said])
     if not replies:
-        print(f"kioskctl: fleet: {said.kiosk} did not reply in {options.wait:g} s; command"
-              f" {said.id} is void after {said.expires}", file=sys.stderr)  # fmt: skip
-        return EXIT_NO_REPLY
-    if options.json:
-        print("\n".join(msgspec.json.encode(reply).decode() for reply in replies))
-    else:
-        last = replies[-1]
-        print(f"{said.kiosk} {said.verb}: {last.outcome}{': ' if last.why else ''}{last.why}")
-        print("".join(reply.answer for reply in replies), end="\n" if last.answer else "")
-    return 0 if replies[-1].outcome is Outcome.DONE else EXIT_NOT_DONE
+        return Exit.UNKNOWN
+    answer = "".join(reply.answer for reply in replies)
+    show(options, replies, [line(said, replies[-1]), *([answer] if answer else [])])
+    return code_of(replies[-1])
 
 
-async def ask(to: Dial, said: FleetCommand, signed: Signed, patience: float) -> list[UpReply]:
-    """The whole reply; empty after `patience` seconds. Raises OSError."""
-    ear = Ear(said.id)
-    link = await dial(to, ear)
-    try:
-        await link.subscribe([topic(said.kiosk, "up/reply")])
-        until = datetime.fromisoformat(said.expires).timestamp()
-        link.publish(topic(said.kiosk, "down/command"), msgspec.json.encode(signed),
-                     expiry=max(1, round(until - time.time())))  # fmt: skip
-        return await asyncio.wait_for(ear.whole, patience)
-    except TimeoutError:
-        return []
-    finally:
-        ear.whole.cancel()
-        link.close()
+async def answers(options: argparse.Namespace, said: Sequence[FleetCommand]) -> list[list[UpReply]]:
+    """What was replied to each; nothing for who did not, which is said. Raises as `command`."""
+    signing = read_key(options.key)
+    orders = [(each, sign(each, signing)) for each in said]
+    found = await ask(settings.load(options.link).broker.dial, orders, options.wait)
+    for each in said:
+        if each.id not in found:
+            print(f"kioskctl: fleet: {each.kiosk} did not reply in {options.wait:g} s; command"
+                  f" {each.id} is void after {each.expires}", file=sys.stderr)  # fmt: skip
+    return [found.get(each.id, []) for each in said]
+
+
+def line(said: FleetCommand, last: UpReply) -> str:
+    """`rj14-1 reboot: refused: money is inside`."""
+    more = f": {last.why}" if last.why else ""
+    later = "; how it ends is in the database" if last.outcome is Outcome.ACCEPTED else ""
+    return f"{said.kiosk} {said.verb}: {last.outcome}{more}{later}"
+
+
+def code_of(last: UpReply) -> Exit:
+    """The exit code for it."""
+    if last.outcome is Outcome.ACCEPTED:
+        return Exit.UNKNOWN
+    return Exit.WELL if last.outcome is Outcome.DONE else Exit.NOT_WELL

@@ -9,16 +9,16 @@ import argparse
 import asyncio
 import csv
 import os
-import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import asyncpg
 
-from firmware.cli import columns, fleet_command, fleet_lines, fleet_rabbitmq
-from firmware.cli.fleet import EXIT_UNAVAILABLE
+from firmware.cli import fleet_command, fleet_lines, fleet_rabbitmq, fleet_words
+from firmware.cli.exits import Exit
 from firmware.cli.fleet_lines import Row
+from firmware.cli.output import refuse, show
 from firmware.collector.database import AWAY, Connection
 from firmware.collector.migrate import SchemaError, check_schema
 from firmware.collector.reading import KIOSK
@@ -26,7 +26,6 @@ from firmware.collector.settings import DSN
 from firmware.runtime.clock import INDIA
 from firmware.runtime.config import ConfigError
 
-EXIT_FOUND, EXIT_NO_KIOSK, EXIT_CONFIG = 1, 2, 78
 COLUMNS = ("kiosk", "district", "block", "place", "since")
 WORKS = ("in_service", "degraded")
 
@@ -41,6 +40,12 @@ QUERIES = {
         ORDER BY heard NULLS FIRST, kiosk""",
     "tickets": "SELECT * FROM fleet_tickets WHERE {place} AND is_open ORDER BY since, kiosk",
     "alarms": "SELECT * FROM fleet_alarms ORDER BY found, kiosk, seq",
+}
+ORDERS = {
+    "command": fleet_command.command,
+    "desired": fleet_words.desired,
+    "notice": fleet_words.notice,
+    "pack": fleet_words.pack,
 }
 PLACE = "($1::text IS NULL OR district = $1)"
 IMPORT = """
@@ -59,17 +64,15 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.fleet_command == "key":
             return fleet_command.key(options)
-        if options.fleet_command == "command":
-            return asyncio.run(fleet_command.command(options))
         if options.fleet_command == "rabbitmq":
             return _rabbitmq(options)
+        if options.fleet_command in ORDERS:
+            return asyncio.run(ORDERS[options.fleet_command](options))
         return asyncio.run(_ask(options))
     except (ConfigError, SchemaError, WrongCsv, fleet_command.WrongCommand) as error:
-        print(f"kioskctl: fleet: {error}", file=sys.stderr)
-        return EXIT_CONFIG
+        return refuse(f"fleet: {error}", Exit.CONFIG)
     except AWAY as error:
-        print(f"kioskctl: fleet: {error or repr(error)}", file=sys.stderr)
-        return EXIT_UNAVAILABLE
+        return refuse(f"fleet: {error or repr(error)}", Exit.UNAVAILABLE)
 
 
 async def _ask(options: argparse.Namespace) -> int:
@@ -81,7 +84,7 @@ async def _ask(options: argparse.Namespace) -> int:
     try:
         await check_schema(connection)
         if options.fleet_command == "import":
-            return await _import(connection, options.csv)
+            return await _import(connection, options)
         if options.fleet_command == "show":
             return await _show(connection, options)
         return await _list(connection, options)
@@ -102,13 +105,11 @@ async def _list(connection: Connection, options: argparse.Namespace) -> int:
     if name in ("papers", "silent"):
         asked.append(options.days if name == "papers" else options.hours)
     found = await rows_of(connection, query, *asked)
-    if options.json:
-        print("".join(fleet_lines.as_json(row) + "\n" for row in found), end="")
-    else:
-        print("\n".join(fleet_lines.TABLES[name](found).lines(columns.terminal())))
+    show(options, found, fleet_lines.TABLES[name](found))
     if name == "money":
-        return 0
-    return EXIT_FOUND if any(name != "status" or not _works(row) for row in found) else 0
+        return Exit.WELL
+    is_bad = any(name != "status" or not _works(row) for row in found)
+    return Exit.NOT_WELL if is_bad else Exit.WELL
 
 
 def _works(row: Row) -> bool:
@@ -120,34 +121,30 @@ async def _show(connection: Connection, options: argparse.Namespace) -> int:
     query = "SELECT * FROM {} WHERE kiosk = $1"
     status = await rows_of(connection, query.format("fleet_status"), kiosk)
     if not status:
-        print(f"kioskctl: fleet: {kiosk} was never installed and never spoke", file=sys.stderr)
-        return EXIT_NO_KIOSK
+        return refuse(f"fleet: {kiosk} was never installed and never spoke", Exit.UNKNOWN)
     parts: dict[str, Sequence[Row]] = {"status": status}
     for name in ("why", "money", "papers", "tickets", "alarms"):
         parts[name] = await rows_of(connection, query.format(f"fleet_{name}"), kiosk)
     parts["streams"] = await rows_of(connection, query.format("streams"), kiosk)
-    if options.json:
-        print(fleet_lines.parts_as_json(parts))
-    else:
-        print("\n".join(fleet_lines.show(parts, columns.terminal())))
-    return 0 if _works(status[0]) else EXIT_FOUND
+    show(options, parts, fleet_lines.show(parts))
+    return Exit.WELL if _works(status[0]) else Exit.NOT_WELL
 
 
-async def _import(connection: Connection, path: Path) -> int:
+async def _import(connection: Connection, options: argparse.Namespace) -> int:
     """All lines or none; a kiosk that is there is changed, none is taken out."""
-    rows = read_csv(path)
+    rows = read_csv(options.csv)
     columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * len(COLUMNS)
     await connection.execute(IMPORT, *columns)
-    print(f"{len(rows)} kiosks")
-    return 0
+    show(options, {"kiosks": len(rows)}, [f"{len(rows)} kiosks"])
+    return Exit.WELL
 
 
-def _rabbitmq(options: argparse.Namespace) -> int:
+def _rabbitmq(options: argparse.Namespace) -> Exit:
     """Raises ConfigError, WrongCsv."""
     kiosks = [row[0] for row in read_csv(options.csv)]
     found = fleet_rabbitmq.definitions(kiosks, options.collector or [], options.office or [])
     print(fleet_rabbitmq.as_json(found))
-    return 0
+    return Exit.WELL
 
 
 def read_csv(path: Path) -> list[tuple[str, str, str, str, date | None]]:

@@ -1,4 +1,4 @@
-"""Rows of the fleet's views as lines for a terminal, and as JSON."""
+"""Rows of the fleet's views as lines for people."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import msgspec
-
-from firmware.cli.columns import Table, wrapped
+from firmware.cli.output import table
 from firmware.contract.money import Money
 from firmware.runtime.clock import INDIA
 from firmware.runtime.fault_words import meaning
@@ -23,14 +21,6 @@ LINK = {
 }
 
 
-def as_json(row: Row) -> str:
-    return msgspec.json.encode(row).decode()
-
-
-def parts_as_json(parts: Mapping[str, Sequence[Row]]) -> str:
-    return msgspec.json.encode(parts).decode()
-
-
 def when(moment: datetime | date | None) -> str:
     """In India's time; `-` for never."""
     if moment is None:
@@ -40,22 +30,20 @@ def when(moment: datetime | date | None) -> str:
     return moment.isoformat()
 
 
-def status(rows: Sequence[Row]) -> Table:
+def status(rows: Sequence[Row]) -> list[str]:
     """One line for all, one for each that does not work."""
     counts = Counter(row["condition"] for row in rows)
     words = ", ".join(f"{count} {_plain(name)}" for name, count in counts.most_common())
+    bad = [row for row in rows if row["condition"] not in WORKING]
     where = _where(rows)
-    bad = [
-        (r["kiosk"], r[where], r["place"], _plain(r["condition"]), str(r["findings"]),
-         when(r["heard"])) for r in rows if r["condition"] not in WORKING
-    ]  # fmt: skip
-    if not bad:
-        said = (
-            f"{len(rows)} kiosks: {words}" if rows else "no kiosks: `kioskctl fleet import` first"
-        )
-        return Table((), [], (said,))
-    head = ("kiosk", where, "place", "condition", "findings", "heard")
-    return Table(head, bad, (f"{len(rows)} kiosks: {words}", ""))
+    lines = [f"{len(rows)} kiosks: {words}" if rows else "no kiosks: `kioskctl fleet import` first"]
+    if bad:
+        lines += ["", *table(
+            ("kiosk", where, "place", "condition", "findings", "heard"),
+            [(r["kiosk"], r[where], r["place"], _plain(r["condition"]), str(r["findings"]),
+              when(r["heard"])) for r in bad],
+        )]  # fmt: skip
+    return lines
 
 
 def _where(rows: Sequence[Row]) -> str:
@@ -67,12 +55,12 @@ def _plain(condition: str) -> str:
     return {"never": "never online"}.get(condition, condition.replace("_", " "))
 
 
-def why(rows: Sequence[Row]) -> Table:
-    head = ("since", "kiosk", "place", "part", "code", "ticket", "detail")
-    return Table(head, [
-        (_since(r), r["kiosk"], r["place"], r["part"], r["code"], r["ticket"],
-         r["detail"] or LINK.get(r["code"]) or meaning(r["code"], "en")) for r in rows
-    ])  # fmt: skip
+def why(rows: Sequence[Row]) -> list[str]:
+    return table(
+        ("since", "kiosk", "place", "part", "code", "ticket", "detail"),
+        [(_since(r), r["kiosk"], r["place"], r["part"], r["code"], r["ticket"],
+          r["detail"] or LINK.get(r["code"]) or meaning(r["code"], "en")) for r in rows],
+    )  # fmt: skip
 
 
 def _since(row: Row) -> str:
@@ -82,84 +70,84 @@ def _since(row: Row) -> str:
     return when(since.astimezone(INDIA).date() if is_day and since else since)
 
 
-def money(rows: Sequence[Row]) -> Table:
+def money(rows: Sequence[Row]) -> list[str]:
     """The fullest box first, and the sum."""
-    head = ("kiosk", "place", "in box", "today", "unposted", "claims", "last collection", "heard")
-    cells = [
-        (r["kiosk"], r["place"], rupees(r["in_cash_box"]), rupees(r["taken_today"]),
-         str(r["unposted"]), str(r["claims"]), when(r["last_collection"]), when(r["heard"]))
-        for r in rows
-    ]  # fmt: skip
+    lines = table(
+        ("kiosk", "place", "in box", "today", "unposted", "claims", "last collection", "heard"),
+        [(r["kiosk"], r["place"], rupees(r["in_cash_box"]), rupees(r["taken_today"]),
+          str(r["unposted"]), str(r["claims"]), when(r["last_collection"]), when(r["heard"]))
+         for r in rows],
+    )  # fmt: skip
     oldest = min((r["last_collection"] for r in rows if r["last_collection"]), default=None)
     total = sum(r["in_cash_box"] for r in rows)
     boxes = f"{len(rows)} box{'es' if len(rows) != 1 else ''}"
-    said = f"{rupees(total)} in {boxes}; oldest collection {when(oldest)}"
-    return Table(head, cells, after=("", said))
+    return [*lines, "", f"{rupees(total)} in {boxes}; oldest collection {when(oldest)}"]
 
 
 def rupees(paise: int) -> str:
     return f"₹{Money(paise).exact()}"
 
 
-def papers(rows: Sequence[Row]) -> Table:
-    head = ("days", "kiosk", "place", "device", "supply", "level")
-    return Table(head, [
-        (_or_dash(r["days_left"]), r["kiosk"], r["place"], r["device"], r["name"],
-         "-" if r["level"] is None else f"{r['level']} {r['unit']}") for r in rows
-    ])  # fmt: skip
+def papers(rows: Sequence[Row]) -> list[str]:
+    return table(
+        ("days", "kiosk", "place", "device", "supply", "level"),
+        [(_days(r["days_left"]), r["kiosk"], r["place"], r["device"], r["name"],
+          "-" if r["level"] is None else f"{r['level']} {r['unit']}") for r in rows],
+    )  # fmt: skip
 
 
-def _or_dash(value: object) -> str:
-    return "-" if value is None else str(value)
+def _days(left: int | None) -> str:
+    return "-" if left is None else str(left)
 
 
-def silent(rows: Sequence[Row]) -> Table:
+def silent(rows: Sequence[Row]) -> list[str]:
     where = _where(rows)
-    return Table(("heard", "kiosk", where, "place", "condition", "installed"), [
-        (when(r["heard"]), r["kiosk"], r[where], r["place"], _plain(r["condition"]),
-         when(r["installed"])) for r in rows
-    ])  # fmt: skip
+    return table(
+        ("heard", "kiosk", where, "place", "condition", "installed"),
+        [(when(r["heard"]), r["kiosk"], r[where], r["place"], _plain(r["condition"]),
+          when(r["installed"])) for r in rows],
+    )  # fmt: skip
 
 
-def tickets(rows: Sequence[Row]) -> Table:
-    head = ("since", "number", "kiosk", "place", "level", "part", "code", "detail")
-    return Table(head, [
-        (when(r["since"]), r["number"], r["kiosk"], r["place"], r["level"] or "",
-         r["part"] or "", r["code"] or "", r["detail"]) for r in rows
-    ])  # fmt: skip
+def tickets(rows: Sequence[Row]) -> list[str]:
+    return table(
+        ("since", "number", "kiosk", "place", "level", "part", "code", "detail"),
+        [(when(r["since"]), r["number"], r["kiosk"], r["place"], r["level"] or "",
+          r["part"] or "", r["code"] or "", r["detail"]) for r in rows],
+    )  # fmt: skip
 
 
-def alarms(rows: Sequence[Row]) -> Table:
-    head = ("found", "kiosk", "stream", "seq", "code", "detail")
-    return Table(head, [
-        (when(r["found"]), r["kiosk"], r["stream"], str(r["seq"]), r["code"], r["detail"])
-        for r in rows
-    ])  # fmt: skip
+def alarms(rows: Sequence[Row]) -> list[str]:
+    return table(
+        ("found", "kiosk", "stream", "seq", "code", "detail"),
+        [(when(r["found"]), r["kiosk"], r["stream"], str(r["seq"]), r["code"], r["detail"])
+         for r in rows],
+    )  # fmt: skip
 
 
-def streams(rows: Sequence[Row]) -> Table:
-    return Table(("stream", "rows", "highest seen", "gap since"), [
-        (r["stream"], str(r["seq"]), str(r["highest"]), when(r["gap_since"])) for r in rows
-    ])  # fmt: skip
+def streams(rows: Sequence[Row]) -> list[str]:
+    return table(
+        ("stream", "rows", "highest seen", "gap since"),
+        [(r["stream"], str(r["seq"]), str(r["highest"]), when(r["gap_since"])) for r in rows],
+    )  # fmt: skip
 
 
-TABLES: dict[str, Callable[[Sequence[Row]], Table]] = {
+TABLES: dict[str, Callable[[Sequence[Row]], list[str]]] = {
     "status": status, "why": why, "money": money, "papers": papers, "silent": silent,
     "tickets": tickets, "alarms": alarms, "streams": streams,
 }  # fmt: skip
 
 
-def show(parts: Mapping[str, Sequence[Row]], room: int | None) -> list[str]:
+def show(parts: Mapping[str, Sequence[Row]]) -> list[str]:
     """One kiosk: its head, then every part that has something."""
     (one,) = parts["status"]
-    lines = wrapped([
+    lines = [
         f"{one['kiosk']}  {one['place']}, {one['block']}, {one['district']}",
         f"{_plain(one['condition'])}; link {one['link'] or 'never seen'};"
         f" heard {when(one['heard'])}; release {one['release'] or '-'};"
         f" installed {when(one['installed'])}",
-    ], room)  # fmt: skip
+    ]
     for name, rows in parts.items():
         if name != "status" and rows:
-            found = TABLES[name](rows).without("kiosk", "place")
-            lines += ["", name, *Table(found.head, found.rows).lines(room)]
+            lines += ["", name, *TABLES[name](rows)]
     return lines

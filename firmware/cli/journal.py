@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
-from firmware.cli.asking import SILENCE, ask_core
+import msgspec
+
+from firmware.cli.asking import tell_core
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show
+from firmware.cli.parsing import add_by
 from firmware.contract.command import ConfirmJournal
-from firmware.contract.device import Outcome
+from firmware.contract.money import Money
 from firmware.core.daemon import journal_path
 from firmware.journal.aside import kept_aside
-from firmware.journal.export import CSV_HEAD, csv_line, json_line
-from firmware.journal.faults import JournalFault
+from firmware.journal.export import CSV_HEAD, csv_line, document, json_line
+from firmware.journal.faults import JournalDamaged
 from firmware.journal.orders import fold
 from firmware.journal.past import files_of, verify_all
 from firmware.journal.plain import line_of, verdict
@@ -24,19 +26,21 @@ from firmware.journal.reading import Verified, read_entries, read_order, verify
 from firmware.journal.salvage import salvage
 from firmware.runtime.config import Config
 
-EXIT_FAULT = 1  # the journal is not as it should be, or core refused
-EXIT_NO_JOURNAL = 2  # there is none to be read
 LAST = 20  # rows that `show` shows unasked
 
 
 async def check(config: Config, options: argparse.Namespace) -> int:
+    """0 whole, 1 damaged. Raises JournalFault for what cannot be read."""
+    found, fault = list[tuple[Path, Verified]](), ""
     try:
-        for path, found in _verified(config, options):
-            print(verdict(path, found))
-    except JournalFault as fault:
-        print(f"FAULT {fault}")
-        return EXIT_FAULT
-    return 0
+        found.extend(_verified(config, options))
+    except JournalDamaged as error:
+        fault = str(error)
+    files = [{"file": str(path), "rows": each.length, "head": each.head, "paise": each.credited}
+             for path, each in found]  # fmt: skip
+    lines = [verdict(path, each) for path, each in found]
+    show(options, {"files": files, "fault": fault}, lines + [f"FAULT {fault}"] * bool(fault))
+    return Exit.NOT_WELL if fault else Exit.WELL
 
 
 def _verified(config: Config, options: argparse.Namespace) -> Iterable[tuple[Path, Verified]]:
@@ -46,18 +50,16 @@ def _verified(config: Config, options: argparse.Namespace) -> Iterable[tuple[Pat
     return verify_all(journal_path(config))
 
 
-async def show(config: Config, options: argparse.Namespace) -> int:
+async def rows(config: Config, options: argparse.Namespace) -> int:
     *_, path = files = _files(config, options)
     if options.order:
         found = [entry for file in files for entry in read_order(file, options.order)]
     else:
         found = read_entries(path, options.last)
-    for entry in found:
-        print(line_of(entry))
     if options.order and not found:
-        print(f"kioskctl: {path}: no order {options.order}", file=sys.stderr)
-        return EXIT_NO_JOURNAL
-    return 0
+        return refuse(f"{path}: no order {options.order}")
+    show(options, [document(entry) for entry in found], map(line_of, found))
+    return Exit.WELL
 
 
 async def export(config: Config, options: argparse.Namespace) -> int:
@@ -73,26 +75,43 @@ async def export(config: Config, options: argparse.Namespace) -> int:
 
 async def confirm(config: Config, options: argparse.Namespace) -> int:
     """Ask core to take cash again; the answer comes when the row is on disk."""
-    reply = await ask_core(config, ConfirmJournal(options.by, options.row))
-    if reply is None:
-        print(f"kioskctl: {SILENCE}", file=sys.stderr)
-        return EXIT_FAULT
-    print(f"{reply.outcome} {reply.detail}".rstrip())
-    return 0 if reply.outcome is Outcome.DONE else EXIT_FAULT
+    return await tell_core(config, ConfirmJournal(options.by, options.row), options)
 
 
 async def aside(config: Config, options: argparse.Namespace) -> int:
     """What journals that were set aside still say, and what became of it."""
     path = journal_path(config)
-    for folder in kept_aside(path):
-        file = folder / path.name
-        found = salvage(file)
-        print(f"{file}: {found.length} rows can be believed" + (found.why and f"; {found.why}"))
-        for order, rows in found.unposted.items():
-            print(f"  {order}: {fold(rows).used} paid; {_what_became_of(path, order)}")
-        for claim in found.claims.values():
-            print(f"  {claim.claim}: {claim.amount} claimed, not redeemed there: ask the office")
-    return 0
+    told = [_aside(folder / path.name, path) for folder in kept_aside(path)]
+    show(options, told, (line for each in told for line in _lines_of(each)))
+    return Exit.WELL
+
+
+class Aside(msgspec.Struct, frozen=True):
+    """What one file that was set aside still says."""
+
+    file: str
+    rows: int  # that can be believed
+    why: str  # not more of them
+    unposted: dict[str, str]  # order -> how much was paid, and what became of it
+    claims: dict[str, Money]  # not redeemed there
+
+
+def _aside(file: Path, journal: Path) -> Aside:
+    found = salvage(file)
+    unposted = {
+        order: f"{fold(entries).used} paid; {_what_became_of(journal, order)}"
+        for order, entries in found.unposted.items()
+    }
+    claims = {claim.claim: claim.amount for claim in found.claims.values()}
+    return Aside(str(file), found.length, found.why, unposted, claims)
+
+
+def _lines_of(told: Aside) -> Iterator[str]:
+    yield f"{told.file}: {told.rows} rows can be believed" + (told.why and f"; {told.why}")
+    for order, said in told.unposted.items():
+        yield f"  {order}: {said}"
+    for claim, amount in told.claims.items():
+        yield f"  {claim}: {amount} claimed, not redeemed there: ask the office"
 
 
 def _what_became_of(path: Path, order: str) -> str:
@@ -116,7 +135,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     two = what.add_parser("show", help="rows in words; account numbers are not shown whole")
     two.add_argument("order", nargs="?", metavar="ORDER", help="such as 'TDR 0417 0001'")
     two.add_argument("--last", type=_count, default=LAST, metavar="N", help="unless an order")
-    two.set_defaults(run=show)
+    two.set_defaults(run=rows)
     three = what.add_parser("export", help="one line a row; account numbers are not shown whole")
     form = three.add_mutually_exclusive_group(required=True)
     form.add_argument("--csv", action="store_true")
@@ -134,7 +153,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         reader.add_argument("--file", type=Path, help="another file, such as one kept aside")
     four = what.add_parser("confirm", help="take cash again after the journal began anew")
     four.add_argument("row", type=_count, help="the JournalBegun row that you have looked at")
-    four.add_argument("--by", default=who(), help="who confirms (%(default)s)")
+    add_by(four)
     four.set_defaults(run=confirm)
 
 
@@ -151,8 +170,3 @@ def _count(text: str) -> int:
     if (count := int(text)) < 1:
         raise ValueError(text)
     return count
-
-
-def who() -> str:
-    """The person at this terminal."""
-    return os.environ.get("SUDO_USER") or getpass.getuser()

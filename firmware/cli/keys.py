@@ -10,12 +10,12 @@ import sys
 from datetime import datetime
 from typing import Any
 
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show
 from firmware.runtime.clock import INDIA
 from firmware.runtime.config import Config
 from firmware.till.commission import BadAnswer, install, make_key, request
 from firmware.till.signing import NoKey, keys_folder
-
-EXIT_REFUSED = 1
 
 
 def add_commands(commands: Any) -> None:
@@ -23,7 +23,7 @@ def add_commands(commands: Any) -> None:
     key = commands.add_parser("key", help="the key that signs claim slips")
     below = key.add_subparsers(dest="key_command", required=True)
     one = below.add_parser("request", help="the line that the office needs; makes the key once")
-    one.set_defaults(run=ask)
+    one.set_defaults(run=ask, without_json="it is the one line that the office needs")
     two = below.add_parser("install", help="take the office's line from standard input")
     two.set_defaults(run=take)
 
@@ -33,7 +33,7 @@ async def ask(config: Config, options: argparse.Namespace) -> int:
     try:
         public_key = make_key(keys_folder(config.state_folder))
     except NoKey as error:
-        return _refuse(str(error))
+        return refuse(str(error))
     print(request(config.kiosk.id, public_key))
     return 0
 
@@ -43,13 +43,9 @@ async def take(config: Config, options: argparse.Namespace) -> int:
     try:
         word = install(keys_folder(config.state_folder), config.kiosk.id, sys.stdin.read())
     except (BadAnswer, NoKey) as error:
-        return _refuse(str(error))
+        return refuse(str(error))
     last = datetime.fromtimestamp(word.not_after, INDIA)
-    print(f"Certificate {word.serial} of {word.kiosk}, until {last:%Y-%m-%d}.")
-    print("Slips are signed when kiosk-core has been started again.")
-    return 0
-
-
-def _refuse(why: str) -> int:
-    print(f"kioskctl: {why}", file=sys.stderr)
-    return EXIT_REFUSED
+    said = f"Certificate {word.serial} of {word.kiosk}, until {last:%Y-%m-%d}."
+    told = {"serial": word.serial, "kiosk": word.kiosk, "until": f"{last:%Y-%m-%d}"}
+    show(options, told, [said, "Slips are signed when kiosk-core has been started again."])
+    return Exit.WELL

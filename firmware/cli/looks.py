@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-import msgspec
-
-from firmware.cli.journal import EXIT_FAULT
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show, table
 from firmware.cli.retained import retained
 from firmware.cli.snapshot import take
 from firmware.contract.fleet import UplinkState
@@ -15,7 +13,7 @@ from firmware.contract.health import Presence
 from firmware.contract.machine import Machine
 from firmware.contract.topics import Topics
 from firmware.contract.uplink import Link
-from firmware.health.self_test import Check, Heard, self_test
+from firmware.health.self_test import Heard, self_test
 from firmware.runtime.config import Config
 
 
@@ -37,11 +35,9 @@ async def test(config: Config, options: argparse.Namespace) -> int:
             clock_is_set=bool(machine.numbers.get("clock_is_set", 0)),
         )
     )
-    if options.json:
-        print(msgspec.json.encode(checks).decode())
-    else:
-        print("\n".join(line_of(each) for each in checks))
-    return 0 if all(each.is_good for each in checks) else EXIT_FAULT
+    rows = [("ok" if each.is_good else "NO", each.what, each.detail) for each in checks]
+    show(options, checks, table((), rows))
+    return Exit.WELL if all(each.is_good for each in checks) else Exit.NOT_WELL
 
 
 def _uplink(state: UplinkState) -> dict[str, Presence]:
@@ -49,21 +45,13 @@ def _uplink(state: UplinkState) -> dict[str, Presence]:
     return {"uplink": Presence(is_alive=state.link != Link.OFFLINE or not state.is_configured)}
 
 
-def line_of(check: Check) -> str:
-    return f"{'ok ' if check.is_good else 'NO '} {check.what:<14} {check.detail}".rstrip()
-
-
 async def uplink(config: Config, options: argparse.Namespace) -> int:
     """0 where the fleet hears this kiosk. Raises NoBus."""
     state = await retained(config, Topics(config.kiosk.id).uplink_state, UplinkState)
     if state is None:
-        print("kioskctl: kiosk-uplink does not run", file=sys.stderr)
-        return EXIT_FAULT
-    if options.json:
-        print(msgspec.json.encode(state).decode())
-    else:
-        print("\n".join(lines(state)))
-    return 0 if state.link != Link.OFFLINE else EXIT_FAULT
+        return refuse("kiosk-uplink does not run", Exit.UNKNOWN)
+    show(options, state, lines(state))
+    return Exit.WELL if state.link != Link.OFFLINE else Exit.NOT_WELL
 
 
 def lines(state: UplinkState) -> list[str]:
@@ -81,8 +69,6 @@ def lines(state: UplinkState) -> list[str]:
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`selftest` and `uplink`."""
     one = commands.add_parser("selftest", help="the kiosk by its own word, without hands")
-    one.add_argument("--json", action="store_true", help="for programs")
     one.set_defaults(run=test)
     two = commands.add_parser("uplink", help="does the fleet hear this kiosk, and if not, why")
-    two.add_argument("--json", action="store_true", help="for programs")
     two.set_defaults(run=uplink)

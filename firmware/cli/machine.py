@@ -5,31 +5,30 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import sys
 from typing import Any
 
 import msgspec
 
-from firmware.cli.journal import EXIT_FAULT
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show
 from firmware.runtime.config import Config, ConfigError, load
 
 JOURNAL = "journalctl"
-EXIT_CONFIG = 78  # EX_CONFIG of sysexits.h
 
 
-def command(unit: str, since: str, follows: bool) -> list[str]:
+def command(unit: str, since: str, follows: bool, form: str = "short-iso") -> list[str]:
     """What is run: of one daemon, or of all; `driver notes` is one of the drivers."""
     name = unit.replace(" ", "@").removeprefix("kiosk-")
-    line = [JOURNAL, "--no-hostname", "--output=short-iso", f"--unit=kiosk-{name}*"]
+    line = [JOURNAL, "--no-hostname", f"--output={form}", f"--unit=kiosk-{name}*"]
     return [*line, *([f"--since={since}"] if since else []), *(["--follow"] if follows else [])]
 
 
 def logs(options: argparse.Namespace) -> int:
     """Becomes journalctl; returns only where there is none."""
     if shutil.which(JOURNAL) is None:
-        print(f"kioskctl: no {JOURNAL} on this machine", file=sys.stderr)
-        return EXIT_FAULT
-    line = command(options.unit, options.since, options.follow)
+        return refuse(f"no {JOURNAL} on this machine", Exit.UNKNOWN)
+    form = "json" if options.json else "short-iso"
+    line = command(options.unit, options.since, options.follow, form)
     os.execvp(line[0], line)
 
 
@@ -38,13 +37,9 @@ def config(options: argparse.Namespace) -> int:
     try:
         found = load(options.config)
     except ConfigError as error:
-        print(f"kioskctl: {error}", file=sys.stderr)
-        return EXIT_CONFIG
-    if options.json:
-        print(msgspec.json.encode(found).decode())
-    else:
-        print("\n".join(in_force(found)))
-    return 0
+        return refuse(str(error), Exit.CONFIG)
+    show(options, found, in_force(found))
+    return Exit.WELL
 
 
 def in_force(found: Config) -> list[str]:
@@ -67,8 +62,5 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     one.add_argument("--since", default="-1h", help="as journalctl has it (%(default)s)")
     one.add_argument("--follow", "-f", action="store_true", help="and what comes")
     one.set_defaults(without_config=logs)
-    two = commands.add_parser(
-        "config", help="is kiosk.toml right, and what is in force", description="Exit code: 0, 78."
-    )
-    two.add_argument("--json", action="store_true", help="for programs")
+    two = commands.add_parser("config", help="is kiosk.toml right, and what is in force")
     two.set_defaults(without_config=config)

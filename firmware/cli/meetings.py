@@ -3,41 +3,47 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import datetime
 
 import msgspec
 
-from firmware.cli.asking import SILENCE, ask_core
-from firmware.cli.journal import EXIT_FAULT, who
+from firmware.cli.asking import tell_core
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show, table
+from firmware.cli.parsing import add_by
 from firmware.cli.snapshot import take
-from firmware.contract.device import Outcome
-from firmware.contract.meeting import AddMeeting, EndMeeting, Planned
+from firmware.contract.meeting import AddMeeting, EndMeeting, Planned, Schedule
 from firmware.runtime.clock import INDIA
 from firmware.runtime.config import Config
 
-EXIT_USAGE = 64  # EX_USAGE of sysexits.h
 
-
-async def show(config: Config, options: argparse.Namespace) -> int:
+async def planned(config: Config, options: argparse.Namespace) -> int:
     """The next ones. Raises NoBus."""
     snapshot = await take(config)
     if snapshot.schedule is None:
-        print("kioskctl: not known without kiosk-core", file=sys.stderr)
-        return EXIT_FAULT
+        return refuse("not known without kiosk-core", Exit.UNKNOWN)
     held = "" if snapshot.core is None else snapshot.core.meeting
-    for each in snapshot.schedule.meetings:
-        mark = "  HELD NOW" if each.id == held else ""
-        print(f"{each.id:<20} {each.starts[:16]} to {each.ends[:16]}  {each.en}  {each.url}{mark}")
-    if not snapshot.schedule.meetings:
-        print("no meeting is planned")
-    return 0
+    show(options, snapshot.schedule.meetings, lines(snapshot.schedule, held))
+    return Exit.WELL
+
+
+def lines(schedule: Schedule, held: str) -> list[str]:
+    """A row for each; `held` is the id of the one that is held now, or empty."""
+    return table(
+        ("meeting", "from", "until", "name", "address", ""),
+        [
+            (each.id, each.starts[:16], each.ends[:16], each.en, each.url,
+             "HELD NOW" if each.id == held else "")
+            for each in schedule.meetings
+        ],
+        "no meeting is planned",
+    )  # fmt: skip
 
 
 async def add(config: Config, options: argparse.Namespace) -> int:
     """0 when core has it on disk. Raises NoBus."""
     try:
-        planned = msgspec.convert(
+        fresh = msgspec.convert(
             {
                 "id": options.id,
                 "url": options.url,
@@ -49,23 +55,13 @@ async def add(config: Config, options: argparse.Namespace) -> int:
             Planned,
         )
     except ValueError as error:  # of msgspec, of a date, of the row itself
-        print(f"kioskctl: {error}", file=sys.stderr)
-        return EXIT_USAGE
-    return await _ask(config, AddMeeting(planned, options.by))
+        return refuse(str(error), Exit.USAGE)
+    return await tell_core(config, AddMeeting(fresh, options.by), options)
 
 
 async def end(config: Config, options: argparse.Namespace) -> int:
     """0 when it is over, or is not planned any more. Raises NoBus."""
-    return await _ask(config, EndMeeting(options.id, options.by))
-
-
-async def _ask(config: Config, command: AddMeeting | EndMeeting) -> int:
-    reply = await ask_core(config, command)
-    if reply is None:
-        print(f"kioskctl: {SILENCE}", file=sys.stderr)
-        return EXIT_FAULT
-    print(f"{reply.outcome} {reply.detail}".rstrip())
-    return 0 if reply.outcome is Outcome.DONE else EXIT_FAULT
+    return await tell_core(config, EndMeeting(options.id, options.by), options)
 
 
 def _moment(said: str) -> str:
@@ -78,7 +74,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """`meeting` and what can be done with it."""
     top = commands.add_parser("meeting", help="virtual meetings at this kiosk")
     what = top.add_subparsers(dest="what", required=True)
-    what.add_parser("list", help="those that are planned").set_defaults(run=show)
+    what.add_parser("list", help="those that are planned").set_defaults(run=planned)
     one = what.add_parser("add", help="plan one at this kiosk alone")
     one.add_argument("id", help="small letters, digits and hyphens")
     one.add_argument("--url", required=True, help="below one of [meeting] origins")
@@ -90,5 +86,4 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     two = what.add_parser("end", help="end the one that is held, or plan it no more")
     two.add_argument("id")
     two.set_defaults(run=end)
-    for each in (one, two):
-        each.add_argument("--by", default=who(), help="who answers for it (%(default)s)")
+    add_by(one, two)

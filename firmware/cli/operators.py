@@ -9,12 +9,13 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
-import sys
 from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
 
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show, table
 from firmware.runtime.config import Config
 from firmware.runtime.durable import sync_folder
 from firmware.till.access import (
@@ -30,7 +31,6 @@ from firmware.till.access import (
     why_weak,
 )
 
-EXIT_REFUSED = 1
 MODE = 0o640  # root writes, kiosk-core reads by its group, nobody else
 
 
@@ -44,7 +44,7 @@ def add_commands(commands: Any) -> None:
                      help="a technician may not empty the box nor close a day")  # fmt: skip
     one.set_defaults(run=add)
     two = below.add_parser("list", help="names and roles")
-    two.set_defaults(run=show)
+    two.set_defaults(run=names)
     three = below.add_parser("remove", help="take somebody's PIN away")
     three.add_argument("name")
     three.set_defaults(run=remove)
@@ -56,34 +56,34 @@ async def add(config: Config, options: argparse.Namespace) -> int:
     try:
         known = _known(path)
     except NoOperators as error:
-        return _refuse(str(error))
+        return refuse(str(error))
     if name in [each.name for each in known]:
-        return _refuse(f"{name} is there already: remove first")
+        return refuse(f"{name} is there already: remove first")
     if len(known) >= MOST_OPERATORS:
-        return _refuse(f"expected at most {MOST_OPERATORS} operators: remove somebody first")
+        return refuse(f"expected at most {MOST_OPERATORS} operators: remove somebody first")
     pin = getpass.getpass("PIN: ")
     if (why := why_weak(pin)) is not None:
-        return _refuse(why)
+        return refuse(why)
     if getpass.getpass("the same PIN again: ") != pin:
-        return _refuse("the two are not the same")
+        return refuse("the two are not the same")
     if who_has(pin.encode(), known) is not None:
-        return _refuse("somebody has this PIN: take another")
+        return refuse("somebody has this PIN: take another")
     fresh = {"name": name, "role": options.role, "hash": hash_pin(pin.encode())}
     try:
         operator = msgspec.convert(fresh, Operator)
     except msgspec.ValidationError as error:
-        return _refuse(f"{name}: {error}")
-    return _write(path, [*known, operator])
+        return refuse(f"{name}: {error}")
+    return _write(path, [*known, operator], options)
 
 
-async def show(config: Config, options: argparse.Namespace) -> int:
+async def names(config: Config, options: argparse.Namespace) -> int:
     try:
         known = load_operators(Path(config.paths.operators))
     except NoOperators as error:
-        return _refuse(str(error))
-    for each in known:
-        print(f"{each.role:<12}{each.name}")
-    return 0
+        return refuse(str(error))
+    told = [{"name": each.name, "role": each.role} for each in known]
+    show(options, told, table(("role", "name"), [(each.role, each.name) for each in known]))
+    return Exit.WELL
 
 
 async def remove(config: Config, options: argparse.Namespace) -> int:
@@ -91,11 +91,11 @@ async def remove(config: Config, options: argparse.Namespace) -> int:
     try:
         known = _known(path)
     except NoOperators as error:
-        return _refuse(str(error))
+        return refuse(str(error))
     left = [each for each in known if each.name != name]
     if left == known:
-        return _refuse(f"nobody is called {name}")
-    return _write(path, left)
+        return refuse(f"nobody is called {name}")
+    return _write(path, left, options)
 
 
 def _known(path: Path) -> list[Operator]:
@@ -108,7 +108,7 @@ def _known(path: Path) -> list[Operator]:
         raise
 
 
-def _write(path: Path, operators: list[Operator]) -> int:
+def _write(path: Path, operators: list[Operator], options: argparse.Namespace) -> int:
     """The whole file or the one before; it never stands there readable by all."""
     text = to_toml(operators)
     msgspec.convert({"operator": [msgspec.to_builtins(each) for each in operators]}, OperatorsFile)
@@ -126,11 +126,7 @@ def _write(path: Path, operators: list[Operator]) -> int:
         fresh.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        return _refuse(f"{path}: {error}")
-    print(f"{path}: {len(operators)} of at most {MOST_OPERATORS} operators")
-    return 0
-
-
-def _refuse(why: str) -> int:
-    print(f"kioskctl: {why}", file=sys.stderr)
-    return EXIT_REFUSED
+        return refuse(f"{path}: {error}")
+    told = {"file": str(path), "operators": len(operators), "at_most": MOST_OPERATORS}
+    show(options, told, [f"{path}: {len(operators)} of at most {MOST_OPERATORS} operators"])
+    return Exit.WELL

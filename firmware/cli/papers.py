@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
-import os
-import sys
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from firmware.cli.cash import EXIT_NOTHING, figures_since
+from firmware.cli.cash import figures_since
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show
+from firmware.cli.parsing import who
 from firmware.cli.readiness import facts_of
 from firmware.cli.snapshot import take
 from firmware.core.daemon import journal_path
@@ -34,7 +34,6 @@ from firmware.runtime.config import Config
 from firmware.services.catalogue import load_catalogue
 from firmware.services.rates.shelf import shelf_of
 
-EXIT_NO_FILE = 73  # EX_CANTCREAT of sysexits.h
 COPY = 1  # the number of the duplicate
 
 
@@ -61,13 +60,13 @@ def add_commands(commands: Any) -> None:
 async def print_poster(config: Config, options: argparse.Namespace) -> int:
     """Of the rate table in force: without one the poster names no paper that has a fee."""
     rates = shelf_of(config).look(SystemClock().now().date())
-    return await _save(poster(config, load_catalogue(), rates.table), options.out)
+    return await _save(poster(config, load_catalogue(), rates.table), options)
 
 
 async def print_readiness(config: Config, options: argparse.Namespace) -> int:
     """Raises NoBus."""
     facts = facts_of(await take(config), config, load_catalogue(), SystemClock().now())
-    return await _save(readiness(facts), options.out)
+    return await _save(readiness(facts), options)
 
 
 async def print_report(config: Config, options: argparse.Namespace) -> int:
@@ -75,7 +74,7 @@ async def print_report(config: Config, options: argparse.Namespace) -> int:
     facts = _report(config, options.z, SystemClock().now())
     if facts is None:
         return _nothing(f"no day {options.z}", config)
-    return await _save(day_report(facts), options.out)
+    return await _save(day_report(facts), options)
 
 
 async def print_collection(config: Config, options: argparse.Namespace) -> int:
@@ -83,22 +82,23 @@ async def print_collection(config: Config, options: argparse.Namespace) -> int:
     facts = _slip(config, options.number)
     if facts is None:
         return _nothing(f"no collection {options.number} in which the box was emptied", config)
-    return await _save(collection_slip(facts), options.out)
+    return await _save(collection_slip(facts), options)
 
 
 def _nothing(what: str, config: Config) -> int:
-    print(f"kioskctl: {what} in {journal_path(config)}", file=sys.stderr)
-    return EXIT_NOTHING
+    return refuse(f"{what} in {journal_path(config)}")
 
 
-async def _save(paper: Paper, path: Path) -> int:
+async def _save(paper: Paper, options: argparse.Namespace) -> int:
+    path: Path = options.out
     try:
         pages = await asyncio.to_thread(_write, paper, path)
     except (A4Error, OSError) as error:
-        print(f"kioskctl: {path}: {error}", file=sys.stderr)
-        return EXIT_NO_FILE
-    print(f"{path}: {pages.pages} page{'s' if pages.pages > 1 else ''} A4, {len(pages.pdf)} bytes")
-    return 0
+        return refuse(f"{path}: {error}", Exit.NO_FILE)
+    told = {"file": str(path), "pages": pages.pages, "bytes": len(pages.pdf)}
+    many = "s" if pages.pages > 1 else ""
+    show(options, told, [f"{path}: {pages.pages} page{many} A4, {len(pages.pdf)} bytes"])
+    return Exit.WELL
 
 
 def _write(paper: Paper, path: Path) -> Pages:
@@ -118,7 +118,7 @@ def _report(config: Config, number: int | None, now: datetime) -> Report | None:
             (entry, day), before = days[-1], days[:-1]
             by, at, figures = day.by, entry.at, day.figures
         else:
-            by, at, before = _user(), now.isoformat(timespec="seconds"), days
+            by, at, before = who(), now.isoformat(timespec="seconds"), days
             figures = figures_since(years, days[-1][0].seq if days else years.before_all)
     return Report(
         kiosk=config.kiosk.id,
@@ -155,7 +155,3 @@ def _slip(config: Config, number: int) -> Slip | None:
 
 def _place(config: Config) -> str:
     return config.kiosk.place.get("hi", config.kiosk.id)
-
-
-def _user() -> str:
-    return os.environ.get("SUDO_USER") or getpass.getuser()

@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
-from firmware.cli.claims import EXIT_REFUSED, say, tell
+from firmware.cli.asking import tell_core
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse
 from firmware.contract.command import PrintReceipt
 from firmware.runtime.config import Config
 
@@ -22,9 +24,9 @@ def add_commands(commands: Any) -> None:
 
 
 async def print_receipt(config: Config, options: argparse.Namespace) -> int:
-    """0 the printer was told; 1 refused; 3 nobody answered. Raises NoBus."""
+    """0 when the printer was told. Raises NoBus."""
     try:
         command = msgspec.convert({"type": "PrintReceipt", "receipt": options.number}, PrintReceipt)
     except msgspec.ValidationError as error:
-        return say([f"kioskctl: {error}"], EXIT_REFUSED)
-    return await tell(config, command, "PRINTING")
+        return refuse(str(error), Exit.USAGE)
+    return await tell_core(config, command, options)

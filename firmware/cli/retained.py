@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from firmware.cli.snapshot import technician_bus, until_connected
+from firmware.cli.snapshot import on_the_bus, technician_bus
 from firmware.runtime.bus import Envelope
 from firmware.runtime.config import Config
 
@@ -26,15 +26,11 @@ async def retained(config: Config, topic: str, document: type[Document]) -> Docu
 
     bus = technician_bus(config)
     bus.on(topic, take_it)
-    running = asyncio.ensure_future(bus.run())
-    try:
-        await until_connected(bus)
-        return await asyncio.wait_for(found, ARRIVES_WITHIN)
-    except TimeoutError:
-        return None
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+    async with on_the_bus(bus):
+        try:
+            return await asyncio.wait_for(found, ARRIVES_WITHIN)
+        except TimeoutError:
+            return None
 
 
 def _read(payload: bytes, document: type[Document]) -> Document | None:

@@ -10,14 +10,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show
 from firmware.runtime.config import ConfigError
 from firmware.services import catalogue
 from firmware.services.lint import Linter
 from firmware.services.rates.shelf import SHIPPED
 from firmware.services.rates.table import read_table
 
-EXIT_FOUND = 1
-EXIT_NO_INPUT = 66  # EX_NOINPUT of sysexits.h
 CATALOGUE = Path(catalogue.__file__).parent
 ICONS = Path(catalogue.__file__).parents[3] / "ui" / "icons"
 OF_A_TILE = "-duotone"  # the style of the pictures on tiles
@@ -30,7 +30,6 @@ def add_commands(commands: Any) -> None:
     one = below.add_parser(
         "check",
         help="each file against the schema, its words, its picture, its rates",
-        description="Exit code: 0 nothing found, 1 something, 66 no such folder or table.",
     )
     one.add_argument("folder", nargs="?", type=Path, default=CATALOGUE)
     one.add_argument("--rates", type=Path, default=SHIPPED, metavar="FILE", help="the rate table")
@@ -43,12 +42,11 @@ def check(options: argparse.Namespace) -> int:
         linter = Linter(read_table(options.rates.read_bytes(), str(options.rates)), icons(ICONS))
         found = linter.check(options.folder)
     except (OSError, ConfigError) as error:
-        print(f"kioskctl: {error}", file=sys.stderr)
-        return EXIT_NO_INPUT
-    for finding in found:
-        print(finding)
+        return refuse(str(error), Exit.NO_INPUT)
+    told = list(map(str, found))
+    show(options, told, told)
     print(f"{linter.count} services, {len(found)} findings", file=sys.stderr)
-    return EXIT_FOUND if found else 0
+    return Exit.NOT_WELL if found else Exit.WELL
 
 
 def icons(folder: Path) -> frozenset[str] | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +47,7 @@ class Snapshot:
     network: Network | None = None
     schedule: Schedule | None = None
     uplink: UplinkState | None = None
+    daemons: tuple[str, ...] = DAEMONS
 
     @property
     def is_complete(self) -> bool:
@@ -53,7 +56,7 @@ class Snapshot:
         return (
             None not in singles
             and set(self.expected) <= set(self.devices)
-            and set(DAEMONS) <= set(self.presences)
+            and set(self.daemons) <= set(self.presences)
         )
 
     @property
@@ -77,22 +80,29 @@ async def take(config: Config, *also: str) -> Snapshot:
     """Connect, read what is retained, and leave; `also` names what else of the Snapshot is waited
     for. Raises NoBus."""
     place = config.kiosk.place.get("en") or next(iter(config.kiosk.place.values()), "")
-    snapshot = Snapshot(config.kiosk.id, place, list(config.device))
+    daemons = DAEMONS if config.uplink is None else (*DAEMONS, "uplink")
+    snapshot = Snapshot(config.kiosk.id, place, list(config.device), daemons=daemons)
     bus, arrived = technician_bus(config), asyncio.Event()
     _fill(snapshot, bus, Topics(config.kiosk.id), arrived)
+    async with on_the_bus(bus):
+        with contextlib.suppress(TimeoutError):  # what is not there by now is not there
+            async with asyncio.timeout(ARRIVES_WITHIN):
+                while not snapshot.is_complete or None in [getattr(snapshot, it) for it in also]:
+                    arrived.clear()
+                    await arrived.wait()
+    return snapshot
+
+
+@contextlib.asynccontextmanager
+async def on_the_bus(bus: Bus) -> AsyncIterator[None]:
+    """Connected inside, gone after. Raises NoBus."""
     running = asyncio.ensure_future(bus.run())
     try:
         await until_connected(bus)
-        async with asyncio.timeout(ARRIVES_WITHIN):
-            while not snapshot.is_complete or None in [getattr(snapshot, each) for each in also]:
-                arrived.clear()
-                await arrived.wait()
-    except TimeoutError:
-        pass  # what is not there by now is not there
+        yield
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-    return snapshot
 
 
 async def until_connected(bus: Bus) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from firmware.cli.snapshot import DAEMONS, Snapshot
+from firmware.cli.exits import Exit
+from firmware.cli.snapshot import Snapshot
 from firmware.contract.device import USABLE, Consumable, DeviceState, Status
 from firmware.contract.fleet import UplinkState
 from firmware.contract.health import Condition, CoreState, Finding
@@ -17,9 +18,11 @@ WIDTH, HEIGHT = 80, 24  # a terminal over a slow line has no more
 LABEL = 10  # columns of the left margin
 MM_IN_A_METRE = 1000
 
-EXIT_CODES = {Condition.IN_SERVICE: 0, Condition.DEGRADED: 1, Condition.OUT_OF_SERVICE: 2}
-EXIT_UNKNOWN = 2  # without kiosk-health nobody vouches for the kiosk
-EXIT_NO_BUS = 3
+EXITS = {
+    Condition.IN_SERVICE: Exit.WELL,
+    Condition.DEGRADED: Exit.NOT_WELL,
+    Condition.OUT_OF_SERVICE: Exit.UNKNOWN,  # as where kiosk-health does not vouch for the kiosk
+}
 
 
 class Colour(StrEnum):
@@ -45,11 +48,11 @@ SWITCHES = {
 }
 
 
-def exit_code(snapshot: Snapshot) -> int:
+def exit_code(snapshot: Snapshot) -> Exit:
     """0 in service, 1 degraded, 2 out of service or unknown."""
     if snapshot.health is None or not snapshot.health_is_alive:
-        return EXIT_UNKNOWN
-    return EXIT_CODES[snapshot.health.condition]
+        return Exit.UNKNOWN
+    return EXITS[snapshot.health.condition]
 
 
 def status_screen(snapshot: Snapshot, is_coloured: bool = False) -> str:
@@ -192,7 +195,7 @@ def _daemons(snapshot: Snapshot) -> str:
             return "never reported"
         return "alive" if presence.is_alive else "GONE"
 
-    return "; ".join(f"{name} {word(name)}" for name in DAEMONS)
+    return "; ".join(f"{name} {word(name)}" for name in snapshot.daemons)
 
 
 def _findings(snapshot: Snapshot, room: int) -> list[str]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
-import os
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
 
+from firmware.cli.asking import asked
+from firmware.cli.exits import Exit
 from firmware.cli.guided import BusEars, run
-from firmware.cli.snapshot import Snapshot, take, technician_bus, until_connected
+from firmware.cli.output import show, table
+from firmware.cli.snapshot import Snapshot, on_the_bus, take, technician_bus
 from firmware.contract.command import TryDevice
 from firmware.contract.device import DeviceEvent, DeviceState, Outcome, Reply, Status
 from firmware.contract.health import CoreState, DeviceTested, LastTest
@@ -22,15 +24,7 @@ from firmware.core.guided_kinds import SCRIPTS
 from firmware.runtime.bus import Envelope
 from firmware.runtime.config import Config
 
-ANSWERS_WITHIN = 5.0  # seconds; core and health answer in milliseconds
-EXIT_FAILED = 1
-EXIT_NOT_TESTED = 2
 HANDS = "hands"  # of --skip
-
-
-def whoever() -> str:
-    """Who answers for it: the one behind sudo, else the user."""
-    return os.environ.get("SUDO_USER") or getpass.getuser()
 
 
 class Technician:
@@ -62,12 +56,8 @@ class Technician:
         return await self._ask(self._topics.health_test, tested, "health")
 
     async def _ask(self, topic: str, message: TryDevice | DeviceTested, who: str) -> Reply:
-        reply = self._topics.reply("technician")
-        try:
-            answer = await self.bus.request(topic, reply, message, ANSWERS_WITHIN)
-        except TimeoutError:
-            return Reply(Outcome.REFUSED, f"kiosk-{who} does not answer")
-        return msgspec.json.decode(answer, type=Reply)
+        reply = await asked(self.bus, self._topics, topic, message)
+        return reply or Reply(Outcome.REFUSED, f"kiosk-{who} does not answer")
 
 
 async def test(config: Config, options: argparse.Namespace) -> int:
@@ -75,18 +65,14 @@ async def test(config: Config, options: argparse.Namespace) -> int:
     if options.name not in config.device:
         known = ", ".join(config.device)
         print(f"no device {options.name!r}; known: {known}")
-        return EXIT_NOT_TESTED
+        return Exit.UNKNOWN
     technician = Technician(config, options.name)
-    running = asyncio.ensure_future(technician.bus.run())
-    try:
-        await until_connected(technician.bus)
-        return await _test(technician, options)
-    except Interrupted as reason:
-        print(f"stopped, and nothing is recorded: {reason}")
-        return EXIT_NOT_TESTED
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+    async with on_the_bus(technician.bus):
+        try:
+            return await _test(technician, options)
+        except Interrupted as reason:
+            print(f"stopped, and nothing is recorded: {reason}")
+            return Exit.UNKNOWN
 
 
 async def _test(technician: Technician, options: argparse.Namespace) -> int:
@@ -115,8 +101,8 @@ async def _test(technician: Technician, options: argparse.Namespace) -> int:
 
 def _exit(tested: DeviceTested, kept: Reply) -> int:
     if kept.outcome is not Outcome.DONE:
-        return EXIT_NOT_TESTED
-    return EXIT_FAILED if tested.failed else 0
+        return Exit.UNKNOWN
+    return Exit.NOT_WELL if tested.failed else 0
 
 
 async def _confirm(question: str) -> bool:
@@ -134,32 +120,36 @@ async def _confirm(question: str) -> bool:
 async def list_devices(config: Config, options: argparse.Namespace) -> int:
     """0, or 1 when a device was never heard of. Raises NoBus."""
     snapshot = await take(config)
-    if options.json:
-        tests = {} if snapshot.health is None else snapshot.health.tests
-        told = {"devices": snapshot.devices, "tests": tests}
-        print(msgspec.json.encode(told).decode())
-    else:
-        print("\n".join(table(config, snapshot)))
-    return 0 if set(snapshot.expected) <= set(snapshot.devices) else EXIT_FAILED
+    tests = {} if snapshot.health is None else snapshot.health.tests
+    told = {"devices": snapshot.devices, "tests": tests}
+    show(options, told, device_lines(config, snapshot))
+    return 0 if set(snapshot.expected) <= set(snapshot.devices) else Exit.NOT_WELL
 
 
-def table(config: Config, snapshot: Snapshot) -> list[str]:
-    """A row a device, and its counters below."""
-    lines = [_row("device", "family", "status", "serial", "firmware", "last test")]
+def device_lines(config: Config, snapshot: Snapshot) -> list[str]:
+    """A row a device, and below the table what they count and what is wrong with them."""
+    tests = {} if snapshot.health is None else snapshot.health.tests
+    rows = []
     for name, section in config.device.items():
         state = snapshot.devices.get(name)
         status = "never reported" if state is None else state.status.replace("_", " ")
         who = None if state is None else state.identity
         serial, firmware = (who.serial, who.firmware) if who else ("", "")
-        tests = {} if snapshot.health is None else snapshot.health.tests
         tested = words_of_test(tests.get(name), serial)
-        lines.append(_row(name, section.family, status, serial or "-", firmware or "-", tested))
-        if state is not None and state.counters:
-            counted = ", ".join(f"{key} {value}" for key, value in sorted(state.counters.items()))
-            lines.append(f"          {counted}")
-        if state is not None and state.status is not Status.GONE:
-            lines += [f"          {fault.code} {fault.detail}".rstrip() for fault in state.faults]
-    return lines
+        rows.append((name, section.family, status, serial or "-", firmware or "-", tested))
+    head = ("device", "family", "status", "serial", "firmware", "last test")
+    return [*table(head, rows), *_counted(config, snapshot)]
+
+
+def _counted(config: Config, snapshot: Snapshot) -> Iterator[str]:
+    for name in config.device:
+        if (state := snapshot.devices.get(name)) is None:
+            continue
+        if state.counters:
+            counts = ", ".join(f"{key} {value}" for key, value in sorted(state.counters.items()))
+            yield f"{name}: {counts}"
+        if state.status is not Status.GONE:
+            yield from (f"{name}: {each.code} {each.detail}".rstrip() for each in state.faults)
 
 
 def words_of_test(test: LastTest | None, serial: str) -> str:
@@ -172,8 +162,3 @@ def words_of_test(test: LastTest | None, serial: str) -> str:
     if test.failed:
         return f"FAILED {at}, {test.by}: {test.failed[0]}"
     return f"passed {at}, {test.by}" + (", without hands" if test.left_out else "")
-
-
-def _row(*cells: str) -> str:
-    widths = (9, 9, 14, 13, 10, 0)
-    return " ".join(f"{c:<{w}}" for c, w in zip(cells, widths, strict=True)).rstrip()

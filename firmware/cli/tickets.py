@@ -3,47 +3,41 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-import msgspec
-
-from firmware.cli.asking import SILENCE, ask_core
-from firmware.cli.journal import EXIT_FAULT, who
+from firmware.cli.asking import tell_core
+from firmware.cli.exits import Exit
+from firmware.cli.output import refuse, show, table
+from firmware.cli.parsing import add_by
 from firmware.cli.retained import retained
 from firmware.contract.desk import PrintTicket
-from firmware.contract.device import Outcome
 from firmware.contract.fault_ticket import FaultTicket, FaultTickets
 from firmware.contract.topics import Topics
 from firmware.runtime.config import Config
 from firmware.runtime.fault_words import meaning
 
 
-async def show(config: Config, options: argparse.Namespace) -> int:
+async def complaints(config: Config, options: argparse.Namespace) -> int:
     """0 where nothing is open, 1 where something is or nobody counts. Raises NoBus."""
     tickets = await retained(config, Topics(config.kiosk.id).health_tickets, FaultTickets)
     if tickets is None:
-        print("kioskctl: not known without kiosk-health", file=sys.stderr)
-        return EXIT_FAULT
-    if options.json:
-        print(msgspec.json.encode(tickets).decode())
-    else:
-        print("\n".join(lines(tickets, options.all)))
-    return EXIT_FAULT if tickets.open else 0
+        return refuse("not known without kiosk-health", Exit.UNKNOWN)
+    show(options, tickets, lines(tickets, options.all))
+    return Exit.NOT_WELL if tickets.open else Exit.WELL
 
 
 def lines(tickets: FaultTickets, with_closed: bool) -> list[str]:
-    """Two lines a ticket: which, and what to do."""
-    told = [line for each in tickets.open for line in _ticket(each)] or ["no ticket is open"]
-    closed = tickets.closed if with_closed else []
-    return told + [f"{each.number}  closed {_day(each.closed)}  {each.code}" for each in closed]
+    """A row a ticket: which, with whom it is, and what to do."""
+    found = [*tickets.open, *(tickets.closed if with_closed else [])]
+    head = ("number", "since", "part", "fault", "with", "opened", "what to do")
+    return table(head, map(_row, found), "no ticket is open")
 
 
-def _ticket(ticket: FaultTicket) -> list[str]:
-    again = f", opened {ticket.times} times" if ticket.times > 1 else ""
-    about = f"{ticket.number}  since {_day(ticket.opened)}  {ticket.part}  {ticket.code}"
-    with_whom = f"with the {ticket.level} since {_day(ticket.level_since)}{again}"
+def _row(ticket: FaultTicket) -> tuple[str, ...]:
+    with_whom = f"{ticket.level} since {_day(ticket.level_since)}"
+    now = f"closed {_day(ticket.closed)}" if ticket.closed else with_whom
     said = " ".join(filter(None, (meaning(ticket.code, "en"), ticket.detail)))
-    return [f"{about}  {with_whom}", f"    {said}"] if said else [f"{about}  {with_whom}"]
+    many = "once" if ticket.times == 1 else f"{ticket.times} times"
+    return ticket.number, _day(ticket.opened), ticket.part, ticket.code, now, many, said
 
 
 def _day(at: str) -> str:
@@ -54,23 +48,21 @@ async def print_slip(config: Config, options: argparse.Namespace) -> int:
     """0 when the slip is on its way to the receipt printer. Raises NoBus."""
     tickets = await retained(config, Topics(config.kiosk.id).health_tickets, FaultTickets)
     wanted = " ".join(options.number)
-    found = [t for t in ([] if tickets is None else tickets.open) if t.number.endswith(wanted)]
+    if tickets is None:
+        return refuse("not known without kiosk-health", Exit.UNKNOWN)
+    found = [each for each in tickets.open if each.number.endswith(wanted)]
     if len(found) != 1:
-        print(f"kioskctl: {wanted}: expected one open ticket, got {len(found)}", file=sys.stderr)
-        return EXIT_FAULT
-    reply = await ask_core(config, PrintTicket(options.by, found[0].number))
-    print(SILENCE if reply is None else f"{reply.outcome} {reply.detail}".rstrip())
-    return 0 if reply is not None and reply.outcome is Outcome.DONE else EXIT_FAULT
+        return refuse(f"{wanted}: expected one open ticket, got {len(found)}")
+    return await tell_core(config, PrintTicket(options.by, found[0].number), options)
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """`tickets`."""
     one = commands.add_parser("tickets", help="what somebody has to mend, and with whom it is")
     one.add_argument("--all", action="store_true", help="also those that were closed lately")
-    one.add_argument("--json", action="store_true", help="for programs")
-    one.set_defaults(run=show)
+    one.set_defaults(run=complaints)
     what = one.add_subparsers(dest="what")
     two = what.add_parser("print", help="the slip of one, on the receipt printer")
     two.add_argument("number", nargs="+", help="as `kioskctl tickets` says it, or its end: 0012")
-    two.add_argument("--by", default=who(), help="who asks for it (%(default)s)")
+    add_by(two)
     two.set_defaults(run=print_slip)

@@ -64,7 +64,7 @@ class Batch:
     statuses: dict[str, Heard] = field(default_factory=dict)
     states: dict[str, Heard] = field(default_factory=dict)
     health: dict[str, Heard] = field(default_factory=dict)
-    replies: dict[tuple[str, str, int], UpReply] = field(default_factory=dict)
+    replies: dict[tuple[str, str, str, int], UpReply] = field(default_factory=dict)
     unreadable: dict[tuple[str, str], Unreadable] = field(default_factory=dict)
     alarms: list[Alarm] = field(default_factory=list)
 
@@ -85,8 +85,8 @@ class Batch:
                 _newest(self.states, heard, state_order)
             case UpHealth():
                 _newest(self.health, heard, state_order)
-            case UpReply(id=name, part=part) as reply:
-                self.replies.setdefault((heard.kiosk, name, part), reply)
+            case UpReply(id=name, outcome=outcome, part=part) as reply:
+                self.replies.setdefault((heard.kiosk, name, outcome, part), reply)
 
     def _once(self, found: dict[Key, JournalRow] | dict[Key, Event], key: Key,
               new: JournalRow | Event, prefix: str) -> None:  # fmt: skip
@@ -131,13 +131,17 @@ def conflict(key: Key, prefix: str, other: JournalRow | Event) -> Alarm:
     )  # fmt: skip
 
 
-def status_order(what: UpStatus) -> tuple[int, bool, str]:
+STEPS = [Link.DRAINING, Link.ONLINE, Link.OFFLINE]  # of one connection, in their order
+
+
+def status_order(what: UpStatus) -> tuple[int, int]:
     """Of one connection the good-bye or last will is the last word, whenever it comes."""
-    return what.connection, what.state is Link.OFFLINE, what.t
+    return what.connection, STEPS.index(what.state)
 
 
-def state_order(what: UpState | UpHealth) -> tuple[int, str]:
-    return what.boot, what.t
+def state_order(what: UpState | UpHealth) -> tuple[int, float, str]:
+    """By what no clock moves, where the kiosk says it."""
+    return what.boot, what.up if isinstance(what, UpState) else 0.0, what.t
 
 
 def _newest(found: dict[str, Heard], heard: Heard, order: object) -> None:

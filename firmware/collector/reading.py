@@ -1,7 +1,8 @@
 """A message of a kiosk as what it says, or why it says nothing: bytes in, values out.
 
-Kiosks are of other years and may be broken or hostile: whatever does not parse, or cannot stand in
-the database, is `Unreadable`, and never ends the stream of the others.
+Kiosks are of other years and may be broken or hostile: a text that cannot stand in the database is
+mended (mending.py); whatever else does not parse is `Unreadable`, and never ends the stream of the
+others.
 """
 
 from __future__ import annotations
@@ -11,6 +12,13 @@ from typing import TypeVar
 
 import msgspec
 
+from firmware.collector.mending import (
+    MOST_INTEGER,
+    NUL,
+    NotMendable,
+    is_short,
+    mended,
+)
 from firmware.contract.uplink import (
     MOST_BYTES,
     VERSION,
@@ -24,8 +32,6 @@ from firmware.contract.uplink import (
 
 KIOSK = re.compile("[a-z0-9][a-z0-9-]{0,31}")  # as `[kiosk] id` of kiosk.toml
 NOBODY = "all"  # of `kiosk/v1/all/down/notice`: no kiosk may be called so
-MOST_INTEGER = 2**63  # bigint of PostgreSQL
-NUL = "\x00"  # which no text of PostgreSQL may have
 LONGEST_TTL = 7 * 86400  # seconds: after a week everything is old
 SHORTEST_TTL = 60  # seconds
 
@@ -74,17 +80,26 @@ def read(topic: str, raw: bytes, is_retained: bool = False) -> Heard | Unreadabl
         return Unreadable(kiosk, topic, raw, f"expected at most {MOST_BYTES} bytes, got {len(raw)}")
     try:
         what: Said = _DECODERS[name].decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return Unreadable(kiosk, topic, raw, str(error)[:500])
-    if why := why_not_storable(what, raw):
+        why = why_not_storable(what, raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        why = str(error)[:500]
+    if not why:
+        return Heard(kiosk, what, raw, is_retained)
+    try:
+        what, fresh = mended(raw, TYPES[name])
+        still = why_not_storable(what, fresh)
+    except NotMendable:
         return Unreadable(kiosk, topic, raw, why)
-    return Heard(kiosk, what, raw, is_retained)
+    return Unreadable(kiosk, topic, raw, still) if still else Heard(kiosk, what, fresh, is_retained)
 
 
 def why_not_storable(what: Said, raw: bytes) -> str:
-    """Empty where it is: integers of 64 bits, no NUL in a text, consecutive numbers from 1."""
+    """Empty where it is: integers of 64 bits, no NUL in a text, consecutive numbers from 1, and
+    nothing in an index that is too long for it."""
     if isinstance(what, UpJournal | UpEvents):
         rows = what.rows if isinstance(what, UpJournal) else what.events
+        if not all(map(is_short, rows)):
+            return "a text is too long for its index"
         first = rows[0].seq
         if not 1 <= first < MOST_INTEGER - len(rows):
             return f"expected a number from 1, got {first}"
@@ -93,6 +108,8 @@ def why_not_storable(what: Said, raw: bytes) -> str:
     may_have_nul = rb"\u0000" in raw
     if isinstance(what, UpJournal) and not may_have_nul:
         return "" if all(0 <= row.credited < MOST_INTEGER for row in what.rows) else CREDITED
+    if isinstance(what, UpState) and may_have_nul:
+        return _storable(msgspec.json.decode(raw))  # the document is kept whole
     return _storable(msgspec.to_builtins(what))
 
 

@@ -67,10 +67,20 @@ INSERT INTO alarms (kiosk, stream, seq, code, detail, other)
 SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[])
 ON CONFLICT DO NOTHING"""
 
+# What is later of two words of a kiosk. Its clock may have been years ahead and been put right, so
+# it is believed no further than the moment of arrival; where something that no clock moves decides
+# (connection, step of a connection, start of the machine, uptime), it is not asked at all. A new
+# disk counts from 1 again: it is believed by its clock, or, without one, when the word before it is
+# older than any message that was overtaken. What was retained was said some time ago: the kiosk's
+# clock says when, if it is right.
+_SAID_AT = "least(moment({0}.t), {0}.received)"
+_LATER = f"{_SAID_AT.format('excluded')} > {_SAID_AT.format('s')}"
+_NEW_DISK = f"""(excluded.t_ok AND {_LATER}
+       OR excluded.received > s.received + interval '10 min')"""
+
 # An old last will that comes late loses by its number; of one connection the good-bye is the last
-# word; a new disk counts from 1 again, and is believed by its clock. What was retained was said
-# some time ago: the kiosk's clock says when, if it is right.
-PUT_STATUSES = """
+# word.
+PUT_STATUSES = f"""
 INSERT INTO statuses AS s (kiosk, state, connection, boot, release, t, t_ok, received)
 SELECT kiosk, state, connection, boot, release, t, t_ok,
        CASE WHEN retained AND t_ok THEN least(now(), coalesce(moment(t), now())) ELSE now() END
@@ -81,12 +91,12 @@ ON CONFLICT (kiosk) DO UPDATE SET state = excluded.state, connection = excluded.
     boot = excluded.boot, release = excluded.release, t = excluded.t, t_ok = excluded.t_ok,
     received = excluded.received
 WHERE excluded.connection > s.connection
-   OR (excluded.connection = s.connection AND s.state <> excluded.state
-       AND (excluded.state = 'offline' OR (s.state <> 'offline' AND excluded.t >= s.t)))
-   OR (excluded.state <> 'offline' AND excluded.t_ok AND excluded.t > s.t
-       AND excluded.connection <> s.connection)"""
+   OR (excluded.connection = s.connection
+       AND array_position(ARRAY['draining', 'online', 'offline'], excluded.state)
+         > array_position(ARRAY['draining', 'online', 'offline'], s.state))
+   OR (excluded.connection < s.connection AND excluded.state <> 'offline' AND {_NEW_DISK})"""
 
-PUT_STATES = """
+PUT_STATES = f"""
 INSERT INTO states AS s (kiosk, boot, t, t_ok, ttl, condition, document, received)
 SELECT kiosk, boot, t, t_ok, ttl, condition, document,
        CASE WHEN retained AND t_ok THEN least(now(), coalesce(moment(t), now())) ELSE now() END
@@ -96,7 +106,11 @@ FROM unnest($1::text[], $2::bigint[], $3::text[], $4::boolean[], $5::bigint[], $
 ON CONFLICT (kiosk) DO UPDATE SET boot = excluded.boot, t = excluded.t, t_ok = excluded.t_ok,
     ttl = excluded.ttl, condition = excluded.condition, document = excluded.document,
     received = excluded.received
-WHERE (excluded.boot, excluded.t) > (s.boot, s.t) OR (excluded.t_ok AND excluded.t > s.t)"""
+WHERE excluded.boot > s.boot
+   OR (excluded.boot = s.boot
+       AND (coalesce((excluded.document->>'up')::float8, 0), {_SAID_AT.format("excluded")})
+         > (coalesce((s.document->>'up')::float8, 0), {_SAID_AT.format("s")}))
+   OR (excluded.boot < s.boot AND {_NEW_DISK})"""
 
 PUT_HEALTH = """
 INSERT INTO health AS h (kiosk, t, ttl, numbers)

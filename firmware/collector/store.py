@@ -223,8 +223,10 @@ def _health(heard: Heard) -> tuple[object, ...]:
 async def save_others(connection: Connection, batch: Batch) -> None:
     """Replies, and what could not be read."""
     replies = [
-        (kiosk, name, part, r.parts, r.outcome, r.why, r.answer, r.boot, r.t)
-        for (kiosk, name, part), r in sorted(batch.replies.items(), key=lambda each: each[0])
+        (kiosk, name, part, r.parts, outcome, r.why, r.answer, r.boot, r.t)
+        for (kiosk, name, outcome, part), r in sorted(
+            batch.replies.items(), key=lambda each: each[0]
+        )
     ]
     await _upsert(connection, sql.ADD_REPLIES, 9, replies)
     bad = [

@@ -19,7 +19,9 @@ FORMATS: Final = ("PNG", "JPEG", "WEBP")
 LARGEST_FILE = 6 << 20  # bytes
 MOST_PIXELS = 9_000_000  # A4 in 300 dpi: 2480 x 3508; as RGBA 36 MB
 LONGEST_SIDE = 6000  # pixels
-SIDES = {"logo": (480, 480), "banner": (1920, 1080)}  # the largest that the screen shows
+# The largest that the screen shows: a banner is a third of the width of a panel of 2160 pixels.
+SIDES: Final = {"logo": (480, 480)}
+SIDES_OF_A_BANNER: Final = (960, 960)
 
 
 def drawn(place: str, content: bytes) -> bytes:
@@ -31,7 +33,7 @@ def drawn(place: str, content: bytes) -> bytes:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             _check_size(place, picture)
             ImageFile.LOAD_TRUNCATED_IMAGES = False  # another library may have set it
-            return _png(picture, SIDES[place])
+            return _png(picture, SIDES.get(place, SIDES_OF_A_BANNER))
     except UnidentifiedImageError:
         raise PackRefused(f"{place}: expected a picture in PNG, JPEG or WebP") from None
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:

@@ -12,8 +12,10 @@ import re
 import tarfile
 from collections.abc import Iterator, Mapping
 
+from firmware.contract import packs
+
 BLOCK = 512  # bytes
-LARGEST = 16 << 20  # bytes of a pack: two pictures and some text have 4 MiB
+LARGEST = packs.LARGEST
 MOST_FILES = 8
 NAME = re.compile(rb"[a-z][a-z0-9_-]{0,30}(\.[a-z]{3,4})?")
 REGULAR = (b"0", b"\0")  # of `typeflag`; the second is how tars of before 1988 have it

@@ -28,14 +28,15 @@ class Bilingual(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Shown(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What of a pack stands on the first screen; `logo` and `banner` are files below
-    `<state>/content`, empty where there is none."""
+    """What of a pack stands on the first screen; `logo`, `banner` and `banners` are files below
+    `<state>/content`, empty where there is none. `banners` take turns with `banner`."""
 
     version: int
     slogan: Bilingual | None = None
     lines: list[Bilingual] = []
     logo: str = ""
     banner: str = ""
+    banners: list[str] = []
 
 
 class SetConduct(msgspec.Struct, frozen=True, tag=True, forbid_unknown_fields=True):

@@ -11,7 +11,7 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 LEAST_VOLUME = 10  # percent; a voice that nobody hears is switched off, and not turned down
 LEAST_BRIGHTNESS = 20  # percent: below it nobody finds the button that makes it bright again
 MACHINE = "machine"  # of Restart: all of it
-DAEMONS = ("ui", "gateway", "health", "core")  # programs that are no driver
+DAEMONS = ("ui", "gateway", "uplink", "health", "core")  # programs that are no driver
 
 
 class WhyClosed(StrEnum):

@@ -81,6 +81,7 @@ class Attract(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     tenders: list[Tender] = []
     content: Shown | None = None  # of the district, unless the code of conduct holds
     meeting: Announced | None = None
+    notices: list[dict[str, str]] = []  # of the fleet, by language
 
 
 class Services(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):

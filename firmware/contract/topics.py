@@ -97,6 +97,8 @@ TOPICS: tuple[Topic, ...] = (
           "What the fleet must hear, with a response topic: answered when it is on disk."),
     Topic("uplink/desired", uplink.Desired, ("uplink",), ("core", "ui"), True,
           "The fleet's settings in force here: signed by the fleet, and proven by the uplink."),
+    Topic("uplink/notice", uplink.Notice, ("uplink",), ("core",), True,
+          "What the fleet says on every kiosk's first screen: signed, and proven by the uplink."),
     Topic("uplink/order", fleet.FleetOrder, ("uplink",), ("core",), False,
           "What the fleet orders of the till, signed and proven; with a response topic."),
     Topic("journal/request", fleet.RowsAfter, ("uplink",), ("core",), False,
@@ -211,6 +213,10 @@ class Topics:
     @property
     def uplink_desired(self) -> str:
         return f"kiosk/{self.kiosk}/uplink/desired"
+
+    @property
+    def uplink_notice(self) -> str:
+        return f"kiosk/{self.kiosk}/uplink/notice"
 
     @property
     def uplink_order(self) -> str:

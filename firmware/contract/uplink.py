@@ -8,6 +8,7 @@ passes over what it does not know.
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -22,6 +23,7 @@ MOST_BYTES = 64 * 1024  # of one message, either way
 
 Moment = str  # ISO 8601 in UTC, milliseconds: 2026-11-22T10:15:00.000Z
 Text = Annotated[str, msgspec.Meta(max_length=200)]
+Words = dict[str, Annotated[str, msgspec.Meta(max_length=120)]]  # by language: hi, en, mr
 EventKind = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]+(\.[a-z_]+)+$", max_length=60)]
 
 
@@ -120,8 +122,10 @@ class UpSupply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class UpState(Stamped, frozen=True, kw_only=True, omit_defaults=True):
     """`up/state`, retained: the whole present truth. Sent when it changes, at most every 30 s, and
-    again before `ttl` seconds are over; a reader shows it as stale after that."""
+    again before `ttl` seconds are over; a reader shows it as stale after that. Of two the later one
+    has the greater `boot`, or of the same the greater `up`: the clock may have been put right."""
 
+    up: float = 0.0  # seconds since the machine started, which no clock moves; 0 of old releases
     ttl: int = 7200
     release: str
     condition: str  # in_service, degraded, out_of_service
@@ -160,8 +164,9 @@ class DownAck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`down/command` and `down/desired`: what is signed is text, so nobody need agree how JSON is
-    written. `signature`: Ed25519, base64, over the ASCII of `purpose`, a zero byte, and `body`."""
+    """`down/command`, `down/desired` and `down/notice`: what is signed is text, so nobody need
+    agree how JSON is written. `signature`: Ed25519, base64, over the ASCII of `purpose`, a zero
+    byte, and `body`."""
 
     body: Annotated[str, msgspec.Meta(max_length=MOST_BYTES)]
     key: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8,64}$")]  # names the key
@@ -170,6 +175,7 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 COMMAND_PURPOSE = b"kiosk-command-v1"
 DESIRED_PURPOSE = b"kiosk-desired-v1"
+NOTICE_PURPOSE = b"kiosk-notice-v1"
 
 
 class Verb(StrEnum):
@@ -183,7 +189,7 @@ class Verb(StrEnum):
     IN_SERVICE = "in_service"
     LOG_BUNDLE = "log_bundle"  # args: minutes; answered in pieces
     REFRESH_CATALOGUE = "refresh_catalogue"
-    CONTENT_PACK = "content_pack"  # args: url, sha256
+    CONTENT_PACK = "content_pack"  # args: url, sha256, length (packs.py); answered twice
     CODE_OF_CONDUCT = "code_of_conduct"  # args: on = true | false, reason
     MEETING = "meeting"  # args: as a row of meeting/schedule
 
@@ -202,6 +208,7 @@ class FleetCommand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Outcome(StrEnum):
+    ACCEPTED = "accepted"  # it is begun, and takes its time: another reply says how it ended
     DONE = "done"
     REFUSED = "refused"  # `why` says what stood against it; nothing was done
     FAILED = "failed"  # it was begun, and did not end well
@@ -220,14 +227,39 @@ class UpReply(Stamped, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Desired(msgspec.Struct, frozen=True, kw_only=True):
-    """The `body` of a signed, retained `down/desired`. Taken when `version` is above the last."""
+    """The `body` of a signed, retained `down/desired`, whole. Taken when `version` is above the
+    last. Raises ValueError for an end without its zone."""
 
     kiosk: str
     version: int
     health_every: Annotated[int, msgspec.Meta(ge=60, le=3600)] = 300  # seconds
     meetings: list[dict[str, str]] = []  # rows of meeting/schedule
-    neighbours: list[dict[str, str]] = []  # other kiosks to send a citizen to, by language
-    notice: dict[str, str] = {}  # one sentence for the operator, by language
+    # Where else a citizen may try, by language; empty: the list of kiosk.toml counts.
+    neighbours: list[Words] = []
+    notice: Words = {}  # one sentence on the first screen of this kiosk
+    notice_until: Moment = ""  # from then on it is not shown; empty: until the next settings
+
+    def __post_init__(self) -> None:
+        check_end(self.notice_until)
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """The `body` of the signed, retained `kiosk/v1/all/down/notice`: one sentence on the first
+    screen of every kiosk, until its end. Taken when `version` is above the last; without words
+    there is none any more. Raises ValueError for an end without its zone."""
+
+    version: int
+    words: Words = {}
+    until: Moment = ""  # empty: until the next one
+
+    def __post_init__(self) -> None:
+        check_end(self.until)
+
+
+def check_end(until: Moment) -> None:
+    """Raises ValueError; empty is no end."""
+    if until and datetime.fromisoformat(until).tzinfo is None:
+        raise ValueError(f"expected a time with its zone, got {until}")
 
 
 def topic(kiosk: str, rest: str) -> str:

@@ -10,12 +10,16 @@ import argparse
 import asyncio
 import sys
 import time
+from collections.abc import Sequence
+from functools import partial
 
 from firmware.contract.health import Presence
 from firmware.contract.screen import Closed, Screen
 from firmware.contract.topics import Topics
-from firmware.core.daemon import TICK
-from firmware.runtime.bus import Bus
+from firmware.contract.uplink import Desired, Words
+from firmware.core.daemon import TICK, decode
+from firmware.core.elsewhere import try_at
+from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.config import Config
 from firmware.runtime.daemon import notify, start
 
@@ -26,14 +30,15 @@ async def say_closed(config: Config, why: str, seconds: float, fault: str = "") 
     """Show the closed screen with the words of `why` for a while. No journal, no lease (M5)."""
     topics = Topics(config.kiosk.id)
     bus = Bus(config.bus_address("core"), (topics.presence("core"), Presence(False)))
-    closed = Screen(
-        serial=0,
-        language=config.ui.languages[0],
-        data=Closed(why, fault),
-        actions=[],
-        place=config.kiosk.place,
-    )
-    bus.retain(topics.screen_state, closed)
+    closed = partial(_closed, config, Closed(why, fault))
+
+    def on_desired(envelope: Envelope) -> None:
+        desired: Desired | None = decode(envelope.payload, Desired, envelope.topic)
+        if desired is not None and desired.neighbours:
+            bus.retain(topics.screen_state, closed(desired.neighbours))
+
+    bus.retain(topics.screen_state, closed(config.kiosk.neighbours))
+    bus.on(topics.uplink_desired, on_desired)
     task = asyncio.create_task(bus.run())
     notify("READY=1")
     until = time.monotonic() + seconds
@@ -42,6 +47,17 @@ async def say_closed(config: Config, why: str, seconds: float, fault: str = "") 
         await asyncio.sleep(TICK)
     task.cancel()
     await asyncio.wait([task])
+
+
+def _closed(config: Config, data: Closed, neighbours: Sequence[Words]) -> Screen:
+    return Screen(
+        serial=0,
+        language=config.ui.languages[0],
+        data=data,
+        actions=[],
+        place=config.kiosk.place,
+        try_at=try_at(data, neighbours),
+    )
 
 
 async def serve(config: Config, options: argparse.Namespace) -> None:

@@ -265,7 +265,7 @@ class Core:
             place=self._config.kiosk.place,
             leaves_in=leaves_in,
             is_warning=self.flow.patience.is_warning(visit, now),
-            try_at=try_at(data, self._config.kiosk.neighbours),
+            try_at=try_at(data, self.floor.occasion.neighbours),
         )
         if self._screen is None or _differs(fresh, self._screen):
             self.serial += 1

@@ -22,7 +22,7 @@ from firmware.contract.health import KioskHealth, Presence
 from firmware.contract.meeting import rows_of
 from firmware.contract.screen import Press
 from firmware.contract.topics import Topics
-from firmware.contract.uplink import Desired
+from firmware.contract.uplink import Desired, Notice
 from firmware.core.availability import (
     service_states,
 )
@@ -35,6 +35,7 @@ from firmware.core.disk import DiskWatch
 from firmware.core.fleet_orders import FleetOrders
 from firmware.core.floor import NOT_HEARD
 from firmware.core.handing import Handing
+from firmware.core.in_ram import VisitInRam
 from firmware.core.leash import Leash
 from firmware.core.newcomer import Newcomer
 from firmware.core.rate_watch import RateWatch
@@ -74,14 +75,6 @@ LEASE_EXPIRES_AFTER = 2  # seconds on the bus, whole ones as MQTT has them
 # Seconds a try of a back-end request: the gateway itself may have been restarted meanwhile. As many
 # as the gateway's own patience takes, and one more: or no answer of a slow line was ever heard.
 ASK_PATIENCE = 3.0
-SERIAL_LEAP = 1000  # after a restart: no press meant for the screen before may fit
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """What lives in RAM beside core, so that its restart is not seen by the citizen."""
-
-    serial: int
-    visit: msgspec.Raw
 
 
 class CoreDaemon:
@@ -91,8 +84,8 @@ class CoreDaemon:
         self._core, self._clock = core, clock
         self._timeout = config.gateway.timeout
         self._topics = topics = Topics(config.kiosk.id)
-        self._kept = config.run_folder / "core" / "visit.json"
-        self._kept.parent.mkdir(parents=True, exist_ok=True)
+        self._run_folder = config.run_folder
+        self._kept = VisitInRam(config.run_folder / "core" / "visit.json")
         self._bus = bus = Bus(
             config.bus_address("core"), (topics.presence("core"), Presence(False))
         )
@@ -108,6 +101,7 @@ class CoreDaemon:
         self._handing = Handing(core.book.journal)
         self._orders = FleetOrders(core)
         self._group = asyncio.TaskGroup()
+        self._not_asked = ""  # why systemd could not be asked, since a command came
         bus.on(topics.device_state("+"), self._on_state)
         bus.on(topics.device_event("+"), self._on_event)
         bus.on(topics.gateway_state, self._on_gateway)
@@ -116,13 +110,14 @@ class CoreDaemon:
         bus.on(topics.gateway_network, partial(hear_network, core.floor))
         bus.on(topics.screen_press, self._on_press)
         bus.on(topics.uplink_desired, self._on_desired)
+        bus.on(topics.uplink_notice, self._on_notice)
         bus.on(topics.core_command, self._on_command)
         bus.on(topics.journal_request, self._on_journal_request)
         bus.on(topics.uplink_order, self._on_order)
         bus.take_replies(topics.reply("core"))
 
     async def run(self) -> None:
-        serial, visit = self._load()
+        serial, visit = self._kept.load()
         self._core.start(serial, visit, self._now())
         self._bus.retain(self._topics.presence("core"), Presence(is_alive=True, version=VERSION))
         try:
@@ -189,10 +184,17 @@ class CoreDaemon:
             self._carry_out()
 
     def _on_desired(self, envelope: Envelope) -> None:
-        """The fleet's settings, proven by the uplink; of them core holds the meetings."""
+        """The fleet's settings, proven by the uplink; of them core holds meetings and words."""
         desired: Desired | None = decode(envelope.payload, Desired, envelope.topic)
         if desired is not None:
             self._core.flow.occasions.meetings.on_schedule(rows_of(desired))
+            self._core.flow.occasions.words.on_desired(desired)
+            self._carry_out()
+
+    def _on_notice(self, envelope: Envelope) -> None:
+        notice: Notice | None = decode(envelope.payload, Notice, envelope.topic)
+        if notice is not None:
+            self._core.flow.occasions.words.on_notice(notice)
             self._carry_out()
 
     def _on_press(self, envelope: Envelope) -> None:
@@ -205,8 +207,7 @@ class CoreDaemon:
         command: CoreCommand | None = decode(envelope.payload, CoreCommand, envelope.topic)
         reply = refused("not understood") if command is None else self._core.on_command(command)
         log.info("operator: %s: %s", reply.outcome, reply.detail)
-        self._carry_out()
-        self._bus.answer(envelope, reply)
+        self._carry_out_and_answer(envelope, reply)
 
     def _on_practice(self, word: str) -> None:
         self._core.flow.teaching.on_word(word)
@@ -219,8 +220,7 @@ class CoreDaemon:
             log.info("fleet: %s: %s", reply.outcome, reply.detail)
             for effect in effects:
                 self._do(effect)
-            self._carry_out()
-            self._bus.answer(envelope, reply)
+            self._carry_out_and_answer(envelope, reply)
 
     def _on_journal_request(self, envelope: Envelope) -> None:
         asked: RowsAfter | None = decode(envelope.payload, RowsAfter, envelope.topic)
@@ -234,6 +234,12 @@ class CoreDaemon:
 
     # --- outputs ---------------------------------------------------------------------------
 
+    def _carry_out_and_answer(self, envelope: Envelope, reply: Reply) -> None:
+        """What was granted and could then not be asked of systemd is refused after all."""
+        self._not_asked = ""
+        self._carry_out()
+        self._bus.answer(envelope, refused(self._not_asked) if self._not_asked else reply)
+
     def _carry_out(self) -> None:
         """Effects in their order, then the screen, then what is kept in RAM."""
         for effect in self._core.take_effects():
@@ -242,7 +248,7 @@ class CoreDaemon:
         screen = self._core.screen(self._now())
         self._bus.retain(self._topics.screen_state, screen)
         if screen.serial != before:
-            self._keep(screen.serial)
+            self._kept.keep(screen.serial, self._core.flow.snapshot())
         self._bus.retain(
             self._topics.core_state,
             core_state(self._core, self._handing.chain, self._clock.now(), self._now()),
@@ -276,16 +282,26 @@ class CoreDaemon:
                 self._core.on_wiped(device, self._spooling.wipe(device))
             case KeepRates():
                 self._keep_rates(effect)
-            case StartAnew(what=what):
-                ask_for(what, self._kept.parents[1])
+            case StartAnew() | OpenMeeting() | CloseMeeting():
+                self._ask_systemd(effect)
             case KeepTest(tested=tested):
                 self._bus.send(self._topics.health_test, tested)
             case Practise(is_on=is_on):
                 self._leash.hold() if is_on else self._leash.let_go()
-            case OpenMeeting(meeting=meeting):
-                self._hall.open(meeting)
-            case CloseMeeting():
-                self._hall.close()
+
+    def _ask_systemd(self, effect: StartAnew | OpenMeeting | CloseMeeting) -> None:
+        """By a file in RAM. A full /run costs what was asked for, and not the till."""
+        try:
+            match effect:
+                case StartAnew(what=what):
+                    ask_for(what, self._run_folder)
+                case OpenMeeting(meeting=meeting):
+                    self._hall.open(meeting)
+                case CloseMeeting():
+                    self._hall.close()
+        except OSError as error:
+            log.error("systemd cannot be asked: %s", error)
+            self._not_asked = f"systemd cannot be asked: {error}"
 
     def _keep_rates(self, effect: KeepRates) -> None:
         """What the back end sent as a rate table; the next look at the shelf finds it."""
@@ -333,21 +349,6 @@ class CoreDaemon:
             break
         self._core.on_answer(ask.request, reply, self._now())
         self._carry_out()
-
-    # --- RAM -------------------------------------------------------------------------------
-
-    def _load(self) -> tuple[int, bytes | None]:
-        try:
-            kept = msgspec.json.decode(self._kept.read_bytes(), type=Kept)
-        except (OSError, msgspec.DecodeError):
-            return 0, None  # the kiosk itself was restarted: nobody stands before this screen
-        return kept.serial + SERIAL_LEAP, bytes(kept.visit)
-
-    def _keep(self, serial: int) -> None:
-        kept = Kept(serial, msgspec.Raw(self._core.flow.snapshot()))
-        fresh = self._kept.with_suffix(".new")
-        fresh.write_bytes(msgspec.json.encode(kept))
-        fresh.replace(self._kept)
 
     def _now(self) -> float:
         return self._clock.monotonic()

@@ -38,7 +38,7 @@ TASKS = {
     "not_emptied": Known("collect", ""),
     "last_slip": Known("money", "paper collection 1 --out slip.pdf"),
     "again": Known("result", "report --z 1 --print"),
-    "refilled": Known("supplies", "supplies refilled receipt paper"),
+    "refilled": Known("supplies", "consumables refilled receipt paper"),
     "test": Known("devices", "device test notes"),
     "yes": Known("test", "device test notes"),
     "no": Known("test", "device test notes"),
@@ -59,7 +59,7 @@ TASKS = {
 GROUPS = {
     "day": "report",
     "money": "collections",
-    "supplies": "supplies",
+    "supplies": "consumables",
     "devices": "device list",
     "network": "network",
     "machine": "status",

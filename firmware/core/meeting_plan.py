@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
 from firmware.contract.meeting import MOST_PLANNED, Planned, Schedule
 from firmware.runtime.durable import CorruptFile, read_durably, write_durably
+from firmware.runtime.outer_sections import origin_of
 
 log = logging.getLogger("core")
 
@@ -99,9 +99,3 @@ class MeetingPlan:
         except (OSError, CorruptFile, msgspec.DecodeError) as error:
             log.error("the meetings are lost, and come again with the schedule: %s", error)
             return Kept()
-
-
-def origin_of(url: str) -> str:
-    """`https://meet.example.org` of an address there (RFC 6454)."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from firmware.content.manifest import Manifest
 from firmware.contract.content import Bilingual, Shown
 from firmware.contract.meeting import Announced, Planned
+from firmware.contract.uplink import Words
 from firmware.meeting.hall import Room
 
 MEETING = "meeting"  # the tile, which is no service of the catalogue
@@ -14,7 +15,7 @@ MEETING = "meeting"  # the tile, which is no service of the catalogue
 
 @dataclass
 class Occasion:
-    """Written by the desks of content and meetings, drawn by screens.py and the papers."""
+    """Written by content, meetings and the fleet's words; drawn by screens and papers."""
 
     content: Manifest | None = None  # None: the kiosk's own words alone
     announced: Announced | None = None
@@ -22,6 +23,8 @@ class Occasion:
     has_meetings: bool = False
     why_no_meeting: str | None = None  # a message key, for its tile
     room: Room = field(default_factory=Room)
+    notices: list[Words] = field(default_factory=list)  # of the fleet, on the first screen
+    neighbours: list[Words] = field(default_factory=list)  # where else to try
 
     @property
     def shown(self) -> Shown | None:

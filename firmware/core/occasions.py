@@ -1,4 +1,4 @@
-"""What a kiosk shows beside its services: the district's content and the meetings, by one name."""
+"""What a kiosk shows beside its services: content, meetings and the fleet's words, by one name."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from firmware.contract.meeting import AddMeeting, EndMeeting
 from firmware.core.book import Book
 from firmware.core.conduct import Conduct
 from firmware.core.content_desk import ContentDesk
+from firmware.core.fleet_words import FleetWords
 from firmware.core.floor import Floor
 from firmware.core.meeting_desk import MeetingDesk
 from firmware.core.visit import Signal, Visit
@@ -21,6 +22,7 @@ class Occasions:
     def __init__(self, book: Book, floor: Floor, outbox: Outbox, config: Config) -> None:
         self.content = ContentDesk(floor.occasion, Conduct(book, outbox))
         self.meetings = MeetingDesk(book, floor, outbox, config.meeting)
+        self.words = FleetWords(book, floor.occasion, config.kiosk.neighbours)
 
     def answer(self, command: SetConduct | AddMeeting | EndMeeting) -> Reply:
         """What is done is on disk before the answer leaves."""
@@ -31,4 +33,5 @@ class Occasions:
     def tick(self, visit: Visit, now: float) -> Signal | None:
         """What is due by the clock; a signal moves the visit."""
         self.content.tick(visit)
+        self.words.tick()
         return self.meetings.tick(visit, now)

@@ -207,7 +207,8 @@ def draw(
 def _attract(floor: Floor, catalogue: Catalogue) -> Attract:
     is_possible = floor.obstacle_before() is None
     there, ways = floor.occasion, floor.tenders()
-    return Attract(tiles(catalogue, floor), is_possible, ways, there.shown, there.announced)
+    shown = tiles(catalogue, floor)
+    return Attract(shown, is_possible, ways, there.shown, there.announced, there.notices)
 
 
 def _meeting(floor: Floor) -> Meeting | Waiting:

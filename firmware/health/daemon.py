@@ -213,8 +213,8 @@ class HealthDaemon:
     def _keep_supplies(self, supplies: Supplies) -> None:
         """On disk at once, if anything changed."""
         if supplies != self._supplies:
-            self._supplies = self._saved_supplies = supplies
-            self._inventory.save_supplies(supplies)
+            self._supplies = supplies
+            self._save_supplies()
             self.look()
 
     def _on_test(self, envelope: Envelope) -> None:
@@ -228,12 +228,17 @@ class HealthDaemon:
         if not isinstance(state, DeviceState) or tested.device not in self._expected:
             reply = Reply(Outcome.REFUSED, f"{tested.device}: no device that was heard of")
         else:
-            reply = Reply(Outcome.DONE)
-            self._tests = self._tests | {tested.device: self._as_test(tested, state)}
-            self._inventory.save_tests(self._tests)
-            log.info("%s: %s", tested.device, self._tests[tested.device])
-            self.look()
+            reply = self._keep_test(tested, state)
         self._bus.answer(envelope, reply)
+
+    def _keep_test(self, tested: DeviceTested, state: DeviceState) -> Reply:
+        tests = self._tests | {tested.device: self._as_test(tested, state)}
+        if not self._inventory.save_tests(tests):
+            return Reply(Outcome.REFUSED, "not kept: the disk takes nothing")
+        self._tests = tests
+        log.info("%s: %s", tested.device, tests[tested.device])
+        self.look()
+        return Reply(Outcome.DONE)
 
     def _as_test(self, tested: DeviceTested, state: DeviceState) -> LastTest:
         return LastTest(
@@ -271,10 +276,13 @@ class HealthDaemon:
     def _save(self) -> None:
         self._saved_at = self._clock.monotonic()
         if self._since != self._saved_since:
-            self._inventory.save_since(self._since)
-            self._saved_since = self._since
+            since = self._since
+            self._saved_since = since if self._inventory.save_since(since) else self._saved_since
         if self._supplies != self._saved_supplies:
-            self._inventory.save_supplies(self._supplies)
+            self._save_supplies()
+
+    def _save_supplies(self) -> None:
+        if self._inventory.save_supplies(self._supplies):
             self._saved_supplies = self._supplies
 
 

@@ -34,7 +34,12 @@ def csv_line(entry: Entry) -> str:
 
 def json_line(entry: Entry) -> str:
     """An object with the names of COLUMNS."""
-    return msgspec.json.encode(dict(zip(COLUMNS, _cells(entry), strict=True))).decode()
+    return msgspec.json.encode(document(entry)).decode()
+
+
+def document(entry: Entry) -> dict[str, int | str | None]:
+    """The cells by the names of COLUMNS."""
+    return dict(zip(COLUMNS, _cells(entry), strict=True))
 
 
 def amount_of(row: ReadRow) -> Money | None:

@@ -98,6 +98,9 @@ def _stays_so(file: _File, fault: JournalFault | OSError | sqlite3.Error) -> boo
     passes, and a file that was once told to be ended is never asked for again."""
     if isinstance(fault, OSError):
         return fault.errno == errno.EIO
+    cause = fault if isinstance(fault, sqlite3.Error) else fault.__cause__
+    if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_READ:
+        return True
     found = fault_of(file.path, fault) if isinstance(fault, sqlite3.Error) else fault
     return isinstance(found, JournalDamaged)
 

@@ -71,13 +71,20 @@ class Launcher:
     def _enter(self, state: State, family: Family) -> None:
         match state:
             case State.HELD:
-                say_held(self._hall)
+                self._say_held()
             case State.ENDING:
                 family.tell(signal.SIGTERM)
             case State.KILLING:
                 family.tell(signal.SIGKILL)
             case _:
                 pass
+
+    def _say_held(self) -> None:
+        """On a full /run core does not hear it and ends the meeting, which is found out here."""
+        try:
+            say_held(self._hall)
+        except OSError as error:
+            log.error("%s: core cannot be told that it is held: %s", self._meeting.id, error)
 
     def _may_go_on(self, at: datetime) -> bool:
         order = read_order(self._hall)

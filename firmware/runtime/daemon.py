@@ -16,7 +16,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from firmware.runtime.config import Config, ConfigError, load
 
@@ -58,13 +58,26 @@ def start_with(
 
 
 async def _until_told(work: Awaitable[None]) -> None:
+    """An error in a callback of the loop (bytes of a device, an alarm) ends the program as any
+    other: asyncio would log it and go on, with half of what the callback had to do."""
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
+    errors: list[BaseException] = []
+
+    def note(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        loop.default_exception_handler(context)
+        if "handle" in context and "exception" in context:
+            errors.append(context["exception"])
+            task.cancel()
+
+    loop.set_exception_handler(note)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await task
     notify("STOPPING=1")
+    if errors:
+        raise errors[0]
 
 
 def notify(state: str) -> None:

@@ -31,6 +31,7 @@ KEEPALIVE = 240
 ANSWERS_WITHIN = 30.0  # seconds, for CONNACK and PUBACK: a line of 2G with a queue before it
 MOST_INCOMING = 128  # messages that wait to be looked at; behind that the broker is not sane
 MOST_ALIASES = 8  # topics that are sent as two bytes from the second time on
+NOBODY = 0x10  # MQTT 5, 3.4.2.1: taken, and nobody has subscribed to it
 
 UNTRUSTED, CLOCK, REFUSED = "uplink.untrusted", "uplink.clock_unset", "uplink.refused"
 AWAY, WRONG = "uplink.away", "uplink.certificate_wrong"
@@ -64,21 +65,24 @@ class Incoming:
 class Wide:
     """One connection, while it lasts. Everything raises NoLink when it is over."""
 
-    def __init__(self, client: aiomqtt.Client, most_aliases: int) -> None:
+    def __init__(self, client: _Client, most_aliases: int) -> None:
         self._client, self._most_aliases = client, most_aliases
         self._aliases: dict[str, int] = {}
 
     async def publish(
         self, topic: str, payload: bytes, qos: int, retain: bool = False, expires: int = 0
-    ) -> None:
-        """With QoS 1 returns at the PUBACK. `expires` in seconds; 0: never."""
+    ) -> bool:
+        """With QoS 1 returns at the PUBACK: False where that says that nobody listens, and the
+        broker has thrown it away. One after the other. `expires` in seconds; 0: never."""
         named, properties = self._alias(topic)
+        self._client.puback = 0
         if expires:
             properties.MessageExpiryInterval = expires
         try:
             await self._client.publish(named, payload, qos, retain, properties=properties)
         except aiomqtt.MqttError as error:
             raise why_no_link(error) from error
+        return self._client.puback != NOBODY
 
     async def messages(self) -> AsyncIterator[Incoming]:
         """What comes in, for as long as the connection stands."""
@@ -145,16 +149,24 @@ async def _subscribe(client: aiomqtt.Client, topics: list[str]) -> None:
 
 
 class _Client(aiomqtt.Client):
-    """With two things that aiomqtt keeps to itself: how many aliases the broker takes (MQTT 5,
-    3.2.2.3.8), and that a broker which hangs up before CONNACK will not answer any more."""
+    """With three things that aiomqtt keeps to itself: how many aliases the broker takes (MQTT 5,
+    3.2.2.3.8), what the last PUBACK said, and that a broker which hangs up before CONNACK will not
+    answer any more."""
 
     most_aliases = 0
+    puback = 0  # its reason code
 
     def _on_connect(
         self, client: Any, userdata: Any, flags: Any, reason_code: Any, properties: Any = None
     ) -> None:
         self.most_aliases = getattr(properties, "TopicAliasMaximum", 0)
         super()._on_connect(client, userdata, flags, reason_code, properties)
+
+    def _on_publish(
+        self, client: Any, userdata: Any, mid: int, reason_code: Any, properties: Any
+    ) -> None:
+        self.puback = reason_code.value
+        super()._on_publish(client, userdata, mid, reason_code, properties)
 
     def _on_disconnect(
         self, client: Any, userdata: Any, flags: Any, reason_code: Any, properties: Any = None

@@ -6,7 +6,7 @@ import base64
 import lzma
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 
@@ -15,46 +15,17 @@ from firmware.contract.content import SetConduct
 from firmware.contract.desk import MACHINE, PutBack, Restart, TakeOut, WhyClosed
 from firmware.contract.fleet import FleetOrder, RefreshCatalogue
 from firmware.contract.meeting import AddMeeting, Planned
-from firmware.contract.uplink import FleetCommand, Outcome, UpReply, Verb
+from firmware.contract.uplink import FleetCommand, Outcome, Verb
 from firmware.health.self_test import Check
+from firmware.uplink.fetching import Fetcher
 from firmware.uplink.hands import Hands
-from firmware.uplink.stamp import Stamp
+from firmware.uplink.result import Result
 
 PART = 48 * 1024  # bytes of one message of a long answer
 LARGEST_BUNDLE = 1024 * 1024  # bytes, packed: a minute of a mobile line
 MOST_MINUTES = 7 * 24 * 60
 UNIT = re.compile(r"kiosk-(?:driver@)?([a-z][a-z0-9_]{0,31})(?:\.service)?")  # as systemd has it
 ITSELF = "uplink"
-NOT_HERE = "not in this release"
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of it."""
-
-    outcome: Outcome
-    why: str = ""
-    answer: list[str] = field(default_factory=list)  # in parts
-
-    def replies(self, command: str, stamp: Stamp) -> list[bytes]:
-        """The messages of `up/reply`; one at least."""
-        parts = self.answer or [""]
-        return [
-            msgspec.json.encode(
-                UpReply(
-                    id=command,
-                    outcome=self.outcome,
-                    why=self.why[:200],
-                    answer=answer,
-                    part=number,
-                    parts=len(parts),
-                    boot=stamp.boot,
-                    t=stamp.t,
-                    t_ok=stamp.t_ok,
-                )
-            )
-            for number, answer in enumerate(parts, start=1)
-        ]
 
 
 DONE = Result(Outcome.DONE)
@@ -68,6 +39,7 @@ class Actor:
     order: Callable[[FleetOrder], Awaitable[device.Reply | None]]  # None: core does not answer
     tell_now: Callable[[], None]  # state and health, without waiting for their time
     self_test: Callable[[], list[Check]]
+    packs: Fetcher
 
     async def act(self, command: FleetCommand) -> Result:
         """Do it; its id is on disk."""
@@ -97,7 +69,7 @@ class Actor:
             case Verb.LOG_BUNDLE:
                 return await self._bundle(command.args.get("minutes", 60))
             case Verb.CONTENT_PACK:
-                return Result(Outcome.REFUSED, NOT_HERE)
+                return self.packs.take(command)
 
     async def _conduct(self, by: str, command: FleetCommand) -> Result:
         asked = {"is_on": command.args.get("on"), "by": by, "reason": command.args.get("reason")}

@@ -12,7 +12,6 @@ import binascii
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -24,26 +23,33 @@ from firmware.contract.uplink import (
     COMMAND_PURPOSE,
     DESIRED_PURPOSE,
     MOST_BYTES,
+    NOTICE_PURPOSE,
     Desired,
     FleetCommand,
+    Notice,
     Outcome,
     Signed,
     Verb,
 )
-from firmware.uplink.outbox import Outbox
+from firmware.uplink.ids import IDS_KEPT, Ids, moment_of
+from firmware.uplink.outbox import Outbox, OutboxFault
 from firmware.uplink.stamp import Stamp
 
 log = logging.getLogger("uplink")
 
-T = TypeVar("T", FleetCommand, Desired)
+T = TypeVar("T", FleetCommand, Desired, Notice)
 # These change nothing, or protect the money: also while a citizen's is inside.
 AT_ANY_TIME = frozenset(
-    {Verb.STATUS, Verb.SELF_TEST, Verb.LOG_BUNDLE, Verb.OUT_OF_SERVICE, Verb.IN_SERVICE}
+    {
+        Verb.STATUS,
+        Verb.SELF_TEST,
+        Verb.LOG_BUNDLE,
+        Verb.OUT_OF_SERVICE,
+        Verb.IN_SERVICE,
+        Verb.CONTENT_PACK,  # fetched meanwhile; handed over and seen when nobody stands there
+    }
 )
 KEPT_AFTER_EXPIRY = 86400.0  # seconds; a clock that was wrong may still bring it back
-# The newest ids stay whatever the clock says: one that was years ahead for an hour would forget
-# them all, and each could be played once more. Years of commands, and 100 KB.
-IDS_KEPT = 1000
 
 
 class Broken(ValueError):
@@ -106,47 +112,67 @@ def read_desired(payload: bytes, keys: Sequence[str], kiosk: str) -> Desired:
     return desired
 
 
+def read_notice(payload: bytes, keys: Sequence[str]) -> Notice:
+    """For every kiosk of our fleet; raises Broken."""
+    return opened(payload, keys, NOTICE_PURPOSE, Notice)
+
+
 def refusal(
-    command: FleetCommand, stamp: Stamp, known_time: str, money_is_inside: bool
+    command: FleetCommand, stamp: Stamp, known_time: str, ids: Ids, money_is_inside: bool
 ) -> Refusal | None:
-    """Why it is not done, apart from its id. With a clock that is not set `known_time` counts: the
-    last one that was believed, ISO 8601; empty for none."""
+    """Why it is not done, apart from its id; `ids` says since when all are known. With a clock that
+    is not set `known_time` counts: the last one that was believed, ISO 8601; empty for none."""
     now = stamp.t if stamp.t_ok else max(known_time, "1970")
     try:
-        expires, present = _moment(command.expires), _moment(now)
+        expires, present = moment_of(command.expires), moment_of(now)
+        would_be_known = ids.are_all_since(command.issued)
     except ValueError as error:
-        return Refusal(f"when does it expire? {error}")
+        return Refusal(f"when was it issued, and when does it expire? {error}")
     if expires <= present:
         return Refusal(f"expired at {command.expires}, and it is {now}")
+    if not would_be_known:
+        return Refusal(f"issued before {ids.began}, when this kiosk's record of commands began")
     if money_is_inside and command.verb not in AT_ANY_TIME:
         return Refusal("a citizen's money is inside")
     return None
 
 
-def _moment(text: str) -> datetime:
-    """Raises ValueError. A year alone is its beginning."""
-    found = datetime.fromisoformat(f"{text}-01-01" if len(text) == 4 else text)
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
-
-
 class Executed:
-    """The ids that were taken up, on disk: the newest, and others until a day after they could not
-    act any more."""
+    """The ids that were taken up, on disk twice: in `ids`, and with what came of them in the
+    outbox, there until a day after they could not act any more."""
 
-    def __init__(self, outbox: Outbox) -> None:
-        self._outbox = outbox
+    def __init__(self, outbox: Outbox, ids: Ids) -> None:
+        self._outbox, self.ids = outbox, ids
 
     def begin(self, command: FleetCommand, boot: int) -> Seen:
         """On disk when it returns; BEFORE for one that is there. Raises OutboxFault."""
+        if command.id in self.ids:
+            return Seen.BEFORE
         with self._outbox.commit() as database:
             values = (command.id, command.verb.value, boot, command.expires)
             query = "INSERT OR IGNORE INTO commands (id, verb, boot, expires) VALUES (?, ?, ?, ?)"
-            return Seen.NEW if database.execute(query, values).rowcount else Seen.BEFORE
+            is_new = database.execute(query, values).rowcount
+            try:
+                self.ids.add(command.id)
+            except OSError as error:
+                raise OutboxFault(f"the ids of commands: {error}") from error
+        return Seen.NEW if is_new else Seen.BEFORE
 
     def end(self, command: str, replies: Sequence[bytes]) -> None:
         """What came of it, to be sent; in one commit with the mark that it ended."""
+        self.keep(command, replies, is_end=True)
+
+    def is_done(self, command: str) -> bool:
+        """Whether it ended, and was answered."""
+        query = "SELECT is_done FROM commands WHERE id = ?"
+        found = self._outbox.database.execute(query, (command,)).fetchone()
+        return found is not None and bool(found[0])
+
+    def keep(self, command: str, replies: Sequence[bytes], is_end: bool) -> None:
+        """What is said of it, to be sent; not `is_end`: it is begun, and more will be said."""
         with self._outbox.commit() as database:
-            database.execute("UPDATE commands SET is_done = 1 WHERE id = ?", (command,))
+            if is_end:
+                database.execute("UPDATE commands SET is_done = 1 WHERE id = ?", (command,))
             bodies = [(reply.decode(),) for reply in replies]
             database.executemany("INSERT INTO replies (body) VALUES (?)", bodies)
 
@@ -166,13 +192,13 @@ class Executed:
         """Those that expired long before `known_time`, a time that was believed."""
         if not known_time:
             return
-        limit = _moment(known_time).timestamp() - KEPT_AFTER_EXPIRY
+        limit = moment_of(known_time).timestamp() - KEPT_AFTER_EXPIRY
         query = (
             "SELECT id, expires FROM commands WHERE is_done = 1"
             " AND rowid <= (SELECT max(rowid) FROM commands) - ?"
         )
         rows = self._outbox.database.execute(query, (IDS_KEPT,)).fetchall()
-        old = [(name,) for name, expires in rows if _moment(expires).timestamp() < limit]
+        old = [(name,) for name, expires in rows if moment_of(expires).timestamp() < limit]
         if old:
             with self._outbox.commit() as database:
                 database.executemany("DELETE FROM commands WHERE id = ?", old)
@@ -182,7 +208,13 @@ class Executed:
         query = "SELECT number, body FROM replies ORDER BY number LIMIT 32"
         return [(number, body.encode()) for number, body in self._outbox.database.execute(query)]
 
+    @property
+    def newest_reply(self) -> int:
+        """Its number; 0 where none waits."""
+        query = "SELECT max(number) FROM replies"
+        return int(self._outbox.database.execute(query).fetchone()[0] or 0)
+
     def replied(self, number: int) -> None:
-        """The broker has it."""
+        """The broker has it, for somebody."""
         with self._outbox.commit() as database:
             database.execute("DELETE FROM replies WHERE number = ?", (number,))

@@ -13,8 +13,9 @@ from random import Random
 
 import msgspec
 
+from firmware.content.handed import packs_folder
 from firmware.contract.device import Outcome, Reply
-from firmware.contract.fleet import FleetOrder, Rows, RowsAfter, UplinkState
+from firmware.contract.fleet import FleetOrder, RowsAfter, UplinkState
 from firmware.contract.health import Presence
 from firmware.contract.topics import Topics
 from firmware.contract.uplink import Link, UpState
@@ -29,11 +30,13 @@ from firmware.runtime.daemon import notify
 from firmware.runtime.uplink_section import UplinkSection
 from firmware.runtime.wide import AWAY
 from firmware.uplink.acts import Actor
+from firmware.uplink.asking import Asking
 from firmware.uplink.certificate import Certificate, Trouble, read
 from firmware.uplink.ear import Ear
 from firmware.uplink.enrolment import FEW_DAYS
+from firmware.uplink.fetching import Fetcher
 from firmware.uplink.hands import Hands
-from firmware.uplink.kept import Kept, Settings, free_mib
+from firmware.uplink.kept import Kept, Notices, Settings, free_mib
 from firmware.uplink.line import DISK, Line, Speech
 from firmware.uplink.obeying import Obeying
 from firmware.uplink.pace import Tempo
@@ -65,16 +68,27 @@ class UplinkDaemon:
         self._topics = topics = Topics(config.kiosk.id)
         self._bus = joined(config)
         self._settings = Settings(kept.folder, section.fleet_keys, config.kiosk.id)
+        self._notices = Notices(kept.folder, section.fleet_keys)
         self._heard = Heard(
             place=config.kiosk.place, commissioned=not config.kiosk.id.startswith(NEW)
         )
         self._session = Session(kept.outbox, kept.keeper, tempo)
+        self._asking = Asking(
+            kept, self._session, lambda each: self._request(topics.journal_request, each)
+        )
         self._ear = Ear(kept, self._heard, self._has_room, self._on_news)
         self._ear.join(self._bus, topics)
         self._bus.take_replies(topics.reply("uplink"))
-        actor = Actor(hands, self._order, lambda: self._line.tell_now(), self._self_test)
+        self._packs = Fetcher(
+            packs_folder(config.state_folder), config.content, kept, random,
+            lambda: not self._ear.money_is_inside, self._has_room,
+            lambda name, result: self._obeying.answer(name, result),
+        )  # fmt: skip
+        actor = Actor(
+            hands, self._order, lambda: self._line.tell_now(), self._self_test, self._packs
+        )
         self._obeying = Obeying(
-            kept, self._settings, actor, section.fleet_keys, config.kiosk.id,
+            kept, self._settings, self._notices, actor, section.fleet_keys, config.kiosk.id,
             lambda: self._ear.money_is_inside, self._on_news,
         )  # fmt: skip
         self._line = Line(
@@ -85,6 +99,7 @@ class UplinkDaemon:
         self._read_at = self._link_changed_at = kept.clock.monotonic()
         self._link, self._since = Link.OFFLINE, _iso(kept.clock)
         self._said_desired()
+        self._said_notice()
 
     async def run(self) -> None:
         self._obeying.take_up()
@@ -92,6 +107,7 @@ class UplinkDaemon:
             group.create_task(self._bus.run())
             group.create_task(self._line.run())
             group.create_task(self._obeying.run())
+            group.create_task(self._packs.run())
             notify("READY=1")
             while True:
                 self._look()
@@ -144,20 +160,25 @@ class UplinkDaemon:
             return (code, detail)
         if is_set and (days := certificate.days_left(now)) < FEW_DAYS:
             return ("uplink.certificate_ending", f"the certificate ends in {days} days")
-        return ("", "")
+        return self._asking.trouble() or ("", "")
 
     def _said_desired(self) -> None:
         if self._settings.now is not None:
             self._heard.desired = self._settings.version
             self._bus.retain(self._topics.uplink_desired, self._settings.now)
 
+    def _said_notice(self) -> None:
+        if self._notices.now is not None:
+            self._bus.retain(self._topics.uplink_notice, self._notices.now)
+
     def _speech(self) -> Speech:
         return Speech(
             state=self._state,
             numbers=self._numbers,
             health_every=self._health_every,
-            ask_core=self._ask_core,
+            ask_core=self._asking.ask,
             on_desired=self._on_desired,
+            on_notice=self._on_notice,
         )
 
     def _state(self) -> UpState:
@@ -194,6 +215,11 @@ class UplinkDaemon:
             self._said_desired()
             self._say()
 
+    def _on_notice(self, payload: bytes) -> None:
+        if self._obeying.on_notice(payload):
+            log.info("notice %d of the fleet", self._notices.version)
+            self._said_notice()
+
     def _has_room(self) -> bool:
         return free_mib(self._kept.folder) >= self._config.limits.free_mib
 
@@ -209,26 +235,12 @@ class UplinkDaemon:
             return
         try:
             self._kept.keeper.change(known_time=stamp.t)
+            self._kept.executed.ids.believe(stamp.t)
             self._kept.executed.forget(stamp.t)
         except OSError as error:
             log.error("the time is not kept: %s", error)
 
     # --- asking core -------------------------------------------------------------------------
-
-    async def _ask_core(self, question: RowsAfter) -> None:
-        raw = await self._request(self._topics.journal_request, question)
-        now = self._kept.clock.monotonic()
-        try:
-            rows = None if raw is None else msgspec.json.decode(raw, type=Rows)
-        except msgspec.DecodeError as error:
-            log.error("core's rows are not understood: %s", error)
-            rows = None
-        if rows is None:
-            self._session.unanswered(now)
-            return
-        if rows.why:
-            log.error("%s: %s", rows.file, rows.why)
-        self._session.on_rows(rows, self._kept.stamper.now(), now)
 
     async def _order(self, order: FleetOrder) -> Reply | None:
         raw = await self._request(self._topics.uplink_order, order)

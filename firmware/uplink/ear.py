@@ -21,7 +21,14 @@ from firmware.contract.machine import Machine
 from firmware.contract.till import TillEvent
 from firmware.contract.topics import Topics
 from firmware.runtime.bus import Bus, Envelope
-from firmware.uplink.happenings import Change, of_device, of_findings, of_operator, of_till
+from firmware.uplink.happenings import (
+    SAID_ONCE,
+    Change,
+    of_device,
+    of_findings,
+    of_operator,
+    of_till,
+)
 from firmware.uplink.kept import Kept
 from firmware.uplink.outbox import OutboxFault
 from firmware.uplink.stamp import moment
@@ -157,7 +164,7 @@ class Ear:
 
     def _on_till_event(self, envelope: Envelope) -> None:
         event: TillEvent | None = decode(envelope, TillEvent)
-        if event is not None:
+        if isinstance(event, SAID_ONCE):
             self._keep(Change([of_till(event, self._now())], {}, []))
 
 

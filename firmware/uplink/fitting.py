@@ -19,8 +19,9 @@ LARGEST = 2**63  # bigint of PostgreSQL
 
 
 def text(written: str) -> str:
-    """Without NUL, and not longer than a person reads."""
-    return written.replace("\0", "?")[:LONGEST]
+    """Without NUL and half letters (a file's name that is no UTF-8), and not longer than a person
+    reads."""
+    return written.encode(errors="replace").decode().replace("\0", "?")[:LONGEST]
 
 
 def facts(told: Mapping[str, Fact]) -> dict[str, Fact]:

@@ -17,7 +17,7 @@ from firmware.contract.device import DeviceEvent, Switch, SwitchMoved
 from firmware.contract.fleet import Told
 from firmware.contract.health import CoreState, Finding
 from firmware.contract.money import Money
-from firmware.contract.till import TillEvent
+from firmware.contract.till import FeesDiffered, PaymentRefused, RequestRefused, TillEvent
 
 FINDING, OPERATOR = "finding", "operator"  # what stands, by the first part of its key
 SWITCHES = {
@@ -25,6 +25,8 @@ SWITCHES = {
     Switch.TAMPER: ("tamper.opened", "tamper.closed"),
     Switch.CASH_BOX_IS_OUT: ("cash_box.pulled", "cash_box.returned"),
 }
+# What core writes no row of with all that the fleet must hear; of the others rows_told.py tells.
+SAID_ONCE = (PaymentRefused, RequestRefused, FeesDiffered)
 WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -67,10 +69,14 @@ def of_operator(core: CoreState, standing: Mapping[str, str], at: str) -> Change
     return Change(told, dict.fromkeys(sorted(now - before), at), sorted(before - now))
 
 
+def kind_of(event: type[object]) -> str:
+    """Of a type of TillEvent: `till.payment_refused`."""
+    return "till." + WORD.sub("_", event.__name__).lower()
+
+
 def of_till(event: TillEvent, at: str) -> Told:
-    """`till.box_pulled`, `till.collection_differed`: as core says it, its fields as facts. It says
-    each once, and has it in the journal for ever."""
-    kind = "till." + WORD.sub("_", type(event).__name__).lower()
+    """As core says it, its fields as facts. It says each once."""
+    kind = kind_of(type(event))
     facts = {name: _plain(getattr(event, name)) for name in event.__struct_fields__}
     body = sha256(msgspec.json.encode(event)).hexdigest()[:16]
     return Told(f"{kind} {at} {body}", kind, facts, at)
@@ -81,11 +87,16 @@ def of_device(device: str, event: DeviceEvent, operator: str) -> Told | None:
     and papers are rows of the journal."""
     if not isinstance(event, SwitchMoved) or event.id is None:
         return None
-    kinds = SWITCHES.get(Switch(event.switch)) if event.switch in list(Switch) else None
+    return of_switch(device, event.switch, event.value, str(event.id), operator)
+
+
+def of_switch(device: str, switch: str, value: bool, name: str, operator: str) -> Told | None:
+    """None for a switch that is not for the record; `name` is the durable id of the move."""
+    kinds = SWITCHES.get(Switch(switch)) if switch in list(Switch) else None
     if kinds is None:
         return None
-    kind = kinds[0] if event.value else kinds[1]
-    return Told(f"switch {device} {event.id}", kind, {"device": device, "operator": operator})
+    kind = kinds[0] if value else kinds[1]
+    return Told(f"switch {device} {name}", kind, {"device": device, "operator": operator})
 
 
 def _name(key: str) -> str:

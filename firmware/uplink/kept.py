@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from firmware.contract.fleet import Told
-from firmware.contract.uplink import Desired
+from firmware.contract.uplink import Desired, Notice
 from firmware.runtime.clock import Clock
 from firmware.runtime.config import Config
 from firmware.runtime.durable import CorruptFile, read_durably, write_durably
-from firmware.uplink.commands import Broken, Executed, read_desired
+from firmware.uplink.commands import Broken, Executed, read_desired, read_notice
+from firmware.uplink.ids import Ids
 from firmware.uplink.marks import Keeper
 from firmware.uplink.outbox import Outbox
 from firmware.uplink.stamp import Stamper
 
 log = logging.getLogger("uplink")
+
+Held = TypeVar("Held", Desired, Notice)
 
 MIB = 1024 * 1024
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")  # random(4): another one at every boot
@@ -45,18 +50,21 @@ class Kept:
         if outbox.was_lost:
             told = Told("", "outbox.begun", {"why": outbox.was_lost[:200]})
             outbox.add([told], stamper.now())
-        return cls(folder, clock, outbox, keeper, stamper, Executed(outbox))
+        executed = Executed(outbox, Ids(folder / "ids", stamper.now()))
+        return cls(folder, clock, outbox, keeper, stamper, executed)
 
     def close(self) -> None:
         self.outbox.close()
 
 
-class Settings:
-    """`down/desired` in force: as it was signed, on disk, and proven again at each start."""
+class Proven(Generic[Held]):
+    """What the fleet has signed and retained, in force: as it was signed, on disk, and proven again
+    at each start. `read` raises Broken."""
 
-    def __init__(self, folder: Path, keys: Sequence[str], kiosk: str) -> None:
-        self._path, self._keys, self._kiosk = folder / "desired.json", keys, kiosk
-        self.now: Desired | None = self._read()
+    def __init__(self, path: Path, read: Callable[[bytes], Held]) -> None:
+        self._path = path
+        self._prove: Callable[[bytes], Held] = read
+        self.now: Held | None = self._read()
 
     @property
     def version(self) -> int:
@@ -64,20 +72,34 @@ class Settings:
 
     def take(self, payload: bytes) -> bool:
         """Whether it is newer, and in force now. Raises Broken, and OSError as the disk does."""
-        desired = read_desired(payload, self._keys, self._kiosk)
-        if desired.version <= self.version:
+        held = self._prove(payload)
+        if held.version <= self.version:
             return False
         write_durably(self._path, payload)
-        self.now = desired
+        self.now = held
         return True
 
-    def _read(self) -> Desired | None:
+    def _read(self) -> Held | None:
         try:
             content = read_durably(self._path)
-            return (content and read_desired(content, self._keys, self._kiosk)) or None
+            return self._prove(content) if content else None
         except (CorruptFile, Broken, OSError) as error:
-            log.error("the fleet's settings are not believed any more: %s", error)
+            log.error("%s is not believed any more: %s", self._path.name, error)
             return None
+
+
+class Settings(Proven[Desired]):
+    """`down/desired`."""
+
+    def __init__(self, folder: Path, keys: Sequence[str], kiosk: str) -> None:
+        super().__init__(folder / "desired.json", partial(read_desired, keys=keys, kiosk=kiosk))
+
+
+class Notices(Proven[Notice]):
+    """`all/down/notice`."""
+
+    def __init__(self, folder: Path, keys: Sequence[str]) -> None:
+        super().__init__(folder / "notice.json", partial(read_notice, keys=keys))
 
 
 def free_mib(folder: Path) -> int:

@@ -30,6 +30,7 @@ from firmware.uplink.kept import Kept
 from firmware.uplink.link import Dialler, State
 from firmware.uplink.obeying import Obeying
 from firmware.uplink.outbox import OutboxFault
+from firmware.uplink.replying import LEAST_WAIT, Replies
 from firmware.uplink.session import Session
 from firmware.uplink.truth import Teller
 
@@ -50,7 +51,7 @@ class Speech:
     health_every: Callable[[], int]
     ask_core: Callable[[RowsAfter], Awaitable[None]]
     on_desired: Callable[[bytes], None]
-    on_notice: Callable[[bytes], None] = lambda payload: None
+    on_notice: Callable[[bytes], None]
 
 
 @dataclass
@@ -70,9 +71,11 @@ class Line:
     _teller: Teller = field(default_factory=Teller)
     _health_at: float = 0.0
     _puback: float = 0.0  # seconds that the broker took for the last one
+    _is_heard: bool = False  # the state that was said last: only a collector hears it
 
     def __post_init__(self) -> None:
         self.dialler = Dialler(self.random, self._now())
+        self._replies = Replies(self.kept.executed, min(LEAST_WAIT, self.session.ack_within))
         self._tasks: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
@@ -121,6 +124,8 @@ class Line:
             self.session.connected(self._now())
             self.dialler.accepted(self.session.something_waits, self._now())
             self._teller.connected(self._now())
+            self._replies.try_now()
+            self._is_heard = False
             self.on_change()
             try:
                 async with asyncio.TaskGroup() as group:
@@ -168,13 +173,14 @@ class Line:
     async def _send_next(self, link: wide.Wide) -> bool:
         """One thing; whether there was one."""
         stamp, now = self.kept.stamper.now(), self._now()
-        for number, reply in self.kept.executed.replies()[:1]:
-            await self._publish(link, "up/reply", reply)
-            self._forget(number)
+        if (reply := self._replies.next(now)) is not None:
+            number, payload = reply
+            is_heard = await self._publish(link, "up/reply", payload)
+            self._replies.sent(number, is_heard, now)
             return True
         state = self.speech.state()
         if self._teller.due(state, now):
-            await self._publish(link, "up/state", msgspec.json.encode(state), is_retained=True)
+            await self._say_state(link, msgspec.json.encode(state))
             return True
         if now >= self._health_at:
             await self._say_health(link)
@@ -184,7 +190,8 @@ class Line:
             case RowsAfter():
                 self._ask(out)
             case Batch():
-                await self._publish(link, out.stream, out.payload)
+                if not await self._publish(link, out.stream, out.payload):
+                    self.session.unheard()
             case None:
                 await self._is_drained(link)
         return out is not None
@@ -208,6 +215,14 @@ class Line:
         status = msgspec.json.encode(self._status(state))
         await self._publish(link, "up/status", status, is_retained=True)
 
+    async def _say_state(self, link: wide.Wide, state: bytes) -> None:
+        """It is retained whoever listens; and if a collector has come meanwhile, nothing waits."""
+        before = self._is_heard
+        self._is_heard = await self._publish(link, "up/state", state, is_retained=True)
+        if self._is_heard and not before:
+            self.session.heard(self._now())
+            self._replies.try_now()
+
     async def _say_health(self, link: wide.Wide) -> None:
         """QoS 0: a number that is lost is old news."""
         every = self.speech.health_every()
@@ -220,16 +235,12 @@ class Line:
 
     async def _publish(
         self, link: wide.Wide, name: str, payload: bytes, is_retained: bool = False
-    ) -> None:
+    ) -> bool:
+        """Whether somebody listens."""
         began = self._now()
-        await link.publish(self._topic(name), payload, qos=1, retain=is_retained)
+        is_heard = await link.publish(self._topic(name), payload, qos=1, retain=is_retained)
         self._puback = self._now() - began
-
-    def _forget(self, number: int) -> None:
-        try:
-            self.kept.executed.replied(number)
-        except OutboxFault as fault:
-            log.error("the reply will be sent again: %s", fault)
+        return is_heard
 
     # --- in ----------------------------------------------------------------------------------
 

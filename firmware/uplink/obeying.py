@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 
 from firmware.contract.fleet import Told
 from firmware.contract.uplink import FleetCommand, Outcome
-from firmware.uplink.acts import Actor, Result
+from firmware.uplink.acts import Actor
 from firmware.uplink.commands import Broken, Refusal, Seen, read_command, refusal
-from firmware.uplink.kept import Kept, Settings
+from firmware.uplink.kept import Kept, Notices, Settings
 from firmware.uplink.outbox import OutboxFault
+from firmware.uplink.result import Result
 
 log = logging.getLogger("uplink")
 
@@ -26,13 +27,14 @@ class Obeying:
         self,
         kept: Kept,
         settings: Settings,
+        notices: Notices,
         actor: Actor,
         keys: Sequence[str],
         kiosk: str,
         money_is_inside: Callable[[], bool],
         on_news: Callable[[], None],
     ) -> None:
-        self._kept, self._settings, self._actor = kept, settings, actor
+        self._kept, self._settings, self._notices, self._actor = kept, settings, notices, actor
         self._keys, self._kiosk = keys, kiosk
         self._money_is_inside, self._on_news = money_is_inside, on_news
         self._queue: asyncio.Queue[bytes] = asyncio.Queue(MOST_WAITING)
@@ -42,7 +44,8 @@ class Obeying:
     def take_up(self) -> None:
         """What a process before this one began and did not end is said so, and never repeated."""
         for name, outcome, why in self._kept.executed.interrupted(self._kept.stamper.boot):
-            self._reply(name, Result(outcome, why))
+            if not self._actor.packs.goes_on(name):
+                self.answer(name, Result(outcome, why))
 
     def on_command(self, payload: bytes, is_retained: bool) -> None:
         """It waits for its turn; a retained one is nobody's command."""
@@ -56,12 +59,19 @@ class Obeying:
 
     def on_desired(self, payload: bytes) -> bool:
         """Whether it is newer, and in force now."""
+        return self._taken(payload, "settings", self._settings.take)
+
+    def on_notice(self, payload: bytes) -> bool:
+        """The same of what is said to every kiosk."""
+        return self._taken(payload, "notice", self._notices.take)
+
+    def _taken(self, payload: bytes, what: str, take: Callable[[bytes], bool]) -> bool:
         try:
-            return self._settings.take(payload)
+            return bool(payload) and take(payload)  # empty: the broker keeps it no longer
         except Broken as error:
-            self._refuse(f"settings: {error}")
+            self._refuse(f"{what}: {error}")
         except OSError as error:
-            log.error("the fleet's settings are not kept, and not taken: %s", error)
+            log.error("%s of the fleet: not kept, and not taken: %s", what, error)
         return False
 
     async def run(self) -> None:
@@ -78,7 +88,8 @@ class Obeying:
             return
         stamp = self._kept.stamper.now()
         known_time = self._kept.keeper.now.known_time
-        why = refusal(command, stamp, known_time, self._money_is_inside())
+        ids = self._kept.executed.ids
+        why = refusal(command, stamp, known_time, ids, self._money_is_inside())
         try:
             if self._kept.executed.begin(command, stamp.boot) is Seen.BEFORE:
                 log.warning("%s %s: it was here before", command.verb, command.id)
@@ -94,12 +105,15 @@ class Obeying:
             result = await self._actor.act(command)
         else:
             result = Result(Outcome.REFUSED, why.why)
-        log.warning("%s %s: %s %s", command.verb, command.id, result.outcome, result.why)
-        self._reply(command.id, result)
+        self.answer(command.id, result)
 
-    def _reply(self, name: str, result: Result) -> None:
+    def answer(self, name: str, result: Result) -> None:
+        """What came of a command, or that it is begun, on disk and to be sent."""
+        log.warning("%s: %s %s", name, result.outcome, result.why)
+        is_end = result.outcome is not Outcome.ACCEPTED
         try:
-            self._kept.executed.end(name, result.replies(name, self._kept.stamper.now()))
+            replies = result.replies(name, self._kept.stamper.now())
+            self._kept.executed.keep(name, replies, is_end)
         except OutboxFault as fault:
             log.error("no reply to %s: %s", name, fault)
         self._on_news()

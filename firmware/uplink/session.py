@@ -28,7 +28,7 @@ class Session:
 
     def __init__(self, outbox: Outbox, keeper: Keeper, tempo: Tempo) -> None:
         self._outbox, self._keeper, self._pace = outbox, keeper, Pace(tempo)
-        self.flight = Flight(tempo.ack_within)
+        self.flight, self.ack_within = Flight(tempo.ack_within), tempo.ack_within
         self._head: tuple[str, int] | None = None  # of the journal, as core says
         self._events_sent = 0
         self._sent = Mark()  # of the journal, in RAM, ahead of the mark
@@ -36,7 +36,7 @@ class Session:
         self._ready: Batch | None = None
         self._asked_at: float | None = None
         self._ask_from: float | None = None  # None: nothing more is known to be there
-        self._is_up = False
+        self._is_up = self._is_unheard = False
         self._journal_goes_next = False
         self._highest: dict[str, int] = {}  # ever sent by this process: box or chain -> number
 
@@ -52,6 +52,16 @@ class Session:
         self._is_up = False
         self.flight.forget()
         self._ready = self._asked_at = None
+
+    def unheard(self) -> None:
+        """The broker has nobody to give it to. That is no fault of the line: one message leaves in
+        each patience for an ack, until somebody has come."""
+        self._is_unheard = True
+
+    def heard(self, now: float) -> None:
+        """Somebody has come: what nobody heard leaves now."""
+        if self._is_unheard:
+            self._rewind(now)
 
     def on_head(self, chain: str, rows: int, now: float) -> None:
         """How long the journal is, and which."""
@@ -92,6 +102,7 @@ class Session:
 
     def on_ack(self, ack: DownAck) -> None:
         """Raises OSError or OutboxFault where the mark cannot be kept; then more is sent again."""
+        self._is_unheard = False
         if ack.box == self._outbox.box and (last := self._clipped(ack.box, ack.events)):
             self.flight.acked(Stream.EVENTS, ack.box, last)
             self._events_sent = max(self._events_sent, last)
@@ -127,7 +138,7 @@ class Session:
             return RowsAfter(
                 done=list(mark.done), chain=mark.chain, seq=mark.seq, most_bytes=MOST_PAYLOAD
             )
-        if not self.flight.has_room or not self._has_message() or not self._pace.take(now):
+        if not self._may_send() or not self._pace.take(now):
             return None
         return self._send(stamp, now)
 
@@ -136,7 +147,7 @@ class Session:
         times = [self.flight.overdue_at()]
         if self._wants_rows(inf):
             times.append(self._ask_from)
-        if self.flight.has_room and self._has_message():
+        if self._may_send():
             times.append(now + self._pace.wait(now))
         return min((at for at in times if at is not None), default=None)
 
@@ -161,7 +172,7 @@ class Session:
         self._events_sent = self._outbox.first - 1
         self._sent = self._keeper.now.mark
         self._ready = self._asked_at = None
-        self._file_ended = False
+        self._file_ended = self._is_unheard = False
         self._ask_from = now
 
     def _keep_if_all_is_there(self) -> None:
@@ -177,7 +188,9 @@ class Session:
             return False
         return self._ask_from is not None and now >= self._ask_from
 
-    def _has_message(self) -> bool:
+    def _may_send(self) -> bool:
+        if self._is_unheard or not self.flight.has_room:
+            return False
         return self._ready is not None or self._events_sent < self._outbox.last
 
     def _send(self, stamp: Stamp, now: float) -> Batch:

@@ -20,6 +20,7 @@ class Stamp:
     boot: int
     t: Moment
     t_ok: bool
+    up: float = 0.0  # seconds since the machine started
 
     @property
     def fields(self) -> dict[str, object]:
@@ -54,4 +55,5 @@ class Stamper:
         return self._clock.now() >= EARLIEST and self._is_set()
 
     def now(self) -> Stamp:
-        return Stamp(self.boot, moment(self._clock.now()), self.clock_is_set)
+        up = round(self._clock.monotonic(), 1)  # CLOCK_MONOTONIC begins with the machine
+        return Stamp(self.boot, moment(self._clock.now()), self.clock_is_set, up)

@@ -43,6 +43,7 @@ class Heard:
             boot=stamp.boot,
             t=stamp.t,
             t_ok=stamp.t_ok,
+            up=stamp.up,
             release=VERSION,
             condition=UNKNOWN,
             place=dict(self.place),
@@ -140,6 +141,6 @@ class Teller:
 
 def _body(state: UpState, without: tuple[str, ...] = FIGURES) -> bytes:
     """What is compared: without the time, and without what moves with every visit."""
-    same = msgspec.structs.replace(state, t="", t_ok=True, boot=0)
+    same = msgspec.structs.replace(state, t="", t_ok=True, boot=0, up=0.0)
     told = msgspec.to_builtins(same)
     return msgspec.json.encode({name: told[name] for name in told if name not in without})

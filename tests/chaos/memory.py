@@ -26,6 +26,7 @@ import drivers.magnesafe.driver
 import drivers.magstripe.driver
 import drivers.pulse.driver
 import firmware.core.__main__
+import firmware.core.closed
 import firmware.demo.citizen
 import firmware.gateway.__main__
 import firmware.gateway.connectors
@@ -208,6 +209,7 @@ class Kiosk:
         if self.is_dark or self.is_over or name in self.running:
             return
         process = self.running[name] = Process(name)
+        process.dies_of = functools.partial(self._died, process)
         task = self.loop.spawn(process, self._serve(name))
         task.add_done_callback(lambda task: self._ended(process, task))
 
@@ -224,6 +226,10 @@ class Kiosk:
         if process.is_alive and not self.is_over:
             self.bugs.append(f"{process.name} ended: {task.exception()!r}")
             self.kill(process.name)
+
+    def _died(self, process: Process, error: Exception) -> None:
+        self.bugs.append(f"{process.name} died: {error!r}")
+        self.kill(process.name)
 
     def kill(self, name: str, away: float = RESTARTS_AFTER) -> None:
         """SIGKILL, and a fresh process `away` seconds later."""
@@ -304,14 +310,8 @@ class Kiosk:
     def _write_config(self) -> Path:
         for name in ("run", "state", "broker/credentials"):
             (self.folder / name).mkdir(parents=True)
-        users = (
-            "core",
-            "gateway",
-            "finger",
-            f"driver-{plastic.NAME}",
-            *(f"driver-{name}" for name in DRIVERS),
-        )
-        for user in users:
+        of_drivers = (f"driver-{name}" for name in (plastic.NAME, *DRIVERS))
+        for user in ("core", "gateway", "finger", *of_drivers):
             (self.folder / "broker/credentials" / user).write_text("secret")
         path = self.folder / "kiosk.toml"
         screen = {"width": 480, "height": 800, "speaks": "false", "screen": 45, "cash": 60}
@@ -355,6 +355,7 @@ def _stand_ins(loop: VirtualLoop) -> list[tuple[Any, str, Any]]:
     return [
         (firmware.runtime.bus, "aiomqtt", aiomqtt_in_memory),
         (firmware.core.__main__, "SystemClock", lambda: clock),
+        (firmware.core.closed, "time", clock),
         (firmware.gateway.connectors, "BackEnd", OfficeLine),
         (firmware.demo.citizen, "time", clock),
         (drivers.base.__main__, "find", FOUND),

@@ -61,7 +61,7 @@ def carry_out(run: Run) -> Result:
     signal.alarm(HANGS_AFTER)
     with tempfile.TemporaryDirectory(prefix="kiosk-", dir=RAM) as place:
         with kiosk_in(Path(place), run.at, run.deed, run.fitting) as kiosk:
-            found = kiosk.loop.run_until_complete(_tell(kiosk, run.story))
+            found = kiosk.loop.run_until_complete(tell(kiosk, run.story))
         faults = found.faults() + kiosk.bugs + broken_chain(kiosk)
         ends = tuple(str(order.end) for order in found.orders)
         points = kiosk.points if run.at is None else []
@@ -70,7 +70,8 @@ def carry_out(run: Run) -> Result:
         return Result(run, faults, ends, points, deaths, kiosk.has_struck)
 
 
-async def _tell(kiosk: Kiosk, story: str) -> Account:
+async def tell(kiosk: Kiosk, story: str) -> Account:
+    """The whole of it, until nothing is open any more, and what was counted then."""
     async with Citizen(kiosk.as_stage) as citizen:
         visit = Visit(kiosk.as_stage, citizen, K_NUMBER, kiosk.loop.time)
         await visit.is_open()

@@ -15,7 +15,7 @@ import pytest
 from firmware.contract.money import ZERO, Money, rupees
 from tests.chaos.acceptors import Fitting
 from tests.chaos.memory import kiosk_in
-from tests.chaos.runs import Run, _tell, carry_out_all, forked
+from tests.chaos.runs import Run, carry_out_all, forked, tell
 from tests.chaos.test_every_point_in_memory import alone
 
 ENDS = {
@@ -46,7 +46,7 @@ def test_no_paisa_is_lost_whoever_dies_beside_a_changer(story: str) -> None:
 def tray(story: str) -> tuple[Money, Money, int]:
     """Of the order: change and advance; and the paise that came out. Ends with its process."""
     with tempfile.TemporaryDirectory() as place, kiosk_in(Path(place), fitting=CHANGER) as kiosk:
-        (order,) = kiosk.loop.run_until_complete(_tell(kiosk, story)).orders
+        (order,) = kiosk.loop.run_until_complete(tell(kiosk, story)).orders
         paid = kiosk.bench().look("coins")["paid_out"]
     out = sum(int(paise) * count for paise, count in paid.items())
     return order.changed, order.advance, out

@@ -31,6 +31,8 @@ class Process:
         self.name, self.is_alive = name, True
         self.tasks: list[asyncio.Task[Any]] = []  # kept: a dead coroutine must not be finalised
         self.on_death: list[Callable[[], None]] = []  # what the kernel does: close what was open
+        # An error in a callback ends a daemon: firmware/runtime/daemon.py.
+        self.dies_of: Callable[[Exception], None] | None = None
 
 
 PROCESS: contextvars.ContextVar[Process | None] = contextvars.ContextVar("process", default=None)
@@ -123,6 +125,10 @@ def _if_alive(process: Process, callback: Any, args: tuple[Any, ...]) -> None:
             callback(*args)
         except Killed:
             assert not process.is_alive
+        except Exception as error:
+            if process.dies_of is None:
+                raise
+            process.dies_of(error)
 
 
 class LoopClock:

@@ -15,10 +15,10 @@ from firmware.collector.collector import Collector
 from firmware.collector.database import Connection, Database
 from firmware.collector.link import Dial
 from firmware.collector.migrate import SchemaError, migrate
-from firmware.collector.reading import Heard, Unreadable
+from firmware.collector.reading import Heard, Unreadable, read
 from firmware.collector.store import Store
 from firmware.contract.fault_ticket import FaultTicket, Level
-from firmware.contract.uplink import Event, Link, UpHealth, UpReply
+from firmware.contract.uplink import Event, JournalRow, Link, UpHealth, UpReply, hash_after
 from tests.fleet.said import EARLY, LATE, event, events, journal, rows, state, status
 
 KIOSK = "rj14-1"
@@ -193,19 +193,53 @@ async def test_a_ticket_is_folded_from_events_also_when_they_come_backwards(
 
 
 async def test_one_message_that_cannot_be_stored_does_not_stop_the_others(dsn: str) -> None:
-    """An order number of 3 KiB of noise is too long for its index; nobody thought of it before."""
+    """A box with a name of 3 KiB is too long for its index; nobody thought of it before."""
     database = Database(dsn)
     collector = Collector(Dial("127.0.0.1", 1, "c"), [], database)
     long = "".join(chr(0x4E00 + place * 7 % 20000) for place in range(3000))
-    bad = [msgspec.structs.replace(rows(1)[0], order=long)]
     good = [journal(f"rj14-{n}", rows(2), rows(2)[0].hash[:16]) for n in range(5)]
-    await collector.store([*good[:3], journal("rj14-9", bad, "c" * 16), *good[3:]])
+    await collector.store([*good[:3], events("rj14-9", event(1), box=long), *good[3:]])
     connection = await database.connection()
     assert await connection.fetchval("SELECT count(*) FROM journal") == 10
     unreadable = await connection.fetch("SELECT kiosk, why FROM unreadable")
     assert [each["kiosk"] for each in unreadable] == ["rj14-9"]
     assert "index row" in unreadable[0]["why"]
     database.close()
+
+
+def said_by_a_device(text: str) -> list[JournalRow]:
+    """Three rows; the second has `text` in the key of its event, and a right hash over it."""
+    made, before = [], "0" * 64
+    for row in rows(3):
+        if row.seq == 2:
+            row = msgspec.structs.replace(row, event=f"{text}/1/7")
+        before = hash_after(before, row)
+        made.append(msgspec.structs.replace(row, hash=before))
+    return made
+
+
+async def test_a_serial_number_with_a_nul_does_not_stop_its_kiosk(database: Connection) -> None:
+    """It is sent as it is in the kiosk's file, and again for ever if nobody can keep it. Its hash
+    still proves it, also when it is read back behind a gap."""
+    made = said_by_a_device("SN\x0012")
+    chain = made[0].hash[:16]
+    for kiosk, parts in {KIOSK: [made], "rj14-2": [made[1:], made[:1]]}.items():
+        for part in parts:
+            sent = journal(kiosk, part, chain)
+            heard = read(f"kiosk/v1/{kiosk}/up/journal", sent.raw)
+            found = await save(database, heard)
+        assert found == {(kiosk, f"chain:{chain}"): 3}
+    keys = await database.fetch("SELECT DISTINCT event_key FROM journal WHERE seq = 2")
+    assert [tuple(each) for each in keys] == [("SN\u240012/1/7",)]
+    assert await alarms(database) == []
+
+
+async def test_a_key_of_a_page_is_kept_short_and_said_to_be_so(database: Connection) -> None:
+    made = said_by_a_device("".join(chr(0x4E00 + place * 7 % 20000) for place in range(3000)))
+    chain = made[0].hash[:16]
+    heard = read(f"kiosk/v1/{KIOSK}/up/journal", journal(KIOSK, made, chain).raw)
+    assert await save(database, heard) == {(KIOSK, f"chain:{chain}"): 3}
+    assert await alarms(database) == [("journal.broken", 2)]
 
 
 async def test_what_nobody_can_read_is_counted_and_bounded(database: Connection) -> None:
@@ -236,6 +270,15 @@ async def test_a_reply_in_pieces_is_kept_in_pieces(database: Connection) -> None
     assert [each["answer"] for each in found] == ["1", "2"]
 
 
+async def test_a_reply_in_two_stages_is_two(database: Connection) -> None:
+    """`accepted`, and an hour later how it ended: the second was taken for the first once more."""
+    for outcome in ("accepted", "done", "accepted"):
+        reply = UpReply(boot=1, t=EARLY, id="0a1b2c3d", outcome=outcome)  # type: ignore[arg-type]
+        await save(database, Heard(KIOSK, reply, b""))
+    found = await database.fetch("SELECT outcome FROM replies ORDER BY received")
+    assert [each["outcome"] for each in found] == ["accepted", "done"]
+
+
 async def test_a_journal_that_has_fewer_rows_than_it_once_sent_is_in_question(
     database: Connection,
 ) -> None:
@@ -262,11 +305,11 @@ async def test_a_body_that_is_no_json_does_not_blind_the_views(database: Connect
 async def test_migrations_run_once_and_refuse_a_newer_database(empty: str) -> None:
     one, two = [await asyncpg.connect(empty) for _ in range(2)]
     applied = await asyncio.gather(migrate(one), migrate(two))
-    assert sorted(map(len, applied)) == [0, 2]
-    await one.execute("INSERT INTO schema_version VALUES (3, 'later', '')")
-    with pytest.raises(SchemaError, match="expected schema 2 or older, got 3"):
+    assert sorted(map(len, applied)) == [0, 3]
+    await one.execute("INSERT INTO schema_version VALUES (4, 'later', '')")
+    with pytest.raises(SchemaError, match="expected schema 3 or older, got 4"):
         await migrate(one)
-    await one.execute("DELETE FROM schema_version WHERE number = 3")
+    await one.execute("DELETE FROM schema_version WHERE number = 4")
     await one.execute("UPDATE schema_version SET digest = '' WHERE number = 1")
     with pytest.raises(SchemaError, match="0001_what_kiosks_said"):
         await migrate(one)

@@ -7,6 +7,7 @@ in $KIOSK_ROOT). The container is started once; every test leaves it whole.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import shutil
 from collections import Counter
@@ -16,9 +17,11 @@ from pathlib import Path
 
 import pytest
 
+from firmware.content.handed import PACK, PART, hand_over, made_of
 from firmware.demo.citizen import Citizen
 from firmware.demo.story import K_NUMBER, electricity_cash
-from tests.image.container import Container
+from tests.firmware.content.district import KEY, pack
+from tests.image.container import TRAINING, Container
 
 ROOT_FOLDER = os.environ.get("KIOSK_ROOT", "")
 DAEMONS = (
@@ -40,7 +43,10 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
-    with Container(Path(ROOT_FOLDER), tmp_path_factory.mktemp("machine")) as container:
+    folder = tmp_path_factory.mktemp("machine")
+    config = folder / "kiosk.toml"
+    config.write_text(f'{(TRAINING / "kiosk.toml").read_text()}\n[content]\nkey = "{KEY.hex()}"\n')
+    with Container(Path(ROOT_FOLDER), folder, config) as container:
         container.until(container.is_running, "a system that is running")
         yield container
 
@@ -200,3 +206,20 @@ def test_a_core_that_never_comes_up_is_told_on_the_screen(machine: Container) ->
 async def sees_closed(machine: Container) -> None:
     async with Citizen(machine, "ui") as citizen:
         await citizen.waits_for(lambda data: "closed.core" in repr(data), "the closed screen")
+
+
+def test_a_pack_of_the_fleet_is_installed_by_who_may_read_it(
+    machine: Container, tmp_path: Path
+) -> None:
+    """Laid down as the uplink lays it down: its path unit wakes who reads pictures, once."""
+    folder, content = machine.var / "lib/kiosk/packs", pack(tmp_path)
+    (folder / PART).write_bytes(content)
+    hand_over(folder)
+    digest = hashlib.sha256(content).hexdigest()
+    machine.until(lambda: made_of(folder, digest) is not None, "a pack that was looked at", 60)
+    made = made_of(folder, digest)
+    assert made is not None and made.is_installed, made
+    machine.until(lambda: not (folder / PACK).exists(), "a pack that was taken away", 30)
+    assert machine.ask("kiosk-content.service", "Result") == "success"
+    assert "content 1 " in machine.run("kioskctl", "content", "list")
+    assert machine.failed() == []

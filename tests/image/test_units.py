@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from firmware.boot.restart import command_of
+from firmware.content.handed import PACK, packs_folder
+from firmware.contract.desk import DAEMONS
 from firmware.demo.template import TEMPLATE
 from firmware.meeting.__main__ import HALL
 from firmware.meeting.hall import ORDER
@@ -21,7 +24,6 @@ from tests.image.unit_files import ROOT, UNITS
 MOST_EXPOSED = 20  # tenths, of `systemd-analyze security`: 2.0
 MAY_BE_MORE_EXPOSED = {"kiosk-meeting.service": 25}  # a browser: it makes its own sandbox
 NO_UNIT = {  # entry points that nobody leaves running on a kiosk
-    "kioskctl": "a technician runs it",
     "kiosk-demo": "demo and training",
     "kiosk-dock": "a window with hands, beside the demo",
     "kiosk-bench": "emulated devices; a unit of tests and training only",
@@ -39,6 +41,7 @@ MAY_USE_THE_NETWORK = {
 ENDS_BY_ITSELF = {
     "kiosk-prepare.service", "kiosk-devices.service", "kiosk-safe-screen.service",
     "kiosk-good.service", "kiosk-meeting.service", "kiosk-restart.service",
+    "kiosk-content.service",
 }  # fmt: skip
 FOR_WHO_WANTS_IT = {"kiosk-practice.service"}  # started by its socket, one practice a life
 FEEDS_NO_WATCHDOG = {*ENDS_BY_ITSELF, "kiosk-bus.service"}
@@ -196,7 +199,7 @@ def test_whoever_speaks_on_the_bus_may_knock_at_its_socket() -> None:
 
 NOT_ON_THE_BUS = {
     "kiosk-prepare.service", "kiosk-devices.service", "kiosk-meeting.service",
-    "kiosk-practice.service", "kiosk-restart.service",
+    "kiosk-practice.service", "kiosk-restart.service", "kiosk-content.service",
 }  # fmt: skip
 
 
@@ -279,6 +282,17 @@ def test_the_screen_comes_back_however_a_meeting_ends() -> None:
     assert str(HALL / ORDER) == order
 
 
+@pytest.mark.parametrize("what", [*DAEMONS, "notes", "card_2"])
+def test_the_technician_may_restart_by_systemd_all_that_core_would(what: str) -> None:
+    """Core is dead, and a driver with a number in its name was refused: polkit knew letters."""
+    rules = (ROOT / "systemd/polkit/50-kiosk.rules").read_text(encoding="utf-8")
+    pattern = re.search(r"/(\^kiosk-.*\$)/\.test", rules)
+    assert pattern is not None
+    unit = command_of(what)[-1]
+    assert re.search(pattern[1], unit)
+    assert (UNITS / re.sub("@.*[.]", "@.", unit)).exists()
+
+
 def test_nothing_waits_for_the_network() -> None:
     for path in UNITS.rglob("*"):
         if path.is_file():
@@ -292,3 +306,20 @@ def test_nothing_waits_for_the_network() -> None:
 def _systemd(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = ["systemd-analyze", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_pack_of_the_fleet_is_read_by_who_has_no_network_and_killed_he_reads_it_again() -> None:
+    """The uplink speaks with the world and opens no picture; this one opens pictures."""
+    unit = "kiosk-content.service"
+    assert units.value(unit, "User") == "kiosk-content"
+    assert units.value(unit, "PrivateNetwork") == "yes"
+    assert units.value(unit, "Restart") == "on-failure"
+    path = (UNITS / "kiosk-content.path").read_text(encoding="utf-8")
+    folder = f"/var/lib/kiosk/{packs_folder(Path()).name}"
+    assert f"PathExists={folder}/{PACK}" in path.splitlines()
+    assert "kiosk-content.path" in (UNITS / "kiosk.target").read_text(encoding="utf-8")
+    for each in (unit, "kiosk-uplink.service"):
+        may = " ".join(said for key, said in units.settings(each) if key == "ReadWritePaths")
+        assert folder in may.split(), each
+    made = (ROOT / "systemd/tmpfiles.d/kiosk.conf").read_text(encoding="utf-8")
+    assert re.search(rf"^d {folder} +2770 kiosk-uplink kiosk-content -$", made, re.MULTILINE)

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from firmware.cli.status import EXIT_NO_BUS
+from firmware.cli.exits import Exit
 from firmware.contract.money import rupees
 from firmware.contract.screen import Trouble
 from tests.stories.kiosk import SETTLES_WITHIN, Kiosk
@@ -36,7 +36,7 @@ async def redeem_when_core_is_back(kiosk: Kiosk, claim: str) -> tuple[int, str]:
     deadline = time.monotonic() + SETTLES_WITHIN
     while True:
         code, said = await redeem(kiosk, claim)
-        if code != EXIT_NO_BUS or time.monotonic() > deadline:
+        if code != Exit.UNKNOWN or time.monotonic() > deadline:
             return code, said
 
 
@@ -64,7 +64,7 @@ async def test_cancel_slip_verify_redeem_once(kiosk: Kiosk) -> None:
     assert (code, said.splitlines()[-1]) == (0, "open: not redeemed")
     assert f"********{kiosk.k_number[-4:]}" in said
     before = (await kiosk.accounts()).redeemed
-    assert await redeem(kiosk, text) == (0, "RECORDED: pay ₹200.00\n")
+    assert await redeem(kiosk, text) == (0, "done: pay ₹200.00\n")
     code, said = await redeem(kiosk, number)
     assert code == 1
     assert "was redeemed before: ₹200.00" in said

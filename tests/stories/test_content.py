@@ -43,7 +43,7 @@ def pack_of_today(folder: Path) -> bytes:
 
 async def switch(kiosk: Kiosk, to: str) -> None:
     """Asked again where core is just coming up: the same word twice is one switch."""
-    options = argparse.Namespace(switch=to, by="A. Sharma", reason="order 14")
+    options = argparse.Namespace(switch=to, by="A. Sharma", reason="order 14", json=False)
     codes = [await content.conduct(kiosk.stage.config, options)]
     while codes[-1] and len(codes) < ASKED:
         codes.append(await content.conduct(kiosk.stage.config, options))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import os
@@ -14,9 +15,7 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
-from firmware.cli.asking import ask_core
-from firmware.contract.command import StartPractice
-from firmware.contract.device import Outcome
+from firmware.cli import practice
 from firmware.contract.screen import Action, Attract, Done, InsertCash, Number, ScreenData
 from firmware.contract.screen import Screen as Document
 from firmware.contract.teach import Practice
@@ -97,11 +96,12 @@ async def learner(kiosk: Kiosk) -> AsyncIterator[Learner]:
 
 
 async def begins(kiosk: Kiosk, learner: Learner) -> None:
-    reply = await ask_core(kiosk.stage.config, StartPractice("S. Gurjar"))
-    assert reply is not None
-    assert reply.outcome is Outcome.DONE
+    asked = argparse.Namespace(by="S. Gurjar", json=False)
+    task = asyncio.create_task(practice.start(kiosk.stage.config, asked))
     await kiosk.citizen.sees(Practice)
+    assert not task.done(), "it was granted; it is not there yet"
     learner.practising.follow(True)
+    assert await task == 0
     await kiosk.citizen.waits_for(
         lambda data: isinstance(data, Practice) and data.is_ready, "practice", PATIENCE
     )

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from firmware.cli import testing
+from firmware.cli import output, testing
 from firmware.cli.__main__ import parser
+from firmware.cli.exits import Exit
 from firmware.contract.screen import Action
 from firmware.demo.account import account
 from firmware.runtime.bench import BenchRefused
@@ -33,7 +34,8 @@ class Terminal:
     def __init__(self, kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch) -> None:
         self._kiosk = kiosk
         self.lines: list[str] = []
-        monkeypatch.setattr(testing, "print", self._read, raising=False)
+        for each in (testing, output):
+            monkeypatch.setattr(each, "print", self._read, raising=False)
         monkeypatch.setattr(testing, "_confirm", self._answer)
 
     def _read(self, line: str, flush: bool = False, file: object = None) -> None:
@@ -86,7 +88,7 @@ async def test_every_device_is_tested_with_hands_and_no_money_moves(
     assert sample == [f"TEST {kiosk.stage.config.kiosk.id}"]
     terminal.lines.clear()
     await terminal.kioskctl("list")
-    listed = [line for line in terminal.lines if re.match("notes|coins|receipt|panel", line)]
+    listed = [line for line in terminal.lines if re.match("(notes|coins|receipt|panel) ", line)]
     assert len(listed) == 4
     assert all("passed" in line and line.endswith("S. Gurjar") for line in listed), listed
 
@@ -94,7 +96,7 @@ async def test_every_device_is_tested_with_hands_and_no_money_moves(
 async def test_in_the_middle_of_a_visit_nothing_is_tested(kiosk: Kiosk, terminal: Terminal) -> None:
     await kiosk.to_bill()
     tickets = len(kiosk.pictures())
-    assert await terminal.kioskctl("test", "receipt", "--skip", "hands") == testing.EXIT_NOT_TESTED
+    assert await terminal.kioskctl("test", "receipt", "--skip", "hands") == Exit.UNKNOWN
     assert terminal.lines[-1].startswith("stopped, and nothing is recorded")
     assert len(kiosk.pictures()) == tickets
     await kiosk.citizen.presses(Action.BACK)
@@ -107,5 +109,5 @@ async def test_without_hands_a_machine_can_run_it(kiosk: Kiosk, terminal: Termin
     kiosk.bench.do("receipt", "pull_paper")
     await kiosk.waits(lambda: kiosk.devices["receipt"].status == "out_of_service", "paper out")
     testing_ends = asyncio.create_task(terminal.kioskctl("test", "receipt", "--skip", "hands"))
-    assert await testing_ends == testing.EXIT_FAILED
+    assert await testing_ends == Exit.NOT_WELL
     assert any("receipt.paper.end" in line for line in terminal.lines)

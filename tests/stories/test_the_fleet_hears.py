@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from firmware.contract.screen import Attract, Closed
-from firmware.contract.uplink import Outcome, UpJournal, UpState, Verb, hash_after
+from firmware.contract.uplink import Desired, Outcome, UpJournal, UpState, Verb, hash_after
 from firmware.core.daemon import journal_path
 from firmware.demo.stage import Stage
 from firmware.journal.reading import verify
@@ -24,6 +24,8 @@ from tests.stories.conftest import SETTINGS
 from tests.stories.kiosk import Kiosk, is_a
 
 KIOSK = "tdr-0417"  # the demo's
+NOTICE = {"hi": "बुधवार को बंद", "en": "Closed on Wednesday"}
+NEIGHBOURS = [{"hi": "मालपुरा", "en": "Malpura"}]
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +84,17 @@ async def test_a_visit_in_cash_is_with_the_fleet_row_by_row(
         await receiver.until(lambda: len(receiver.kept.rows) == verify(path).length, 40)
         assert chained(receiver.of("up/journal")) == verify(path).head
         assert receiver.kept.alarms == []
+        await says_what_the_fleet_says(kiosk, receiver)
         await closes_and_opens(kiosk, receiver)
+
+
+async def says_what_the_fleet_says(kiosk: Kiosk, receiver: Receiver) -> None:
+    """A notice on the first screen, and neighbours for when it is closed."""
+    desired = Desired(kiosk=KIOSK, version=1, notice=NOTICE, neighbours=NEIGHBOURS)
+    await receiver.send("down/desired", signed(desired), retain=True)
+    await kiosk.citizen.waits_for(
+        lambda data: isinstance(data, Attract) and data.notices == [NOTICE], "the fleet's notice"
+    )
 
 
 async def closes_and_opens(kiosk: Kiosk, receiver: Receiver) -> None:
@@ -92,6 +104,7 @@ async def closes_and_opens(kiosk: Kiosk, receiver: Receiver) -> None:
     )
     await kiosk.citizen.waits_for(is_a(Closed), "closed by the fleet")
     assert kiosk.last == Closed("closed.holiday")
+    assert kiosk.citizen.screen is not None and kiosk.citizen.screen.try_at == NEIGHBOURS
     await receiver.send("down/command", signed(command(Verb.IN_SERVICE, 2, KIOSK)))
     await kiosk.citizen.waits_for(is_a(Attract), "in service again")
     await receiver.until(lambda: len(receiver.replies()) == 2)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from firmware.contract.asked import Accepted
 from firmware.contract.reading import ENGLISH, HINDI
-from firmware.contract.screen import Action, Screen
+from firmware.contract.screen import Action, Done, InsertCash, Screen
+from firmware.contract.screen_ends import Reprinted
 from firmware.contract.teach import Practice
 from tests.ui.documents import every_document
 from tests.ui.panel import HEIGHT, WIDTH, Panel
 from ui import samples, theme
 from ui.play import NOT_PRACTISED, Piece, play, practised
 from ui.scene import Scene
+from ui.screens.attract.model import AttractModel
 
 LEAST_MM = 10.0  # of a target on a screen that is drawn smaller as a whole
 
@@ -39,9 +41,7 @@ class Child:
 
 
 def scene_of(panel: Panel, screen: Screen) -> Scene:
-    cut = practised(screen)
-    around = play(cut, panel.director.words(screen.language))
-    return replace(panel.director.scene(cut), play=around)
+    return panel.director.practice(screen)
 
 
 def touch(panel: Panel, widget: Any) -> None:
@@ -119,10 +119,48 @@ def test_a_note_that_the_slot_would_refuse_is_not_in_the_tray(panel: Panel, chil
     assert "200" in offered
 
 
+def test_practice_showed_notes_in_the_colours_of_real_ones(panel: Panel, child: Child) -> None:
+    """On every screen of money, in both languages: the colour and the word of play on each note,
+    and nowhere a word of the real slot or of a receipt that comes out."""
+    real = {_rgba(colour) for colour in theme.NOTE_COLOURS.values()}
+    for language in (HINDI, ENGLISH):
+        say = panel.director.words(language)
+        slot = {say("cash.insert"), say("cash.line"), say("cash.line.coins")}
+        for name, screen in every_document(language):
+            if not isinstance(screen.data, InsertCash | Done | Reprinted | Accepted):
+                continue
+            panel.show_scene(panel.director.practice(screen))
+            chips = [chip for chip in panel.widgets("Chip") if chip.text]
+            assert {chip.stamp for chip in chips} <= {say("practice.stamp")}, name
+            assert not slot & set(panel.texts()), name
+            assert say("done.take_paper") not in panel.texts(), name
+            filled = {tuple(plate.fill) for plate in panel.widgets("Plate")}
+            assert not filled & real, name
+        assert _rgba(theme.NOTE_COLOURS[20000]) in real
+
+
+def test_the_pictures_of_real_notes_are_not_leafed_through_in_practice(panel: Panel) -> None:
+    scene = panel.director.practice(samples.screen(samples.main_screens()["1-attract"]))
+    assert isinstance(scene.model, AttractModel)
+    assert not scene.model.how_to.is_there
+
+
+def test_real_notes_have_their_colours_and_no_word_of_play(panel: Panel, child: Child) -> None:
+    panel.show_scene(panel.director.practice(samples.screen(samples.cash())))
+    panel.show(samples.screen(samples.cash()))
+    taken = [chip for chip in panel.widgets("Chip") if chip.is_taken]
+    assert taken and {chip.stamp for chip in panel.widgets("Chip")} == {""}
+    assert tuple(taken[0].fill) == _rgba(theme.NOTE_COLOURS[1000])
+
+
 def test_play_money_has_no_colour_of_the_reserve_bank(panel: Panel) -> None:
     for real in (*theme.NOTE_COLOURS.values(), theme.GO, theme.MARIGOLD, theme.INK):
         assert theme.contrast(theme.PLAY, theme.WHITE) >= 7.0
         assert _distance(theme.PLAY, real) > 100
+
+
+def _rgba(colour: str) -> tuple[float, ...]:
+    return (*(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)), 1.0)
 
 
 def _distance(one: str, other: str) -> int:

@@ -210,14 +210,15 @@ def test_nothing_found_says_so() -> None:
 # --- a bar code reader ---------------------------------------------------------------------
 
 K_NUMBER = "210344001725"
+ENTER = 13  # Kivy's number of the key
 
 
-def keys(text: str, every: float) -> list[object]:
-    wedge, heard, now = Wedge(), list[object](), 5.0
+def keys(text: str, every: float, end: str = "enter") -> list[object]:
+    wedge, now = Wedge(), 5.0
     for letter in text:
-        heard += wedge.letter(letter, now)
+        wedge.letter(letter, now)
         now += every
-    return [*heard, *wedge.command("enter", now)]
+    return [*wedge.command(end, now), *wedge.tick(now + 2 * PAUSE)]
 
 
 @pytest.mark.parametrize("every", [0.001, 0.01, 0.03])
@@ -238,20 +239,40 @@ def test_two_keys_at_once_are_two_fingers() -> None:
 def test_a_reader_that_sends_no_enter() -> None:
     wedge = Wedge()
     for at, letter in enumerate(K_NUMBER):
-        assert wedge.letter(letter, at * 0.01) == []
+        wedge.letter(letter, at * 0.01)
     assert wedge.tick(0.12) == [], "more may come"
     assert wedge.tick(0.11 + PAUSE) == [Scanned(K_NUMBER)]
     assert wedge.tick(9.0) == []
     assert wedge.command("enter", 9.0) == [Typed("enter")], "that one is a person's"
 
 
-def test_a_slow_frame_brings_a_code_in_two_heaps() -> None:
-    """Keys are heard once a frame: a heap at once, a gap, the next heap."""
-    wedge, heard = Wedge(), list[object]()
-    for now, heap in ((0.0, K_NUMBER[:7]), (0.09, K_NUMBER[7:])):
+@pytest.mark.parametrize("stall", [0.09, 0.35, 2.0])
+@pytest.mark.parametrize("first", [3, 7, 12])
+def test_a_slow_frame_brings_a_code_in_two_heaps(stall: float, first: int) -> None:
+    """Keys are heard once a frame: a heap at once, a gap, the next heap, and nobody looked for keys
+    in between. The first three were typed once, and the rest pressed Next with them."""
+    wedge = Wedge()
+    for now, heap in ((0.0, K_NUMBER[:first]), (stall, K_NUMBER[first:])):
         for letter in heap:
-            heard += wedge.letter(letter, now)
-    assert [*heard, *wedge.command("enter", 0.12)] == [Scanned(K_NUMBER)]
+            wedge.letter(letter, now)
+    assert wedge.command("enter", stall) == []
+    assert wedge.tick(stall + 2 * PAUSE) == [Scanned(K_NUMBER)]
+
+
+def test_a_tab_behind_a_code_is_the_readers() -> None:
+    """It may be a key of the six: then the ring went on by one."""
+    assert keys(K_NUMBER, 0.01, end="tab") == [Scanned(K_NUMBER)]
+
+
+def test_a_code_of_several_lines_is_one() -> None:
+    wedge = Wedge()
+    for letter in "K 210344":
+        wedge.letter(letter, 0.0)
+    assert wedge.command("enter", 0.01) == []
+    for letter in "001725":
+        wedge.letter(letter, 0.02)
+    assert wedge.command("enter", 0.03) == []
+    assert wedge.tick(0.03 + 2 * PAUSE) == [Scanned("K 210344\n001725")]
 
 
 def test_a_book_in_a_code_is_cut_off() -> None:
@@ -269,19 +290,45 @@ def test_a_scan_goes_to_the_screen_that_asks_and_to_no_other(panel: Panel) -> No
     assert panel.presses == [(Action.SCAN, K_NUMBER)]
 
 
+def test_a_code_that_is_read_while_the_six_keys_are_used_presses_nothing(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ring is on Cancel; saying it held up a frame, and the code came in two heaps."""
+    now = 0.0
+    monkeypatch.setattr("ui.app.monotonic", lambda: now)
+    app = panel.app
+    panel.show(replace_actions(screen(Number("electricity", "electricity.ask.account", 12))))
+    app.face.key("down")
+    assert app.face.keys.spot is not None
+    app._text(None, K_NUMBER[:5])
+    now += 0.4
+    app._listen_on(0.4)  # the frame was slow: the window has not been asked for keys yet
+    app._text(None, K_NUMBER[5:])
+    app._key(None, ENTER)
+    now += 2 * PAUSE
+    app._listen_on(PAUSE)
+    assert panel.presses == [(Action.SCAN, K_NUMBER)]
+
+
 def replace_actions(shown: Screen) -> Screen:
     from msgspec.structs import replace as changed
 
     return changed(shown, actions=[*shown.actions, Action.SCAN])
 
 
-def test_keys_of_the_window_become_letters_or_a_scan(panel: Panel) -> None:
+def test_keys_of_the_window_become_letters_or_a_scan(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("ui.app.monotonic", lambda: now)
     panel.show(screen(samples.cash()))
     panel.show(replace_actions(screen(Number("electricity", "electricity.ask.account", 12))))
     app = panel.app
     for letter in K_NUMBER:
         app._text(None, letter)
-    assert app._key(None, 13, 0, "\r", [])
+    assert app._key(None, ENTER, 0, "\r", [])
+    now += 2 * PAUSE
+    app._listen_on(PAUSE)
     assert panel.presses == [(Action.SCAN, K_NUMBER)]
     assert not app._key(None, ord("a"), 0, "a", []), "letters come as text"
 
@@ -312,3 +359,18 @@ def test_what_the_search_shows_is_normal_text() -> None:
     for each in samples_typing.FOUND:
         assert normalised(each[1]) == each[1]
     assert isinstance(samples_typing.found("naksha"), FindPlace)
+
+
+def test_a_keyboard_that_nobody_had_asked_for_took_five_megabytes_twice(panel: Panel) -> None:
+    """Each property that a screen sets was another layer of eighty keys, at the start."""
+    from ui.screens.find_place.screen import FindPlaceView
+
+    view = FindPlaceView()
+    panel.settle()
+    board = view.ids.board
+    assert not board._layers
+    board.begin()
+    assert len(board._layers) == 1
+    board.has_digits = True
+    panel.settle()
+    assert len(board._layers) == 2, "other keys, once a question is there"

@@ -188,7 +188,7 @@ def _spot(spot: Any, width: float, height: float) -> dict[str, Any]:
 def _meaning(touch: Any) -> list[str]:
     """Action and value of what would be sent, or the digit on a key."""
     match type(touch).__name__:
-        case "WordButton":
+        case "WordButton" | "Pill":
             return [touch.button.action or "", touch.button.value]
         case "SampleTile":
             return [touch.sample.action, touch.sample.value]
@@ -205,25 +205,22 @@ def _meaning(touch: Any) -> list[str]:
         case "Key":
             return ["key", touch.text or "wipe"]
         case "CapKey" | "IconKey":
-            named = touch.cap.does.value
-            return ["key", touch.cap.value if named == "type" else named]
+            return _meaning_of_cap(touch.cap)
         case "NextKey":
             return ["key", "next"]
-        case "CapKey":
-            return _meaning_of_cap(touch.cap)
         case _:
             return [type(touch).__name__, ""]
 
 
 def _meaning_of_cap(cap: Any) -> list[str]:
-    """A letter, the two keys that every pad has, or the letters that come up instead."""
-    match cap.does:
+    """A letter, the letters that come up instead, or what every pad has."""
+    match cap.does.value:
         case "type":
             return ["key", cap.value]
         case "layer":
             return ["layer", cap.value]
-        case _:
-            return ["key", str(cap.does)]
+        case does:
+            return ["key", does]
 
 
 def _typed(view: Any) -> str:

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import io
 import os
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from msgspec.structs import replace
 
 from firmware.cli import content, meetings
 from firmware.cli.__main__ import parser
+from firmware.cli.exits import Exit
 from firmware.cli.narrator import Narrator
 from firmware.cli.status import _occasion
 from firmware.content.shelf import shelf_of
@@ -93,7 +95,7 @@ def test_a_bad_pack_says_why_and_the_old_one_stays(
     bad = tmp_path / "bad"
     bad.write_bytes(b"\x7fELF")
     for said in (str(bad), pack(tmp_path, 1), str(tmp_path / "nowhere")):
-        assert run(config, "content", "install", said) == content.EXIT_REFUSED
+        assert run(config, "content", "install", said) == Exit.NOT_WELL
     error = capsys.readouterr().err
     assert error.count("the content in force stays") == 3
     assert "format ustar" in error and "expected a newer one, got version 1" in error
@@ -111,17 +113,18 @@ def test_the_reader_gets_the_pack_on_its_standard_input(
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root steps down to another user")
 def test_a_stick_is_read_by_the_readers_user_and_not_by_root(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    stick = tmp_path / content.ON_STICK
-    stick.write_bytes(b"12345")
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    (tmp_path / content.ON_STICK).write_bytes(b"12345")
+    monkeypatch.setattr(content, "mounted", lambda: nullcontext(tmp_path))
     monkeypatch.setattr(content, "USER", "nobody")
-    monkeypatch.setattr(content, "PROGRAM", "/usr/bin/id")
-    content._hand_on(stick, Path("kiosk.toml"))
+    monkeypatch.setattr("firmware.cli.hand_on.PROGRAM", "/usr/bin/id")
+    run(config, "content", "install", "stick")
     assert "root" not in capfd.readouterr().out
-    monkeypatch.setattr(content, "PROGRAM", "/bin/echo")
-    assert content._hand_on(stick, Path("kiosk.toml")) == 0
-    assert capfd.readouterr().out == "--config kiosk.toml content install -\n"
+    monkeypatch.setattr("firmware.cli.hand_on.PROGRAM", "/bin/echo")
+    assert run(config, "content", "install", "stick", "--json") == 0
+    assert capfd.readouterr().out.endswith(" content install --json -\n")
 
 
 def core(**more: object) -> CoreState:
@@ -166,7 +169,7 @@ def test_a_meeting_that_cannot_be_is_refused_before_core_hears_of_it(
     config: Config, more: tuple[str, ...]
 ) -> None:
     words = ("meeting", "add", "x", "--url", "https://m.example.org/", "--hi", "क", "--en", "a")
-    assert run(config, *words, *more) == meetings.EXIT_USAGE
+    assert run(config, *words, *more) == Exit.USAGE
 
 
 def test_a_time_without_a_zone_is_indias() -> None:

@@ -13,10 +13,11 @@ import pytest
 
 from firmware.boot.restart import NotAsked, command_of
 from firmware.cli import __main__ as kioskctl
-from firmware.cli import desk
+from firmware.cli import asking, desk
 from firmware.cli.__main__ import parser
+from firmware.cli.exits import Exit
 from firmware.cli.snapshot import NoBus, Snapshot
-from firmware.cli.status import EXIT_NO_BUS, status_screen
+from firmware.cli.status import status_screen
 from firmware.contract.command import CoreCommand
 from firmware.contract.desk import Attend, PutBack, Restart, Settings, TakeOut, WhyClosed
 from firmware.contract.device import Outcome, Reply
@@ -109,7 +110,7 @@ class Core:
     def __init__(self, reply: Reply | None) -> None:
         self.reply, self.asked = reply, list[CoreCommand]()
 
-    async def ask(self, config: Config, command: CoreCommand) -> Reply | None:
+    async def ask(self, config: Config, topic: str, command: CoreCommand) -> Reply | None:
         self.asked.append(command)
         return self.reply
 
@@ -117,7 +118,7 @@ class Core:
 @pytest.fixture
 def core(monkeypatch: pytest.MonkeyPatch) -> Core:
     core = Core(Reply(Outcome.DONE, "good"))
-    monkeypatch.setattr(desk, "ask_core", core.ask)
+    monkeypatch.setattr(asking, "ask", core.ask)
     return core
 
 
@@ -135,19 +136,19 @@ def test_each_word_asks_core_for_the_same_as_the_desk(
         PutBack("S. Gurjar"),
         Restart("S. Gurjar", "notes"),
     ]
-    assert capsys.readouterr().out == "done good\n" * 4
+    assert capsys.readouterr().out == "done: good\n" * 4
 
 
 def test_a_refusal_is_an_exit_code_and_a_document(
     config: Config, core: Core, capsys: pytest.CaptureFixture[str]
 ) -> None:
     core.reply = Reply(Outcome.REFUSED, "somebody is at the kiosk: expected nobody")
-    assert run(config, "restart", "machine", "--json") == desk.EXIT_REFUSED
+    assert run(config, "restart", "machine", "--json") == Exit.NOT_WELL
     assert json.loads(capsys.readouterr().out)["outcome"] == "refused"
-    assert run(config, "restart", "moon") == desk.EXIT_REFUSED
+    assert run(config, "restart", "moon") == Exit.NOT_WELL
     assert len(core.asked) == 1, "what is no program is not even asked for"
     core.reply = None
-    assert run(config, "open") == desk.EXIT_UNKNOWN
+    assert run(config, "open") == Exit.UNKNOWN
 
 
 def test_core_is_dead_and_systemd_is_asked_instead(
@@ -177,7 +178,7 @@ def test_attendance_is_read_from_the_file_while_core_is_dead(
     world.core.on_command(Attend("S. Gurjar", True))
     world.journal.close()
     assert run(config, "attendance") == 0
-    first, second = capsys.readouterr().out.splitlines()
+    _, first, second = capsys.readouterr().out.splitlines()
     assert first.endswith("R. Meena") and "is here" not in first
     assert second.endswith("S. Gurjar") and "is here" in second
     assert run(config, "attendance", "--json") == 0
@@ -194,7 +195,7 @@ def test_the_days_that_were_closed(config: Config, capsys: pytest.CaptureFixture
     world.run(2)
     world.journal.close()
     assert run(config, "report", "--list") == 0
-    assert capsys.readouterr().out.split()[0] == "1"
+    assert capsys.readouterr().out.splitlines()[1].split()[0] == "1"
     assert run(config, "report", "--list", "--json") == 0
     (day,) = json.loads(capsys.readouterr().out)
     assert (day["number"], day["by"]) == (1, "R. Meena")
@@ -224,14 +225,14 @@ def test_the_helpdesk_hears_the_first_hop_that_is_broken(
 ) -> None:
     snapshot = whole_kiosk()
     monkeypatch.setattr(desk, "take", taking(snapshot))
-    assert run(config, "network") == desk.EXIT_UNKNOWN
+    assert run(config, "network") == Exit.UNKNOWN
     snapshot.network = Network(AT, HOPS, Sim("airtel", "connected", "lte", 62))
-    assert run(config, "network") == desk.EXIT_REFUSED
+    assert run(config, "network") == Exit.NOT_WELL
     told = capsys.readouterr().out.splitlines()
-    assert told[3] == "NOT Name service    office.example: no answer"
-    assert told[5] == "    SIM             airtel lte connected 62 %"
+    assert told[3] == "NOT  Name service    office.example: no answer"
+    assert told[5] == "     SIM             airtel lte connected 62 %"
     assert told[6].startswith("Tell the helpdesk: the router answers, but names are not found.")
-    assert run(config, "network", "--json") == desk.EXIT_REFUSED
+    assert run(config, "network", "--json") == Exit.NOT_WELL
     assert json.loads(capsys.readouterr().out)["sim"]["signal"] == 62
     snapshot.settings = Settings(40, 90)
     assert run(config, "settings") == 0
@@ -246,10 +247,10 @@ def test_the_bus_is_dead_and_status_says_so(
 
     monkeypatch.setattr(kioskctl, "take", take)
     monkeypatch.setattr(kioskctl, "programs", lambda: {"kiosk-bus.service": "failed (failed)"})
-    assert run(config, "status") == EXIT_NO_BUS
+    assert run(config, "status") == Exit.NO_BUS
     told = capsys.readouterr().out
     assert "UNKNOWN: the bus is dead" in told and "kiosk-bus.service           failed" in told
-    assert run(config, "status", "--json") == EXIT_NO_BUS
+    assert run(config, "status", "--json") == Exit.NO_BUS
     assert json.loads(capsys.readouterr().out)["bus"].startswith("no bus at")
 
 

@@ -89,5 +89,5 @@ async def test_the_proof_is_computed_again(
 
 
 async def test_no_ledger_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert await report(config_in(tmp_path, EXPECTED), options()) == 1
+    assert await report(config_in(tmp_path, EXPECTED), options()) == 2
     assert "downtime.db" in capsys.readouterr().err

@@ -11,7 +11,7 @@ import pytest
 from firmware.cli.guided import BusEars, run
 from firmware.cli.snapshot import Snapshot
 from firmware.cli.status import status_screen
-from firmware.cli.testing import table, words_of_test
+from firmware.cli.testing import device_lines, words_of_test
 from firmware.contract.card import CardClass, CardRejected, CardSwiped, SwipeProblem
 from firmware.contract.command import TryDevice
 from firmware.contract.device import (
@@ -299,10 +299,10 @@ def test_status_and_list_show_the_last_test() -> None:
     state = state_of(Kind.NOTES, name="notes", counters={"credited": 12})
     health = assess(facts(tests={"notes": last_test("is shut: no")}), {}, EARLIER)
     snapshot = Snapshot("k1", "Todaraisingh", ["notes"], {"notes": state}, health=health)
-    _, first, second = table(CONFIG, snapshot)
+    _, first, *_, last = device_lines(CONFIG, snapshot)
     assert first.split()[:5] == ["notes", "itl_ssp", "ready", "0417", "4.16"]
     assert first.endswith("FAILED 15 Jan 2026, S. Gurjar: is shut: no")
-    assert second.split() == ["credited", "12"]
+    assert last == "notes: credited 12"
     assert "test FAILED 15 Jan" in status_screen(snapshot)
     health.tests["notes"] = last_test()
     assert "tested 15 Jan" in status_screen(snapshot)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from firmware.cli.looks import line_of, lines
+from firmware.cli.looks import lines
 from firmware.contract.fleet import UplinkState
-from firmware.health.self_test import Check
 
 LINKED = UplinkState(
     is_configured=True,
@@ -35,7 +34,3 @@ def test_a_kiosk_without_a_fleet_says_that_and_no_zeros() -> None:
     assert lines(UplinkState(is_configured=False)) == [
         "no fleet: [uplink] does not stand in kiosk.toml"
     ]
-
-
-def test_a_check_that_fails_stands_out() -> None:
-    assert line_of(Check("disk", False, "3 MiB free")) == "NO  disk           3 MiB free"

@@ -48,14 +48,6 @@ def test_a_slip_of_the_pen_is_named_before_anything_is_restarted(tmp_path: Path)
     assert "did you mean `helpline`?" in said.stderr
 
 
-def test_every_command_says_what_it_is_for() -> None:
-    said = kioskctl("--help").stdout
-    (commands,) = [each for each in parser()._actions if each.dest == "command"]
-    for name in commands.choices or ():
-        line = next(line for line in said.splitlines() if line.split()[:1] == [name])
-        assert len(line.split()) > 2 or said[said.index(line) + len(line) :].startswith("\n     ")
-
-
 def test_a_shell_completes_what_there_is() -> None:
     script = shtab.complete(parser(), "bash")
     asked = (

@@ -11,7 +11,7 @@ import pytest
 
 from firmware.cli import papers
 from firmware.cli.__main__ import parser
-from firmware.cli.cash import EXIT_NOTHING
+from firmware.cli.exits import Exit
 from firmware.cli.snapshot import NoBus, Snapshot
 from firmware.core.daemon import journal_path
 from firmware.runtime.config import Config, PathsSection
@@ -77,9 +77,9 @@ def test_what_never_was_is_no_paper(
     lived: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "none.pdf"
-    assert run(lived, "report", "--z", "2", "--out", out) == EXIT_NOTHING
+    assert run(lived, "report", "--z", "2", "--out", out) == Exit.NOT_WELL
     assert "no day 2 in" in capsys.readouterr().err
-    assert run(lived, "collection", "9", "--out", out) == EXIT_NOTHING
+    assert run(lived, "collection", "9", "--out", out) == Exit.NOT_WELL
     assert "no collection 9" in capsys.readouterr().err
     assert not out.exists()
 
@@ -96,7 +96,7 @@ def test_a_poster_needs_no_bus_and_says_how_many_pages(
 def test_a_folder_that_is_not_there_is_said(
     lived: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(lived, "poster", "--out", tmp_path / "no" / "x.pdf") == papers.EXIT_NO_FILE
+    assert run(lived, "poster", "--out", tmp_path / "no" / "x.pdf") == Exit.NO_FILE
     assert "No such file" in capsys.readouterr().err
 
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from firmware.cli.exits import Exit
 from firmware.cli.snapshot import Snapshot
 from firmware.cli.status import (
-    EXIT_UNKNOWN,
     HEIGHT,
     WIDTH,
     exit_code,
@@ -142,14 +142,14 @@ def test_bus_with_nobody_on_it_fits_too() -> None:
     screen = status_screen(empty)
     assert "UNKNOWN: kiosk-health is not running" in screen
     assert "core never reported" in screen
-    assert exit_code(empty) == EXIT_UNKNOWN
+    assert exit_code(empty) == Exit.UNKNOWN
 
 
 def test_last_word_of_a_dead_health_is_not_believed() -> None:
     snapshot = whole_kiosk()
     snapshot.presences["health"] = Presence(is_alive=False)
     assert status_screen(snapshot).splitlines()[0].endswith("kiosk-health is not running")
-    assert exit_code(snapshot) == EXIT_UNKNOWN
+    assert exit_code(snapshot) == Exit.UNKNOWN
 
 
 @pytest.mark.parametrize("count", [1, 12, 13, 200])

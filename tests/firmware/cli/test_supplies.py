@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from firmware.cli.__main__ import parser
-from firmware.cli.supplies import refilled, show, table
+from firmware.cli.supplies import level_lines, levels, refilled
 from firmware.contract.health import Condition, KioskHealth
 from tests.firmware.health.kiosk import roll
 
@@ -19,16 +19,16 @@ def test_technician_reads_what_to_bring() -> None:
         roll(device="page", name="toner", unit="%", level=84, source="measured", jobs_left=None),
         roll(device="pvc", name="cards", unit="cards", level=None, jobs_left=None),
     ]  # fmt: skip
-    assert table(replace(HEALTH, supplies=supplies)) == [
-        "device    supply        left              for         days  refilled",
-        "receipt   paper         31.2 m counted    333 jobs    9     2026-01-12 10:00 R. Meena",
-        "page      toner         84 % measured     -           -     -",
-        "pvc       cards         not known         -           -     -",
+    assert level_lines(replace(HEALTH, supplies=supplies)) == [
+        "device   supply  left            for       days  refilled",
+        "receipt  paper   31.2 m counted  333 jobs  9     2026-01-12 10:00 R. Meena",
+        "page     toner   84 % measured   -         -     -",
+        "pvc      cards   not known       -         -     -",
     ]
 
 
 def test_both_commands_are_there_and_say_who_answers_for_it() -> None:
-    assert parser().parse_args(["supplies"]).run is show
+    assert parser().parse_args(["supplies"]).run is levels
     said = parser().parse_args(["supplies", "refilled", "receipt", "paper", "--by", "S. Gurjar"])
     assert (said.run, said.device, said.supply, said.by) == (
         refilled,

@@ -47,6 +47,28 @@ def test_a_pack_of_the_district_is_read(tmp_path: Path) -> None:
             assert (drawn.format, drawn.size, drawn.info) == ("PNG", (64, 48), {})
 
 
+def test_several_banners_stand_in_their_order_behind_the_first(tmp_path: Path) -> None:
+    folder = district.folder(tmp_path, 7)
+    with (folder / "content.toml").open("a", encoding="utf-8") as manifest:
+        manifest.write('banner-4 = "well.jpg"\nbanner-2 = "school.jpg"\nbanner-3 = "school.jpg"\n')
+    for name in ("well.jpg", "school.jpg"):
+        (folder / name).write_bytes(district.picture("JPEG", (2000, 1000)))
+    pack = read_pack(sealed(folder, SEED), KEY)
+    shown = pack.manifest.shown()
+    assert (shown.logo, shown.banner) == ("7/logo.png", "7/banner.png")
+    assert shown.banners == ["7/banner-2.png", "7/banner-3.png", "7/banner-4.png"]
+    with Image.open(io.BytesIO(pack.pictures["banner-2"])) as image:
+        assert image.size == (960, 480), "no larger than it is ever shown"
+
+
+def test_a_second_banner_without_a_first(tmp_path: Path) -> None:
+    folder = district.folder(tmp_path)
+    text = (folder / "content.toml").read_text().replace("banner =", "banner-3 =")
+    (folder / "content.toml").write_text(text)
+    with pytest.raises(PackRefused, match="expected `banner` beside banner-3"):
+        sealed(folder, SEED)
+
+
 def test_the_same_folder_gives_the_same_pack(tmp_path: Path) -> None:
     assert district.pack(tmp_path / "a") == district.pack(tmp_path / "b")
 

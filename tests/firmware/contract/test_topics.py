@@ -101,7 +101,8 @@ def test_nobody_but_the_technician_redeems_a_claim() -> None:
 def test_the_uplink_may_not_speak_for_the_technician_nor_to_a_device() -> None:
     """It is the process that strangers can reach."""
     written = {path for verb, path in rules()["uplink"] if verb == "write"}
-    own = {"uplink/state", "uplink/desired", "uplink/order", "journal/request", "presence/uplink"}
+    own = {"uplink/state", "uplink/desired", "uplink/notice", "uplink/order", "journal/request",
+           "presence/uplink"}  # fmt: skip
     answers = {"reply/core", "reply/health", "reply/technician"}
     assert written == {ROOT + path for path in own | answers}
 

@@ -138,7 +138,7 @@ async def test_the_technician_confirms_and_the_kiosk_opens(
             lambda: passer.data == Closed("closed.journal", "till.journal_unconfirmed")
         )
         await passer.until(lambda: passer.state is not None and passer.state.to_confirm == 1)
-        assert await confirm(config, argparse.Namespace(by="S. Meena", row=1)) == 0
+        assert await confirm(config, argparse.Namespace(by="S. Meena", row=1, json=False)) == 0
         await passer.until(lambda: isinstance(passer.data, Attract))
         await passer.until(lambda: passer.state is not None and passer.state.to_confirm is None)
         async with asyncio.timeout(PATIENCE):

@@ -200,7 +200,9 @@ def test_a_printer_at_work_keeps_everything_running(world: MachineWorld) -> None
     world.open("machine")
     world.task("programs")
     world.core.floor.devices["receipt"] = busy
-    world.core.on_press(Press(world.screen.serial, Action.CHOOSE_TASK, "restart/core"), world.now)
+    world.core.on_press(
+        Press(world.screen.serial, Action.CHOOSE_TASK, "restart/machine"), world.now
+    )
     assert world.core.flow.desk.problem == "desk.not_while_at_work"
     assert world.started == []
 

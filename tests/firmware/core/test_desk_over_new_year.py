@@ -178,8 +178,9 @@ class Desk(DeskWorld):
         options: argparse.Namespace = parser().parse_args([*words, "--json"])
         with contextlib.redirect_stdout(io.StringIO()) as said:
             code = asyncio.run(options.run(self.as_config, options))
-        told = [json.loads(line) for line in said.getvalue().splitlines()]
-        return [code, *({**line, "since": 0} for line in told)]
+        found = json.loads(said.getvalue() or "[]")
+        told = found if isinstance(found, list) else [found]
+        return [code, *({**each, "since": 0} for each in told)]
 
     def check_money(self) -> None:
         """What was ever in is inside or in a collection; the rows say the same (M8)."""

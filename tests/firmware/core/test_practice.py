@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from firmware.cli.practice import Beginning
 from firmware.contract.command import StartPractice, StopPractice
-from firmware.contract.device import Outcome
+from firmware.contract.device import Outcome, Reply
 from firmware.contract.gateway import GatewayState
 from firmware.contract.money import rupees
 from firmware.contract.screen import Action, Attract, Press, Services, Tile, Trouble
@@ -99,6 +100,46 @@ def test_a_practice_that_dies_is_told_and_the_real_machine_is_back(
     assert world.screen.data.cause == "trouble.practice_lost"
     world.run(60)
     assert isinstance(world.screen.data, Attract)
+
+
+def watched(world: World, seconds: float) -> Reply | None:
+    """What `kioskctl practice start` says after so long."""
+    reply, beginning = world.core.on_command(StartPractice("S. Gurjar")), Beginning(world.now)
+    assert reply.outcome is Outcome.DONE, "the wish is good; what comes of it nobody knows"
+    until, found = world.now + seconds, None
+    while found is None and world.now < until:
+        world.run(0.5)
+        beginning.hear(world.screen.data, world.now)
+        found = beginning.look(world.now)
+    return found
+
+
+def test_a_desk_that_nobody_leaves_begins_no_practice_and_it_is_said(tmp_path: Path) -> None:
+    """The wish was granted, forgotten after five seconds, and reported as done."""
+    world = DeskWorld(tmp_path)
+    world.run(1)
+    world.enter()
+    found = watched(world, 20.0)
+    assert found is not None and found.outcome is Outcome.REFUSED
+    assert found.detail.startswith("nothing began")
+    assert PracticeBegan.__name__ not in kinds(world)
+
+
+def test_a_practice_that_does_not_come_up_is_not_reported_as_done(world: World) -> None:
+    found = watched(world, 30.0)
+    assert found is not None and found.outcome is Outcome.REFUSED
+    assert found.detail == "practice ended before it was ready: trouble.practice_late"
+
+
+def test_a_practice_that_stands_there_is_done(world: World) -> None:
+    reply, beginning = world.core.on_command(StartPractice("S. Gurjar")), Beginning(world.now)
+    world.run(1)
+    beginning.hear(world.screen.data, world.now)
+    assert reply.outcome is Outcome.DONE and beginning.look(world.now) is None
+    world.core.flow.teaching.on_word("ready")
+    world.run(1)
+    beginning.hear(world.screen.data, world.now)
+    assert beginning.look(world.now) == Reply(Outcome.DONE, "practice is on")
 
 
 @pytest.mark.parametrize("word", ["idle", "alone"])

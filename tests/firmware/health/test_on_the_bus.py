@@ -369,7 +369,7 @@ async def test_a_jam_becomes_a_ticket_that_the_technician_reads(
     assert found is not None
     (ticket,) = found.open
     assert (ticket.part, ticket.code) == ("notes", "notes.jam.stacker")
-    first, second = tickets.lines(found, with_closed=False)
-    assert ticket.number in first
-    assert "with the operator" in first or "with the block" in first
-    assert second.startswith("    ")
+    _, line = tickets.lines(found, with_closed=False)
+    assert line.startswith(ticket.number)
+    assert "  operator since " in line or "  block since " in line
+    assert line.endswith("take the cash box out and clear it.")

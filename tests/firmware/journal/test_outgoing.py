@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,6 +19,7 @@ from firmware.journal.chain import GENESIS, chain
 from firmware.journal.journal import Journal
 from firmware.journal.outgoing import Outgoing, chain_name
 from firmware.journal.past import archives
+from firmware.journal.reading import connected
 from tests.firmware.journal.past import lived, opened
 from tests.firmware.journal.writer import AT, coin
 from tests.firmware.journal.year import a_year, in_new_year
@@ -197,3 +200,57 @@ def test_a_worn_page_in_the_file_of_last_year_kept_this_year_from_the_fleet(path
     assert len(rows(found["journal.db"])) == length
     assert found[archive.name][-1].ends and "malformed" in found[archive.name][-1].why
     assert 0 < len(rows(found[archive.name])) < whole
+
+
+class Worn(sqlite3.Connection):
+    """The card gives back no page from row `good` on: EIO, as SQLite says it."""
+
+    good = 0
+
+    def execute(self, query: str, values: Sequence[object] = (), /) -> Any:  # type: ignore[override]
+        found = super().execute(query, values)
+        return _worn(found) if " FROM rows" in query else found
+
+
+def _eio() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_READ
+    return error
+
+
+class _worn:
+    def __init__(self, rows: sqlite3.Cursor) -> None:
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[tuple[object, ...]]:
+        for row in self._rows:
+            if Worn.good <= int(row[0]):
+                raise _eio()
+            yield row
+
+    def fetchone(self) -> tuple[object, ...] | None:
+        if Worn.good == 0:
+            raise _eio()
+        found: tuple[object, ...] | None = self._rows.fetchone()
+        return found
+
+
+@pytest.mark.parametrize("good", [0, 4])
+def test_a_page_of_last_year_that_the_card_does_not_give_back_kept_this_year_from_the_fleet(
+    path: Path, monkeypatch: pytest.MonkeyPatch, good: int
+) -> None:
+    """It is no damage that SQLite sees: the kernel says EIO, today and in a month."""
+    a_year(path)
+    with closing(in_new_year(path)) as journal:
+        length = journal.length
+    (archive,) = archives(path)
+
+    def worn(file: Path) -> sqlite3.Connection:
+        return sqlite3.connect(file, factory=Worn) if file == archive else connected(file)
+
+    Worn.good = good
+    monkeypatch.setattr("firmware.journal.outgoing.connected", worn)
+    found = drained(path)
+    assert len(rows(found["journal.db"])) == length
+    assert found[archive.name][-1].ends and "I/O error" in found[archive.name][-1].why
+    assert len(rows(found[archive.name])) == max(0, good - 1)

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from drivers.base.emulator import Emulator
-from firmware.cli import devices, status
+from firmware.cli import faults as said
+from firmware.cli import status
+from firmware.cli.exits import Exit
 from firmware.contract import faults
 from firmware.contract.device import Kind, Status
 from firmware.contract.faults import Severity, known
@@ -216,21 +218,23 @@ def test_a_new_code_is_not_taken_for_an_old_one() -> None:
     assert known("") is None
 
 
-async def test_explain_tells_in_both_languages_and_says_what_it_does_not_know(
+def test_explain_tells_in_both_languages_and_says_what_it_does_not_know(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    async def told(*codes: str) -> tuple[int, str]:
+    def told(*codes: str) -> tuple[int, str]:
         asked = argparse.Namespace(code=list(codes), json=False)
-        return await devices.explain(None, asked), capsys.readouterr().out  # type: ignore[arg-type]
+        return said.explain(asked), capsys.readouterr().out
 
-    assert await told("notes.stacker.full") == (
+    assert told("notes.stacker.full") == (
         0,
         "notes.stacker.full\n  device, mended by operator; ticket after 2 h, escalates 4 h later\n"
-        "  The cash box is full: the operator must empty it.\n"
+        "  The box of the note machine is full. Notes are taken again when the operator has"
+        " emptied it.\n  The cash box is full: the operator must empty it.\n"
+        "  नोट मशीन का बक्सा भर गया है। संचालक के खाली करने पर नोट फिर लिए जाएँगे।\n"
         "  कैश बॉक्स भर गया है: ऑपरेटर उसे खाली करे।\n",
     )
-    outcome, text = await told("notes.stacker.full", "notes.unheard_of")
-    assert outcome == devices.EXIT_NOTHING
+    outcome, text = told("notes.stacker.full", "notes.unheard_of")
+    assert outcome == Exit.NOT_WELL
     assert text.endswith("notes.unheard_of\n  not known\n")
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from firmware.cli.__main__ import main
-from firmware.cli.services import CATALOGUE, EXIT_FOUND, EXIT_NO_INPUT
+from firmware.cli.exits import Exit
+from firmware.cli.services import CATALOGUE
 from firmware.services.lines import Lines
 
 FILE = "electricity.toml"
@@ -90,7 +91,7 @@ def test_a_slip_is_named_with_its_line(
 ) -> None:
     change(folder, old, new)
     code, found = run(str(folder))
-    assert code == EXIT_FOUND
+    assert code == Exit.NOT_WELL
     line = line_with(folder / FILE, marked)
     assert [each for each in found if said in each and each.startswith(f"{FILE}:{line}: ")], found
 
@@ -101,7 +102,7 @@ def test_a_word_of_a_coming_service_and_of_a_category_counts_too(
     change(folder, 'name = "Bill payment"', 'name = ""', "categories.toml")
     change(folder, 'icon = "device-mobile"', 'icon = "device-mobil"', "categories.toml")
     code, found = run(str(folder))
-    assert code == EXIT_FOUND
+    assert code == Exit.NOT_WELL
     name, icon = (line_with(folder / "categories.toml", each) for each in ('name = ""', 'mobil"'))
     assert found == [
         f"categories.toml:{name}: words.en.name is empty",
@@ -115,7 +116,7 @@ def test_two_files_want_the_same_name(
 ) -> None:
     shutil.copy(folder / FILE, folder / "power.toml")
     code, found = run(str(folder))
-    assert code == EXIT_FOUND
+    assert code == Exit.NOT_WELL
     assert any("electricity is in electricity.toml, too" in each for each in found)
     assert any("expected the name of the file, power; got electricity" in each for each in found)
 
@@ -129,7 +130,7 @@ def test_a_service_that_is_paid_has_no_rate(
         'electricty = [{ kind = "charge" }]\n'
     )
     code, found = run(str(folder), "--rates", str(rates))
-    assert code == EXIT_FOUND
+    assert code == Exit.NOT_WELL
     line = line_with(folder / FILE, "id = ")
     wanted = "electricity is paid, and rate table 4 does not have it; did you mean `electricty`?"
     assert f"{FILE}:{line}: {wanted}" in found
@@ -138,14 +139,14 @@ def test_a_service_that_is_paid_has_no_rate(
 def test_letters_of_another_editor(folder: Path, run: Callable[..., tuple[int, list[str]]]) -> None:
     (folder / FILE).write_bytes('name = "बिल"'.encode("utf-16"))
     code, found = run(str(folder))
-    assert code == EXIT_FOUND and found[0].startswith(f"{FILE}:1: expected UTF-8")
+    assert code == Exit.NOT_WELL and found[0].startswith(f"{FILE}:1: expected UTF-8")
 
 
 @pytest.mark.parametrize("words", [["nowhere"], ["--rates", "nowhere"]])
 def test_a_folder_or_a_table_that_is_not_there(
     run: Callable[..., tuple[int, list[str]]], words: list[str]
 ) -> None:
-    assert run(*words) == (EXIT_NO_INPUT, [])
+    assert run(*words) == (Exit.NO_INPUT, [])
 
 
 def test_no_kiosk_toml_is_needed(

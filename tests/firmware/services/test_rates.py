@@ -272,7 +272,7 @@ def test_a_technician_brings_a_table_on_a_stick(
     assert run(tmp_path, "show") == 0
     said = capsys.readouterr().out
     assert "version 9, in force, valid from 2026-04-01: Sandbox Office, no. 9" in said
-    assert "caste                statutory ₹10.00, charge ₹40.00" in said
+    assert "caste    statutory ₹10.00, charge ₹40.00" in said
 
 
 def test_the_office_signs_with_the_key_of_its_documents(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from firmware.cli import keys as commands
 from firmware.cli.__main__ import parser
+from firmware.cli.exits import Exit
 from firmware.runtime.config import load
 from firmware.till import office
 from firmware.till.commission import BadAnswer, answer, install, make_key, new_fleet, request
@@ -115,7 +115,7 @@ async def test_the_commands_carry_two_lines_from_kiosk_to_office_and_back(
 
     monkeypatch.setattr("sys.stdin", io.StringIO("nonsense"))
     options = parser().parse_args(["key", "install"])
-    assert await options.run(load(config), options) == commands.EXIT_REFUSED
+    assert await options.run(load(config), options) == Exit.NOT_WELL
     assert "expected a certificate" in capsys.readouterr().err
 
 

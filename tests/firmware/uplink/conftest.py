@@ -11,6 +11,7 @@ from firmware.contract.device import Kind
 from firmware.demo.broker import Broker
 from firmware.runtime.config import Config
 from tests.firmware.small_kiosk import config_in
+from tests.firmware.uplink.desk import Desk
 from tests.firmware.uplink.fleet import FleetBroker, Signer
 
 
@@ -38,3 +39,10 @@ def bus(config: Config, tmp_path: Path) -> Iterator[Broker]:
     """The kiosk's own."""
     with Broker(config, tmp_path / "kiosk") as broker:
         yield broker
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    yield made
+    made.kept.close()

@@ -39,6 +39,7 @@ KIOSK = "k1"
 YEAR = timedelta(days=365)
 HOUR = timedelta(hours=1)
 STARTS_WITHIN = 10.0  # seconds
+ALL_OF_IT = "kiosk/v1/+/up/#"
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,7 @@ class Receiver:
     """The collector's half of the contract, as little as there can be: keeps, then acknowledges.
 
     `keeps` of a message says whether it is committed; what is not is not acknowledged either.
+    Where it `is_late` it listens to nothing before `comes`: it was never there.
     """
 
     broker: FleetBroker
@@ -152,6 +154,13 @@ class Receiver:
     kept: Collector = field(default_factory=Collector)
     doubles: int = 0
     client: aiomqtt.Client | None = None
+    is_late: bool = False
+
+    async def comes(self, share: str = "") -> None:
+        """For the first time, with others of its group or alone."""
+        self.is_late = False
+        assert self.client is not None
+        await self.client.subscribe(f"$share/{share}/{ALL_OF_IT}" if share else ALL_OF_IT, qos=1)
 
     async def run(self) -> None:
         """For as long as the test lasts; the broker may be killed."""
@@ -169,7 +178,8 @@ class Receiver:
             "localhost", self.broker.port, tls_context=context, identifier="collector",
             protocol=aiomqtt.ProtocolVersion.V5,
         ) as self.client:  # fmt: skip
-            await self.client.subscribe("kiosk/v1/+/up/#", qos=1)
+            if not self.is_late:
+                await self.client.subscribe(ALL_OF_IT, qos=1)
             async for message in self.client.messages:
                 await self._take(self.client, str(message.topic), bytes(message.payload))
 
@@ -187,6 +197,12 @@ class Receiver:
         assert self.client is not None
         payload = message if isinstance(message, bytes) else msgspec.json.encode(message)
         await self.client.publish(topic(self.kiosk, rest), payload, qos=1, retain=retain)
+
+    async def to_all(self, rest: str, message: object) -> None:
+        """Retained, to every kiosk."""
+        assert self.client is not None
+        payload = msgspec.json.encode(message)
+        await self.client.publish(topic("all", rest), payload, qos=1, retain=True)
 
     def of(self, rest: str) -> list[bytes]:
         return [payload for name, payload in self.said if name == rest]

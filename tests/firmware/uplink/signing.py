@@ -11,8 +11,10 @@ from nacl.signing import SigningKey
 from firmware.contract.uplink import (
     COMMAND_PURPOSE,
     DESIRED_PURPOSE,
+    NOTICE_PURPOSE,
     Desired,
     FleetCommand,
+    Notice,
     Signed,
     Verb,
 )
@@ -21,6 +23,9 @@ from firmware.uplink.stamp import moment
 
 FLEET_KEY = SigningKey(bytes(range(32)))
 FLEET_PUBLIC = bytes(FLEET_KEY.verify_key).hex()
+PURPOSES = {
+    FleetCommand: COMMAND_PURPOSE, Desired: DESIRED_PURPOSE, Notice: NOTICE_PURPOSE
+}  # fmt: skip
 
 
 def command(
@@ -36,10 +41,10 @@ def command(
 
 
 def signed(
-    body: FleetCommand | Desired, key: SigningKey = FLEET_KEY, purpose: bytes | None = None
+    body: FleetCommand | Desired | Notice, key: SigningKey = FLEET_KEY, purpose: bytes | None = None
 ) -> Signed:
     """As the fleet sends it."""
-    purpose = purpose or (COMMAND_PURPOSE if isinstance(body, FleetCommand) else DESIRED_PURPOSE)
+    purpose = purpose or PURPOSES[type(body)]
     text = msgspec.json.encode(body).decode()
     signature = key.sign(signed_bytes(purpose, text)).signature
     return Signed(

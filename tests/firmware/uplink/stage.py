@@ -63,11 +63,12 @@ class Stage:
 
 @asynccontextmanager
 async def staged(
-    config: Config, section: UplinkSection, fleet: FleetBroker, till: Till, boot_id: str = "b1"
-) -> AsyncIterator[Stage]:
-    """All of it running; ended as a signal ends a daemon."""
+    config: Config, section: UplinkSection, fleet: FleetBroker, till: Till, boot_id: str = "b1",
+    is_late: bool = False,
+) -> AsyncIterator[Stage]:  # fmt: skip
+    """All of it running; ended as a signal ends a daemon. `is_late`: no collector yet."""
     kept = Kept.open(config, SystemClock(), boot_id)
-    machine, receiver = Machine(), Receiver(fleet)
+    machine, receiver = Machine(), Receiver(fleet, is_late=is_late)
     daemon = UplinkDaemon(config, section, kept, machine, Random(1), FAST)
     listener = Bus(config.bus_address("technician"))
     stage = Stage(config, section, till, receiver, machine, daemon, kept, listener)

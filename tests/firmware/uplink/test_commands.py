@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import lzma
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,94 +17,17 @@ from firmware.contract.content import SetConduct
 from firmware.contract.desk import MACHINE, PutBack, Restart, TakeOut, WhyClosed
 from firmware.contract.device import Outcome as Said
 from firmware.contract.device import Reply
-from firmware.contract.fleet import FleetOrder
 from firmware.contract.uplink import (
     DESIRED_PURPOSE,
     MOST_BYTES,
-    Desired,
     Outcome,
-    UpReply,
     Verb,
 )
-from firmware.health.self_test import Check
-from firmware.runtime.clock import FixedClock
-from firmware.uplink.acts import PART, Actor
-from firmware.uplink.commands import Executed
-from firmware.uplink.kept import Kept, Settings
-from firmware.uplink.marks import Keeper
-from firmware.uplink.obeying import Obeying
-from firmware.uplink.outbox import Outbox
-from firmware.uplink.stamp import Stamper
-from tests.firmware.uplink.signing import FLEET_PUBLIC, command, signed
-from tests.firmware.uplink.stage import Machine
+from firmware.uplink.acts import PART
+from tests.firmware.uplink.desk import NOW, Desk
+from tests.firmware.uplink.signing import command, signed
 
-NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 STRANGER = SigningKey(b"\7" * 32)
-
-
-@dataclass
-class Desk:
-    """Everything behind `down/command`; `answers` is what core says to an order."""
-
-    folder: Path
-    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
-    machine: Machine = field(default_factory=Machine)
-    orders: list[FleetOrder] = field(default_factory=list)
-    answers: Reply | None = field(default_factory=lambda: Reply(Said.DONE))
-    money_is_inside: bool = False
-    clock_is_set: bool = True
-    told: int = 0
-
-    def __post_init__(self) -> None:
-        self.boot("b1")
-
-    def boot(self, boot_id: str) -> None:
-        """As a start of the program does it."""
-        outbox = Outbox(self.folder / "outbox.db")
-        keeper = Keeper(self.folder / "mark")
-        stamper = Stamper(self.clock, keeper.booted(boot_id).boot, lambda: self.clock_is_set)
-        self.kept = Kept(self.folder, self.clock, outbox, keeper, stamper, Executed(outbox))
-        self.settings = Settings(self.folder, [FLEET_PUBLIC], "k1")
-        checks = [Check("clock", is_good=True), Check("notes", False, "gone")]
-        actor = Actor(self.machine, self._order, self._tell_now, lambda: checks)
-        self.obeying = Obeying(
-            self.kept, self.settings, actor, [STRANGER_OF_BEFORE, FLEET_PUBLIC], "k1",
-            lambda: self.money_is_inside, lambda: None,
-        )  # fmt: skip
-        self.obeying.take_up()
-
-    async def _order(self, order: FleetOrder) -> Reply | None:
-        self.orders.append(order)
-        return self.answers
-
-    def _tell_now(self) -> None:
-        self.told += 1
-
-    async def gets(self, sent: object) -> list[UpReply]:
-        """The command; what is to be sent for it."""
-        payload = sent if isinstance(sent, bytes) else msgspec.json.encode(sent)
-        await self.obeying.obey(payload)
-        return self.replies()
-
-    def replies(self) -> list[UpReply]:
-        found = self.kept.executed.replies()
-        for number, _ in found:
-            self.kept.executed.replied(number)
-        return [msgspec.json.decode(body, type=UpReply) for _, body in found]
-
-    def events(self) -> list[str]:
-        stamp = self.kept.stamper.now()
-        return [event.kind for event in self.kept.outbox.after(0, 64, 10**6, stamp)]
-
-
-STRANGER_OF_BEFORE = bytes(SigningKey(b"\1" * 32).verify_key).hex()  # a key that is rolled over
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
-    yield made
-    made.kept.close()
 
 
 async def test_a_command_of_the_fleet_is_done_and_answered(desk: Desk) -> None:
@@ -122,6 +44,86 @@ async def test_a_replayed_command_does_nothing_also_after_a_restart(desk: Desk) 
     desk.boot("b1")
     assert await desk.gets(sent) == []
     assert desk.orders == [Restart("fleet: office", "health")]
+
+
+OUTBOX, IDS = "outbox.db*", "ids.*"
+LATER = NOW + timedelta(minutes=2)
+
+
+def lost(folder: Path, *patterns: str) -> None:
+    for path in (path for pattern in patterns for path in folder.glob(pattern)):
+        path.unlink()
+
+
+def torn(folder: Path, *patterns: str) -> None:
+    """A worn card gives back noise."""
+    for path in (path for pattern in patterns for path in folder.glob(pattern)):
+        path.write_bytes(b"\xa5" * 4096)
+
+
+@pytest.mark.parametrize("gone", [lost, torn])
+@pytest.mark.parametrize("what", [(OUTBOX,), (IDS,), (OUTBOX, IDS)], ids=["outbox", "ids", "both"])
+async def test_a_command_is_not_done_again_after_its_file_was_lost(
+    desk: Desk, gone: Callable[..., None], what: tuple[str, ...]
+) -> None:
+    """Signed, in time, and sent once more by whoever kept it. A new one is done."""
+    sent = signed(command(Verb.RESTART, at=NOW, unit="kiosk-health"))
+    await desk.gets(sent)
+    desk.kept.close()
+    gone(desk.folder, *what)
+    desk.clock.set(LATER)
+    desk.boot("b1")
+    desk.replies()
+    assert [each.outcome for each in await desk.gets(sent)] in ([], [Outcome.REFUSED])
+    assert len(desk.orders) == 1
+    (reply,) = await desk.gets(signed(command(Verb.RESTART, 2, at=LATER, unit="kiosk-health")))
+    assert (reply.outcome, len(desk.orders)) == (Outcome.DONE, 2)
+
+
+async def test_a_card_that_is_back_at_an_earlier_day_does_nothing_twice(desk: Desk) -> None:
+    """The log of SQLite is lost with its last commits, and the file itself looks well."""
+    desk.kept.outbox.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = (desk.folder / "outbox.db").read_bytes()
+    sent = signed(command(Verb.REBOOT, at=NOW))
+    await desk.gets(sent)
+    desk.kept.close()
+    lost(desk.folder, OUTBOX)
+    (desk.folder / "outbox.db").write_bytes(before)
+    desk.boot("b1")
+    assert desk.kept.outbox.was_lost == ""
+    assert await desk.gets(sent) == []
+    assert desk.orders == [Restart("fleet: office", MACHINE)]
+
+
+@pytest.mark.parametrize("year", [1970, 2038])
+async def test_a_record_that_began_under_a_wrong_clock_begins_when_the_clock_is_believed(
+    desk: Desk, year: int
+) -> None:
+    """Of 1970 it would let everything through, and of 2038 nothing, for years."""
+    desk.kept.close()
+    lost(desk.folder, OUTBOX, IDS)
+    desk.clock.set(datetime(year, 1, 1, tzinfo=UTC))
+    desk.clock_is_set = False
+    desk.boot("b2")
+    desk.clock.set(NOW)
+    desk.clock_is_set = True
+    desk.kept.executed.ids.believe(desk.kept.stamper.now().t)
+    desk.kept.close()
+    desk.boot("b2")
+    old = command(Verb.REBOOT, at=NOW - timedelta(minutes=5))
+    (reply,) = await desk.gets(signed(old))
+    assert (reply.outcome, reply.why[:13]) == (Outcome.REFUSED, "issued before")
+    (reply,) = await desk.gets(signed(command(Verb.REBOOT, 2, at=NOW)))
+    assert reply.outcome is Outcome.DONE
+
+
+async def test_an_id_that_cannot_be_kept_is_not_acted_upon(desk: Desk) -> None:
+    lost(desk.folder, IDS)
+    for letter in "ab":
+        (desk.folder / f"ids.{letter}").mkdir()
+    assert await desk.gets(signed(command(Verb.REBOOT, at=NOW))) == []
+    assert desk.orders == []
+    assert desk.kept.executed.interrupted(1) == []
 
 
 @pytest.mark.parametrize(
@@ -266,24 +268,6 @@ async def test_a_meeting_without_an_end_is_refused_in_its_own_words(desk: Desk) 
     (reply,) = await desk.gets(signed(asked))
     assert reply.outcome is Outcome.REFUSED and "ends" in reply.why
     assert desk.orders == []
-
-
-def test_settings_are_taken_when_newer_and_survive_a_restart(desk: Desk) -> None:
-    def sent(version: int, key: SigningKey | None = None) -> bytes:
-        desired = Desired(kiosk="k1", version=version, health_every=600)
-        return msgspec.json.encode(signed(desired, key) if key else signed(desired))
-
-    assert desk.obeying.on_desired(sent(3))
-    assert not desk.obeying.on_desired(sent(3)), "retained: it comes with every connection"
-    assert not desk.obeying.on_desired(sent(2)), "an old one that somebody kept"
-    assert not desk.obeying.on_desired(sent(9, STRANGER))
-    desk.kept.close()
-    desk.boot("b1")
-    assert desk.settings.version == 3
-    assert desk.settings.now is not None and desk.settings.now.health_every == 600
-    (desk.folder / "desired.json").write_bytes(b"00000000\nnot so")
-    (desk.folder / "desired.json.previous").unlink(missing_ok=True)
-    assert Settings(desk.folder, [FLEET_PUBLIC], "k1").version == 0, "what is not proven is not"
 
 
 def test_a_retained_command_is_of_no_moment(desk: Desk) -> None:

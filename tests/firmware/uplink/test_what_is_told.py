@@ -15,7 +15,7 @@ from firmware.contract.device import EventId, Outcome, Reply, Status, Switch, Sw
 from firmware.contract.fleet import Told
 from firmware.contract.health import Condition, CoreState, Finding, KioskHealth, Presence, Supply
 from firmware.contract.money import ZERO, Money, rupees
-from firmware.contract.till import BoxPulled, CollectionDiffered, PaymentRefused
+from firmware.contract.till import BoxPulled, CollectionDiffered, PaymentRefused, RequestRefused
 from firmware.contract.topics import Topics
 from firmware.contract.uplink import UpEvents, UpState
 from firmware.runtime.bus import Envelope
@@ -24,6 +24,7 @@ from firmware.uplink.commands import Executed
 from firmware.uplink.ear import SETTLES_AFTER, Ear
 from firmware.uplink.fitting import Fact
 from firmware.uplink.happenings import of_device, of_findings, of_operator, of_till
+from firmware.uplink.ids import Ids
 from firmware.uplink.kept import Kept
 from firmware.uplink.link import LEAST_WAIT, MOST_WAIT, Dialler
 from firmware.uplink.marks import Keeper
@@ -59,7 +60,8 @@ class Kiosk:
     def start(self) -> None:
         outbox, keeper = Outbox(self.folder / "outbox.db"), Keeper(self.folder / "mark")
         stamper = Stamper(self.clock, 1, lambda: True)
-        self.kept = Kept(self.folder, self.clock, outbox, keeper, stamper, Executed(outbox))
+        executed = Executed(outbox, Ids(self.folder / "ids", stamper.now()))
+        self.kept = Kept(self.folder, self.clock, outbox, keeper, stamper, executed)
         self.ear = Ear(self.kept, Heard(), lambda: self.has_room, lambda: None)
 
     def restart(self) -> None:
@@ -130,9 +132,10 @@ def test_a_door_that_the_panel_tells_every_second_is_told_once(kiosk: Kiosk) -> 
     for _ in range(5):
         kiosk.says(T.device_event("panel"), moved)
     kiosk.says(T.device_event("panel"), SwitchMoved(Switch.MAINS_IS_OFF, True))
-    kiosk.says(T.core_event, BoxPulled("panel"))
+    kiosk.says(T.core_event, BoxPulled("panel"))  # its row tells it: rows_told.py
+    kiosk.says(T.core_event, RequestRefused("TDR 0417 0001", "grievance", "refused"))
     kinds = [kind for kind, _ in kiosk.told()]
-    assert kinds == ["door.opened", "till.box_pulled"]
+    assert kinds == ["door.opened", "till.request_refused"]
 
 
 def test_money_is_told_in_paise_and_lists_as_they_are() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from firmware.contract.content import Shown
 from firmware.contract.meeting import Announced
-from firmware.contract.reading import Language
+from firmware.contract.reading import Language, in_language
 from firmware.contract.screen import Action, Attract, Screen
 from ui.frame import NO_BUTTON, Button, Look
 from ui.languages import languages
@@ -42,12 +43,14 @@ class AttractModel:
     lines: str = ""  # whom to ask, of the district
     logo: str = ""  # a file
     banner: str = ""
+    banners: tuple[str, ...] = ()  # that one, and those that take turns with it
     meeting: str = ""
+    notice: str = ""  # of the fleet
     padlock: str = ""  # what it is for, spoken
 
     @property
     def spoken_text(self) -> str:
-        return sentences(self.greeting, self.line, self.meeting)
+        return sentences(self.greeting, self.line, self.meeting, self.notice)
 
 
 def model(data: Attract, screen: Screen, say: Say, pictures: Path | None = None) -> AttractModel:
@@ -69,21 +72,24 @@ def model(data: Attract, screen: Screen, say: Say, pictures: Path | None = None)
         practise=_teaches(Action.PRACTISE, screen, say),
         has_padlock=Action.OPERATOR in screen.actions,
         meeting="" if data.meeting is None else _meeting(data.meeting, say),
+        notice="\n".join(in_language(each, say.language, "") for each in data.notices),
         **({} if data.content is None else _content(data, data.content, say, pictures)),
         padlock=say("keys.padlock"),
     )  # fmt: skip
 
 
-def _content(data: Attract, shown: Shown, say: Say, pictures: Path | None) -> dict[str, str]:
-    """What the district has put here. A meeting that is near takes the room of its lines."""
-    words = say.language
-    found = {
-        "slogan": "" if shown.slogan is None else shown.slogan.of(words),
-        "lines": "\n".join(line.of(words) for line in shown.lines if data.meeting is None),
-    }
+def _content(data: Attract, shown: Shown, say: Say, pictures: Path | None) -> dict[str, Any]:
+    """What the district has put here. A meeting that is near takes the room of its lines, and a
+    notice of the fleet the room of all its words."""
+    words, found = say.language, dict[str, Any]()
+    if not data.notices:
+        found["slogan"] = "" if shown.slogan is None else shown.slogan.of(words)
+        found["lines"] = "\n".join(line.of(words) for line in shown.lines if data.meeting is None)
     if pictures is not None:
-        files = {"logo": shown.logo, "banner": shown.banner}
+        files = {"logo": "" if data.notices else shown.logo, "banner": shown.banner}
         found |= {place: str(pictures / file) for place, file in files.items() if file}
+        banners = (shown.banner, *shown.banners)
+        found["banners"] = tuple(str(pictures / file) for file in banners if file)
     return found
 
 

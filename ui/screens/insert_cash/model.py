@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from firmware.contract.money import Money
 from firmware.contract.screen import Hint, InsertCash, NoteButton, Screen
@@ -17,6 +17,8 @@ class NoteChip:
     text: str
     colour: str
     is_taken: bool
+    ink: str = theme.INK
+    stamp: str = ""  # the word of play money
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,26 @@ def model(data: InsertCash, screen: Screen, say: Say) -> InsertCashModel:
         strip=strip,
         strip_icon=icon,
     )
+
+
+def as_play(model: InsertCashModel, data: InsertCash, say: Say) -> InsertCashModel:
+    """In practice: notes that look like the ones in the tray, and no word that sends anybody to a
+    real slot."""
+    notes = tuple(_play_chip(chip, say) for chip in model.notes)
+    if _way(data) in (".wait", ".moment"):
+        return replace(model, notes=notes)
+    played = replace(
+        model, question=say("practice.cash"), line=say("practice.cash.line"), notes=notes
+    )
+    if model.strip != say("cash.insert"):  # it says what became of a note
+        return played
+    return replace(played, strip=say("practice.cash.strip"), strip_icon="info-fill")
+
+
+def _play_chip(chip: NoteChip, say: Say) -> NoteChip:
+    colour = theme.PLAY if chip.is_taken else chip.colour
+    ink = theme.WHITE if chip.is_taken else chip.ink
+    return replace(chip, colour=colour, ink=ink, stamp=say("practice.stamp"))
 
 
 def _way(data: InsertCash) -> str:

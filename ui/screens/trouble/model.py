@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from firmware.contract.screen import Screen, Trouble
+from ui.frame import try_at
 from ui.say import FaultWords, Say, amount, sentences
 
 STEPS_AT_MOST = 3
@@ -56,7 +57,7 @@ def model(data: Trouble, screen: Screen, say: Say) -> TroubleModel:
         claim_label=say("claim.number") if data.claim else say("done.receipt") if number else "",
         claim=number,
         code=(data.token or number) if number and data.proof == "screen" else "",
-        steps=_steps(data, cause, say),
+        steps=(*_steps(data, cause, say), *filter(None, [try_at(screen, say, "try_at.now")])),
         told=say(f"{cause}.told") if fault is None else fault.mender,
         is_fault=is_fault,
         icon=_icon(fault, is_fault),

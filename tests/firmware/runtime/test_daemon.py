@@ -1,0 +1,83 @@
+"""How a daemon ends: by a signal, by a wrong configuration, or by an error wherever it happens."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from firmware.runtime.config import ConfigError
+from firmware.runtime.daemon import start_with
+
+Main = Callable[[str, argparse.Namespace], Awaitable[None]]
+
+
+class DiskIsFull(OSError):
+    """Of the ledger, in the middle of what a device said."""
+
+
+@pytest.fixture(autouse=True)
+def no_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["kiosk-test"])
+
+
+def run(main: Main) -> int:
+    return start_with(lambda path: "settings", Path("/nowhere"), "kiosk-test", main)
+
+
+def test_an_error_in_what_a_device_said_ends_the_driver() -> None:
+    """It was logged, the driver stayed, set no alarm any more, and polled nobody for ever."""
+    ends, closed = os.pipe(), []
+
+    def on_bytes() -> None:
+        raise DiskIsFull(28, "No space left on device")
+
+    async def main(settings: str, options: argparse.Namespace) -> None:
+        asyncio.get_running_loop().add_reader(ends[0], on_bytes)
+        os.write(ends[1], b"x")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            closed.append("port")
+
+    with pytest.raises(DiskIsFull):
+        run(main)
+    assert closed == ["port"], "it let go of what it held"
+    for end in ends:
+        os.close(end)
+
+
+def test_an_error_at_an_alarm_ends_it_too() -> None:
+    def on_alarm() -> None:
+        raise KeyError("bug")
+
+    async def main(settings: str, options: argparse.Namespace) -> None:
+        asyncio.get_running_loop().call_later(0.0, on_alarm)
+        await asyncio.Event().wait()
+
+    with pytest.raises(KeyError, match="bug"):
+        run(main)
+
+
+def test_a_signal_is_an_end_like_any_other() -> None:
+    async def main(settings: str, options: argparse.Namespace) -> None:
+        asyncio.get_running_loop().call_later(0.0, os.kill, os.getpid(), signal.SIGTERM)
+        await asyncio.Event().wait()
+
+    assert run(main) == 0
+
+
+def test_a_wrong_configuration_is_not_tried_again(capsys: pytest.CaptureFixture[str]) -> None:
+    def wrong(path: Path) -> str:
+        raise ConfigError(f"{path}: no key")
+
+    async def main(settings: str, options: argparse.Namespace) -> None:
+        raise AssertionError("it was started")
+
+    assert start_with(wrong, Path("/nowhere"), "kiosk-test", main) == 78
+    assert capsys.readouterr().err == "kiosk-test: /nowhere: no key\n"
