@@ -100,6 +100,7 @@ test-rabbitmq: $(STAMP) $(RABBITMQ)/usr/lib/rabbitmq/bin/rabbitmq-server
 	KIOSK_RABBITMQ=$(RABBITMQ) $(BIN)/pytest -v tests/fleet
 
 $(RABBITMQ)/usr/lib/rabbitmq/bin/rabbitmq-server:
+	mkdir -p $(dir $(RABBITMQ))
 	mmdebstrap --variant=minbase --aptopt='APT::Install-Recommends "false"' \
 	  --keyring=/usr/share/keyrings/debian-archive-keyring.gpg --include=rabbitmq-server trixie $(RABBITMQ)
 
