@@ -223,3 +223,15 @@ def test_a_pack_of_the_fleet_is_installed_by_who_may_read_it(
     assert machine.ask("kiosk-content.service", "Result") == "success"
     assert "content 1 " in machine.run("kioskctl", "content", "list")
     assert machine.failed() == []
+
+
+def test_practice_is_a_unit_of_its_own_and_leaves_nothing(machine: Container) -> None:
+    said = machine.run("kioskctl", "practice", "start")
+    assert "practice is on" in said, said
+    assert machine.ask("kiosk-practice.service", "ActiveState") == "active"
+    assert machine.ask("kiosk-practice.service", "User") != machine.ask("kiosk-core", "User")
+    machine.run("kioskctl", "practice", "stop")
+    machine.until(
+        lambda: machine.ask("kiosk-practice.service", "ActiveState") == "inactive", "no practice"
+    )
+    assert machine.failed() == []
