@@ -69,9 +69,14 @@ def of_operator(core: CoreState, standing: Mapping[str, str], at: str) -> Change
     return Change(told, dict.fromkeys(sorted(now - before), at), sorted(before - now))
 
 
+def kind_of(event: type[object]) -> str:
+    """Of a type of TillEvent: `till.payment_refused`."""
+    return "till." + WORD.sub("_", event.__name__).lower()
+
+
 def of_till(event: TillEvent, at: str) -> Told:
-    """`till.payment_refused`: as core says it, its fields as facts. It says each once."""
-    kind = "till." + WORD.sub("_", type(event).__name__).lower()
+    """As core says it, its fields as facts. It says each once."""
+    kind = kind_of(type(event))
     facts = {name: _plain(getattr(event, name)) for name in event.__struct_fields__}
     body = sha256(msgspec.json.encode(event)).hexdigest()[:16]
     return Told(f"{kind} {at} {body}", kind, facts, at)

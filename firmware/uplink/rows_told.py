@@ -18,6 +18,7 @@ from firmware.contract.device import EventId, Switch
 from firmware.contract.fleet import Rows, Told
 from firmware.contract.till import (
     BoxPulled,
+    CollectionDiffered,
     CountersDiffered,
     DoorOpened,
     SupplyRefilled,
@@ -28,7 +29,7 @@ from firmware.contract.uplink import JournalRow
 from firmware.journal import desk_rows
 from firmware.journal.occasion_rows import ConductChanged
 from firmware.uplink.fitting import Fact
-from firmware.uplink.happenings import of_switch, of_till
+from firmware.uplink.happenings import kind_of, of_switch, of_till
 
 log = logging.getLogger("uplink")
 
@@ -82,7 +83,8 @@ def _of_collection(row: desk_rows.CollectionDiffers, place: str) -> Iterator[Tol
     """Who collected stands in the row CollectionClosed of that number."""
     facts: dict[str, Fact] = {"number": row.number, "sides": row.sides}
     facts["doubts"] = [str(each) for each in row.doubts]
-    yield Told(f"till.collection_differed {place}", "till.collection_differed", facts)
+    kind = kind_of(CollectionDiffered)
+    yield Told(f"{kind} {place}", kind, facts)
 
 
 def _of_supply(row: desk_rows.SupplyRenewed, place: str) -> Iterator[Told]:
