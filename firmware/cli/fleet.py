@@ -40,6 +40,7 @@ def add_commands(commands: Any) -> None:
     load = _with_database(below.add_parser(
         "import", help="what was installed where: kiosk,district,block,place,since"))  # fmt: skip
     load.add_argument("csv", type=Path, metavar="CSV")
+    _add_rabbitmq(below)
     _add_command(below)
     _add_words(below)
     _add_key(below)
@@ -49,6 +50,19 @@ def _with_database(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--database", metavar="DSN", help="else KIOSK_DATABASE")
     parser.set_defaults(without_config=run)
     return parser
+
+
+def _add_rabbitmq(below: Any) -> None:
+    one = below.add_parser(
+        "rabbitmq",
+        help="who may say and hear what, as the definitions of a RabbitMQ",
+        description="A user for each kiosk of the list that `import` takes; no database is asked.",
+    )
+    one.add_argument("csv", type=Path, metavar="CSV")
+    for name, text in {"collector": "hears all kiosks", "office": "may send commands"}.items():
+        option = one.add_argument(f"--{name}", metavar="NAME", action="append")
+        option.help = f"the common name of one who {text}; may stand more than once"
+    one.set_defaults(without_config=run, without_json="it is JSON of RabbitMQ's own")
 
 
 def _add_command(below: Any) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import asyncpg
 
-from firmware.cli import fleet_command, fleet_lines, fleet_words
+from firmware.cli import fleet_command, fleet_lines, fleet_rabbitmq, fleet_words
 from firmware.cli.exits import Exit
 from firmware.cli.fleet_lines import Row
 from firmware.cli.output import refuse, show
@@ -23,6 +23,7 @@ from firmware.collector.database import AWAY, Connection
 from firmware.collector.migrate import SchemaError, check_schema
 from firmware.collector.reading import KIOSK
 from firmware.collector.settings import DSN
+from firmware.runtime.clock import INDIA
 from firmware.runtime.config import ConfigError
 
 COLUMNS = ("kiosk", "district", "block", "place", "since")
@@ -63,6 +64,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.fleet_command == "key":
             return fleet_command.key(options)
+        if options.fleet_command == "rabbitmq":
+            return _rabbitmq(options)
         if options.fleet_command in ORDERS:
             return asyncio.run(ORDERS[options.fleet_command](options))
         return asyncio.run(_ask(options))
@@ -76,7 +79,8 @@ async def _ask(options: argparse.Namespace) -> int:
     dsn = options.database or os.environ.get(DSN)
     if not dsn:
         raise ConfigError(f"--database or {DSN}: expected postgresql://..., got nothing")
-    connection = await asyncpg.connect(dsn, timeout=10)
+    # A day of the list of kiosks is one of India, whatever the server's clock is set to.
+    connection = await asyncpg.connect(dsn, timeout=10, server_settings={"timezone": str(INDIA)})
     try:
         await check_schema(connection)
         if options.fleet_command == "import":
@@ -132,6 +136,14 @@ async def _import(connection: Connection, options: argparse.Namespace) -> int:
     columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * len(COLUMNS)
     await connection.execute(IMPORT, *columns)
     show(options, {"kiosks": len(rows)}, [f"{len(rows)} kiosks"])
+    return Exit.WELL
+
+
+def _rabbitmq(options: argparse.Namespace) -> Exit:
+    """Raises ConfigError, WrongCsv."""
+    kiosks = [row[0] for row in read_csv(options.csv)]
+    found = fleet_rabbitmq.definitions(kiosks, options.collector or [], options.office or [])
+    print(fleet_rabbitmq.as_json(found))
     return Exit.WELL
 
 

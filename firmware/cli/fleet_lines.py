@@ -35,14 +35,20 @@ def status(rows: Sequence[Row]) -> list[str]:
     counts = Counter(row["condition"] for row in rows)
     words = ", ".join(f"{count} {_plain(name)}" for name, count in counts.most_common())
     bad = [row for row in rows if row["condition"] not in WORKING]
+    where = _where(rows)
     lines = [f"{len(rows)} kiosks: {words}" if rows else "no kiosks: `kioskctl fleet import` first"]
     if bad:
         lines += ["", *table(
-            ("kiosk", "district", "place", "condition", "findings", "heard"),
-            [(r["kiosk"], r["district"], r["place"], _plain(r["condition"]), str(r["findings"]),
+            ("kiosk", where, "place", "condition", "findings", "heard"),
+            [(r["kiosk"], r[where], r["place"], _plain(r["condition"]), str(r["findings"]),
               when(r["heard"])) for r in bad],
         )]  # fmt: skip
     return lines
+
+
+def _where(rows: Sequence[Row]) -> str:
+    """Which column tells kiosks apart: where all are of one district, their block."""
+    return "block" if len({row["district"] for row in rows}) == 1 else "district"
 
 
 def _plain(condition: str) -> str:
@@ -52,9 +58,16 @@ def _plain(condition: str) -> str:
 def why(rows: Sequence[Row]) -> list[str]:
     return table(
         ("since", "kiosk", "place", "part", "code", "ticket", "detail"),
-        [(when(r["since"]), r["kiosk"], r["place"], r["part"], r["code"], r["ticket"],
+        [(_since(r), r["kiosk"], r["place"], r["part"], r["code"], r["ticket"],
           r["detail"] or LINK.get(r["code"]) or meaning(r["code"], "en")) for r in rows],
     )  # fmt: skip
+
+
+def _since(row: Row) -> str:
+    """Of one that never spoke, the day it was installed, which has no hour."""
+    since: datetime | None = row["since"]
+    is_day = row["code"] == "link.never" and since is not None
+    return when(since.astimezone(INDIA).date() if is_day and since else since)
 
 
 def money(rows: Sequence[Row]) -> list[str]:
@@ -78,15 +91,20 @@ def rupees(paise: int) -> str:
 def papers(rows: Sequence[Row]) -> list[str]:
     return table(
         ("days", "kiosk", "place", "device", "supply", "level"),
-        [(str(r["days_left"]), r["kiosk"], r["place"], r["device"], r["name"],
+        [(_days(r["days_left"]), r["kiosk"], r["place"], r["device"], r["name"],
           "-" if r["level"] is None else f"{r['level']} {r['unit']}") for r in rows],
     )  # fmt: skip
 
 
+def _days(left: int | None) -> str:
+    return "-" if left is None else str(left)
+
+
 def silent(rows: Sequence[Row]) -> list[str]:
+    where = _where(rows)
     return table(
-        ("heard", "kiosk", "district", "place", "condition", "installed"),
-        [(when(r["heard"]), r["kiosk"], r["district"], r["place"], _plain(r["condition"]),
+        ("heard", "kiosk", where, "place", "condition", "installed"),
+        [(when(r["heard"]), r["kiosk"], r[where], r["place"], _plain(r["condition"]),
           when(r["installed"])) for r in rows],
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ from firmware.collector import sql
 from firmware.collector.acks import Acks
 from firmware.collector.batch import Batch, batch_of
 from firmware.collector.database import AWAY, BAD_DATA, Database
-from firmware.collector.figures import Figures
+from firmware.collector.figures import UNREADABLE, Figures
 from firmware.collector.link import Dial, Link
 from firmware.collector.mqtt5 import Publish
 from firmware.collector.reading import Heard, Unreadable, read
@@ -191,7 +191,7 @@ class Collector:
 
     def _count(self, heard: list[Heard | Unreadable], batch: Batch, seconds: float) -> None:
         for each in heard:
-            name = "unreadable" if isinstance(each, Unreadable) else type(each.what).__name__
+            name = UNREADABLE if isinstance(each, Unreadable) else type(each.what).__name__
             self.figures.count(name)
         self.figures.rows += len(batch.rows)
         self.figures.events += len(batch.events)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 Labels = Mapping[str, str]
+UNREADABLE = "unreadable"
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -42,7 +43,9 @@ def exposition(metrics: Iterable[Metric]) -> str:
 class Figures:
     """Since this collector started."""
 
-    messages: dict[str, int] = field(default_factory=dict)  # by what: journal, event ...
+    # By what: UpJournal, UpEvents ... What an alarm waits for stands here from the start: a counter
+    # that begins with 1 has not increased.
+    messages: dict[str, int] = field(default_factory=lambda: {UNREADABLE: 0})
     rows: int = 0
     events: int = 0
     batches: int = 0

@@ -15,6 +15,8 @@ from typing import Annotated
 import msgspec
 
 VERSION = "v1"
+# What a kiosk subscribes to, each by its name: RabbitMQ sends what is retained to no wildcard.
+HEARD_BY_KIOSK = ("down/ack", "down/command", "down/desired")
 MOST_IN_FLIGHT = 20  # messages of both streams that nobody has acknowledged
 MOST_IN_MESSAGE = 64  # rows or events in one message
 MOST_BYTES = 64 * 1024  # of one message, either way

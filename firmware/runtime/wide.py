@@ -20,6 +20,8 @@ import aiomqtt
 import msgspec
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from firmware.runtime.uplink_section import UplinkSection
 
@@ -105,7 +107,11 @@ class Wide:
 async def connect(
     section: UplinkSection, name: str, will: tuple[str, Any], topics: list[str]
 ) -> AsyncIterator[Wide]:
-    """A connection as `name`, with its last will, subscribed to `topics`. Raises NoLink."""
+    """A connection as `name`, with its last will, subscribed to `topics`. Raises NoLink.
+
+    It names no user: the broker takes him from the certificate, and RabbitMQ would ask one who is
+    named for a password.
+    """
     told = aiomqtt.Will(will[0], msgspec.json.encode(will[1]), qos=1, retain=True)
     words = _LastWords()
     client = _Client(
@@ -113,7 +119,6 @@ async def connect(
         port=section.port,
         protocol=aiomqtt.ProtocolVersion.V5,
         identifier=name,
-        username=name,
         keepalive=KEEPALIVE,
         timeout=ANSWERS_WITHIN,
         clean_start=True,
@@ -124,11 +129,23 @@ async def connect(
     )
     try:
         async with client:
-            for topic in topics:
-                await client.subscribe(topic, qos=1)
+            await _subscribe(client, topics)
             yield Wide(client, min(client.most_aliases, MOST_ALIASES))
     except aiomqtt.MqttError as error:
         raise why_no_link(error, words.last) from error
+
+
+async def _subscribe(client: aiomqtt.Client, topics: list[str]) -> None:
+    """In one packet. Raises NoLink where one is refused: else it would wait for ever in silence."""
+    wanted = [(each, SubscribeOptions(qos=1)) for each in topics]
+    answers = await client.subscribe(wanted, timeout=ANSWERS_WITHIN)
+    refused = [
+        each
+        for each, answer in zip(topics, answers, strict=True)
+        if isinstance(answer, ReasonCode) and answer.is_failure
+    ]
+    if refused:
+        raise NoLink(REFUSED, f"the broker lets this kiosk not hear {', '.join(refused)}")
 
 
 class _Client(aiomqtt.Client):

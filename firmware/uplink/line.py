@@ -12,6 +12,7 @@ import msgspec
 
 from firmware.contract.fleet import RowsAfter
 from firmware.contract.uplink import (
+    HEARD_BY_KIOSK,
     VERSION,
     DownAck,
     Link,
@@ -116,7 +117,7 @@ class Line:
     async def _connection(self) -> None:
         number = self._count()
         will = (self._topic("up/status"), self._status(Link.OFFLINE))
-        topics = [self._topic("down/#"), EVERYBODY]
+        topics = [*map(self._topic, HEARD_BY_KIOSK), EVERYBODY]
         async with wide.connect(self.section, self.kiosk, will, topics) as link:
             log.info("connection %d to the fleet", number)
             self.trouble = ("", "")

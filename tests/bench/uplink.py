@@ -22,7 +22,16 @@ from firmware.contract.fleet import RowsAfter
 from firmware.contract.health import Condition, CoreState, Finding, KioskHealth, Supply
 from firmware.contract.money import ZERO, Money
 from firmware.contract.screen import Action
-from firmware.contract.uplink import DownAck, Link, UpHealth, UpJournal, UpState, UpStatus
+from firmware.contract.uplink import (
+    HEARD_BY_KIOSK,
+    DownAck,
+    Link,
+    UpHealth,
+    UpJournal,
+    UpState,
+    UpStatus,
+    topic,
+)
 from firmware.journal.outgoing import Outgoing
 from firmware.runtime import wide
 from firmware.runtime.uplink_section import UplinkSection
@@ -123,7 +132,8 @@ async def _measure(
         link: list[wide.Wide] = []
 
         async def connect() -> None:
-            topics = [f"kiosk/v1/{KIOSK}/down/#", "kiosk/v1/all/down/notice"]
+            mine = [topic(KIOSK, each) for each in HEARD_BY_KIOSK]
+            topics = [*mine, "kiosk/v1/all/down/notice"]
             will = (f"kiosk/v1/{KIOSK}/up/status", _status(Link.OFFLINE))
             link.append(await stack.enter_async_context(wide.connect(through, KIOSK, will, topics)))
             await _say(link[0], "up/status", _status(Link.ONLINE), retain=True)

@@ -18,6 +18,7 @@ import msgspec
 from firmware.collector.link import Dial, Link, dial
 from firmware.collector.mqtt5 import Publish, Will
 from firmware.contract.uplink import (
+    HEARD_BY_KIOSK,
     MOST_IN_FLIGHT,
     MOST_IN_MESSAGE,
     DownAck,
@@ -166,7 +167,7 @@ class SimKiosk:
         will = Will(topic(self.name, "up/status"), self._status(LinkState.OFFLINE))
         self.link = await dial(msgspec.structs.replace(self.options, will=will), self)
         self.connected_after = time.monotonic() - self._lost_at
-        await self.link.subscribe([topic(self.name, "down/#")])
+        await self.link.subscribe([topic(self.name, each) for each in HEARD_BY_KIOSK])
         self.rows.rewind()
         self.events.rewind()
         waits = self.rows.kept or self.events.kept

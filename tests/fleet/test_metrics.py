@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from itertools import combinations
 from typing import Any
 
@@ -20,6 +18,7 @@ from firmware.collector.figures import Figures, Metric, exposition
 from firmware.collector.metrics import application
 from firmware.collector.store import Store
 from firmware.contract.uplink import Link
+from tests.drivers.foreign import foreign_host
 from tests.fleet.said import event, events, state, status
 from tests.fleet.servers import EXAMPLES
 
@@ -115,10 +114,13 @@ def test_no_panel_lies_on_another_and_each_has_a_number_of_its_own() -> None:
     assert not any(one & two for one, two in combinations(cells, 2))
 
 
-@pytest.mark.skipif(
-    shutil.which("promtool") is None, reason="no promtool: apt-get install prometheus"
-)
-def test_promtool_takes_the_alert_rules() -> None:
-    done = subprocess.run(["promtool", "check", "rules", str(EXAMPLES / "alerts.yml")],
-                          capture_output=True, text=True)  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+async def test_grafanas_own_types_find_no_fault_in_the_dashboard() -> None:
+    """Those of its package @grafana/schema, for want of a Grafana."""
+    async with foreign_host("grafana_check.js", str(EXAMPLES / "grafana.json")) as types:
+        found = await types.says("faults")
+    assert found == {"faults": [], "panels": len(dashboard())}
+
+
+async def test_the_first_message_that_nobody_can_read_is_an_increase(dsn: str) -> None:
+    found = samples(await told(dsn, Figures()))
+    assert found["kiosk_collector_messages_total", frozenset({("kind", "unreadable")})] == 0

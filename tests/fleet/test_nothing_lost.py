@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,11 +12,11 @@ import pytest
 from tests.fleet import reckoning
 from tests.fleet.certificates import Authority
 from tests.fleet.fleet import SimFleet, Site
+from tests.fleet.rabbitmq import MAY_BE_HERE, RabbitMQ
 from tests.fleet.servers import CollectorProcess, Mosquitto, Postgres, Server, postgres_programs
 
 KIOSKS = 300
 NAMES = [f"rj14-{number:05d}" for number in range(KIOSKS)]
-RABBITMQ = "KIOSK_RABBITMQ_PORT"
 PATIENCE = 60.0  # seconds
 
 
@@ -40,15 +39,22 @@ async def test_broker_database_and_collectors_die_and_every_row_is_there_once(
 
 
 @pytest.mark.chaos
-@pytest.mark.skipif(RABBITMQ not in os.environ, reason=f"{RABBITMQ}: no running RabbitMQ is named")
-async def test_one_collector_of_a_rabbitmq_and_its_database_die(
+@pytest.mark.skipif(postgres_programs() is None, reason="no PostgreSQL: apt-get install postgresql")
+@MAY_BE_HERE
+async def test_rabbitmq_database_and_collector_die_and_every_row_is_there_once(
     folder: Path, chaos_seed: int
 ) -> None:
-    """Without shared subscriptions, with a session that the broker keeps; no TLS."""
-    port, database = int(os.environ[RABBITMQ]), Postgres(folder / "pg")
-    collector = CollectorProcess(folder / "c", "collector-a", port, database, None, share="")
-    site = Site(port, longest_back_off=2.0, patience=2.0)
-    await all_die([database, collector], [collector, database], database, site, chaos_seed)
+    """Without shared subscriptions: one collector, with a session that the broker keeps."""
+    authority = Authority(folder / "ca")
+    for name in NAMES:
+        authority.make(name)
+    broker, database = RabbitMQ(folder / "broker", authority, NAMES), Postgres(folder / "pg")
+    collector = CollectorProcess(
+        folder / "c", "collector-a", broker.port, database, authority, share=""
+    )
+    site = Site(broker.port, authority.folder, longest_back_off=2.0, patience=2.0)
+    victims = [collector, database, broker]
+    await all_die([broker, database, collector], victims, database, site, chaos_seed)
 
 
 async def all_die(servers: Sequence[Server], victims: Sequence[Server], database: Postgres,

@@ -68,7 +68,7 @@ class Office:
 @asynccontextmanager
 async def office(folder: Path, content: ContentSection | None = None) -> AsyncIterator[Office]:
     """A real uplink, a broker with the access list of docs/fleet, an officer."""
-    async with a_kiosk(folder, 3, content or ContentSection()) as kiosk:
+    async with a_kiosk(folder, 3, content=content or ContentSection()) as kiosk:
         pem = kiosk.authority.make("office")
         link = folder / "link.toml"
         link.write_text(

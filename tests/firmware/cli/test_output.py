@@ -51,3 +51,25 @@ def test_nothing_is_a_word_and_no_head() -> None:
 
 def test_without_a_head_there_is_no_line_for_it() -> None:
     assert table((), [("ok", "disk", "")]) == ["ok  disk"]
+
+
+@pytest.mark.parametrize("room", ["60", "80", "120", "200"])
+def test_no_id_of_300_kiosks_is_broken_however_narrow_the_terminal(
+    room: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has no column of its own stands in the last one, with its name."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", room)
+    head = ("since", "number", "kiosk", "place", "level", "part", "code", "detail")
+    rows = [
+        ("2026-11-23 02:00", f"CRN-14-{number:04d}", f"rj14-{number:05d}",
+         ("Sub-divisional Hospital Jamwa Ramgarh", "ग्राम पंचायत कूकस")[number % 2], "operator",
+         "notes", "notes.jam.stacker", "It did not return after three tries" * (number % 2))
+        for number in range(300)
+    ]  # fmt: skip
+    lines = table(head, rows)
+    assert max(map(cell_len, lines)) <= int(room)
+    text = "\n".join(lines)
+    for row in rows:
+        assert row[1] in text and row[2] in text
+    assert text.count("notes.jam.stacker") == len(rows)
