@@ -22,7 +22,7 @@ CAN_WAIT = frozenset(
     | {"subprocess", "threading", "time", "usb"}
 )
 ONLY_ON_THE_BUS = frozenset({"paho", "aiomqtt"})
-WAYS_OUT = [Path("firmware/runtime/bus.py"), Path("firmware/runtime/wide.py")]
+WAYS_OUT = [Path(f"firmware/runtime/{name}.py") for name in ("bus", "connection", "wide")]
 
 
 def modules(*folders: str) -> list[Path]:

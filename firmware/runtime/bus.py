@@ -1,4 +1,4 @@
-"""The bus: one MQTT 5 connection that comes back by itself. The only place that imports paho.
+"""The bus: one MQTT 5 connection that comes back by itself.
 
 Sending never waits and never fails: what cannot be delivered now is dropped, because whatever
 matters is told again by its owner until the receiving program has answered (a PUBACK proves
@@ -21,6 +21,8 @@ import aiomqtt
 import msgspec
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+
+from firmware.runtime.connection import Connection
 
 log = logging.getLogger("bus")
 
@@ -152,7 +154,7 @@ class Bus:
 
     async def _session(self) -> None:
         told_to_end = cancellations()
-        async with aiomqtt.Client(
+        async with Connection(
             hostname=str(self.address.socket),
             port=1,  # a unix socket has none; paho insists on a positive number
             transport="unix",

@@ -1,6 +1,6 @@
 """The wide link: MQTT 5 over mutual TLS to the fleet's broker. One connection, and then no more.
 
-Beside bus.py the only place that knows paho. Unlike there, every failure is told, in a code and in
+Beside bus.py the only place that speaks MQTT. Unlike there, every failure is told, in a code and in
 words that a technician can act on; who dials again, and when, is firmware/uplink/link.py.
 
 Clean start, and no session at the broker: the queue is ours, on disk, and moves by `down/ack`
@@ -23,6 +23,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from firmware.runtime.connection import Connection
 from firmware.runtime.uplink_section import UplinkSection
 
 # Seconds. Health says something every five minutes; an operator of a mobile network forgets a
@@ -148,7 +149,7 @@ async def _subscribe(client: aiomqtt.Client, topics: list[str]) -> None:
         raise NoLink(REFUSED, f"the broker lets this kiosk not hear {', '.join(refused)}")
 
 
-class _Client(aiomqtt.Client):
+class _Client(Connection):
     """With three things that aiomqtt keeps to itself: how many aliases the broker takes (MQTT 5,
     3.2.2.3.8), what the last PUBACK said, and that a broker which hangs up before CONNACK will not
     answer any more."""

@@ -13,10 +13,8 @@ import functools
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
-import aiomqtt
 import msgspec
 from PIL import Image
 
@@ -351,9 +349,8 @@ def kiosk_in(
 def _stand_ins(loop: VirtualLoop) -> list[tuple[Any, str, Any]]:
     """Who is replaced, by whom. Everything else is the product."""
     clock = LoopClock(loop)
-    aiomqtt_in_memory = SimpleNamespace(**(vars(aiomqtt) | {"Client": Client}))
     return [
-        (firmware.runtime.bus, "aiomqtt", aiomqtt_in_memory),
+        (firmware.runtime.bus, "Connection", Client),
         (firmware.core.__main__, "SystemClock", lambda: clock),
         (firmware.core.closed, "time", clock),
         (firmware.gateway.connectors, "BackEnd", OfficeLine),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import aiomqtt
@@ -41,8 +40,7 @@ def loop(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualLoop]:
 
 
 def connect_with(client: type[Client], monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_in = SimpleNamespace(**(vars(aiomqtt) | {"Client": client}))
-    monkeypatch.setattr(firmware.runtime.bus, "aiomqtt", stand_in)
+    monkeypatch.setattr(firmware.runtime.bus, "Connection", client)
 
 
 def run(loop: VirtualLoop, story: Coroutine[Any, Any, None]) -> None:
