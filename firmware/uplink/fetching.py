@@ -8,6 +8,7 @@ that ends it is on disk before the order goes. Pictures are opened by kiosk-cont
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -182,9 +183,10 @@ class Fetcher:
         except GaveUp as error:
             if self.order is order:
                 self._end(Outcome.FAILED, str(error))
+        except OSError as error:  # a worn place of the card: read again it would be the same
+            self._spoilt_by(order, f"{part}: {error.strerror}")
         else:
-            if self.order is order:
-                self._came(order, digest)
+            self._came(order, digest)
 
     def _wants(self, order: Order) -> bool:
         return self.order is order and not self._is_late()
@@ -199,12 +201,19 @@ class Fetcher:
         self._step(Trigger.BROKE)
 
     def _came(self, order: Order, digest: str) -> None:
-        if digest == order.pack.sha256:
+        if digest != order.pack.sha256:
+            why = f"expected SHA-256 {order.pack.sha256[:16]}..., got {digest[:16]}..."
+            self._spoilt_by(order, why)
+        elif self.order is order:
             self._step(Trigger.CAME)
-            return
+
+    def _spoilt_by(self, order: Order, why: str) -> None:
+        """The whole of it comes once more, if at all."""
+        if self.order is not order:
+            return  # another one took its place
         self._spoilt += 1
-        why = f"expected SHA-256 {order.pack.sha256[:16]}..., got {digest[:16]}..."
-        (self._packs / handed.PART).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (self._packs / handed.PART).unlink(missing_ok=True)
         if self._spoilt >= MOST_SPOILT:
             self._end(Outcome.FAILED, why)
         else:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
+import os
 import socket
 import sys
 import termios
@@ -319,3 +321,20 @@ async def test_the_reader_of_pictures_was_broken_into_and_lays_a_link(
     await kiosk.looks()
     (_, (outcome, why)) = kiosk.replies()
     assert outcome is Outcome.FAILED and "secret" not in why
+
+
+async def test_a_worn_place_of_the_card_under_the_part_is_no_end_of_the_uplink(
+    kiosk: Kiosk, server: PackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The part is whole, and cannot be read: each start of the uplink found it so, and ended."""
+
+    def worn(path: Path) -> str:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+
+    await kiosk.is_told(server)
+    with monkeypatch.context() as card:
+        card.setattr("firmware.uplink.fetching.sha256_of", worn)
+        await kiosk.looks()
+    assert not kiosk.part.exists(), "it comes anew, to another place of the card"
+    await kiosk.until(State.HANDED)
+    assert server.asked == [0, 0]
