@@ -23,6 +23,7 @@ PAUSE = 0.1  # seconds without a key, after which what came before is complete
 PACE = 0.05
 # What keys without a letter are in a code of several lines or fields; others are nothing in it.
 IN_A_CODE = {"enter": "\n", "numpadenter": "\n", "tab": "\t"}
+MOST_HELD = 2 * LONGEST_SCAN  # keys; what lies on a keyboard for a day types two millions
 LEAST_SCAN = 6  # keys: two or three come as fast from a person, when fingers roll
 
 
@@ -63,14 +64,19 @@ class Wedge:
 
     def letter(self, letter: str, now: float) -> None:
         """It is held back."""
-        self._keys.append(_Key(letter, letter, now))
+        self._hold(_Key(letter, letter, now))
 
     def command(self, name: str, now: float) -> list[Heard]:
         """Enter, Backspace or another key that is no letter: a person's, unless letters wait."""
         if not self._keys:
             return [Typed(name)]
-        self._keys.append(_Key(name, IN_A_CODE.get(name, ""), now))
+        self._hold(_Key(name, IN_A_CODE.get(name, ""), now))
         return []
+
+    def _hold(self, key: _Key) -> None:
+        """Of too many the last counts, for it is not over."""
+        del self._keys[MOST_HELD - 1 :]
+        self._keys.append(key)
 
     def tick(self, now: float) -> list[Heard]:
         """What is certain because somebody has looked for keys, and none has come for a while."""

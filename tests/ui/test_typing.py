@@ -18,7 +18,7 @@ from ui.say import Say
 from ui.screens.find_place import model as find_place
 from ui.screens.number import model as number
 from ui.screens.write_text import model as write_text
-from ui.wedge import LEAST_SCAN, PAUSE, Scanned, Typed, Wedge
+from ui.wedge import LEAST_SCAN, MOST_HELD, PAUSE, Scanned, Typed, Wedge
 
 IN_HINDI = Say(HINDI, "181")
 BOX = WriteText("grievance", "grievance.ask.text", 200, lines=4)
@@ -278,6 +278,27 @@ def test_a_code_of_several_lines_is_one() -> None:
 def test_a_book_in_a_code_is_cut_off() -> None:
     (scanned,) = keys("a" * 5000, 0.001)
     assert isinstance(scanned, Scanned) and len(scanned.text) == LONGEST_SCAN
+
+
+def test_a_bag_lies_on_the_keypad_all_day() -> None:
+    """SDL repeats a key thirty times a second; all of them were held back, 450 MB a day."""
+    wedge, now = Wedge(), 5.0
+    for _ in range(MOST_HELD + 5):
+        wedge.letter("1", now)
+        now += 0.033
+        assert wedge.tick(now) == []
+    heard = [each for at in (now, now + PAUSE) for each in wedge.tick(at)]
+    assert heard == [Scanned("1" * LONGEST_SCAN)]
+    wedge.letter("2", now + 1.0)
+    assert wedge.tick(now + 2.0) == [Typed("2")], "and whoever comes next is heard"
+
+
+@pytest.mark.parametrize("key", ["1", "enter"])
+def test_what_is_held_back_has_an_end(key: str) -> None:
+    wedge = Wedge()
+    for at in range(3 * MOST_HELD):
+        wedge.letter("1", at / 30) if key == "1" or not at else wedge.command(key, at / 30)
+    assert len(wedge._keys) == MOST_HELD
 
 
 def test_a_scan_goes_to_the_screen_that_asks_and_to_no_other(panel: Panel) -> None:
