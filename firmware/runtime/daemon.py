@@ -59,14 +59,15 @@ def start_with(
 
 async def _until_told(work: Awaitable[None]) -> None:
     """An error in a callback of the loop (bytes of a device, an alarm) ends the program as any
-    other: asyncio would log it and go on, with half of what the callback had to do."""
+    other: asyncio would log it and go on, with half of what the callback had to do. Of a protocol
+    (bytes of a printer on the network) too; but its OSErrors are the wire's, which it is told."""
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     errors: list[BaseException] = []
 
     def note(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         loop.default_exception_handler(context)
-        if "handle" in context and "exception" in context:
+        if _is_bug(context):
             errors.append(context["exception"])
             task.cancel()
 
@@ -78,6 +79,15 @@ async def _until_told(work: Awaitable[None]) -> None:
     notify("STOPPING=1")
     if errors:
         raise errors[0]
+
+
+def _is_bug(context: dict[str, Any]) -> bool:
+    """Whether the loop tells of an error in code that it has called; keys of
+    `loop.call_exception_handler`."""
+    if "exception" not in context:
+        return False
+    is_of_wire = "protocol" not in context or isinstance(context["exception"], OSError)
+    return "handle" in context or not is_of_wire
 
 
 def notify(state: str) -> None:

@@ -6,11 +6,13 @@ import argparse
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
+from drivers.base.network import TcpTransport
 from firmware.runtime.config import ConfigError
 from firmware.runtime.daemon import start_with
 
@@ -62,6 +64,38 @@ def test_an_error_at_an_alarm_ends_it_too() -> None:
 
     with pytest.raises(KeyError, match="bug"):
         run(main)
+
+
+def test_an_error_in_what_a_printer_on_the_network_said_ends_its_driver() -> None:
+    """The loop closed the wire and told of a lost link: dialled again, for ever, by a driver with
+    half of what it had to do."""
+
+    def on_bytes(data: bytes) -> None:
+        raise KeyError("bug")
+
+    async def main(settings: str, options: argparse.Namespace) -> None:
+        here, there = socket.socketpair()
+        wire = TcpTransport("page", on_bytes, lambda lost: None)
+        await asyncio.get_running_loop().create_connection(lambda: wire, sock=here)
+        with there:
+            there.send(b"x")
+            await asyncio.wait_for(asyncio.Event().wait(), 2.0)
+
+    with pytest.raises(KeyError, match="bug"):
+        run(main)
+
+
+def test_a_wire_that_breaks_is_no_bug() -> None:
+    """As the loop tells of a read that fails: the protocol hears of it, too."""
+    broken = OSError(113, "No route to host")
+
+    async def main(settings: str, options: argparse.Namespace) -> None:
+        wire = TcpTransport("page", lambda data: None, lambda lost: None)
+        told = {"message": "Fatal read error", "exception": broken, "protocol": wire}
+        asyncio.get_running_loop().call_exception_handler(told)
+        await asyncio.sleep(0)
+
+    assert run(main) == 0
 
 
 def test_a_signal_is_an_end_like_any_other() -> None:
