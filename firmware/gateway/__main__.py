@@ -26,7 +26,7 @@ from firmware.gateway.shelf import FINGER_KEPT_FOR, Shelf
 from firmware.runtime.bus import Bus, Envelope
 from firmware.runtime.clock import SystemClock
 from firmware.runtime.config import Config
-from firmware.runtime.daemon import notify, start
+from firmware.runtime.daemon import apart, notify, start
 from firmware.services.catalogue import load_catalogue
 
 log = logging.getLogger("gateway")
@@ -98,9 +98,7 @@ class Gateway:
         self._bus.retain(self._topics.gateway_state, self._state)
 
     def _on_request(self, envelope: Envelope) -> None:
-        task = asyncio.get_running_loop().create_task(self._answer(envelope))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        apart(self._tasks, self._answer(envelope))
 
     async def _answer(self, envelope: Envelope) -> None:
         try:

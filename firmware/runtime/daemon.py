@@ -14,7 +14,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -88,6 +88,20 @@ def _is_bug(context: dict[str, Any]) -> bool:
         return False
     is_of_wire = "protocol" not in context or isinstance(context["exception"], OSError)
     return "handle" in context or not is_of_wire
+
+
+def apart(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
+    """Begin `work` and wait for nothing; `tasks` holds it while it lasts. A bug in it ends the
+    program: the loop alone would tell of it, some time later, and whoever asked would wait."""
+
+    def is_done(task: asyncio.Task[None]) -> None:
+        tasks.discard(task)
+        if not task.cancelled():
+            task.result()
+
+    task = asyncio.get_running_loop().create_task(work)
+    tasks.add(task)
+    task.add_done_callback(is_done)
 
 
 def notify(state: str) -> None:

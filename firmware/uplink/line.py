@@ -24,6 +24,7 @@ from firmware.contract.uplink import (
 from firmware.runtime import VERSION as RELEASE
 from firmware.runtime import wide
 from firmware.runtime.bus import cancellations
+from firmware.runtime.daemon import apart
 from firmware.runtime.uplink_section import UplinkSection
 from firmware.uplink.flight import Batch
 from firmware.uplink.kept import Kept
@@ -197,9 +198,7 @@ class Line:
         return out is not None
 
     def _ask(self, question: RowsAfter) -> None:
-        task = asyncio.get_running_loop().create_task(self._answered(question))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        apart(self._tasks, self._answered(question))
 
     async def _answered(self, question: RowsAfter) -> None:
         await self.speech.ask_core(question)

@@ -14,7 +14,7 @@ import pytest
 
 from drivers.base.network import TcpTransport
 from firmware.runtime.config import ConfigError
-from firmware.runtime.daemon import start_with
+from firmware.runtime.daemon import apart, start_with
 
 Main = Callable[[str, argparse.Namespace], Awaitable[None]]
 
@@ -96,6 +96,23 @@ def test_a_wire_that_breaks_is_no_bug() -> None:
         await asyncio.sleep(0)
 
     assert run(main) == 0
+
+
+def test_an_error_in_what_nobody_waits_for_ends_it_too() -> None:
+    """A row that the uplink stumbled over: the question to core stood open for ever, and no row
+    left any more."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def asks() -> None:
+        raise KeyError("bug")
+
+    async def main(settings: str, options: argparse.Namespace) -> None:
+        apart(tasks, asks())
+        await asyncio.wait_for(asyncio.Event().wait(), 2.0)
+
+    with pytest.raises(KeyError, match="bug"):
+        run(main)
+    assert not tasks
 
 
 def test_a_signal_is_an_end_like_any_other() -> None:
