@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import Enum, auto
 from pathlib import Path
 from random import Random
@@ -25,6 +25,7 @@ from firmware.runtime.durable import CorruptFile, read_durably, write_durably
 from firmware.runtime.outer_sections import ContentSection, origin_of
 from firmware.runtime.table import step
 from firmware.uplink.download import Broke, GaveUp, download, sha256_of, size_of
+from firmware.uplink.ids import moment_of
 from firmware.uplink.kept import Kept
 from firmware.uplink.result import Result
 
@@ -265,10 +266,10 @@ class Fetcher:
         assert self.order is not None
         stamp = self._kept.stamper.now()
         try:
-            issued = datetime.fromisoformat(self.order.issued)
-            return stamp.t_ok and datetime.fromisoformat(stamp.t) - issued > COMES_WITHIN
-        except (ValueError, TypeError):
+            waited = moment_of(stamp.t) - moment_of(self.order.issued)
+        except ValueError:
             return True  # nobody can say when it would be too late
+        return stamp.t_ok and waited > COMES_WITHIN
 
     def _load_order(self) -> Order | None:
         """What a process before this one had taken up, and not answered."""

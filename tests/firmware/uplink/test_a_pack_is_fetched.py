@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from firmware.content import handed
-from firmware.contract.uplink import Outcome
+from firmware.contract.uplink import Outcome, Verb
 from firmware.runtime.outer_sections import ContentSection
 from firmware.uplink.download import narrow
 from firmware.uplink.fetching import COMES_WITHIN, INSTALLED_WITHIN, Fetcher, State
@@ -26,6 +26,7 @@ from tests.firmware.content import district
 from tests.firmware.uplink.fleet import Signer
 from tests.firmware.uplink.pack_kiosk import Kiosk
 from tests.firmware.uplink.pack_server import PackServer, serving
+from tests.firmware.uplink.signing import command, signed
 
 
 @pytest.fixture
@@ -338,3 +339,20 @@ async def test_a_worn_place_of_the_card_under_the_part_is_no_end_of_the_uplink(
     assert not kiosk.part.exists(), "it comes anew, to another place of the card"
     await kiosk.until(State.HANDED)
     assert server.asked == [0, 0]
+
+
+async def test_an_office_that_names_no_zone_means_utc_here_too(
+    kiosk: Kiosk, server: PackServer
+) -> None:
+    """Each other command of that time is done; this one was accepted, and too late at once."""
+    asked = msgspec.structs.replace(
+        command(Verb.CONTENT_PACK, at=kiosk.clock.now()),
+        issued=f"{kiosk.clock.now():%Y-%m-%dT%H:%M:%S}",
+        args={
+            "url": server.url,
+            "sha256": hashlib.sha256(server.content).hexdigest(),
+            "length": len(server.content),
+        },
+    )
+    await kiosk.obeying.obey(msgspec.json.encode(signed(asked)))
+    await kiosk.until(State.HANDED)
