@@ -17,8 +17,10 @@ import msgspec
 
 from firmware.contract.fleet import Told
 from firmware.contract.uplink import Event
+from firmware.journal.clockwatch import EARLIEST
 from firmware.uplink.fitting import facts
-from firmware.uplink.stamp import Stamp, is_late
+from firmware.uplink.ids import moment_of
+from firmware.uplink.stamp import Stamp, is_late, moment
 
 log = logging.getLogger("uplink")
 
@@ -138,7 +140,8 @@ class Outbox:
         known = "INSERT OR IGNORE INTO sources (source) VALUES (?)"
         if told.source and not database.execute(known, (told.source,)).rowcount:
             return 0
-        values = (stamp.boot, told.at or stamp.t, int(stamp.t_ok), told.kind,
+        at, at_ok = _time(told.at, stamp)
+        values = (stamp.boot, at, int(at_ok), told.kind,
                   msgspec.json.encode(facts(told.facts)).decode())  # fmt: skip
         database.execute(
             "INSERT INTO events (boot, t, t_ok, kind, facts) VALUES (?, ?, ?, ?, ?)", values
@@ -153,6 +156,18 @@ class Outbox:
         with self.commit() as database:
             database.execute("INSERT INTO meta VALUES ('box', ?)", (box,))
         return box
+
+
+def _time(at: str, stamp: Stamp) -> tuple[str, bool]:
+    """When it was, as the wire has it, and whether that is believed: a row may be of a start of the
+    machine whose clock was not set, and be told when it is."""
+    if not at:
+        return stamp.t, stamp.t_ok
+    try:
+        was = moment_of(at)
+    except ValueError:
+        return at, False
+    return moment(was), stamp.t_ok and was >= EARLIEST
 
 
 def _event(row: tuple[int, int, str, int, str, str, int | None], late: Mapping[int, bool]) -> Event:

@@ -43,6 +43,7 @@ from tests.firmware.journal.writer import AT
 
 T = Topics("k1")
 OPENED = SwitchMoved(Switch.DOOR_IS_OPEN, True, EventId("panel", 7, 4))
+UNSET = datetime(1970, 1, 1, 0, 0, 7, tzinfo=UTC)
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
 
 
@@ -136,3 +137,13 @@ async def test_all_that_somebody_must_look_into_is_told_by_its_row(kiosk: Kiosk)
         "till.supply_refilled": {"device": "receipt", "consumable": "paper", "by": "asha"},
         "till.conduct_set": {"is_on": True, "by": "office", "reason": "election"},
     }
+
+
+async def test_a_door_that_was_opened_before_the_clock_was_set(kiosk: Kiosk) -> None:
+    """Its row is of 1970, and was told, once the clock stood, as of a clock that is right."""
+    was = SwitchRecorded("panel", EventId("panel", 7, 4), Switch.DOOR_IS_OPEN, True, "")
+    kiosk.journal.append(UNSET, was)
+    kiosk.writes(msgspec.structs.replace(was, id=EventId("panel", 7, 5)))
+    first, *_, last = await kiosk.connects()
+    assert (first.t, first.t_ok) == ("1970-01-01T00:00:07.000Z", False)
+    assert last.t_ok and last.t.endswith("Z"), "in UTC, as every time of the wire"
