@@ -10,9 +10,12 @@ foreign pictures and writes here cannot speak for the district.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -126,24 +129,38 @@ class Shelf:
         """Lay a pack down and put it in force; the one in force before is kept. One that is in
         force already changes nothing. Raises PackRefused, and OSError where it cannot be written.
         """
-        pack, index = self.check(content), self._index_or_none()
-        version = pack.manifest.version
-        if version == index.current and self._is_there(pack):
+        with self._alone():
+            pack, index = self.check(content), self._index_or_none()
+            version = pack.manifest.version
+            if version == index.current and self._is_there(pack):
+                return pack.manifest
+            if not self._is_there(pack):
+                self._lay_down(pack)
+            previous = index.previous if index.current == version else index.current
+            self._put(Index(version, previous, version, _sums_hash(pack)))
             return pack.manifest
-        if not self._is_there(pack):
-            self._lay_down(pack)
-        previous = index.previous if index.current == version else index.current
-        self._put(Index(version, previous, version, _sums_hash(pack)))
-        return pack.manifest
 
     def rollback(self) -> Manifest:
         """Put the pack of before in force; raises PackRefused where there is none that is whole."""
-        index = self.index()
-        if not index.previous:
-            raise PackRefused("no pack was here before the one in force")
-        manifest = self.manifest(index.previous)
-        self._put(Index(index.previous, index.current, index.highest, index.sums))
-        return manifest
+        with self._alone():
+            index = self.index()
+            if not index.previous:
+                raise PackRefused("no pack was here before the one in force")
+            manifest = self.manifest(index.previous)
+            self._put(Index(index.previous, index.current, index.highest, index.sums))
+            return manifest
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """A technician and kiosk-content.service may come at once: who is second waits. The lock
+        goes with its process. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
     def _is_there(self, pack: Pack) -> bool:
         """Whether it lies here, whole."""
@@ -155,7 +172,6 @@ class Shelf:
             return False
 
     def _lay_down(self, pack: Pack) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
         fresh, there = self.folder / FRESH, self.folder / str(pack.manifest.version)
         for old in (fresh, there):
             shutil.rmtree(old, ignore_errors=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from firmware.content import shelf as shelf_module
+from firmware.content.pack import Pack
 from firmware.content.shelf import Shelf
 from firmware.content.tape import PackRefused
 from tests.firmware.content import district
@@ -140,3 +142,25 @@ def test_the_index_says_what_is_not_there(shelf: Shelf, tmp_path: Path) -> None:
     assert "checksum" in shelf.look(TODAY).why
     shelf.install(pack(tmp_path, 1))
     assert version(shelf) == 1, "and the index can be made again"
+
+
+def test_the_fleets_pack_comes_while_a_technician_installs_his(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """His index was written last, named a folder that the other had taken away, and took away that
+    of the newer pack, which the fleet had been told is in force: the screen showed neither."""
+    shelf.install(pack(tmp_path, 7))
+    fleets = pack(tmp_path, 9)
+    other = Thread(target=lambda: district.shelf(tmp_path / "state").install(fleets))
+    lay_down = Shelf._lay_down
+
+    def slowly(self: Shelf, laid: Pack) -> None:
+        lay_down(self, laid)
+        if laid.manifest.version == 8:
+            other.start()
+            other.join(0.3)  # time enough, if it did not wait
+
+    monkeypatch.setattr(Shelf, "_lay_down", slowly)
+    shelf.install(pack(tmp_path, 8))
+    other.join()
+    assert version(shelf) == 9, shelf.look(TODAY).why
