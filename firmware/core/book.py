@@ -52,6 +52,11 @@ class Book:
         return self._clock.now().isoformat(timespec="milliseconds")
 
     @property
+    def reached(self) -> datetime:
+        """The time that has come for sure, whatever the clock says."""
+        return self._watch.reached(self._clock.now())
+
+    @property
     def today(self) -> date:
         """What the calendar of the clock says."""
         return self._clock.now().date()

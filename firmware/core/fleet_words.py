@@ -1,8 +1,8 @@
 """What the fleet has this kiosk say: a notice on the first screen, and where else to try.
 
 The uplink keeps both, and proves again at each start who signed them, so they stand also where no
-network comes back. A notice ends by the clock; what the fleet says of neighbours goes before the
-list in kiosk.toml.
+network comes back. A notice ends by the clock, or, where that is of 1970, by the journal's rows;
+what the fleet says of neighbours goes before the list in kiosk.toml.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class FleetWords:
 
     def tick(self) -> None:
         """What stands now: this kiosk's own first."""
-        now = datetime.fromisoformat(self._book.at)
+        now = self._book.reached
         said = (self._here, self._everywhere)
         self._occasion.notices = [words for words, until in said if words and _stands(until, now)]
 

@@ -41,9 +41,12 @@ class ClockWatch:
     def day(self, now: datetime) -> datetime:
         """The midnight that began the present day. A clock that is not believed begins none, and
         one that goes back a little ends none."""
+        return self.reached(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def reached(self, now: datetime) -> datetime:
+        """The time that has come for sure: of a clock that is not believed, that of the rows."""
         newest = self._newest or EARLIEST
-        latest = max(now, newest) if self._is_likely(now) else newest
-        return latest.replace(hour=0, minute=0, second=0, microsecond=0)
+        return max(now, newest) if self._is_likely(now) else newest
 
     def took(self, now: datetime) -> None:
         """Rows of `now`, with what `look` said before them, are on disk."""

@@ -243,7 +243,10 @@ class Fetcher:
         elif not lies_there:
             self._end(Outcome.FAILED, "it is gone, and nobody says why")
         elif self._now() - self._handed_at >= INSTALLED_WITHIN:
-            self._end(Outcome.FAILED, f"nobody installed it within {INSTALLED_WITHIN:.0f} s")
+            self._end(
+                Outcome.FAILED,
+                f"nobody said within {INSTALLED_WITHIN:.0f} s whether it is in force",
+            )
 
     def _end(self, outcome: Outcome, why: str) -> None:
         """The reply is on disk first."""

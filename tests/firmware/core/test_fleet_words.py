@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ from firmware.core.closed import say_closed
 from firmware.core.elsewhere import try_at
 from firmware.demo.broker import Broker
 from firmware.runtime.bus import Bus, Envelope
+from firmware.runtime.clock import INDIA
 from tests.firmware.core.world import World
 from tests.firmware.small_kiosk import config_in
 
@@ -55,6 +57,17 @@ def test_a_notice_stands_until_its_end_and_goes_by_itself(world: World) -> None:
     world.run(45 * 60)
     assert notices(world) == [CLOSED]
     world.run(6 * 60)
+    assert notices(world) == []
+
+
+def test_a_clock_of_1970_does_not_bring_back_what_has_ended(world: World) -> None:
+    world.run(51 * 60)
+    world.go_to_cash()
+    world.insert(500)
+    world.run(30)
+    world.clock.set(datetime(1970, 1, 1, tzinfo=INDIA))
+    hears(world, notice=CLOSED, notice_until=AT_TEN_TO_ELEVEN)
+    world.run(1)
     assert notices(world) == []
 
 

@@ -280,7 +280,7 @@ async def test_nobody_installs_it(kiosk: Kiosk, server: PackServer) -> None:
     kiosk.clock.advance(INSTALLED_WITHIN)
     await kiosk.looks()
     (_, (outcome, why)) = kiosk.replies()
-    assert outcome is Outcome.FAILED and "nobody installed it" in why
+    assert outcome is Outcome.FAILED and "nobody said" in why
     assert kiosk.fetcher.state is State.IDLE
 
 
