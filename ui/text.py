@@ -102,6 +102,7 @@ class Text(Widget):
 
     def _show_nothing(self) -> None:
         self.block = None
+        self._plate.texture = None  # what it said is in no texture, either
         self._plate.size = (0, 0)
         self.fits = True
         self.text_height = self.text_width = 0
