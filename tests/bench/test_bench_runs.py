@@ -56,7 +56,7 @@ def test_each_press_is_timed_to_its_screen_and_to_a_bare_client() -> None:
 def test_the_window_is_killed_touched_watched_and_visited() -> None:
     printed = of_window(starts=1, touches=2, visits=1, seconds=0.2)
     for what in ("the same screen again", "a bare Kivy window", "changed pixels", "attract screen",
-                 "memory after 1 visits"):  # fmt: skip
+                 "memory, visits"):  # fmt: skip
         assert what in printed
 
 
