@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -101,7 +102,9 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.config = write_config(folder)
-        self._broker = Broker(self.config, folder / "broker", WARDEN, dies_with_us=True)
+        # As a unit all of it ends with us, and setpriv may not even look at capabilities there.
+        is_unit = "NOTIFY_SOCKET" in os.environ
+        self._broker = Broker(self.config, folder / "broker", WARDEN, dies_with_us=not is_unit)
 
     def __enter__(self) -> Machine:
         """Start the bus, and let the screen in. Raises BrokerError."""
