@@ -14,6 +14,7 @@ import aiohttp
 
 from firmware.runtime.config import ConfigError
 from firmware.runtime.gateway_section import DOCUMENT_TIMES
+from firmware.runtime.tls import client_side
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 MOST_BYTES = 1 << 20  # of an answer that is read whole; a bill has two thousand
@@ -52,16 +53,10 @@ async def _stay_here(
 
 def tls(ca: str = "") -> ssl.SSLContext:
     """The client's side of TLS; raises ConfigError."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks the chain and the host's name
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if not ca:
-        context.load_default_certs()
-        return context
     try:
-        context.load_verify_locations(cafile=ca)
-    except (OSError, ssl.SSLError) as error:
+        return client_side(ca)
+    except OSError as error:
         raise ConfigError(f"[gateway] ca: {ca}: expected certificates as PEM: {error}") from None
-    return context
 
 
 def secret(path: str, what: str) -> bytes:

@@ -18,6 +18,7 @@ from typing import Any
 import aiohttp
 
 from firmware.contract.packs import PackWanted
+from firmware.runtime.tls import client_side
 
 CONNECTS_WITHIN, STALLS_AFTER = 30.0, 60.0  # seconds; the second without a byte
 CHUNK = 4096  # bytes
@@ -140,13 +141,7 @@ def narrow(address: Any) -> socket.socket:
 
 
 def _tls(ca: str) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks the chain and the host's name
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if not ca:
-        context.load_default_certs()
-        return context
     try:
-        context.load_verify_locations(cafile=ca)
-    except (OSError, ssl.SSLError) as error:
+        return client_side(ca)
+    except OSError as error:
         raise GaveUp(f"[content] ca: {ca}: {error}") from None
-    return context

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Self
 
@@ -22,7 +23,7 @@ STARTS_WITHIN = 30.0  # seconds
 LOOK_EVERY = 0.02  # seconds
 
 
-class Server:
+class Server(ABC):
     """A process group that is started, killed and started again."""
 
     def __init__(self, folder: Path) -> None:
@@ -39,11 +40,13 @@ class Server:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @abstractmethod
     def command(self) -> list[str]:
-        raise NotImplementedError
+        """What starts it."""
 
+    @abstractmethod
     def answers(self) -> bool:
-        raise NotImplementedError
+        """Whether it takes somebody in."""
 
     def start(self) -> None:
         """Returns when it answers; raises AssertionError with its last words."""
